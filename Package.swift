@@ -1,0 +1,50 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is compiled the same strict way; only the modules that wrap C contain `unsafe`.
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "nextdeploy",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "nextdeploy", targets: ["nextdeploy"])],
+  targets: [
+    // The system's libraries.
+    .systemLibrary(
+      name: "CGit2", pkgConfig: "libgit2",
+      providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .systemLibrary(name: "CPosix"),
+
+    // The pure core: values, the flow of a deploy and the seams it acts through.
+    .target(name: "Deploy", swiftSettings: strict),
+
+    // The adapters.
+    .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["CGit2", "Deploy"], swiftSettings: strict),
+    .target(name: "Host", dependencies: ["Deploy", "Posix", "Templates"], swiftSettings: strict),
+    .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
+    .target(
+      name: "Commands", dependencies: ["Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "nextdeploy", dependencies: ["Deploy", "Posix", "Host", "Console", "Commands"],
+      swiftSettings: strict),
+
+    // Text that is part of the binary.
+    .target(
+      name: "Templates", path: "templates",
+      resources: [.embedInCode("Caddyfile"), .embedInCode("site.caddy")], swiftSettings: strict),
+    .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
+  ])

@@ -1,0 +1,124 @@
+import Console
+import Deploy
+import Host
+
+/// `nextdeploy config …`: the server's settings, which a push cannot change.
+enum ConfigCommands {
+  /// One setting: how it is read, written and put back to its default.
+  private struct Key: Sendable {
+    enum Place: Sendable {
+      case app(
+        get: @Sendable (AppConfig) -> String, set: @Sendable (inout AppConfig, String) throws -> Void, unset: @Sendable (inout AppConfig) throws -> Void)
+      case server(
+        get: @Sendable (ServerConfig) -> String, set: @Sendable (inout ServerConfig, String) throws -> Void)
+    }
+
+    let name: String
+    let place: Place
+  }
+
+  private static let keys: [Key] = [
+    Key(
+      name: "branch",
+      place: .app(
+        get: { $0.branch.description }, set: { $0.branch = try BranchName($1) },
+        unset: { $0.branch = try BranchName("main") })),
+    Key(
+      name: "domains",
+      place: .app(
+        get: { $0.domains.map(\.description).joined(separator: ",") },
+        set: { $0.domains = try $1.split(separator: ",").map { try Domain(String($0)) } }, unset: { $0.domains = [] })),
+    Key(
+      name: "port",
+      place: .app(
+        get: { $0.port.description }, set: { $0.port = try Port($1) },
+        unset: { _ in
+          throw Failure(.usage, "unsetting port", "an app always has one", next: "Set another one instead.")
+        })),
+    Key(
+      name: "keep",
+      place: .app(
+        get: { String($0.keep) },
+        set: { config, text in
+          guard let keep = Int(text), (1...100).contains(keep) else {
+            throw Failure(.usage, "setting keep", "\(text.quoted) is not a number from 1 to 100", next: "Give one.")
+          }
+          config.keep = keep
+        }, unset: { $0.keep = 5 })),
+    Key(name: "ports", place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
+    Key(name: "http.port", place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
+  ]
+
+  static let show = ServerCommand(
+    spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server")
+  ) { invocation, server in
+    let names = try server.apps.names()
+    let app = invocation.value(.app) == nil && names.isEmpty ? nil : try server.app(invocation.value(.app))
+    let config = try app.map { try server.apps.config(of: $0) }
+    let serverConfig = try server.apps.serverConfig()
+    let values = keys.compactMap { key -> (String, String)? in
+      switch key.place {
+      case .app(let get, _, _): config.map { (key.name, get($0)) }
+      case .server(let get, _): (key.name, get(serverConfig))
+      }
+    }
+    if invocation.has(.json) {
+      try server.terminal.printJSON(Dictionary(uniqueKeysWithValues: values))
+    } else {
+      for line in TextTable.lines(values.map { [$0.0, $0.1] }) { server.terminal.print(line) }
+    }
+    return 0
+  }
+
+  static let set = ServerCommand(
+    spec: CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting")
+  ) { invocation, server in
+    try change(invocation, server, to: invocation.arguments[1])
+  }
+
+  static let unset = ServerCommand(
+    spec: CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default")
+  ) { invocation, server in
+    try change(invocation, server, to: nil)
+  }
+
+  private static func change(_ invocation: Invocation, _ server: Server, to value: String?) throws -> Int32 {
+    let name = invocation.arguments[0]
+    guard let key = keys.first(where: { $0.name == name }) else {
+      throw Failure(
+        .usage, "changing a setting", "there is no setting \(name.quoted)",
+        next: NearestName.hint(name, among: keys.map(\.name)))
+    }
+    switch key.place {
+    case .server(let get, let set):
+      var config = try server.apps.serverConfig()
+      let fallback = get(try ServerConfig())
+      try set(&config, value ?? fallback)
+      try server.apps.write(config)
+      for app in try server.apps.names() { try route(app, server) }
+    case .app(_, let set, let unset):
+      let app = try server.app(invocation.value(.app))
+      let old = try server.apps.config(of: app)
+      var config = old
+      if let value { try set(&config, value) } else { try unset(&config) }
+      try server.apps.requireFree(config.domains, for: app)
+      try server.apps.write(config, of: app)
+      do { try route(app, server) } catch {
+        try server.apps.write(old, of: app)
+        throw error
+      }
+    }
+    server.terminal.print("\(name) is set.")
+    return 0
+  }
+
+  /// Has the proxy take over what was changed, where the app is live.
+  private static func route(_ app: AppName, _ server: Server) throws {
+    let done: Void? = try server.state(of: app).inTurn {
+      guard let live = try server.state(of: app).live() else { return }
+      let config = try server.apps.config(of: app)
+      try server.proxy().route(Site(app: app, addresses: config.addresses, port: live.instance.port))
+    }
+    if done == nil { server.terminal.print("\(app) is being deployed: the change takes effect with its next deploy.") }
+  }
+}

@@ -1,0 +1,11 @@
+import Console
+import FoundationEssentials
+
+extension Terminal {
+  /// Prints a value as JSON, its keys in the order of the alphabet.
+  func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}

@@ -1,0 +1,110 @@
+import Console
+import Deploy
+import Git
+import Host
+import Posix
+
+/// The wiring: the adapters of this machine, put into the seams of a deploy.
+struct Server {
+  let environment: [String: String]
+  let layout: Layout
+  let apps: Apps
+  let terminal: Terminal
+  /// The path of this program.
+  let binary = CurrentProcess.executable
+
+  init(environment: [String: String], root: String? = nil) {
+    self.environment = environment
+    // Other programs are handed paths below it, and they run in other directories.
+    let root = root ?? environment["NEXTDEPLOY_ROOT"] ?? "/opt/nextdeploy"
+    layout = Layout(root: root.hasPrefix("/") ? root : "\(CurrentProcess.directory)/\(root)")
+    apps = Apps(layout: layout)
+    terminal = Terminal(environment: environment)
+  }
+
+  func repository(of app: AppName) -> BareRepository { BareRepository(path: layout.app(app).repository) }
+
+  func state(of app: AppName) -> AppDirectory { AppDirectory(app: app, layout: layout.app(app)) }
+
+  func releases(of app: AppName) -> ReleaseDirectory { ReleaseDirectory(layout: layout.app(app)) }
+
+  var caddy: EmbeddedCaddy { EmbeddedCaddy(directory: layout.caddy, binary: binary, environment: baseEnvironment) }
+
+  func proxy() throws -> CaddySites {
+    CaddySites(
+      directory: EmbeddedCaddy.sites(below: layout.caddy), httpPort: try apps.serverConfig().httpPort, service: caddy)
+  }
+
+  func manager() throws -> EmbeddedManager {
+    EmbeddedManager(layout: layout, ports: try apps.serverConfig().ports, binary: binary)
+  }
+
+  var toolbox: MachineTools {
+    MachineTools(path: baseEnvironment["PATH"] ?? "", cache: layout.tools, environment: baseEnvironment)
+  }
+
+  /// What every program that is started gets of this one's environment. In a hook that has GIT_* variables,
+  /// which would turn an app's own use of git to nextdeploy's repository.
+  var baseEnvironment: [String: String] {
+    var base = ["LANG": "C.UTF-8", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/"]
+    for name in ["PATH", "HOME", "LANG", "TMPDIR", "USER"] {
+      if let value = environment[name] { base[name] = value }
+    }
+    return base
+  }
+
+  /// - Parameter log: the file that gets what is reported, beside the terminal.
+  func seams(of app: AppName, log: String?) throws -> Seams {
+    Seams(
+      repository: repository(of: app), state: state(of: app),
+      workspace: WorkspaceDirectory(layout: layout.app(app)), releases: releases(of: app), manager: try manager(),
+      proxy: try proxy(), probe: HTTPProbe(), runner: GuardedRunner(binary: binary), toolbox: toolbox,
+      progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
+      pause: { Pause.for(.seconds($0)) }, url: { [self] config in url(of: config) })
+  }
+
+  func url(of config: AppConfig) -> String {
+    guard let domain = config.domains.first else { return "http://localhost:\(config.port)" }
+    let port = (try? apps.serverConfig().httpPort.description) ?? "8080"
+    return "http://\(domain):\(port)"
+  }
+
+  /// The app that a command is about. What a crash left of it is put right first.
+  func app(_ name: String?) throws -> AppName {
+    let app = try apps.find(name)
+    try recover(app)
+    return app
+  }
+
+  private func recover(_ app: AppName) throws {
+    let state = state(of: app)
+    let interrupted = try state.records().contains { !$0.isFinished && !state.isRunning($0) }
+    let lost = try state.live().map { try manager().state(of: $0.instance) == .lost || !caddy.isRunning } ?? false
+    guard interrupted || lost else { return }
+    // Where another process holds the turn, that one recovers.
+    _ = try state.inTurn {
+      try Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app)).run()
+    }
+  }
+
+  /// Seams whose reports go to standard error, so that a command's own output stays what it is.
+  private func quietSeams(of app: AppName) throws -> Seams {
+    var seams = try seams(of: app, log: nil)
+    seams.progress = ErrorReporter(terminal: terminal)
+    return seams
+  }
+}
+
+/// Tells what recovery does beside a command's own output.
+private struct ErrorReporter: Progress {
+  let terminal: Terminal
+
+  func begin(_ headline: Headline) {}
+  func start(_ step: Step, _ detail: String) {}
+  func output(_ bytes: [UInt8]) {}
+  func finish(_ step: Step, _ result: String, seconds: Double) {}
+  func succeed(_ result: Success) {}
+  func warn(_ text: String) { terminal.printError("warning: \(text)") }
+  func note(_ text: String) { terminal.printError(text) }
+  func fail(_ step: Step, _ failure: Failure, live: ReleaseID?) { terminal.printError("\(failure)") }
+}

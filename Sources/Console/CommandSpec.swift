@@ -1,0 +1,57 @@
+/// One command as the table holds it: what parsing and help are made of.
+public struct CommandSpec: Sendable {
+  public struct Argument: Sendable {
+    public let name: String
+    public let isRequired: Bool
+
+    public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
+    public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
+  }
+
+  public struct Option: Sendable {
+    /// With its hyphens: "--app".
+    public let name: String
+    /// Another name: "-f".
+    public let short: String?
+    /// What its value is called; nil for a flag.
+    public let value: String?
+    public let isRepeatable: Bool
+    public let help: String
+
+    public init(_ name: String, short: String? = nil, value: String? = nil, isRepeatable: Bool = false, _ help: String) {
+      self.name = name
+      self.short = short
+      self.value = value
+      self.isRepeatable = isRepeatable
+      self.help = help
+    }
+
+    public static let app = Option("--app", value: "NAME", "the app; may be left out where only one exists")
+    public static let json = Option("--json", "print JSON")
+  }
+
+  /// As in ["app", "create"].
+  public let words: [String]
+  public let arguments: [Argument]
+  public let options: [Option]
+  public let summary: String
+
+  public init(_ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String) {
+    self.words = words.split(separator: " ").map(String.init)
+    self.arguments = arguments
+    self.options = options
+    self.summary = summary
+  }
+
+  public var name: String { words.joined(separator: " ") }
+
+  /// One line: the command, its arguments and options.
+  public var usage: String {
+    let arguments = arguments.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+    let options = options.map { option in
+      let name = (option.short.map { "\($0)|" } ?? "") + option.name
+      return "[\(name)\(option.value.map { " \($0)" } ?? "")]" + (option.isRepeatable ? "..." : "")
+    }
+    return (["nextdeploy", name] + arguments + options).joined(separator: " ")
+  }
+}

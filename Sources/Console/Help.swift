@@ -1,0 +1,35 @@
+/// The texts of --help, made from the table of commands.
+public enum Help {
+  public static func all(_ commands: [CommandSpec]) -> String {
+    let width = commands.map(\.name.count).max() ?? 0
+    let lines = commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }
+    return """
+      nextdeploy puts a git push live: it builds the commit, boots it on a new port, checks it, and switches over.
+
+      Commands:
+      \(lines.joined(separator: "\n"))
+
+      'nextdeploy COMMAND --help' tells more of one. Exit status: 0 done, 1 failed, 2 wrong usage,
+      3 no such app, release or commit. NEXTDEPLOY_ROOT names another directory than /opt/nextdeploy.
+
+      """
+  }
+
+  public static func one(_ command: CommandSpec) -> String {
+    var text = "\(command.summary)\n\nUsage: \(command.usage)\n"
+    if !command.options.isEmpty {
+      let names = command.options.map { option in
+        [option.short, option.name].compactMap { $0 }.joined(separator: ", ") + (option.value.map { " \($0)" } ?? "")
+      }
+      let width = names.map(\.count).max() ?? 0
+      text += "\nOptions:\n"
+      for (name, option) in zip(names, command.options) { text += "  \(name.padded(to: width))  \(option.help)\n" }
+    }
+    return text
+  }
+}
+
+extension String {
+  /// The text with spaces behind it, so that columns stand below each other.
+  public func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

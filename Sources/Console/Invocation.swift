@@ -1,0 +1,101 @@
+public import Deploy
+
+/// A command line that was understood.
+public struct Invocation: Equatable, Sendable {
+  /// The command's name, as in "app create".
+  public let command: String
+  public let arguments: [String]
+  private let options: [String: [String]]
+
+  init(command: String, arguments: [String], options: [String: [String]]) {
+    self.command = command
+    self.arguments = arguments
+    self.options = options
+  }
+
+  public func values(_ option: CommandSpec.Option) -> [String] { options[option.name] ?? [] }
+
+  public func value(_ option: CommandSpec.Option) -> String? { values(option).last }
+
+  public func has(_ option: CommandSpec.Option) -> Bool { options[option.name] != nil }
+
+  public func argument(_ index: Int) -> String? { index < arguments.count ? arguments[index] : nil }
+
+  public enum Parsed: Equatable, Sendable {
+    case run(Invocation)
+    /// Help was asked for; nil for that of all commands.
+    case help(String?)
+    case version
+  }
+
+  /// Reads a command line (without the program's name) by the table of commands.
+  public static func parse(_ line: [String], _ commands: [CommandSpec]) throws(Failure) -> Parsed {
+    guard let first = line.first, first != "--help", first != "-h", first != "help" else { return .help(nil) }
+    if first == "--version" { return .version }
+    guard let command = commands.filter({ line.starts(with: $0.words) }).max(by: { $0.words.count < $1.words.count })
+    else { throw unknownCommand(line, commands) }
+    var arguments: [String] = []
+    var options: [String: [String]] = [:]
+    var rest = line.dropFirst(command.words.count)
+    var onlyArguments = false
+    while let word = rest.popFirst() {
+      if onlyArguments || !word.hasPrefix("-") || word == "-" {
+        arguments.append(word)
+      } else if word == "--" {
+        onlyArguments = true
+      } else if word == "--help" || word == "-h" {
+        return .help(command.name)
+      } else {
+        let (option, value) = try option(word, &rest, command)
+        if options[option.name] != nil && !option.isRepeatable {
+          throw usage(command, "\(option.name) is given twice")
+        }
+        options[option.name, default: []].append(value)
+      }
+    }
+    let required = command.arguments.filter(\.isRequired)
+    if arguments.count < required.count { throw usage(command, "\(required[arguments.count].name) is missing") }
+    if arguments.count > command.arguments.count {
+      throw usage(command, "\(arguments[command.arguments.count].quoted) is one argument too many")
+    }
+    return .run(Invocation(command: command.name, arguments: arguments, options: options))
+  }
+
+  private static func option(
+    _ word: String, _ rest: inout ArraySlice<String>, _ command: CommandSpec
+  ) throws(Failure) -> (CommandSpec.Option, String) {
+    let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+    guard let option = command.options.first(where: { $0.name == parts[0] || $0.short == parts[0] }) else {
+      let names = command.options.map(\.name)
+      throw Failure(
+        .usage, "nextdeploy \(command.name)", "there is no option \(parts[0].quoted)",
+        next: names.isEmpty ? "It takes no options." : NearestName.hint(parts[0], among: names))
+    }
+    if option.value == nil {
+      if parts.count > 1 { throw usage(command, "\(option.name) takes no value") }
+      return (option, "")
+    }
+    guard let value = parts.count > 1 ? parts[1] : rest.popFirst() else {
+      throw usage(command, "\(option.name) needs a value")
+    }
+    return (option, value)
+  }
+
+  private static func usage(_ command: CommandSpec, _ cause: String) -> Failure {
+    Failure(.usage, "nextdeploy \(command.name)", cause, next: "Usage: \(command.usage)")
+  }
+
+  private static func unknownCommand(_ line: [String], _ commands: [CommandSpec]) -> Failure {
+    let group = commands.filter { $0.words.count > 1 && $0.words[0] == line[0] }
+    if !group.isEmpty {
+      let cause = line.count > 1 ? "there is no command \("\(line[0]) \(line[1])".quoted)" : "it needs one more word"
+      let names = group.map { $0.words[1] }
+      let hint = line.count > 1 ? NearestName.hint(line[1], among: names) : "There are: \(names.joined(separator: ", "))."
+      return Failure(.usage, "nextdeploy \(line[0])", cause, next: hint)
+    }
+    let names = Array(Set(commands.map { $0.words[0] }))
+    return Failure(
+      .usage, "nextdeploy", "there is no command \(line[0].quoted)",
+      next: NearestName.hint(line[0], among: names) + " 'nextdeploy --help' shows them all.")
+  }
+}

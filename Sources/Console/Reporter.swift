@@ -1,0 +1,106 @@
+public import Deploy
+import Posix
+
+/// Tells a deploy while it happens: to whoever pushed, and to the deploy's log.
+public final class Reporter: Progress {
+  private let terminal: Terminal
+  private let log: FileDescriptor?
+  private var hasListener = true
+  private var step: (name: Step, detail: String)?
+  /// The begin of a line of output whose end has not come yet.
+  private var partial: [UInt8] = []
+
+  /// - Parameter log: the file that gets the same text, without colours.
+  public init(terminal: Terminal, log: String?) throws {
+    self.terminal = terminal
+    self.log = try log.map { try FileDescriptor(path: $0, .append, mode: 0o600) }
+  }
+
+  public func begin(_ headline: Headline) {
+    let from = headline.branch.map { " (\($0))" } ?? ""
+    say("\(headline.app)\(from): \(headline.commit.id.short) \(headline.commit.subject)")
+    say(headline.detected)
+  }
+
+  public func start(_ step: Step, _ detail: String) { self.step = (step, detail) }
+
+  public func output(_ bytes: [UInt8]) {
+    if let step {
+      say("\(step.name.rawValue.padded(to: Self.width))  \(step.detail)")
+      self.step = nil
+    }
+    partial += bytes
+    while let end = partial.firstIndex(of: UInt8(ascii: "\n")) {
+      sayOutput(partial[..<end])
+      partial.removeSubrange(...end)
+    }
+    if partial.count > 16_384 { flush() }
+  }
+
+  public func finish(_ step: Step, _ result: String, seconds: Double) {
+    flush()
+    let line = "\(step.rawValue.padded(to: Self.width))  \(result.padded(to: 48))  \(Self.format(seconds))"
+    say(line)
+  }
+
+  public func warn(_ text: String) { say("warning: \(text)", .yellow) }
+
+  public func note(_ text: String) { say(text, .grey) }
+
+  public func succeed(_ result: Success) {
+    say("live: \(result.url)", .green)
+    say("release \(result.release), total \(Self.format(result.seconds))")
+  }
+
+  public func fail(_ step: Step, _ failure: Failure, live: ReleaseID?) {
+    flush()
+    say("FAILED at \(step.rawValue): \(failure.attempt)", .red)
+    for line in Self.details(of: failure) { say(line) }
+    say(live.map { "The old release \($0) is still live." } ?? "No release of this app is live yet.")
+  }
+
+  /// A failure outside of a deploy.
+  public static func lines(of failure: Failure) -> [String] {
+    ["nextdeploy: \(failure.attempt)"] + details(of: failure)
+  }
+
+  private static func details(of failure: Failure) -> [String] {
+    let excerpt = failure.excerpt.isEmpty ? [] : ["  last lines:"] + failure.excerpt.map { "    \(visible($0))" }
+    return ["  \(failure.cause)"] + excerpt + ["  next: \(failure.next)"]
+  }
+
+  /// What an app wrote, as text that cannot steer a terminal.
+  private static func visible(_ text: String) -> String {
+    String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }.map(Character.init))
+  }
+
+  private static let width = Step.allCases.map(\.rawValue.count).max() ?? 0
+
+  /// Seconds with two digits behind the point.
+  private static func format(_ seconds: Double) -> String {
+    let hundredths = Int((seconds * 100).rounded())
+    let fraction = hundredths % 100
+    return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
+  }
+
+  private func flush() {
+    if !partial.isEmpty { sayOutput(partial[...]) }
+    partial = []
+    step = nil
+  }
+
+  private func sayOutput(_ line: ArraySlice<UInt8>) {
+    say("    " + String(decoding: line, as: UTF8.self))
+  }
+
+  private func say(_ line: String, _ colour: Terminal.Colour? = nil) {
+    if hasListener {
+      let text = colour.map { terminal.coloured(line, $0) } ?? line
+      hasListener = CurrentProcess.write(text + "\n", to: 1)
+    }
+    // A log that cannot be written must not end the deploy: its pusher is told all the same.
+    do { try log?.write((line + "\n").utf8) } catch {
+      if hasListener { terminal.printError("warning: \(error)") }
+    }
+  }
+}

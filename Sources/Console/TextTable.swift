@@ -1,0 +1,11 @@
+/// Rows of text whose columns stand below each other.
+public enum TextTable {
+  public static func lines(_ rows: [[String]]) -> [String] {
+    let columns = rows.map(\.count).max() ?? 0
+    let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in column == row.count - 1 ? cell : cell.padded(to: widths[column]) }
+      return cells.joined(separator: "  ")
+    }
+  }
+}

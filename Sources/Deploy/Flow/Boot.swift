@@ -1,0 +1,34 @@
+/// A release that was started on a port of its own.
+struct Instance {
+  let id: InstanceID
+  let release: ReleaseRecord
+}
+
+extension Deployment {
+  func boot(_ release: ReleaseRecord) throws -> Instance {
+    try step(.boot) {
+      let environment = try seams.state.environment()
+      let id = try seams.manager.reserve(app)
+      record.instance = id
+      try seams.state.save(record, durable: true)
+      try seams.manager.start(id, service(of: release, on: id.port, environment))
+      return (Instance(id: id, release: release), "port \(id.port)")
+    }
+  }
+
+  private func service(of release: ReleaseRecord, on port: Port, _ environment: AppEnvironment) -> Service {
+    let files = seams.releases.files(of: release.id)
+    var variables = seams.baseEnvironment
+    let bins = PackageManagerChoice.ancestors(of: release.directory).map { "\($0.below(files))/node_modules/.bin" }
+    variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
+    variables["NODE_ENV"] = "production"
+    variables.merge(environment.variables) { _, own in own }
+    variables.merge(release.environment) { _, own in own }
+    variables["PORT"] = port.description
+    variables["HOSTNAME"] = "127.0.0.1"
+    return Service(
+      arguments: release.start.arguments, environment: variables, directory: release.directory.below(files),
+      log: seams.state.logFile(of: record.id), drainTimeout: release.drainTimeout,
+      stopTimeout: 10)
+  }
+}

@@ -1,0 +1,60 @@
+/// What a build left in the workspace, and how a release is made of it.
+struct Artifact {
+  let planned: Planned
+  let assembly: Assembly
+  let framework: String
+  let start: Work
+  /// Where it is started, below the release's files.
+  let directory: RelativePath
+  let environment: [String: String]
+}
+
+extension Deployment {
+  func build(_ installation: Installation) throws -> Artifact {
+    let planned = installation.planned
+    let plan = planned.plan
+    let version = try installedNextVersion(plan)
+    let identity = plan.framework.isNext ? ["NEXT_DEPLOYMENT_ID": record.id.description] : [:]
+    return try step(.build, plan.build?.description ?? "") {
+      if let work = plan.build {
+        var environment = try workEnvironment(planned)
+        environment["NODE_ENV"] = planned.environment.variables["NODE_ENV"] ?? "production"
+        if plan.framework.isNext {
+          try prepareNext(plan.project.root)
+          environment["NEXT_PRIVATE_STANDALONE"] = "true"
+          if environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil {
+            environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] = try seams.state.serverActionsKey()
+          }
+          environment.merge(identity) { _, new in new }
+        }
+        try run(
+          work, in: plan.project.root, environment: environment, attempt: "building with '\(work)'",
+          next: "Correct what the output above names, commit, and push again.")
+      }
+      let artifact =
+        plan.framework.isNext
+        ? try nextArtifact(planned, version: version, identity: identity) : try appArtifact(planned)
+      return (artifact, plan.build == nil ? "no build script, nothing to build" : artifact.framework)
+    }
+  }
+
+  /// A Node or Bun app: its files as they are after the build, and its production dependencies.
+  private func appArtifact(_ planned: Planned) throws -> Artifact {
+    let plan = planned.plan
+    return Artifact(
+      planned: planned,
+      assembly: Assembly(
+        parts: [.everything(without: try developmentPackages(plan))],
+        persist: plan.project.persist.map { plan.project.root.file($0.description) }),
+      framework: plan.framework.description, start: plan.start, directory: plan.project.root, environment: [:])
+  }
+
+  /// Where npm keeps packages that only the build needed; npm notes it for each package that it installs.
+  func developmentPackages(_ plan: Plan) throws -> Set<String> {
+    guard let text = try seams.workspace.text(plan.installDirectory.file("node_modules/.package-lock.json")),
+      let packages = (try? JSON.parse(text))?["packages"]?.members
+    else { return [] }
+    let development = packages.filter { $0.value["dev"] == .bool(true) && $0.value["link"] == nil }
+    return Set(development.map { plan.installDirectory.file($0.key) })
+  }
+}

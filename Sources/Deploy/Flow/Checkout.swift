@@ -1,0 +1,17 @@
+/// A plan whose commit's files are in the workspace.
+struct Checkout {
+  let planned: Planned
+}
+
+extension Deployment {
+  func checkOut(_ planned: Planned, clean: Bool) throws -> Checkout {
+    try step(.checkout, planned.commit.id.short) {
+      if clean {
+        try seams.workspace.setInstalledKey(nil)
+        try seams.workspace.empty()
+      }
+      let changed = try seams.repository.checkout(planned.commit, into: seams.workspace.directory)
+      return (Checkout(planned: planned), changed == 1 ? "1 file changed" : "\(changed) files changed")
+    }
+  }
+}

@@ -1,0 +1,138 @@
+/// One deploy of one app, from a commit (or a release) to live.
+///
+/// The steps are the files beside this one. Each takes what the one before it returned, so that nothing can be
+/// routed that was not found healthy. `route` is the only commit point: before it a failure undoes what was done,
+/// after it failures are reported.
+public final class Deployment {
+  public enum Request {
+    /// A push of the app's branch.
+    case push(Commit, connection: String?)
+    /// A build of any commit, whether it was built before or not.
+    case rebuild(Commit, clean: Bool)
+    /// An older release again, without a build.
+    case rollback(ReleaseRecord)
+  }
+
+  let app: AppName
+  let config: AppConfig
+  let seams: Seams
+  var record: DeployRecord
+  let began = ContinuousClock.now
+
+  init(app: AppName, config: AppConfig, seams: Seams, record: DeployRecord) {
+    self.app = app
+    self.config = config
+    self.seams = seams
+    self.record = record
+  }
+
+  /// Deploys, once it is this deploy's turn. How it ended is in the record that comes back.
+  ///
+  /// - Parameter seams: what the deploy acts through, once it has a journal.
+  /// - Throws: only what kept the deploy from beginning.
+  public static func run(
+    _ request: Request, app: AppName, config: AppConfig, state: some AppState, seams: (DeployRecord) throws -> Seams
+  ) throws -> DeployRecord {
+    let record =
+      switch request {
+      case .push(let commit, let connection): try state.begin(.push, push: connection, commit: commit)
+      case .rebuild(let commit, _): try state.begin(.rebuild, push: nil, commit: commit)
+      case .rollback(let release): try state.begin(.rollback, push: nil, commit: release.commit)
+      }
+    let seams = try seams(record)
+    let deployment = Deployment(app: app, config: config, seams: seams, record: record)
+    try deployment.inTurn {
+      do {
+        try Recovery(app: app, config: config, seams: seams).run()
+        try deployment.deploy(request)
+      } catch {
+        deployment.fail(error)
+      }
+    }
+    return deployment.record
+  }
+
+  private func deploy(_ request: Request) throws {
+    let release =
+      switch request {
+      case .push(let commit, _): try release(of: commit, reusing: true)
+      case .rebuild(let commit, let clean): try release(of: commit, reusing: false, clean: clean)
+      case .rollback(let release): try again(release)
+      }
+    let instance = try boot(release)
+    let healthy = try checkHealth(of: instance)
+    let live = try route(healthy)
+    // From here on the new release is live: nothing is undone any more.
+    settle(live)
+    seams.progress.succeed(
+      Success(url: seams.url(config), release: live.release, commit: live.commit, seconds: seconds(since: began)))
+  }
+
+  /// A release with the commit's files: one that was built before, or a new one.
+  private func release(of commit: Commit, reusing: Bool, clean: Bool = false) throws -> ReleaseRecord {
+    let planned = try plan(commit)
+    if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
+      if planned.plan.project.release != nil {
+        let checkout = try checkOut(planned, clean: false)
+        try runReleaseCommand(try install(checkout))
+      }
+      return try take(built)
+    }
+    let checkout = try checkOut(planned, clean: clean)
+    let installation = try install(checkout)
+    let artifact = try build(installation)
+    return try makeRelease(artifact)
+  }
+
+  // MARK: What every step needs
+
+  /// Runs one step: intent into the journal, the work, then the fact.
+  func step<Result>(
+    _ step: Step, _ detail: String = "", durable: Bool = false, _ work: () throws -> (Result, String)
+  ) throws -> Result {
+    record.step = step
+    try seams.state.save(record, durable: durable)
+    seams.progress.start(step, detail)
+    let start = ContinuousClock.now
+    let (result, text) = try work()
+    let seconds = seconds(since: start)
+    record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: text))
+    try seams.state.save(record, durable: false)
+    seams.progress.finish(step, text, seconds: seconds)
+    return result
+  }
+
+  func seconds(since start: ContinuousClock.Instant) -> Double {
+    (ContinuousClock.now - start) / .seconds(1)
+  }
+
+  func requireCommit() throws -> Commit {
+    guard let commit = record.commit else {
+      throw Failure("deploying \(app)", "the journal of deploy \(record.id) names no commit", next: "Push again.")
+    }
+    return commit
+  }
+
+  // MARK: Failure
+
+  /// Undoes what was done, tells why, and writes it down.
+  private func fail(_ error: any Error) {
+    let failure = Failure(of: error)
+    let step = record.step ?? .plan
+    record.outcome = .failed
+    record.failure = failure
+    record.finishedAt = seams.state.timestamp()
+    var live: ReleaseID?
+    attempt("undoing the failed deploy") {
+      live = try seams.state.live()?.release
+      try Undo(config: config, seams: seams).run(record)
+    }
+    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
+    seams.progress.fail(step, failure, live: live)
+  }
+
+  /// Does what must not change how the deploy ends; a failure of it is told.
+  func attempt(_ what: String, _ body: () throws -> Void) {
+    do { try body() } catch { seams.progress.warn("\(what): \(Failure(of: error))") }
+  }
+}

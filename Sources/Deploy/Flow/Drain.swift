@@ -1,0 +1,11 @@
+extension Deployment {
+  /// Begins to stop the app's other instances: each finishes what it is answering. Nobody waits for that.
+  func drain(_ live: LiveRecord) throws {
+    let others = try seams.manager.instances(of: app).filter { $0 != live.instance }
+    if others.isEmpty { return }
+    try step(.drain) {
+      for instance in others { try seams.manager.drain(instance) }
+      return ((), others.map(\.description).joined(separator: ", ") + " finishes its requests, then stops")
+    }
+  }
+}

@@ -1,0 +1,47 @@
+extension Deployment {
+  /// A new release of what was built, and the app's own release command before anything of it is started.
+  func makeRelease(_ artifact: Artifact) throws -> ReleaseRecord {
+    let planned = artifact.planned
+    record.release = record.id
+    record.makesRelease = true
+    let release = ReleaseRecord(
+      id: record.id, commit: planned.commit, buildKey: planned.buildKey, framework: artifact.framework,
+      start: artifact.start, directory: artifact.directory, environment: artifact.environment,
+      health: planned.plan.project.health, drainTimeout: planned.plan.project.drainTimeout,
+      createdAt: record.startedAt)
+    try runReleaseCommand(Installation(planned: planned))
+    return try step(.release, release.id.description) {
+      try seams.releases.make(release, from: artifact.assembly)
+      return (release, release.id.description)
+    }
+  }
+
+  /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.
+  func runReleaseCommand(_ installation: Installation) throws {
+    let planned = installation.planned
+    guard let command = planned.plan.project.release else { return }
+    try step(.release, command) {
+      var environment = try workEnvironment(planned)
+      environment["NODE_ENV"] = planned.environment.variables["NODE_ENV"] ?? "production"
+      try run(
+        .shell(command), in: planned.plan.project.root, environment: environment,
+        attempt: "running the release command '\(command)'",
+        next: "Correct it, and check what it left undone; then push again.")
+      return ((), "release command done")
+    }
+  }
+
+  /// A release that was built before from the same files.
+  func take(_ built: ReleaseRecord) throws -> ReleaseRecord {
+    record.release = built.id
+    return try step(.release, built.id.description) { (built, "\(built.id), built before from the same files") }
+  }
+
+  /// A release that is to be live again.
+  func again(_ release: ReleaseRecord) throws -> ReleaseRecord {
+    record.release = release.id
+    seams.progress.begin(
+      Headline(app: app, branch: nil, commit: release.commit, detected: release.framework))
+    return try step(.release, release.id.description) { (release, "\(release.id) of \(release.createdAt)") }
+  }
+}

@@ -1,0 +1,114 @@
+// What `next build` leaves, and how it is served: the standalone server where there is one, else `next start`.
+extension Deployment {
+  /// Removes what an earlier build left and this one must not find.
+  func prepareNext(_ root: RelativePath) throws {
+    let output = try nextOutput(root)
+    // Data that an earlier build fetched would be baked into pages as if it were new.
+    try seams.workspace.remove(root.file("\(output)/cache/fetch-cache"))
+    try seams.workspace.remove(root.file("\(output)/standalone"))
+    try seams.workspace.remove(root.file("\(output)/\(Self.serverFiles)"))
+    try seams.workspace.remove(root.file("\(output)/export-detail.json"))
+  }
+
+  /// Refuses a Node that is too old for the installed Next, and tells of a Next that can be attacked.
+  func installedNextVersion(_ plan: Plan) throws -> Version? {
+    guard plan.framework.isNext else { return nil }
+    guard let directory = try nextDirectory(plan), let text = try seams.workspace.text("\(directory)/package.json"),
+      let json = try? JSON.parse(text), let version = json["version"]?.string.flatMap({ Version($0) })
+    else {
+      throw Failure(
+        "looking for Next.js", "package.json names it, but the install did not bring node_modules/next",
+        next: "Check that \"next\" is in \"dependencies\" and in the lockfile, then push again.")
+    }
+    if let text = json["engines"]?["node"]?.string, let range = VersionRange(text),
+      let node = Version(plan.node.version), !range.contains(node)
+    {
+      throw Failure(
+        "building with Next.js \(version)", "it needs Node \(range), and \(plan.node.path) is \(node)",
+        next: "Install a newer Node on the server, then push again.")
+    }
+    if let mend = NextVersion.mendFor(version) {
+      seams.progress.warn(
+        "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(mend) or later.")
+    }
+    return version
+  }
+
+  func nextArtifact(_ planned: Planned, version: Version?, identity: [String: String]) throws -> Artifact {
+    let plan = planned.plan
+    let root = plan.project.root
+    let output = try nextOutput(root)
+    let name = "Next.js \(version?.description ?? "")"
+    if seams.workspace.exists(root.file("\(output)/export-detail.json")) {
+      throw Failure(
+        "making a release", "the app is a static export (output: 'export'), which has no server to start",
+        next: "Remove output: 'export' from next.config, or give a server as \"start\" in \(ProjectFile.name).")
+    }
+    guard let text = try seams.workspace.text(root.file("\(output)/\(Self.serverFiles)")),
+      let json = try? JSON.parse(text)
+    else {
+      throw Failure(
+        "making a release", "the build left no \(output)/\(Self.serverFiles)",
+        next: "Check that \"build\" in package.json runs 'next build'.")
+    }
+    // Standalone keeps the app's place below the directory that Next takes for the repository's top.
+    let place = RelativePath(json["relativeAppDir"]?.string ?? "") ?? .top
+    let standalone = root.file("\(output)/standalone")
+    guard seams.workspace.exists(place.below(standalone) + "/server.js") else {
+      return try startedNext(planned, name: name, identity: identity)
+    }
+    var parts: [Assembly.Part] = [
+      .move(from: standalone, to: ""),
+      .move(from: root.file("\(output)/static"), to: place.file("\(output)/static")),
+    ]
+    if seams.workspace.exists(root.file("public")) {
+      parts.append(.copy(from: root.file("public"), to: place.file("public")))
+    }
+    return Artifact(
+      planned: planned,
+      assembly: Assembly(parts: parts, persist: plan.project.persist.map { place.file($0.description) }),
+      framework: "\(name) (standalone)", start: .program(["node", "server.js"]), directory: place,
+      environment: identity)
+  }
+
+  /// Next's own server on the whole app, where the build gave no standalone one.
+  private func startedNext(_ planned: Planned, name: String, identity: [String: String]) throws -> Artifact {
+    let plan = planned.plan
+    let root = plan.project.root
+    let output = try nextOutput(root)
+    guard let next = try nextDirectory(plan) else {
+      throw Failure("making a release", "node_modules/next is gone after the build", next: "Push again.")
+    }
+    // The cache stays where the next build looks for it.
+    let built = try seams.workspace.list(root.file(output)).filter { $0 != "cache" }
+    // From the app's directory, for that is where it is started.
+    let up = String(repeating: "../", count: root.description.split(separator: "/").count)
+    return Artifact(
+      planned: planned,
+      assembly: Assembly(
+        parts: [
+          .everything(without: try developmentPackages(plan).union([root.file(output)]))
+        ] + built.map { .move(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
+        persist: plan.project.persist.map { root.file($0.description) }),
+      framework: "\(name) (next start)",
+      start: .program(["node", "\(up)\(next)/dist/bin/next", "start", "-H", "127.0.0.1"]), directory: root,
+      environment: identity)
+  }
+
+  private static let serverFiles = "required-server-files.json"
+
+  /// Where the app's build goes (`distDir`): found by the file that Next writes there, ".next" before the first build.
+  private func nextOutput(_ root: RelativePath) throws -> String {
+    if seams.workspace.exists(root.file(".next")) { return ".next" }
+    let found = try seams.workspace.list(root.description).first {
+      seams.workspace.exists(root.file("\($0)/\(Self.serverFiles)"))
+    }
+    return found ?? ".next"
+  }
+
+  /// The installed Next, of the app or of the workspace that it belongs to.
+  private func nextDirectory(_ plan: Plan) throws -> String? {
+    PackageManagerChoice.ancestors(of: plan.project.root).map { $0.file("node_modules/next") }
+      .first { seams.workspace.exists("\($0)/package.json") }
+  }
+}

@@ -1,0 +1,41 @@
+/// What a deploy of a commit would do, step by step, for `nextdeploy plan`.
+public struct Outline: Equatable, Encodable, Sendable {
+  public struct Line: Equatable, Encodable, Sendable {
+    public let step: Step
+    public let action: String
+  }
+
+  public let commit: Commit
+  public let detected: String
+  public let warnings: [String]
+  public let steps: [Line]
+}
+
+extension Deployment {
+  /// Plans a deploy and touches nothing.
+  public static func outline(of commit: Commit, seams: Seams) throws -> Outline {
+    let planned = try plan(commit, seams)
+    let plan = planned.plan
+    var steps: [Outline.Line] = []
+    func add(_ step: Step, _ action: String) { steps.append(Outline.Line(step: step, action: action)) }
+    let built = try seams.releases.list().last { $0.buildKey == planned.buildKey }
+    if let built {
+      add(.release, "\(built.id), built before from the same files; nothing is built")
+    } else {
+      let live = try seams.state.live()?.commit.id
+      let changes = try seams.repository.changes(from: live, to: commit)
+      add(.checkout, live == nil ? "\(changes) files" : "\(changes) files differ from what is live")
+      let isInstalled = try seams.workspace.installedKey() == planned.installKey
+      add(.install, plan.install.map { isInstalled ? "skipped, unchanged" : $0.description } ?? "nothing to install")
+      add(.build, plan.build?.description ?? "nothing to build")
+      add(.release, "a new one")
+    }
+    if let command = plan.project.release { add(.release, "the app's own command: \(command)") }
+    add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
+    let health = plan.project.health
+    add(.health, "GET \(health.path), \(health.status.lowerBound)-\(health.status.upperBound) within \(health.timeout.plain) s")
+    add(.route, "the proxy sends new requests to it")
+    add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
+    return Outline(commit: commit, detected: plan.detected, warnings: plan.warnings, steps: steps)
+  }
+}

@@ -1,0 +1,48 @@
+/// A plan, and the keys by which it is known whether its work was done before.
+struct Planned {
+  let commit: Commit
+  let plan: Plan
+  let environment: AppEnvironment
+  let installKey: String
+  let buildKey: String
+}
+
+extension Deployment {
+  /// Reads the commit and decides what is to be done; nothing is touched.
+  func plan(_ commit: Commit) throws -> Planned {
+    record.step = .plan
+    try seams.state.save(record, durable: true)
+    let start = ContinuousClock.now
+    try requireSpace()
+    let planned = try Self.plan(commit, seams)
+    let seconds = seconds(since: start)
+    record.steps.append(DeployRecord.StepRecord(step: .plan, seconds: seconds, result: planned.plan.detected))
+    seams.progress.begin(
+      Headline(
+        app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
+        detected: planned.plan.detected))
+    for warning in planned.plan.warnings { seams.progress.warn(warning) }
+    return planned
+  }
+
+  static func plan(_ commit: Commit, _ seams: Seams) throws -> Planned {
+    let tree = try seams.repository.tree(of: commit)
+    let plan = try Plan(tree, toolbox: seams.toolbox)
+    let environment = try seams.state.environment()
+    let variables = environment.variables.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "\n")
+    let build = ["tree \(commit.tree)", plan.tools, "environment\n\(variables)"].joined(separator: "\n")
+    return Planned(
+      commit: commit, plan: plan, environment: environment, installKey: plan.installKey(of: tree),
+      buildKey: try seams.repository.fingerprint(build))
+  }
+
+  private func requireSpace() throws {
+    let needed = 50 << 20
+    let free = try seams.workspace.freeSpace()
+    if free < needed {
+      throw Failure(
+        "looking for space on the disk", "only \(free >> 20) MB are free below \(seams.workspace.directory)",
+        next: "Free at least \(needed >> 20) MB, for example with 'nextdeploy config set keep 2', then push again.")
+    }
+  }
+}

@@ -1,0 +1,55 @@
+/// Puts right what a crash or a power loss left of an app. Whoever runs it holds the app's turn.
+///
+/// Before `route` a deploy is undone, after it finished; the proxy's own file says on which side it was.
+public struct Recovery {
+  let app: AppName
+  let config: AppConfig
+  let seams: Seams
+
+  public init(app: AppName, config: AppConfig, seams: Seams) {
+    self.app = app
+    self.config = config
+    self.seams = seams
+  }
+
+  public func run() throws {
+    for record in try seams.state.records() where !record.isFinished && !seams.state.isRunning(record) {
+      try settle(record)
+    }
+    try seams.releases.removeUnfinished()
+    let live = try seams.state.live()
+    for instance in try seams.manager.instances(of: app) where instance != live?.instance {
+      if try seams.manager.state(of: instance) != .draining { try seams.manager.drain(instance) }
+    }
+    if let live {
+      try seams.manager.revive(live.instance)
+      try seams.proxy.revive()
+    }
+  }
+
+  private func settle(_ record: DeployRecord) throws {
+    let deployment = Deployment(app: app, config: config, seams: seams, record: record)
+    let step = record.step.map { " at '\($0.rawValue)'" } ?? " while it waited"
+    if let instance = record.instance, record.step?.mayHaveRouted == true, let commit = record.commit,
+      let release = record.release, try seams.proxy.port(of: app) == instance.port
+    {
+      seams.progress.note("finishing deploy \(record.id), which was interrupted\(step)")
+      try seams.proxy.route(Site(app: app, addresses: config.addresses, port: instance.port))
+      deployment.settle(deployment.live(release: release, commit: commit, instance: instance))
+      return
+    }
+    seams.progress.note("undoing deploy \(record.id), which was interrupted\(step)")
+    try Undo(config: config, seams: seams).run(record)
+    var record = record
+    record.outcome = .failed
+    record.finishedAt = seams.state.timestamp()
+    record.failure = Failure(
+      "deploying \(app)", "nextdeploy was interrupted\(step)", next: "Push again, or run 'nextdeploy rebuild'.")
+    try seams.state.save(record, durable: false)
+  }
+}
+
+extension Step {
+  /// Whether a deploy whose last begun step is this one can be live.
+  fileprivate var mayHaveRouted: Bool { [.route, .drain, .prune].contains(self) }
+}

@@ -1,0 +1,31 @@
+extension Deployment {
+  /// The commit point: from its return on, new requests go to the new instance.
+  func route(_ healthy: HealthyInstance) throws -> LiveRecord {
+    let commit = try requireCommit()
+    return try step(.route, durable: true) {
+      try seams.proxy.route(Site(app: app, addresses: config.addresses, port: healthy.id.port))
+      return (live(release: healthy.release.id, commit: commit, instance: healthy.id), seams.url(config))
+    }
+  }
+
+  func live(release: ReleaseID, commit: Commit, instance: InstanceID) -> LiveRecord {
+    LiveRecord(
+      release: release, commit: commit, deploy: record.id, instance: instance, since: seams.state.timestamp())
+  }
+
+  /// All that follows from the switch: write down what is live, drain what was, prune.
+  ///
+  /// Nothing here is undone, and whatever fails is told: the next deploy puts it right.
+  func settle(_ live: LiveRecord) {
+    attempt("writing down what is live") { try seams.state.setLive(live) }
+    attempt("pointing the repository's refs at what is live") {
+      try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)
+      try seams.repository.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
+    }
+    attempt("draining the old release") { try drain(live) }
+    record.outcome = .live
+    record.finishedAt = seams.state.timestamp()
+    attempt("removing old releases") { try prune(live) }
+    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
+  }
+}

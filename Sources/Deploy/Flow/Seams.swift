@@ -1,0 +1,40 @@
+/// All that a deploy acts through. Everything else in this module decides.
+public struct Seams {
+  public var repository: any Repository
+  public var state: any AppState
+  public var workspace: any Workspace
+  public var releases: any Releases
+  public var manager: any ServiceManager
+  public var proxy: any Proxy
+  public var probe: any Probe
+  public var runner: any Runner
+  public var toolbox: any Toolbox
+  public var progress: any Progress
+  /// The variables that every program of an app is given: PATH, HOME, LANG.
+  public var baseEnvironment: [String: String]
+  /// Waits for so many seconds.
+  public var pause: (Double) -> Void
+  /// Where the app is reached, for people.
+  public var url: (AppConfig) -> String
+
+  public init(
+    repository: any Repository, state: any AppState, workspace: any Workspace, releases: any Releases,
+    manager: any ServiceManager, proxy: any Proxy, probe: any Probe, runner: any Runner, toolbox: any Toolbox,
+    progress: any Progress, baseEnvironment: [String: String], pause: @escaping (Double) -> Void,
+    url: @escaping (AppConfig) -> String
+  ) {
+    self.repository = repository
+    self.state = state
+    self.workspace = workspace
+    self.releases = releases
+    self.manager = manager
+    self.proxy = proxy
+    self.probe = probe
+    self.runner = runner
+    self.toolbox = toolbox
+    self.progress = progress
+    self.baseEnvironment = baseEnvironment
+    self.pause = pause
+    self.url = url
+  }
+}

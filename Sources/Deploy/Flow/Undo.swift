@@ -1,0 +1,32 @@
+/// Takes back what a deploy did before `route`: after a failure, and after a crash.
+struct Undo {
+  let config: AppConfig
+  let seams: Seams
+
+  /// All of it is tried, whatever fails; the first error is thrown at the end.
+  func run(_ record: DeployRecord) throws {
+    let live = try seams.state.live()
+    var first: (any Error)?
+    func attempt(_ body: () throws -> Void) {
+      do { try body() } catch { first = first ?? error }
+    }
+    if let instance = record.instance, instance != live?.instance {
+      attempt { try seams.manager.stop(instance) }
+    }
+    attempt { try seams.releases.removeUnfinished() }
+    if record.makesRelease, let release = record.release, release != live?.release {
+      attempt { try seams.releases.remove(release) }
+    }
+    if record.kind == .push, let commit = record.commit {
+      attempt { try moveBranchBack(record, commit, to: live?.commit.id) }
+    }
+    if let first { throw first }
+  }
+
+  /// The branch goes back to what is live, so that the same commit can be pushed again; the commit stays reachable.
+  private func moveBranchBack(_ record: DeployRecord, _ commit: Commit, to live: CommitID?) throws {
+    try seams.repository.set("refs/nextdeploy/failed/\(record.id)", to: commit.id)
+    // Where a newer push has moved it on, it is that push's affair; where the commit is live, it is right.
+    if commit.id != live { _ = try seams.repository.move(config.branch.ref, from: commit.id, to: live) }
+  }
+}

@@ -1,0 +1,241 @@
+/// A JSON value (RFC 8259) as it is written, the order of an object's members kept.
+public enum JSON: Equatable, Sendable {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case string(String)
+  case array([JSON])
+  case object([Member])
+
+  public struct Member: Equatable, Sendable {
+    public let key: String
+    public let value: JSON
+  }
+
+  public subscript(key: String) -> JSON? {
+    guard case .object(let members) = self else { return nil }
+    return members.last { $0.key == key }?.value
+  }
+
+  public var string: String? {
+    if case .string(let text) = self { text } else { nil }
+  }
+
+  public var members: [Member]? {
+    if case .object(let members) = self { members } else { nil }
+  }
+
+  /// The value's type as a message names it.
+  public var typeName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "a list"
+    case .object: "an object"
+    }
+  }
+
+  /// Where a text stops being JSON, and why.
+  public struct SyntaxError: Error, Equatable, CustomStringConvertible {
+    /// Both from 1; a column counts bytes.
+    public let line: Int
+    public let column: Int
+    public let problem: String
+
+    public var description: String { "line \(line), column \(column): \(problem)" }
+  }
+
+  /// Reads a text.
+  ///
+  /// - Parameter relaxed: whether comments (`//`, `/* */`) and trailing commas may be in it.
+  public static func parse(_ text: String, relaxed: Bool = false) throws(SyntaxError) -> JSON {
+    var parser = JSONParser(bytes: Array(text.utf8), relaxed: relaxed)
+    return try parser.document()
+  }
+}
+
+private struct JSONParser {
+  let bytes: [UInt8]
+  let relaxed: Bool
+  var position = 0
+  var depth = 0
+
+  init(bytes: [UInt8], relaxed: Bool) {
+    self.bytes = bytes
+    self.relaxed = relaxed
+    // Editors on Windows put a byte-order mark in front.
+    if bytes.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+  }
+
+  mutating func document() throws(JSON.SyntaxError) -> JSON {
+    let value = try self.value()
+    try skipSpace()
+    if position < bytes.count { throw error("there is more after the end of the value") }
+    return value
+  }
+
+  private mutating func value() throws(JSON.SyntaxError) -> JSON {
+    try skipSpace()
+    guard position < bytes.count else { throw error("the text ends where a value should be") }
+    switch bytes[position] {
+    case UInt8(ascii: "{"): return .object(try nested { parser throws(JSON.SyntaxError) in try parser.members() })
+    case UInt8(ascii: "["): return .array(try nested { parser throws(JSON.SyntaxError) in try parser.elements() })
+    case UInt8(ascii: "\""): return .string(try string())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    default: return .number(try number())
+    }
+  }
+
+  private mutating func nested<Result>(
+    _ body: (inout JSONParser) throws(JSON.SyntaxError) -> Result
+  ) throws(JSON.SyntaxError) -> Result {
+    depth += 1
+    if depth > 200 { throw error("it is nested more than 200 levels deep") }
+    position += 1
+    let result = try body(&self)
+    depth -= 1
+    return result
+  }
+
+  private mutating func members() throws(JSON.SyntaxError) -> [JSON.Member] {
+    var members: [JSON.Member] = []
+    while try !closes("}", afterFirst: !members.isEmpty) {
+      guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+        throw error("a key in double quotes should be here")
+      }
+      let key = try string()
+      try skipSpace()
+      guard take(":") else { throw error("a ':' should be after the key \(key.quoted)") }
+      members.append(JSON.Member(key: key, value: try value()))
+    }
+    return members
+  }
+
+  private mutating func elements() throws(JSON.SyntaxError) -> [JSON] {
+    var elements: [JSON] = []
+    while try !closes("]", afterFirst: !elements.isEmpty) { elements.append(try value()) }
+    return elements
+  }
+
+  /// Moves to the next element, or past the closing bracket.
+  private mutating func closes(_ bracket: Character, afterFirst: Bool) throws(JSON.SyntaxError) -> Bool {
+    try skipSpace()
+    if take(bracket) { return true }
+    guard afterFirst else { return false }
+    guard take(",") else { throw error("a ',' or '\(bracket)' should be here") }
+    try skipSpace()
+    guard position < bytes.count, bytes[position] == bracket.asciiValue else { return false }
+    guard relaxed else { throw error("a value should be after the ','") }
+    position += 1
+    return true
+  }
+
+  private mutating func string() throws(JSON.SyntaxError) -> String {
+    position += 1
+    var text: [UInt8] = []
+    while true {
+      guard position < bytes.count, bytes[position] != UInt8(ascii: "\n") else {
+        throw error("the text in quotes does not end")
+      }
+      let byte = bytes[position]
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
+      case UInt8(ascii: "\\"): text += try escape()
+      default: text.append(byte)
+      }
+    }
+  }
+
+  private mutating func escape() throws(JSON.SyntaxError) -> [UInt8] {
+    guard position < bytes.count else { throw error("the text in quotes does not end") }
+    let letter = bytes[position]
+    position += 1
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [letter]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0c]
+    case UInt8(ascii: "n"): return [0x0a]
+    case UInt8(ascii: "r"): return [0x0d]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "u"):
+      var units = [try codeUnit()]
+      if UTF16.isLeadSurrogate(units[0]), take("\\") {
+        guard take("u") else { throw error("half of a pair of \\u escapes is missing") }
+        units.append(try codeUnit())
+      }
+      return Array(String(decoding: units, as: UTF16.self).utf8)
+    default:
+      position -= 1
+      throw error("there is no such escape as '\\\(Character(Unicode.Scalar(letter)))'")
+    }
+  }
+
+  private mutating func codeUnit() throws(JSON.SyntaxError) -> UInt16 {
+    let digits = bytes[position...].prefix(4)
+    guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
+      throw error("four hexadecimal digits should be after \\u")
+    }
+    position += 4
+    return unit
+  }
+
+  private mutating func number() throws(JSON.SyntaxError) -> Double {
+    let digits = bytes[position...].prefix { $0.isDigit || "+-.eE".utf8.contains($0) }
+    let text = String(decoding: digits, as: UTF8.self)
+    guard let first = digits.first, first.isDigit || first == UInt8(ascii: "-"), let value = Double(text) else {
+      throw error("a value should be here")
+    }
+    position += digits.count
+    return value
+  }
+
+  private mutating func word(_ word: String, _ value: JSON) throws(JSON.SyntaxError) -> JSON {
+    guard bytes[position...].starts(with: word.utf8) else { throw error("a value should be here") }
+    position += word.utf8.count
+    return value
+  }
+
+  private mutating func take(_ character: Character) -> Bool {
+    guard position < bytes.count, bytes[position] == character.asciiValue else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func skipSpace() throws(JSON.SyntaxError) {
+    while position < bytes.count {
+      switch bytes[position] {
+      case 0x20, 0x09, 0x0a, 0x0d: position += 1
+      case UInt8(ascii: "/") where relaxed: try skipComment()
+      default: return
+      }
+    }
+  }
+
+  private mutating func skipComment() throws(JSON.SyntaxError) {
+    if bytes[position...].starts(with: "//".utf8) {
+      position = bytes[position...].firstIndex(of: 0x0a) ?? bytes.count
+    } else if bytes[position...].starts(with: "/*".utf8) {
+      let start = self
+      position += 2
+      while !bytes[position...].starts(with: "*/".utf8) {
+        position += 1
+        if position >= bytes.count { throw start.error("the comment does not end") }
+      }
+      position += 2
+    } else {
+      throw error("a value should be here")
+    }
+  }
+
+  private func error(_ problem: String) -> JSON.SyntaxError {
+    let before = bytes[..<position]
+    let lineStart = before.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
+    return JSON.SyntaxError(
+      line: before.count { $0 == 0x0a } + 1, column: position - lineStart + 1, problem: problem)
+  }
+}

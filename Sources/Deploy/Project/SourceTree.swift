@@ -1,0 +1,40 @@
+/// The files of a commit, read without checking them out.
+public protocol SourceTree {
+  /// The tree's own id: the same files, the same id.
+  var id: CommitID { get }
+  /// All that is in it, directories left out, by path.
+  var entries: [String: TreeEntry] { get }
+  /// The content of one of its entries.
+  func bytes(of entry: TreeEntry) throws -> [UInt8]
+}
+
+public struct TreeEntry: Equatable, Sendable {
+  public enum Kind: Sendable { case file, executable, link, submodule }
+
+  /// From the top of the tree.
+  public let path: String
+  public let kind: Kind
+  public let id: CommitID
+
+  public init(path: String, kind: Kind, id: CommitID) {
+    self.path = path
+    self.kind = kind
+    self.id = id
+  }
+
+  /// The last part of its path.
+  public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
+}
+
+extension SourceTree {
+  /// A file's text; nil where there is no such file.
+  public func text(_ path: String) throws -> String? {
+    guard let entry = entries[path], entry.kind != .submodule, entry.kind != .link else { return nil }
+    return String(decoding: try bytes(of: entry), as: UTF8.self)
+  }
+
+  /// Whether anything is below a directory.
+  public func hasDirectory(_ directory: RelativePath) -> Bool {
+    directory.isTop || entries.keys.contains { $0.hasPrefix("\(directory)/") }
+  }
+}

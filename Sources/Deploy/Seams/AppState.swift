@@ -1,0 +1,41 @@
+/// What is kept of one app on the disk: its journals, what is live, its environment.
+public protocol AppState {
+  /// Begins a journal under an id that nobody else has.
+  func begin(_ kind: DeployRecord.Kind, push: String?, commit: Commit?) throws -> DeployRecord
+
+  /// Writes a journal down in one step.
+  ///
+  /// - Parameter durable: whether it must outlive a power loss from here on.
+  func save(_ record: DeployRecord, durable: Bool) throws
+
+  /// The journals that are kept, the oldest first.
+  func records() throws -> [DeployRecord]
+
+  /// Whether the process that writes this journal still runs.
+  func isRunning(_ record: DeployRecord) -> Bool
+
+  func live() throws -> LiveRecord?
+
+  /// Writes down what is live, and points `current` at it.
+  func setLive(_ live: LiveRecord) throws
+
+  func environment() throws -> AppEnvironment
+
+  /// The key of Next's server actions: made once for an app, so that old browser tabs keep working.
+  func serverActionsKey() throws -> String
+
+  /// The file that an instance's output goes to.
+  func logFile(of deploy: DeployID) -> String
+
+  /// The last lines that an instance has written.
+  func lastLines(of deploy: DeployID) -> [String]
+
+  /// Removes the journals and logs that are no longer needed.
+  func prune(keeping deploys: Set<DeployID>) throws
+
+  /// Runs `body` while no other process can deploy the app; nil, at once, where one does.
+  func inTurn<Result>(_ body: () throws -> Result) throws -> Result?
+
+  /// The time of day (RFC 3339).
+  func timestamp() -> String
+}

@@ -1,0 +1,32 @@
+/// An app's releases: directories that do not change once they are made.
+public protocol Releases {
+  /// The releases that are whole, the oldest first.
+  func list() throws -> [ReleaseRecord]
+
+  /// Makes a release of what a build left in the workspace. It is there as a whole or not at all.
+  func make(_ record: ReleaseRecord, from assembly: Assembly) throws
+
+  /// Where a release's files are.
+  func files(of release: ReleaseID) -> String
+
+  func remove(_ release: ReleaseID) throws
+
+  /// Removes what an interrupted `make` left.
+  func removeUnfinished() throws
+}
+
+/// How a release is put together from the workspace. All paths are from the top of the one and the other.
+public struct Assembly: Equatable, Sendable {
+  public enum Part: Equatable, Sendable {
+    /// Moved: the next build makes it anew.
+    case move(from: String, to: String)
+    /// Copied, for the workspace's will be written to again.
+    case copy(from: String, to: String)
+    /// All of the workspace but `without`. Packages in node_modules are linked, for nobody writes into them.
+    case everything(without: Set<String>)
+  }
+
+  public var parts: [Part]
+  /// What is replaced by a link to where it is kept across releases.
+  public var persist: [String]
+}

@@ -1,0 +1,25 @@
+/// Runs the code of an app that is not the app itself: installs, builds, release commands.
+public protocol Runner {
+  /// Runs to the end, handing over the output as it comes. When it returns, nothing that it started is left.
+  func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult
+}
+
+public struct Job: Equatable, Sendable {
+  public var work: Work
+  /// All that it sees; nothing of nextdeploy's own environment.
+  public var environment: [String: String]
+  public var directory: String
+
+  public init(work: Work, environment: [String: String], directory: String) {
+    self.work = work
+    self.environment = environment
+    self.directory = directory
+  }
+}
+
+public enum JobResult: Equatable, Sendable {
+  case succeeded
+  case failed(exitCode: Int32)
+  /// It was killed, as the kernel does with what takes too much memory.
+  case killed
+}

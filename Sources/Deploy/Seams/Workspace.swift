@@ -1,0 +1,25 @@
+/// The one directory in which an app is built, kept from build to build.
+public protocol Workspace {
+  var directory: String { get }
+
+  /// A file's text; nil where there is none. The path is from the top of the workspace.
+  func text(_ path: String) throws -> String?
+
+  func exists(_ path: String) -> Bool
+
+  func remove(_ path: String) throws
+
+  /// What node_modules was installed from; nil where that is not known for certain.
+  func installedKey() throws -> String?
+
+  func setInstalledKey(_ key: String?) throws
+
+  /// Removes everything, node_modules and caches included.
+  func empty() throws
+
+  /// The names in a directory; none where it does not exist.
+  func list(_ path: String) throws -> [String]
+
+  /// Bytes free for what a build writes.
+  func freeSpace() throws -> Int
+}

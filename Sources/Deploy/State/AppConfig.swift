@@ -1,0 +1,34 @@
+/// What the server says of an app; a push cannot change it.
+public struct AppConfig: Equatable, Codable, Sendable {
+  /// The branch whose pushes are deployed.
+  public var branch: BranchName
+  public var domains: [Domain]
+  /// Where the app is reached while it has no domain.
+  public var port: Port
+  /// How many releases are kept, the live one included.
+  public var keep: Int
+
+  public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
+    self.branch = branch
+    self.domains = domains
+    self.port = port
+    self.keep = keep
+  }
+
+  public var addresses: [SiteAddress] {
+    domains.isEmpty ? [.port(port)] : domains.map { .domain($0) }
+  }
+}
+
+/// What holds for all apps of a server.
+public struct ServerConfig: Equatable, Codable, Sendable {
+  /// Where instances listen.
+  public var ports: PortRange
+  /// Where the embedded Caddy listens for domains; apps without one get this port or the next free one above.
+  public var httpPort: Port
+
+  public init() throws(Failure) {
+    ports = try PortRange("3001-3999")
+    httpPort = try Port("8080")
+  }
+}

@@ -1,0 +1,56 @@
+/// One deploy's journal: intent before and fact after each step. Recovery after a crash reads nothing else.
+public struct DeployRecord: Equatable, Codable, Sendable {
+  public enum Kind: String, Codable, Sendable { case push, rebuild, rollback }
+
+  public enum Outcome: String, Codable, Sendable {
+    case live, failed
+    /// A newer push of the branch was deployed in its place.
+    case superseded
+  }
+
+  public struct StepRecord: Equatable, Codable, Sendable {
+    public let step: Step
+    public let seconds: Double
+    public let result: String
+  }
+
+  public let id: DeployID
+  public let app: AppName
+  public let kind: Kind
+  /// Ties the deploy to the connection whose push it came with.
+  public var push: String?
+  public var commit: Commit?
+  /// RFC 3339.
+  public let startedAt: String
+  public var finishedAt: String?
+
+  /// The process that writes this journal, told from others that had its id.
+  public let builder: String
+
+  /// The step that was begun last; nil while it waits for its turn.
+  public var step: Step?
+  /// The steps that ended well.
+  public var steps: [StepRecord] = []
+  /// The release that it makes or takes.
+  public var release: ReleaseID?
+  /// Whether it makes the release, so that it is removed if the deploy fails.
+  public var makesRelease = false
+  /// The instance that it starts.
+  public var instance: InstanceID?
+  public var outcome: Outcome?
+  public var failure: Failure?
+
+  public init(
+    id: DeployID, app: AppName, kind: Kind, push: String?, commit: Commit?, startedAt: String, builder: String
+  ) {
+    self.id = id
+    self.app = app
+    self.kind = kind
+    self.push = push
+    self.commit = commit
+    self.startedAt = startedAt
+    self.builder = builder
+  }
+
+  public var isFinished: Bool { outcome != nil }
+}

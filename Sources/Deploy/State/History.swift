@@ -1,0 +1,41 @@
+/// Which releases have been live, from the deploys that reached it.
+public struct History: Equatable, Sendable {
+  /// A deploy puts its release on top; a rollback takes off what it leaves behind.
+  private(set) var stack: [ReleaseID] = []
+  /// Every release that was ever live, the latest first.
+  public private(set) var byLastUse: [ReleaseID] = []
+
+  public init(_ deploys: [DeployRecord]) {
+    let finished = deploys.filter { $0.outcome == .live }.sorted {
+      ($0.finishedAt ?? "", $0.id) < ($1.finishedAt ?? "", $1.id)
+    }
+    for deploy in finished {
+      guard let release = deploy.release else { continue }
+      if deploy.kind == .rollback, let place = stack.lastIndex(of: release) {
+        stack.removeSubrange((place + 1)...)
+      } else if stack.last != release {
+        stack.append(release)
+      }
+      byLastUse.removeAll { $0 == release }
+      byLastUse.insert(release, at: 0)
+    }
+  }
+
+  /// Where a rollback without a release's name leads: what was live before the live one and is still there.
+  public func rollbackTarget(live: ReleaseID, available: Set<ReleaseID>) -> ReleaseID? {
+    guard let place = stack.lastIndex(of: live) else { return nil }
+    return stack[..<place].last { available.contains($0) && $0 != live }
+  }
+
+  /// The releases to remove so that `keep` are left: the longest unused first, never one in use.
+  public func surplus(of releases: [ReleaseID], keep: Int, inUse: Set<ReleaseID>) -> [ReleaseID] {
+    let order = Dictionary(uniqueKeysWithValues: byLastUse.enumerated().map { ($1, $0) })
+    let ranked = releases.sorted { left, right in
+      let (a, b) = (order[left] ?? Int.max, order[right] ?? Int.max)
+      return a == b ? left > right : a < b
+    }
+    let kept = ranked.filter(inUse.contains)
+    let others = ranked.filter { !inUse.contains($0) }
+    return Array(others.dropFirst(max(0, keep - kept.count)))
+  }
+}

@@ -1,0 +1,29 @@
+/// What a release is, written once when it is made.
+public struct ReleaseRecord: Equatable, Codable, Sendable {
+  public let id: ReleaseID
+  public let commit: Commit
+  /// Which tree it was built from, and with what; the same key, the same release.
+  public let buildKey: String
+  /// As in "Next.js 16.4.5 (standalone)".
+  public let framework: String
+  public let start: Work
+  /// Where it is started, below the release's files.
+  public let directory: RelativePath
+  /// What its build was given and its instances must be given too.
+  public let environment: [String: String]
+  public let health: HealthPolicy
+  public let drainTimeout: Double
+  /// RFC 3339.
+  public let createdAt: String
+}
+
+/// What is live.
+public struct LiveRecord: Equatable, Codable, Sendable {
+  public let release: ReleaseID
+  /// What was pushed; the release may have been built from another commit with the same files.
+  public let commit: Commit
+  public let deploy: DeployID
+  public let instance: InstanceID
+  /// RFC 3339.
+  public let since: String
+}

@@ -1,0 +1,39 @@
+/// An app's name: a lowercase letter, then up to 38 letters, digits and hyphens.
+///
+/// It is a directory, a unit's instance name and a file's name, so nothing else may be in it.
+public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ text: String) throws(Failure) {
+    let rest = text.utf8.dropFirst()
+    guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), rest.count <= 38,
+      rest.allSatisfy({ $0.isLowercaseOrDigit || $0 == UInt8(ascii: "-") })
+    else {
+      throw Failure(
+        .usage, "naming an app", "\(text.quoted) is not an app's name",
+        next: "Use a lowercase letter, then up to 38 lowercase letters, digits and hyphens, as in 'shop' or 'shop-admin'.")
+    }
+    description = text
+  }
+
+  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
+
+  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+
+  public static func < (left: AppName, right: AppName) -> Bool { left.description < right.description }
+}
+
+extension UInt8 {
+  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  var isLowercaseOrDigit: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
+}
+
+extension String {
+  /// The text in quotes for a message: control characters made visible, cut where it is long.
+  public var quoted: String {
+    let visible = unicodeScalars.prefix(80).map { scalar in
+      scalar.value < 0x20 || scalar.value == 0x7f ? "\u{FFFD}" : String(scalar)
+    }
+    return "'" + visible.joined() + (unicodeScalars.count > 80 ? "…'" : "'")
+  }
+}

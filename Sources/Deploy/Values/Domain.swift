@@ -1,0 +1,26 @@
+/// A domain name by the rules of host names (RFC 1123): letters, digits, hyphens, dots.
+public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ text: String) throws(Failure) {
+    let name = text.lowercased()
+    let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard name.utf8.count <= 253, labels.count > 1,
+      labels.allSatisfy({ label in
+        (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
+          && label.utf8.allSatisfy { $0.isLowercaseOrDigit || $0 == UInt8(ascii: "-") }
+      })
+    else {
+      throw Failure(
+        .usage, "reading a domain", "\(text.quoted) is not a domain name",
+        next: "Give the bare name, without http:// and port, as in 'shop.example.com'.")
+    }
+    description = name
+  }
+
+  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
+
+  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+
+  public static func < (left: Domain, right: Domain) -> Bool { left.description < right.description }
+}

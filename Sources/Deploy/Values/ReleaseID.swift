@@ -1,0 +1,40 @@
+/// A release's id: the UTC time at which its deploy began, as in "20261123-154512".
+///
+/// Two in one second get a suffix ("20261123-154512-2"). A deploy has an id of the same form, and a release
+/// is named after the deploy that made it.
+public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  public let description: String
+  private let stamp: String
+  private let number: Int
+
+  public init(_ text: String) throws(Failure) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), parts[0].utf8.count == 8, parts[1].utf8.count == 6,
+      parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }),
+      let number = parts.count == 2 ? 1 : Int(parts[2]), parts.count == 2 || number > 1
+    else {
+      throw Failure(
+        .notFound, "reading a release's id", "\(text.quoted) is not one",
+        next: "Give an id that 'nextdeploy releases' lists, as in '20261123-154512'.")
+    }
+    description = text
+    stamp = "\(parts[0])-\(parts[1])"
+    self.number = number
+  }
+
+  /// The `number`th id of the second that `stamp` names.
+  public init(stamp: String, number: Int) throws(Failure) {
+    try self.init(number == 1 ? stamp : "\(stamp)-\(number)")
+  }
+
+  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
+
+  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+
+  public static func < (left: ReleaseID, right: ReleaseID) -> Bool {
+    (left.stamp, left.number) < (right.stamp, right.number)
+  }
+}
+
+/// A deploy's id, of the same form as that of the release it makes.
+public typealias DeployID = ReleaseID

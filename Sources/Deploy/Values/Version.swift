@@ -1,0 +1,113 @@
+/// A version of three numbers (Semantic Versioning 2.0.0); what follows a hyphen or a plus is kept for showing only.
+public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  public let major: Int
+  public let minor: Int
+  public let patch: Int
+  public let description: String
+
+  /// Reads "20.9.0", "v20.9.0", "16.0.0-canary.1" or a shorter "20.9"; nil where it is none of these.
+  public init?(_ text: some StringProtocol) {
+    let plain = text.hasPrefix("v") ? text.dropFirst().description : text.description
+    let core = plain.prefix { $0 != "-" && $0 != "+" }
+    let numbers = core.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+    guard (1...3).contains(numbers.count), numbers.allSatisfy({ ($0 ?? -1) >= 0 }) else { return nil }
+    major = numbers[0] ?? 0
+    minor = numbers.count > 1 ? numbers[1] ?? 0 : 0
+    patch = numbers.count > 2 ? numbers[2] ?? 0 : 0
+    description = plain
+  }
+
+  public static func < (left: Version, right: Version) -> Bool {
+    (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
+  }
+
+  public static func == (left: Version, right: Version) -> Bool {
+    (left.major, left.minor, left.patch) == (right.major, right.minor, right.patch)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(major)
+    hasher.combine(minor)
+    hasher.combine(patch)
+  }
+}
+
+/// What a package asks of another's version, in npm's notation: "^18.18.0 || >= 20.0.0".
+public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
+  public let description: String
+  /// One of these lists must hold as a whole.
+  private let alternatives: [[Bound]]
+
+  private struct Bound: Equatable {
+    var low: Version?
+    /// Not included.
+    var high: Version?
+
+    func contains(_ version: Version) -> Bool {
+      (low.map { version >= $0 } ?? true) && (high.map { version < $0 } ?? true)
+    }
+  }
+
+  /// Nil where the notation is not one of versions (a git address, a tag).
+  public init?(_ text: String) {
+    var alternatives: [[Bound]] = []
+    for part in text.split(separator: "||", omittingEmptySubsequences: false) {
+      guard let bounds = Self.bounds(part) else { return nil }
+      alternatives.append(bounds)
+    }
+    self.alternatives = alternatives
+    description = text
+  }
+
+  public func contains(_ version: Version) -> Bool {
+    alternatives.contains { $0.allSatisfy { $0.contains(version) } }
+  }
+
+  private static func bounds(_ text: Substring) -> [Bound]? {
+    var words = text.split(separator: " ").map(String.init)
+    if words.count == 3 && words[1] == "-" {
+      guard let low = Version(words[0]), let last = partial(words[2], "<=") else { return nil }
+      return [Bound(low: low), last]
+    }
+    // ">= 20" is ">=20".
+    for index in words.indices.reversed() where words[index].allSatisfy({ "<>=^~".contains($0) }) {
+      guard index + 1 < words.count else { return nil }
+      words[index] += words.remove(at: index + 1)
+    }
+    var bounds: [Bound] = []
+    for word in words {
+      let sign = word.prefix { "<>=^~".contains($0) }
+      guard let bound = partial(String(word.dropFirst(sign.count)), String(sign)) else { return nil }
+      bounds.append(bound)
+    }
+    return bounds
+  }
+
+  private static func partial(_ text: String, _ sign: String) -> Bound? {
+    let wild: Set<Substring> = ["x", "X", "*", ""]
+    let written = text.split(separator: ".", omittingEmptySubsequences: false).prefix { !wild.contains($0) }
+    if written.isEmpty { return Bound() }
+    guard let low = Version(written.joined(separator: ".")) else { return nil }
+    let nextMajor = version(low.major + 1, 0, 0)
+    let nextMinor = version(low.major, low.minor + 1, 0)
+    let nextPatch = version(low.major, low.minor, low.patch + 1)
+    // The first version above all that the text, short or whole, can stand for.
+    let above = written.count == 1 ? nextMajor : written.count == 2 ? nextMinor : nextPatch
+    switch sign {
+    case ">=": return Bound(low: low)
+    case ">": return Bound(low: above)
+    case "<": return Bound(high: low)
+    case "<=": return Bound(high: above)
+    case "~": return Bound(low: low, high: written.count == 1 ? nextMajor : nextMinor)
+    case "^":
+      let high = low.major > 0 || written.count == 1 ? nextMajor : low.minor > 0 || written.count == 2 ? nextMinor : nextPatch
+      return Bound(low: low, high: high)
+    case "", "=": return Bound(low: low, high: above)
+    default: return nil
+    }
+  }
+
+  private static func version(_ major: Int, _ minor: Int, _ patch: Int) -> Version? {
+    Version("\(major).\(minor).\(patch)")
+  }
+}

@@ -1,0 +1,152 @@
+import CGit2
+public import Deploy
+
+/// An app's bare repository, through libgit2.
+public struct BareRepository: Repository, Sendable {
+  public let path: String
+
+  public init(path: String) { self.path = path }
+
+  /// Makes an empty bare repository whose HEAD is a branch that does not exist yet.
+  ///
+  /// Pushes may rewrite history, but not nextdeploy's own refs.
+  public static func create(path: String, branch: BranchName) throws -> BareRepository {
+    try Library.start()
+    var options = unsafe git_repository_init_options()
+    let version = UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION)
+    try check("making the repository", path, unsafe git_repository_init_options_init(&options, version))
+    unsafe options.flags = GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKDIR.rawValue
+    try unsafe branch.description.withCString { branch throws in
+      unsafe options.initial_head = unsafe branch
+      var pointer: OpaquePointer?
+      try check("making the repository", path, unsafe git_repository_init_ext(&pointer, path, &options))
+      unsafe git_repository_free(pointer)
+    }
+    let repository = BareRepository(path: path)
+    try repository.configure("receive.denyNonFastForwards", "false")
+    try repository.configure("receive.denyDeletes", "false")
+    try repository.configure("receive.hideRefs", "refs/nextdeploy")
+    return repository
+  }
+
+  private func configure(_ key: String, _ value: String) throws {
+    let handle = try RepositoryHandle(opening: path)
+    var config: OpaquePointer?
+    try check("configuring", path, unsafe git_repository_config(&config, handle.pointer))
+    defer { unsafe git_config_free(config) }
+    try check("configuring \(key) of", path, unsafe git_config_set_string(config, key, value))
+  }
+
+  // MARK: Commits
+
+  public func commit(_ text: String) throws -> Commit {
+    let handle = try RepositoryHandle(opening: path)
+    // What begins with '-' or ':' is something else to git's grammar.
+    guard let first = text.first, first != "-", first != ":", !text.contains("\0") else { throw Self.unknown(text) }
+    var found: OpaquePointer?
+    do {
+      try check("looking for the commit", text, unsafe git_revparse_single(&found, handle.pointer, text))
+    } catch let error as GitError {
+      guard error.isAmbiguous else { throw Self.unknown(text) }
+      throw Failure(
+        .notFound, "looking for the commit \(text.quoted)", "several objects begin with it", next: "Give more digits.")
+    }
+    guard let found = unsafe found else { throw Self.unknown(text) }
+    let object = unsafe ObjectHandle(adopting: found)
+    var peeled: OpaquePointer?
+    guard unsafe git_object_peel(&peeled, object.pointer, GIT_OBJECT_COMMIT) == 0, let peeled = unsafe peeled else {
+      throw Self.unknown(text)
+    }
+    let commit = unsafe ObjectHandle(adopting: peeled)
+    let subject = unsafe git_commit_summary(commit.pointer).map { unsafe String(cString: $0) } ?? ""
+    return Commit(
+      id: try commit.id, tree: unsafe try CommitID(git_commit_tree_id(commit.pointer).pointee),
+      // It is shown in terminals: no control characters.
+      subject: String(subject.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }.map(Character.init)))
+  }
+
+  private static func unknown(_ text: String) -> Failure {
+    Failure(
+      .notFound, "looking for the commit \(text.quoted)", "the repository has none of that name",
+      next: "Push it first, or name a commit, branch or tag that 'git ls-remote' shows.")
+  }
+
+  public func tree(of commit: Commit) throws -> any SourceTree {
+    try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree)
+  }
+
+  // MARK: Refs
+
+  public func target(of ref: String) throws -> CommitID? {
+    let handle = try RepositoryHandle(opening: path)
+    var oid = git_oid()
+    do {
+      try check("reading", ref, unsafe git_reference_name_to_id(&oid, handle.pointer, ref))
+    } catch let error as GitError {
+      if error.isNotFound { return nil }
+      throw error
+    }
+    return try CommitID(oid)
+  }
+
+  public func move(_ ref: String, from old: CommitID, to new: CommitID?) throws -> Bool {
+    guard let new else { return try delete(ref, ifAt: old) }
+    let handle = try RepositoryHandle(opening: path)
+    var (expected, target) = (try old.oid, try new.oid)
+    var reference: OpaquePointer?
+    do {
+      try check(
+        "moving", ref,
+        unsafe git_reference_create_matching(&reference, handle.pointer, ref, &target, 1, &expected, Self.reason))
+    } catch let error as GitError {
+      if error.isOutrun || error.isNotFound { return false }
+      throw error
+    }
+    unsafe git_reference_free(reference)
+    return true
+  }
+
+  public func set(_ ref: String, to new: CommitID?) throws {
+    guard let new else {
+      _ = try delete(ref, ifAt: nil)
+      return
+    }
+    let handle = try RepositoryHandle(opening: path)
+    var target = try new.oid
+    var reference: OpaquePointer?
+    try check("setting", ref, unsafe git_reference_create(&reference, handle.pointer, ref, &target, 1, Self.reason))
+    unsafe git_reference_free(reference)
+  }
+
+  private func delete(_ ref: String, ifAt old: CommitID?) throws -> Bool {
+    let handle = try RepositoryHandle(opening: path)
+    var reference: OpaquePointer?
+    do {
+      try check("reading", ref, unsafe git_reference_lookup(&reference, handle.pointer, ref))
+    } catch let error as GitError {
+      if error.isNotFound { return old == nil }
+      throw error
+    }
+    defer { unsafe git_reference_free(reference) }
+    if let old, let target = unsafe git_reference_target(reference), unsafe try CommitID(target.pointee) != old {
+      return false
+    }
+    // It compares with what was looked up: somebody else's change in between is an error.
+    do { try check("removing", ref, unsafe git_reference_delete(reference)) } catch let error as GitError where error.isOutrun {
+      return false
+    }
+    return true
+  }
+
+  private static let reason = "nextdeploy"
+
+  public func fingerprint(_ text: String) throws -> String {
+    var oid = git_oid()
+    let bytes = Array(text.utf8)
+    let status = unsafe bytes.withUnsafeBytes {
+      unsafe git_odb_hash(&oid, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1), $0.count, GIT_OBJECT_BLOB)
+    }
+    try check("hashing", "\(bytes.count) bytes", status)
+    return try CommitID(oid).description
+  }
+}

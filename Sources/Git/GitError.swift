@@ -1,0 +1,36 @@
+import CGit2
+public import Deploy
+
+/// A call of libgit2 that failed: what was being done, to what, and libgit2's words.
+public struct GitError: Error, Equatable, CustomStringConvertible {
+  public let operation: String
+  public let subject: String
+  /// libgit2's error code, such as GIT_ENOTFOUND.
+  public let code: Int32
+  public let reason: String
+
+  public var isNotFound: Bool { code == GIT_ENOTFOUND.rawValue }
+  public var isAmbiguous: Bool { code == GIT_EAMBIGUOUS.rawValue }
+  /// Whether somebody else changed what was to be changed.
+  public var isOutrun: Bool { code == GIT_EMODIFIED.rawValue || code == GIT_EEXISTS.rawValue }
+
+  public var description: String { "\(operation) \(subject): \(reason)" }
+}
+
+extension GitError: Explainable {
+  public var failure: Failure {
+    Failure(
+      "\(operation) \(subject)", reason, next: "Check the repository ('git fsck' tells what is wrong), then try again.")
+  }
+}
+
+/// Turns a status of libgit2 into an error at once.
+@discardableResult
+func check(_ operation: String, _ subject: @autoclosure () -> String, _ status: Int32) throws -> Int32 {
+  if status >= 0 { return status }
+  var reason = "libgit2 gave no reason"
+  if let last = unsafe git_error_last(), let message = unsafe last.pointee.message {
+    reason = unsafe String(cString: message)
+  }
+  throw GitError(operation: operation, subject: subject(), code: status, reason: reason)
+}

@@ -1,0 +1,119 @@
+public import Deploy
+import Posix
+
+/// The apps of this machine, and what holds for all of them.
+public struct Apps: Sendable {
+  public let layout: Layout
+
+  public init(layout: Layout) { self.layout = layout }
+
+  public func names() throws -> [AppName] {
+    try Files.list(layout.apps).compactMap { try? AppName($0) }.sorted()
+  }
+
+  public func exists(_ app: AppName) -> Bool { Files.exists(layout.app(app).directory) }
+
+  /// The app of a name, or the only one where none is given.
+  public func find(_ name: String?) throws -> AppName {
+    let names = try names()
+    guard let name else {
+      if names.count == 1 { return names[0] }
+      if names.isEmpty {
+        throw Failure(
+          .notFound, "looking for the app", "there is none below \(layout.root) yet",
+          next: "Make one with 'nextdeploy app create NAME'.")
+      }
+      throw Failure(
+        .usage, "looking for the app", "there are several: \(names.map(\.description).joined(separator: ", "))",
+        next: "Name one with --app NAME.")
+    }
+    guard let app = try? AppName(name), names.contains(app) else {
+      let hint =
+        names.isEmpty
+        ? "Make one with 'nextdeploy app create NAME'." : NearestName.hint(name, among: names.map(\.description))
+      throw Failure(.notFound, "looking for the app \(name.quoted)", "there is none of that name", next: hint)
+    }
+    return app
+  }
+
+  public func config(of app: AppName) throws -> AppConfig {
+    guard let config = try StateFile.read(AppConfig.self, layout.app(app).config) else {
+      throw Failure(
+        "reading \(layout.app(app).config)", "the file is missing",
+        next: "Put it back from a backup, or remove the app and create it again.")
+    }
+    return config
+  }
+
+  public func write(_ config: AppConfig, of app: AppName) throws {
+    try StateFile.write(config, to: layout.app(app).config)
+  }
+
+  public func serverConfig() throws -> ServerConfig {
+    try StateFile.read(ServerConfig.self, layout.config) ?? ServerConfig()
+  }
+
+  public func write(_ config: ServerConfig) throws {
+    try Files.makeDirectory(layout.root)
+    try StateFile.write(config, to: layout.config)
+  }
+
+  /// Throws where another app has one of the domains already.
+  public func requireFree(_ domains: [Domain], for app: AppName) throws {
+    for other in try names() where other != app {
+      if let taken = try config(of: other).domains.first(where: domains.contains) {
+        throw Failure(
+          "giving \(taken) to \(app)", "the app \(other) has that domain",
+          next: "Take it from \(other) first, with 'nextdeploy config set domains … --app \(other)'.")
+      }
+    }
+  }
+
+  /// Makes an app's directory: whole, or not at all.
+  ///
+  /// - Parameter makeRepository: makes the bare repository at a path.
+  public func create(
+    _ app: AppName, branch: BranchName, domains: [Domain], makeRepository: (String) throws -> Void
+  ) throws -> AppConfig {
+    try requireFree(domains, for: app)
+    try Files.makeDirectory(layout.apps)
+    return try FileLock(waitingFor: layout.portsLock).hold {
+      if exists(app) {
+        throw Failure(
+          "creating the app \(app)", "there is one of that name", next: "Choose another name, or remove it first.")
+      }
+      let config = AppConfig(branch: branch, domains: domains, port: try freePublicPort())
+      let making = AppLayout(directory: "\(layout.apps)/.\(app).new")
+      try Files.remove(making.directory)
+      for directory in [making.workspace, making.releases, making.shared, making.deploys, making.logs] {
+        try Files.makeDirectory(directory)
+      }
+      try makeRepository(making.repository)
+      try Files.write("", to: making.environment, mode: 0o600)
+      try StateFile.write(config, to: making.config)
+      try Files.rename(making.directory, to: layout.app(app).directory)
+      return config
+    }
+  }
+
+  /// Removes all that an app has on the disk. Nothing of it may run any more.
+  public func remove(_ app: AppName) throws {
+    let going = "\(layout.apps)/.\(app).removed"
+    try Files.remove(going)
+    try Files.rename(layout.app(app).directory, to: going)
+    try Files.remove(going)
+  }
+
+  /// The first port from `http.port` on that no app has and nobody listens on.
+  private func freePublicPort() throws -> Port {
+    let first = try serverConfig().httpPort
+    let taken = Set(try names().map { try config(of: $0).port })
+    for number in first.number...UInt16.max {
+      let port = try Port(String(number))
+      if !taken.contains(port) && Socket.isFree(number) { return port }
+    }
+    throw Failure(
+      "looking for a port for the app", "all from \(first) on are taken",
+      next: "Set a lower one with 'nextdeploy config set http.port PORT'.")
+  }
+}

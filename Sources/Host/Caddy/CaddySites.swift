@@ -1,0 +1,91 @@
+public import Deploy
+import Posix
+import Templates
+
+/// Caddy, configured by one file an app.
+///
+/// A site is written beside, validated, renamed and loaded; where Caddy does not take it, the old one comes back.
+public struct CaddySites: Proxy {
+  let directory: String
+  let httpPort: Port
+  let service: any CaddyService
+
+  public init(directory: String, httpPort: Port, service: any CaddyService) {
+    self.directory = directory
+    self.httpPort = httpPort
+    self.service = service
+  }
+
+  public func route(_ site: Site) throws {
+    let text = Templates.site([
+      "APP": site.app.description,
+      "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
+      "PORT": site.port.description,
+    ])
+    try Files.makeDirectory(directory)
+    let file = file(site.app)
+    let beside = "\(file).new"
+    try Files.write(text, to: beside)
+    do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
+      try Files.remove(beside)
+      throw error
+    }
+    try replace(file) { try Files.rename(beside, to: file) }
+  }
+
+  public func port(of app: AppName) throws -> Port? {
+    guard let text = try Files.text(file(app)) else { return nil }
+    let marker = "reverse_proxy 127.0.0.1:"
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.first == "reverse_proxy", words.count > 1, let colon = words[1].lastIndex(of: ":"),
+        let port = try? Port(String(words[1][words[1].index(after: colon)...]))
+      {
+        return port
+      }
+    }
+    throw Failure(
+      "reading \(file(app))", "it has no line '\(marker)PORT'", next: "Remove the file and deploy \(app) again.")
+  }
+
+  public func remove(_ app: AppName) throws {
+    guard Files.exists(file(app)) else { return }
+    try replace(file(app)) { try Files.remove(file(app)) }
+  }
+
+  public func revive() throws { try service.ensureRunning() }
+
+  /// Changes a site's file and has Caddy load it; when Caddy refuses, the file is as it was.
+  private func replace(_ file: String, _ change: () throws -> Void) throws {
+    let old = try Files.text(file)
+    try change()
+    do { try service.reload() } catch {
+      if let old { try Files.write(old, to: file) } else { try Files.remove(file) }
+      throw error
+    }
+  }
+
+  private func address(_ address: SiteAddress) -> String {
+    switch address {
+    case .domain(let domain): service.terminatesTLS ? domain.description : "http://\(domain):\(httpPort)"
+    case .port(let port): "http://:\(port)"
+    }
+  }
+
+  private func others(than app: AppName) throws -> [String] {
+    try Files.list(directory).filter { $0.hasSuffix(".caddy") && $0 != "\(app).caddy" }.map { "\(directory)/\($0)" }
+  }
+
+  private func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
+}
+
+/// The Caddy process, whoever runs it.
+public protocol CaddyService {
+  /// Whether it gets certificates and listens on 443.
+  var terminatesTLS: Bool { get }
+  /// Throws with Caddy's own words where it would not take these site files.
+  func validate(sites: [String]) throws
+  /// Has it load what is written, starting it where it does not run.
+  func reload() throws
+  func ensureRunning() throws
+}

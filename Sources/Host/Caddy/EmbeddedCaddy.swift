@@ -1,0 +1,111 @@
+import Deploy
+import Posix
+import Templates
+
+/// A Caddy of nextdeploy's own, kept running by a supervisor, where systemd does not run one.
+public struct EmbeddedCaddy: CaddyService {
+  let directory: String
+  let binary: String
+  let environment: [String: String]
+
+  /// - Parameters:
+  ///   - directory: all it writes stays in there; its site files are in `sites`.
+  ///   - binary: the path of nextdeploy.
+  ///   - environment: has PATH, on which Caddy is found.
+  public init(directory: String, binary: String, environment: [String: String]) {
+    self.directory = directory
+    self.binary = binary
+    self.environment = environment.merging(["HOME": directory, "XDG_DATA_HOME": directory, "XDG_CONFIG_HOME": directory]) {
+      _, own in own
+    }
+  }
+
+  public static func sites(below directory: String) -> String { "\(directory)/sites" }
+
+  public var terminatesTLS: Bool { false }
+
+  public func validate(sites: [String]) throws {
+    let candidate = "\(directory)/Caddyfile.new"
+    let imports = sites.map { "import \($0)" }.joined(separator: "\n")
+    try Files.write("{\n\tadmin off\n\tauto_https off\n}\n\(imports)\n", to: candidate, durable: false)
+    let (status, output) = try caddy(["validate", "--config", candidate, "--adapter", "caddyfile"])
+    try Files.remove(candidate)
+    if !status.isSuccess { throw refusal("checking the site's configuration", output) }
+  }
+
+  public func reload() throws {
+    if try start() { return }
+    let (status, output) = try caddy([
+      "reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)",
+    ])
+    if !status.isSuccess { throw refusal("loading the site's configuration", output) }
+  }
+
+  public func ensureRunning() throws { _ = try start() }
+
+  /// Stops Caddy; nothing happens where it does not run.
+  public func stop() throws {
+    guard try instance.hasSupervisor, let status = try instance.status() else { return }
+    status.supervisor.signal(.quit)
+    while try instance.hasSupervisor { Pause.short() }
+  }
+
+  public var isRunning: Bool {
+    get throws { try instance.hasSupervisor && instance.status()?.phase == .running }
+  }
+
+  /// Starts Caddy with what is written and waits until it serves that; false where it ran already.
+  private func start() throws -> Bool {
+    if try instance.hasSupervisor { return false }
+    guard Command.find("caddy", path: environment["PATH"] ?? "") != nil else { throw missing }
+    if let process = try instance.status()?.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
+    try Files.makeDirectory(instance.path, mode: 0o700)
+    try Files.makeDirectory(Self.sites(below: directory))
+    let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
+    try Files.write(Templates.caddyfile(values), to: caddyfile)
+    try Files.remove(socket)
+    try Files.remove(log)
+    try instance.write(
+      Service(
+        arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
+        directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
+    try SupervisorProcess(binary: binary).start(instance)
+    // Caddy serves its sites before it opens its admin socket.
+    while !Files.exists(socket) {
+      if let exit = try instance.status()?.exit {
+        try stop()
+        throw refusal("starting Caddy (\(exit))", try Files.lastLines(log, count: 5).joined(separator: "\n"))
+      }
+      Pause.short()
+    }
+    return true
+  }
+
+  private func caddy(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
+    guard Command.find("caddy", path: environment["PATH"] ?? "") != nil else { throw missing }
+    return try ChildProcess.run(Command(["caddy"] + arguments, environment: environment, directory: directory))
+  }
+
+  private var missing: Failure {
+    Failure(
+      "looking for Caddy", "it is not on this machine's PATH",
+      next: "Install it ('apt-get install caddy' on Debian), then try again.")
+  }
+
+  private func refusal(_ attempt: String, _ output: String) -> Failure {
+    let lines = output.split(whereSeparator: \.isNewline).map(String.init)
+    let error = lines.last { $0.hasPrefix("Error:") || $0.hasPrefix("reload:") }?.drop { $0 != ":" }.dropFirst(2)
+    let inUse = output.contains("address already in use")
+    return Failure(
+      attempt, error.map(String.init) ?? lines.last ?? "Caddy gave no reason",
+      next: inUse
+        ? "Something else listens there: end it, or choose another port with 'nextdeploy config set port PORT'."
+        : "Check the app's domains ('nextdeploy config show'), then try again.",
+      excerpt: error == nil ? lines.suffix(5) : [])
+  }
+
+  private var instance: InstanceDirectory { InstanceDirectory(path: "\(directory)/instance") }
+  private var caddyfile: String { "\(directory)/Caddyfile" }
+  private var socket: String { "\(directory)/admin.sock" }
+  private var log: String { "\(directory)/caddy.log" }
+}

@@ -1,0 +1,108 @@
+public import Deploy
+import FoundationEssentials
+import Posix
+
+/// An app's state below its own directory.
+public struct AppDirectory: AppState {
+  let app: AppName
+  let layout: AppLayout
+
+  public init(app: AppName, layout: AppLayout) {
+    self.app = app
+    self.layout = layout
+  }
+
+  // MARK: Journals
+
+  public func begin(_ kind: DeployRecord.Kind, push: String?, commit: Commit?) throws -> DeployRecord {
+    let seconds = WallClock.now
+    let stamp = WallClock.stamp(seconds)
+    var number = 1
+    while true {
+      let id = try DeployID(stamp: stamp, number: number)
+      // The log's file makes the id this deploy's own.
+      do { _ = try FileDescriptor(path: layout.deployLog(id), .create, mode: 0o600) } catch {
+        guard error.isAlreadyThere else { throw error }
+        number += 1
+        continue
+      }
+      let record = DeployRecord(
+        id: id, app: app, kind: kind, push: push, commit: commit, startedAt: WallClock.timestamp(seconds),
+        builder: Self.builder(ProcessIdentity.current))
+      try save(record, durable: true)
+      return record
+    }
+  }
+
+  public func save(_ record: DeployRecord, durable: Bool) throws {
+    try StateFile.write(record, to: layout.journal(record.id), durable: durable)
+  }
+
+  public func records() throws -> [DeployRecord] {
+    try ids().compactMap { try StateFile.read(DeployRecord.self, layout.journal($0)) }
+  }
+
+  private func ids() throws -> [DeployID] {
+    try Files.list(layout.deploys).filter { $0.hasSuffix(".json") }
+      .compactMap { try? DeployID(String($0.dropLast(5))) }.sorted()
+  }
+
+  public func isRunning(_ record: DeployRecord) -> Bool {
+    let id = record.builder.split(separator: "@").first.flatMap { Int32($0) }
+    return id.flatMap { ProcessIdentity(of: $0) }.map { Self.builder($0) == record.builder } ?? false
+  }
+
+  private static func builder(_ process: ProcessIdentity?) -> String {
+    process.map { "\($0.id)@\($0.start)" } ?? ""
+  }
+
+  public func prune(keeping deploys: Set<DeployID>) throws {
+    for id in try ids() where !deploys.contains(id) {
+      try Files.remove(layout.journal(id))
+      try Files.remove(layout.deployLog(id))
+      try Files.remove(layout.instanceLog(id))
+    }
+  }
+
+  // MARK: What is live
+
+  public func live() throws -> LiveRecord? { try StateFile.read(LiveRecord.self, layout.live) }
+
+  public func setLive(_ live: LiveRecord) throws {
+    try StateFile.write(live, to: layout.live)
+    try Files.replaceLink(layout.current, to: "releases/\(live.release)")
+    try Files.replaceLink(layout.liveLog, to: "\(live.deploy).log")
+  }
+
+  // MARK: Environment
+
+  public func environment() throws -> AppEnvironment {
+    try AppEnvironment(try Files.text(layout.environment) ?? "", path: layout.environment)
+  }
+
+  public func serverActionsKey() throws -> String {
+    if let key = try Files.text(layout.serverActionsKey) { return key }
+    var generator = SystemRandomNumberGenerator()
+    let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let key = Data(bytes).base64EncodedString()
+    try Files.write(key, to: layout.serverActionsKey, mode: 0o600)
+    return key
+  }
+
+  // MARK: Logs
+
+  public func logFile(of deploy: DeployID) -> String { layout.instanceLog(deploy) }
+
+  public func lastLines(of deploy: DeployID) -> [String] {
+    (try? Files.lastLines(layout.instanceLog(deploy), count: 20)) ?? []
+  }
+
+  // MARK: Turns
+
+  public func inTurn<Result>(_ body: () throws -> Result) throws -> Result? {
+    guard let lock = try FileLock(ifFree: layout.lock) else { return nil }
+    return try lock.hold(body)
+  }
+
+  public func timestamp() -> String { WallClock.timestamp() }
+}

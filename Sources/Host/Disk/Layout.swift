@@ -1,0 +1,51 @@
+public import Deploy
+
+/// Where everything is, below the one directory that is nextdeploy's.
+public struct Layout: Sendable {
+  public let root: String
+
+  public init(root: String) { self.root = root }
+
+  public var apps: String { "\(root)/apps" }
+  public var instances: String { "\(root)/instances" }
+  public var caddy: String { "\(root)/caddy" }
+  public var config: String { "\(root)/config.json" }
+  public var tools: String { "\(root)/tools.json" }
+  /// Held while ports are given out.
+  public var portsLock: String { "\(root)/ports.lock" }
+
+  public func app(_ name: AppName) -> AppLayout { AppLayout(directory: "\(apps)/\(name)") }
+
+  public func instance(_ id: InstanceID) -> String { "\(instances)/\(id)" }
+}
+
+/// Where what belongs to one app is.
+public struct AppLayout: Sendable {
+  public let directory: String
+
+  public var repository: String { "\(directory)/repo.git" }
+  public var workspace: String { "\(directory)/workspace" }
+  public var releases: String { "\(directory)/releases" }
+  /// A link to the release that is live.
+  public var current: String { "\(directory)/current" }
+  public var environment: String { "\(directory)/env" }
+  /// What outlives releases.
+  public var shared: String { "\(directory)/shared" }
+  public var deploys: String { "\(directory)/deploys" }
+  public var logs: String { "\(directory)/logs" }
+  /// A link to the log of the instance that is live.
+  public var liveLog: String { "\(logs)/live" }
+  public var config: String { "\(directory)/config.json" }
+  public var live: String { "\(directory)/live.json" }
+  public var installedKey: String { "\(directory)/installed" }
+  public var serverActionsKey: String { "\(directory)/server-actions-key" }
+  /// Held while the app is deployed.
+  public var lock: String { "\(directory)/lock" }
+
+  /// A deploy's journal.
+  public func journal(_ id: DeployID) -> String { "\(deploys)/\(id).json" }
+  /// What its pusher saw.
+  public func deployLog(_ id: DeployID) -> String { "\(deploys)/\(id).log" }
+  /// What the instance that it started wrote.
+  public func instanceLog(_ id: DeployID) -> String { "\(logs)/\(id).log" }
+}

@@ -1,0 +1,93 @@
+import Deploy
+import Posix
+
+/// Puts a release's files together from the workspace.
+struct ReleaseAssembler {
+  let workspace: String
+  let files: String
+  let shared: String
+  /// When node_modules was installed; what is newer in it was written by a build.
+  let installed: Int64?
+
+  func assemble(_ assembly: Assembly) throws {
+    for part in assembly.parts {
+      switch part {
+      case .move(let from, let to):
+        let source = "\(workspace)/\(from)"
+        guard Files.exists(source) else { continue }
+        let target = to.isEmpty ? files : "\(files)/\(to)"
+        try Files.makeDirectory(Files.parent(target))
+        try Files.rename(source, to: target)
+      case .copy(let from, let to):
+        let target = "\(files)/\(to)"
+        try Files.makeDirectory(Files.parent(target))
+        // Next's own standalone folder may hold a part of it already.
+        try Files.remove(target)
+        try copy("\(workspace)/\(from)", to: target, as: from, without: [], inPackages: false)
+      case .everything(let without):
+        try copy(workspace, to: files, as: "", without: without, inPackages: false)
+      }
+    }
+    for path in assembly.persist { try persist(path) }
+  }
+
+  /// - Parameters:
+  ///   - path: the place from the top of the workspace, by which `without` names it.
+  ///   - inPackages: whether it is part of an installed package, which is linked: package managers share
+  ///     these files between projects in the same way.
+  private func copy(
+    _ source: String, to target: String, as path: String, without: Set<String>, inPackages: Bool
+  ) throws {
+    guard !without.contains(path), let status = try Files.status(source) else { return }
+    switch status.kind {
+    case .link:
+      if let pointed = try Files.linkTarget(source) { try Files.link(target, to: pointed) }
+    case .file:
+      if inPackages, let installed, status.modified <= installed {
+        try Files.hardLink(source, to: target)
+      } else {
+        try Files.copyFile(source, to: target)
+      }
+    case .directory:
+      try Files.createDirectory(target)
+      for name in try Files.list(source) {
+        if path.isEmpty && name == ".git" { continue }
+        // What tools generate into node_modules (.prisma, .cache) is written to in place: never linked.
+        let generated = name.hasPrefix(".") && name != ".pnpm" && name != ".bin"
+        let packages = name == "node_modules" || (inPackages && !generated)
+        try copy(
+          "\(source)/\(name)", to: "\(target)/\(name)", as: path.isEmpty ? name : "\(path)/\(name)",
+          without: without, inPackages: packages)
+      }
+    case .other: return
+    }
+  }
+
+  /// Puts a link to the shared path in a path's place; what the release holds there is where that begins.
+  private func persist(_ path: String) throws {
+    var place = files
+    for part in path.split(separator: "/").dropLast() {
+      place += "/\(part)"
+      switch try Files.status(place)?.kind {
+      case .directory: continue
+      case nil: try Files.createDirectory(place)
+      default:
+        throw Failure(
+          "linking the persistent path \(path)", "\(part) in it is no directory in the release",
+          next: "Correct \"persist\" in \(ProjectFile.name), then push again.")
+      }
+    }
+    let kept = "\(shared)/\(path)"
+    let target = "\(files)/\(path)"
+    if !Files.exists(kept) {
+      try Files.makeDirectory(Files.parent(kept))
+      if Files.exists(target) {
+        try copy(target, to: kept, as: path, without: [], inPackages: false)
+      } else {
+        try Files.makeDirectory(kept)
+      }
+    }
+    try Files.remove(target)
+    try Files.link(target, to: kept)
+  }
+}

@@ -1,0 +1,54 @@
+public import Deploy
+import Posix
+
+/// An app's releases on the disk: `releases/ID/` with release.json and the release's files in `app/`.
+public struct ReleaseDirectory: Releases {
+  let layout: AppLayout
+
+  public init(layout: AppLayout) { self.layout = layout }
+
+  public func list() throws -> [ReleaseRecord] {
+    try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
+      .compactMap { try StateFile.read(ReleaseRecord.self, record($0)) }
+  }
+
+  public func files(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/app" }
+
+  public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
+    let partial = "\(layout.releases)/\(release.id)\(Self.unfinished)"
+    try Files.remove(partial)
+    try Files.makeDirectory(partial)
+    let assembler = ReleaseAssembler(
+      workspace: layout.workspace, files: "\(partial)/app", shared: layout.shared,
+      installed: try Files.status(layout.installedKey)?.modified)
+    do {
+      try assembler.assemble(assembly)
+      try StateFile.write(release, to: "\(partial)/release.json")
+    } catch {
+      // The error that led here is the one to tell; recovery removes what cannot be removed now.
+      try? Files.remove(partial)
+      throw error
+    }
+    try Files.rename(partial, to: "\(layout.releases)/\(release.id)")
+  }
+
+  public func remove(_ release: ReleaseID) throws {
+    let path = "\(layout.releases)/\(release)"
+    guard Files.exists(path) else { return }
+    // First out of the list in one step, so that nobody takes half a release for whole.
+    let going = path + Self.unfinished
+    try Files.remove(going)
+    try Files.rename(path, to: going)
+    try Files.remove(going)
+  }
+
+  public func removeUnfinished() throws {
+    for name in try Files.list(layout.releases) where name.hasSuffix(Self.unfinished) {
+      try Files.remove("\(layout.releases)/\(name)")
+    }
+  }
+
+  private func record(_ id: ReleaseID) -> String { "\(layout.releases)/\(id)/release.json" }
+
+  private static let unfinished = ".unfinished"
+}

@@ -1,0 +1,97 @@
+public import Deploy
+import Posix
+
+/// The service manager for machines without systemd: one supervisor process an instance.
+public struct EmbeddedManager: ServiceManager {
+  let layout: Layout
+  let ports: PortRange
+  /// The path of the nextdeploy binary, which is the supervisor too.
+  let binary: String
+
+  public init(layout: Layout, ports: PortRange, binary: String) {
+    self.layout = layout
+    self.ports = ports
+    self.binary = binary
+  }
+
+  public func reserve(_ app: AppName) throws -> InstanceID {
+    try PortBook(layout: layout, ports: ports).reserve(app)
+  }
+
+  public func start(_ instance: InstanceID, _ service: Service) throws {
+    let directory = directory(instance)
+    try directory.write(service)
+    try Files.replaceLink("\(directory.path)/release", to: service.directory)
+    try SupervisorProcess(binary: binary).start(directory)
+  }
+
+  public func drain(_ instance: InstanceID) throws { try end(instance, .terminate) }
+
+  public func stop(_ instance: InstanceID) throws {
+    try end(instance, .quit)
+    while try directory(instance).hasSupervisor { Pause.short() }
+  }
+
+  public func state(of instance: InstanceID) throws -> InstanceState {
+    let directory = directory(instance)
+    guard directory.exists else { return .absent }
+    guard try directory.hasSupervisor, let status = try directory.status() else { return .lost }
+    switch status.phase {
+    case .running: return .running(process: status.process?.id ?? 0, restarts: status.restarts)
+    case .waiting: return .waitingToRestart(exit: status.exit ?? "it ended", restarts: status.restarts)
+    case .draining: return .draining
+    }
+  }
+
+  public func instances(of app: AppName) throws -> [InstanceID] {
+    try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
+  }
+
+  public func revive(_ instance: InstanceID) throws {
+    let directory = directory(instance)
+    guard directory.exists, try !directory.hasSupervisor else { return }
+    try endOrphan(of: directory)
+    try SupervisorProcess(binary: binary).start(directory)
+  }
+
+  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws {
+    let directory = directory(instance)
+    guard directory.exists else { return }
+    if try directory.hasSupervisor, let status = try directory.status() {
+      status.supervisor.signal(signal)
+    } else {
+      try endOrphan(of: directory)
+      try directory.remove()
+    }
+  }
+
+  /// Ends an app whose supervisor was killed and could not end it.
+  private func endOrphan(of directory: InstanceDirectory) throws {
+    if let process = try directory.status()?.process { ProcessGroup.end(leader: process, within: .seconds(10)) }
+  }
+
+  private func directory(_ instance: InstanceID) -> InstanceDirectory {
+    InstanceDirectory(path: layout.instance(instance))
+  }
+}
+
+/// Starts the supervisor of an instance.
+struct SupervisorProcess {
+  let binary: String
+
+  /// Returns once the supervisor has the instance in hand.
+  func start(_ directory: InstanceDirectory) throws {
+    try Files.remove("\(directory.path)/status.json")
+    let command = Command([binary, "supervise", directory.path], environment: [:])
+    let child = try ChildProcess(
+      command, output: .file(directory.log), errors: .file(directory.log), family: .ownSession)
+    while try directory.status() == nil {
+      if let exit = try child.poll() {
+        throw Failure(
+          "starting the supervisor of \(directory.path)", "it ended with \(exit)", next: "Look at \(directory.log).",
+          excerpt: try Files.lastLines(directory.log, count: 5))
+      }
+      Pause.for(.milliseconds(2))
+    }
+  }
+}

@@ -1,0 +1,18 @@
+public import Deploy
+import Posix
+
+/// Runs an app's installs and builds as children of this process, each under a guard.
+public struct GuardedRunner: Runner {
+  let binary: String
+
+  public init(binary: String) { self.binary = binary }
+
+  public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+    let command = Command(
+      [binary, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: job.environment,
+      directory: job.directory)
+    let status = try ChildProcess.run(command, output: output)
+    if status.isSuccess { return .succeeded }
+    return status.isKill ? .killed : .failed(exitCode: status.code)
+  }
+}

@@ -1,0 +1,39 @@
+public import Deploy
+import Posix
+
+/// One HTTP/1.1 GET to a port of this machine (RFC 9112); redirects are answers like any other.
+public struct HTTPProbe: Probe {
+  public init() {}
+
+  public func ask(port: Port, path: String, host: String, within limit: Double) -> ProbeAnswer {
+    let deadline = ContinuousClock.now + .seconds(limit)
+    do {
+      let socket = try Socket(connectingTo: port.number)
+      try socket.write(
+        "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: nextdeploy\r\nAccept: */*\r\nConnection: close\r\n\r\n")
+      var answer: [UInt8] = []
+      while !answer.contains(UInt8(ascii: "\n")) {
+        guard let bytes = try socket.read(upTo: 4096, within: deadline - ContinuousClock.now) else { return .silent }
+        if bytes.isEmpty { return .broken("it closed the connection") }
+        answer += bytes
+        if answer.count > 65_536 { return .broken("its first line has no end") }
+      }
+      return Self.status(of: String(decoding: answer.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    } catch {
+      return error.isRefusal ? .refused : .broken(error.reason)
+    }
+  }
+
+  public func listeners(of process: Int32) -> [ListeningAddress] {
+    ConnectionTable.listeners(ofGroup: process)
+  }
+
+  /// The status in an answer's first line, "HTTP/1.1 200 OK".
+  static func status(of line: String) -> ProbeAnswer {
+    let words = line.split(separator: " ")
+    guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]), (100...599).contains(status) else {
+      return .broken("it begins with \(line.quoted)")
+    }
+    return .status(status)
+  }
+}

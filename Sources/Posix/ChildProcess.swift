@@ -1,0 +1,163 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A process that this one started.
+public struct ChildProcess: Sendable {
+  public let id: Int32
+
+  /// Where a child's standard input, output and errors go.
+  public enum Stream: Sendable {
+    case null
+    case inherited
+    /// A descriptor of this process.
+    case descriptor(Int32)
+    /// A file, appended to.
+    case file(String)
+  }
+
+  /// What kind of family the child gets.
+  public enum Family: Sendable {
+    /// The parent's own process group: a terminal's Ctrl-C reaches both.
+    case parents
+    /// A group of its own, which can be signalled whole.
+    case ownGroup
+    /// A session of its own: it outlives the terminal and the connection.
+    case ownSession
+  }
+
+  /// Starts a program. Signals are as new in it: none blocked, none ignored.
+  public init(
+    _ command: Command, input: Stream = .null, output: Stream = .inherited, errors: Stream = .inherited,
+    family: Family = .parents
+  ) throws(SystemError) {
+    let path = try command.program()
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    for (stream, target) in [(input, Int32(0)), (output, 1), (errors, 2)] {
+      switch stream {
+      case .inherited: break
+      case .null:
+        unsafe posix_spawn_file_actions_addopen(&actions, target, "/dev/null", target == 0 ? O_RDONLY : O_WRONLY, 0)
+      case .descriptor(let number): unsafe posix_spawn_file_actions_adddup2(&actions, number, target)
+      case .file(let file):
+        unsafe posix_spawn_file_actions_addopen(&actions, target, file, O_WRONLY | O_APPEND | O_CREAT, 0o640)
+      }
+    }
+    #if os(Linux)
+      unsafe nextdeploy_spawn_in(&actions, command.directory)
+    #else
+      unsafe posix_spawn_file_actions_addchdir_np(&actions, command.directory)
+    #endif
+
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    var flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    switch family {
+    case .parents: break
+    case .ownGroup:
+      flags |= POSIX_SPAWN_SETPGROUP
+      unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    case .ownSession:
+      #if canImport(Glibc)
+        flags |= 0x80  // POSIX_SPAWN_SETSID, which glibc declares for _GNU_SOURCE only
+      #else
+        flags |= POSIX_SPAWN_SETSID
+      #endif
+    }
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+    var none = sigset_t()
+    var all = sigset_t()
+    unsafe sigemptyset(&none)
+    unsafe sigfillset(&all)
+    unsafe posix_spawnattr_setsigmask(&attributes, &none)
+    unsafe posix_spawnattr_setsigdefault(&attributes, &all)
+
+    var child: pid_t = 0
+    let status = unsafe CStrings.with(command.arguments) { arguments in
+      unsafe CStrings.with(command.environmentStrings) { environment in
+        unsafe posix_spawn(&child, path, &actions, &attributes, arguments, environment)
+      }
+    }
+    guard status == 0 else { throw SystemError("starting", path, code: status) }
+    id = child
+  }
+
+  /// Waits for the end.
+  public func wait() throws(SystemError) -> ExitStatus {
+    var status: Int32 = 0
+    try check("waiting for process", String(id)) { unsafe waitpid(id, &status, 0) }
+    return ExitStatus(wait: status)
+  }
+
+  /// How it ended; nil while it runs.
+  public func poll() throws(SystemError) -> ExitStatus? {
+    var status: Int32 = 0
+    let ended = try check("waiting for process", String(id)) { unsafe waitpid(id, &status, WNOHANG) }
+    return ended == 0 ? nil : ExitStatus(wait: status)
+  }
+
+  /// Any child that has ended, and how; nil where none has.
+  public static func reap() -> (id: Int32, status: ExitStatus)? {
+    var status: Int32 = 0
+    let id = unsafe waitpid(-1, &status, WNOHANG)
+    return id > 0 ? (id, ExitStatus(wait: status)) : nil
+  }
+
+  /// Runs a program to its end, handing over what it writes to either stream as it comes.
+  public static func run(
+    _ command: Command, family: Family = .parents, output: ([UInt8]) throws -> Void
+  ) throws -> ExitStatus {
+    let pipe = try Pipe()
+    let child = try start(command, family: family, writer: pipe.writer)
+    while true {
+      let bytes = try pipe.reader.read(upTo: 65_536)
+      if bytes.isEmpty { break }
+      try output(bytes)
+    }
+    return try child.wait()
+  }
+
+  /// Runs a program to its end and collects what it writes to either stream.
+  public static func run(_ command: Command) throws -> (status: ExitStatus, output: String) {
+    var output: [UInt8] = []
+    let status = try run(command) { output += $0 }
+    return (status, String(decoding: output, as: UTF8.self))
+  }
+
+  /// Starts the program and closes this process's end of the pipe, so that the reader sees its end.
+  private static func start(
+    _ command: Command, family: Family, writer: consuming FileDescriptor
+  ) throws(SystemError) -> ChildProcess {
+    try ChildProcess(
+      command, output: .descriptor(writer.number), errors: .descriptor(writer.number), family: family)
+  }
+
+}
+
+/// Both ends of a pipe.
+private struct Pipe: ~Copyable {
+  let reader: FileDescriptor
+  let writer: FileDescriptor
+
+  init() throws(SystemError) {
+    var ends: [Int32] = [0, 0]
+    try check("making", "a pipe") { Self.systemPipe(&ends) }
+    reader = FileDescriptor(ends[0], path: "a pipe")
+    writer = FileDescriptor(ends[1], path: "a pipe")
+  }
+
+  private static func systemPipe(_ ends: inout [Int32]) -> Int32 {
+    #if os(Linux)
+      unsafe nextdeploy_pipe(&ends, O_CLOEXEC)
+    #else
+      unsafe Darwin.pipe(&ends)
+    #endif
+  }
+}

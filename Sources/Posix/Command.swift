@@ -1,0 +1,80 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A program to run, as a value: never a line for a shell to take apart.
+public struct Command: Equatable, Sendable {
+  /// The program, by name or path, and its arguments.
+  public var arguments: [String]
+  /// All that the program sees; nothing is inherited.
+  public var environment: [String: String]
+  public var directory: String
+
+  public init(_ arguments: [String], environment: [String: String], directory: String = "/") {
+    self.arguments = arguments
+    self.environment = environment
+    self.directory = directory
+  }
+
+  var environmentStrings: [String] { environment.map { "\($0.key)=\($0.value)" }.sorted() }
+
+  /// The path of the program, looked up in the command's own PATH.
+  func program() throws(SystemError) -> String {
+    let name = arguments.first ?? ""
+    if name.contains("/") { return name }
+    guard let path = Self.find(name, path: environment["PATH"] ?? "") else {
+      throw SystemError("finding the program", name, code: ENOENT)
+    }
+    return path
+  }
+
+  /// The path of a program, looked up in a PATH; nil where none of its directories has it.
+  public static func find(_ name: String, path: String) -> String? {
+    path.split(separator: ":").map { "\($0)/\(name)" }.first(where: Files.isExecutable)
+  }
+}
+
+/// How a process ended.
+public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
+  case exited(Int32)
+  case killed(signal: Int32)
+
+  init(wait status: Int32) {
+    let signal = status & 0x7f
+    self = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: signal)
+  }
+
+  /// The number that a shell would give: 128 and the signal's for a killed process.
+  public var code: Int32 {
+    switch self {
+    case .exited(let code): code
+    case .killed(let signal): 128 + signal
+    }
+  }
+
+  public var isSuccess: Bool { self == .exited(0) }
+
+  /// Whether it looks like the work of the kernel's out-of-memory killer (or another SIGKILL).
+  public var isKill: Bool { code == 128 + SIGKILL }
+
+  public var description: String {
+    switch self {
+    case .exited(let code): "exit code \(code)"
+    case .killed(let signal): "signal \(signal)"
+    }
+  }
+}
+
+/// A list of strings as C wants it: pointers, the last one null.
+enum CStrings {
+  static func with<Result>(
+    _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
+  ) -> Result {
+    var pointers: [UnsafeMutablePointer<CChar>?] = unsafe strings.map { unsafe strdup($0) }
+    unsafe pointers.append(nil)
+    defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+    return unsafe pointers.withUnsafeMutableBufferPointer { unsafe body($0.baseAddress!) }
+  }
+}

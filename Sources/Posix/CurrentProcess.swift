@@ -1,0 +1,94 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// This process and what it inherited.
+public enum CurrentProcess {
+  public static var id: Int32 { getpid() }
+
+  public static var parent: Int32 { getppid() }
+
+  public static var isRoot: Bool { geteuid() == 0 }
+
+  /// The absolute path of this program's file.
+  public static var executable: String { Files.resolved("/proc/self/exe") }
+
+  public static var directory: String { Files.resolved(".") }
+
+  /// The environment it was started with.
+  public static var environment: [String: String] {
+    var variables: [String: String] = [:]
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
+      unsafe entry += 1
+    }
+    return variables
+  }
+
+  /// Ends this process.
+  public static func exit(_ status: Int32) -> Never { systemExit(status) }
+
+  /// Whether a descriptor (1 is standard output) is a terminal.
+  public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// Writes to a descriptor as far as its reader still takes it; false once nobody does.
+  public static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe systemWrite(descriptor, $0.baseAddress, $0.count) }
+      if count == -1 && errno == EINTR { continue }
+      if count <= 0 { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+
+  /// All that comes on standard input, up to its end.
+  public static func standardInput() throws(SystemError) -> String {
+    let input = FileDescriptor(try check("reading", "standard input") { dup(0) }, path: "standard input")
+    return String(decoding: try input.readToEnd(), as: UTF8.self)
+  }
+
+  /// Becomes another program; returns only where that fails.
+  public static func replace(with command: Command) throws(SystemError) -> Never {
+    let path = try command.program()
+    unsafe CStrings.with(command.arguments) { arguments in
+      unsafe CStrings.with(command.environmentStrings) { environment in
+        _ = unsafe execve(path, arguments, environment)
+      }
+    }
+    throw SystemError("starting", path)
+  }
+
+  /// Leaves the terminal's session, so that neither its Ctrl-C nor its end reaches this process.
+  public static func detach() {
+    _ = setsid()
+    signal(SIGHUP, SIG_IGN)
+    signal(SIGINT, SIG_IGN)
+  }
+
+  /// A reader that goes away shall be an error of `write`, not the end of this process.
+  public static func ignoreBrokenPipes() {
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  private static func systemExit(_ status: Int32) -> Never {
+    #if canImport(Glibc)
+      Glibc.exit(status)
+    #else
+      Darwin.exit(status)
+    #endif
+  }
+
+  private static func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(descriptor, start, count)
+    #else
+      unsafe Darwin.write(descriptor, start, count)
+    #endif
+  }
+}

@@ -1,0 +1,97 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The one owner of an open file descriptor, which closes with it.
+public struct FileDescriptor: ~Copyable {
+  /// The descriptor's number, for calls that borrow it.
+  public let number: Int32
+  let path: String
+
+  init(_ number: Int32, path: String) {
+    self.number = number
+    self.path = path
+  }
+
+  deinit { _ = close(number) }
+
+  public enum Access: Sendable {
+    case read
+    /// Writes at the end; made where it is missing.
+    case append
+    /// Emptied first; made where it is missing.
+    case replace
+    /// Made; an error where it exists.
+    case create
+    /// Read and written; made where it is missing.
+    case update
+
+    var flags: Int32 {
+      switch self {
+      case .read: O_RDONLY
+      case .append: O_WRONLY | O_APPEND | O_CREAT
+      case .replace: O_WRONLY | O_TRUNC | O_CREAT
+      case .create: O_WRONLY | O_EXCL | O_CREAT
+      case .update: O_RDWR | O_CREAT
+      }
+    }
+  }
+
+  /// Opens a file. The descriptor does not reach child processes.
+  public init(path: String, _ access: Access, mode: UInt32 = 0o644) throws(SystemError) {
+    let operation = access == .read ? "opening" : "writing"
+    let number = try check(operation, path) { unsafe open(path, access.flags | O_CLOEXEC, mode_t(mode)) }
+    self.init(number, path: path)
+  }
+
+  /// Up to `count` bytes; none at the end of the file.
+  public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
+    var buffer = [UInt8](repeating: 0, count: count)
+    let got = try check("reading", path) { Self.systemRead(number, &buffer, count) }
+    return Array(buffer.prefix(got))
+  }
+
+  /// All bytes up to the end of the file.
+  public func readToEnd() throws(SystemError) -> [UInt8] {
+    var all: [UInt8] = []
+    while true {
+      let bytes = try read(upTo: 65_536)
+      if bytes.isEmpty { return all }
+      all += bytes
+    }
+  }
+
+  public func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
+    var rest = Array(bytes)[...]
+    while !rest.isEmpty {
+      let count = try check("writing", path) {
+        unsafe rest.withUnsafeBytes { unsafe Self.systemWrite(number, $0.baseAddress, $0.count) }
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Waits until what was written has reached the disk.
+  public func sync() throws(SystemError) {
+    try check("writing", path) { fsync(number) }
+  }
+
+  // `read` and `write` of the C library, which the methods' names would hide.
+  private static func systemRead(_ number: Int32, _ buffer: inout [UInt8], _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(number, &buffer, count)
+    #else
+      unsafe Darwin.read(number, &buffer, count)
+    #endif
+  }
+
+  private static func systemWrite(_ number: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(number, start, count)
+    #else
+      unsafe Darwin.write(number, start, count)
+    #endif
+  }
+}

@@ -1,0 +1,251 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The file system: whole files, links and directories.
+public enum Files {
+  public enum Kind: Sendable { case file, directory, link, other }
+
+  /// What the system knows of one path, a final symlink not followed.
+  public struct Status: Sendable {
+    public let kind: Kind
+    public let size: Int
+    /// Nanoseconds since 1970.
+    public let modified: Int64
+    public let inode: UInt64
+    public let mode: UInt32
+    /// How many 512-byte blocks it takes on the disk.
+    public let blocks: Int
+    /// The user that owns it.
+    public let owner: UInt32
+  }
+
+  // MARK: Reading
+
+  /// Nil where nothing is there.
+  public static func status(_ path: String) throws(SystemError) -> Status? {
+    var status = stat()
+    do { try check("reading", path) { unsafe lstat(path, &status) } } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+    let kind: Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .directory
+      case S_IFLNK: .link
+      default: .other
+      }
+    #if canImport(Glibc)
+      let modified = status.st_mtim
+    #else
+      let modified = status.st_mtimespec
+    #endif
+    return Status(
+      kind: kind, size: Int(status.st_size),
+      modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
+      inode: UInt64(status.st_ino), mode: UInt32(status.st_mode & 0o7777), blocks: Int(status.st_blocks),
+      owner: UInt32(status.st_uid))
+  }
+
+  /// Whether anything is there, a dangling symlink included.
+  public static func exists(_ path: String) -> Bool {
+    (try? status(path)) != nil
+  }
+
+  public static func isExecutable(_ path: String) -> Bool {
+    guard unsafe access(path, X_OK) == 0 else { return false }
+    return (try? status(resolved(path)))?.kind == .file
+  }
+
+  /// Nil where no file is there.
+  public static func read(_ path: String) throws(SystemError) -> [UInt8]? {
+    do {
+      return try FileDescriptor(path: path, .read).readToEnd()
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+
+  /// The file's text; nil where no file is there.
+  public static func text(_ path: String) throws(SystemError) -> String? {
+    try read(path).map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  /// The last lines of a text file, of which at most `bytes` bytes are read.
+  public static func lastLines(_ path: String, count: Int, bytes: Int = 65_536) throws(SystemError) -> [String] {
+    guard let size = try status(resolved(path))?.size else { return [] }
+    let file = try FileDescriptor(path: path, .read)
+    if size > bytes { try check("reading", path) { lseek(file.number, off_t(size - bytes), SEEK_SET) } }
+    let text = String(decoding: try file.readToEnd(), as: UTF8.self)
+    return text.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
+  }
+
+  /// The names in a directory, sorted; none where it does not exist.
+  public static func list(_ directory: String) throws(SystemError) -> [String] {
+    guard let stream = unsafe opendir(directory) else {
+      let error = SystemError("reading", directory)
+      if error.isNotFound { return [] }
+      throw error
+    }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Where a symlink points, as it is written; nil where there is no symlink.
+  public static func linkTarget(_ path: String) throws(SystemError) -> String? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe buffer.withUnsafeMutableBytes { buffer in
+      unsafe readlink(path, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
+    }
+    if count >= 0 { return String(decoding: buffer.prefix(count), as: UTF8.self) }
+    let error = SystemError("reading the link", path)
+    if error.isNotFound || error.code == EINVAL { return nil }
+    throw error
+  }
+
+  /// The path with every symlink followed; as it was where that is not possible.
+  public static func resolved(_ path: String) -> String {
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+
+  // MARK: Writing
+
+  /// Replaces a file in one step: a reader sees the old text or the new, also after a crash.
+  ///
+  /// - Parameter durable: whether the text has reached the disk on return, so that it outlives a power loss.
+  public static func write(
+    _ text: String, to path: String, mode: UInt32 = 0o644, durable: Bool = true
+  ) throws(SystemError) {
+    let beside = "\(path).new"
+    do {
+      let file = try FileDescriptor(path: beside, .replace, mode: mode)
+      try check("writing", beside) { fchmod(file.number, mode_t(mode)) }
+      try file.write(text.utf8)
+      if durable { try file.sync() }
+    } catch {
+      _ = unsafe unlink(beside)
+      throw SystemError(error.operation, path, code: error.code)
+    }
+    try rename(beside, to: path)
+    if durable { try syncDirectory(of: path) }
+  }
+
+  /// Makes a directory and those above it, where they are missing.
+  public static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+    do { try createDirectory(path, mode: mode) } catch {
+      if error.isAlreadyThere { return }
+      guard error.code == ENOENT, path != "/" else { throw error }
+      try makeDirectory(parent(path), mode: mode)
+      try makeDirectory(path, mode: mode)
+    }
+  }
+
+  /// Makes one directory; an error where something is there.
+  public static func createDirectory(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
+    try check("making the directory", path) { unsafe mkdir(path, mode_t(mode)) }
+  }
+
+  public static func rename(_ path: String, to target: String) throws(SystemError) {
+    try check("renaming \(path) to", target) { systemRename(path, target) }
+  }
+
+  /// Makes a symlink; an error where something is there.
+  public static func link(_ path: String, to target: String) throws(SystemError) {
+    try check("making the link", path) { unsafe symlink(target, path) }
+  }
+
+  /// Points a symlink elsewhere in one step.
+  public static func replaceLink(_ path: String, to target: String) throws(SystemError) {
+    let beside = "\(path).new"
+    try remove(beside)
+    try link(beside, to: target)
+    try rename(beside, to: path)
+    try syncDirectory(of: path)
+  }
+
+  /// Removes a file or a directory with all it holds; nothing happens where it is missing. Links are not followed.
+  public static func remove(_ path: String) throws(SystemError) {
+    guard let status = try status(path) else { return }
+    guard status.kind == .directory else {
+      do { try check("removing", path) { unsafe unlink(path) } } catch {
+        if !error.isNotFound { throw error }
+      }
+      return
+    }
+    // A build may have left directories that not even their owner can enter.
+    if status.mode & 0o700 != 0o700 { _ = unsafe chmod(path, 0o700) }
+    for name in try list(path) { try remove("\(path)/\(name)") }
+    do { try check("removing", path) { unsafe rmdir(path) } } catch {
+      if !error.isNotFound { throw error }
+    }
+  }
+
+  /// A second name for a file's content, on the same file system.
+  public static func hardLink(_ path: String, to target: String) throws(SystemError) {
+    try check("linking", target) { systemLink(path, target) }
+  }
+
+  /// Copies a file's content and permissions, sharing its blocks where the file system can.
+  public static func copyFile(_ path: String, to target: String) throws(SystemError) {
+    let mode = try status(path)?.mode ?? 0o644
+    let source = try FileDescriptor(path: path, .read)
+    let copy = try FileDescriptor(path: target, .create, mode: mode)
+    #if os(Linux)
+      if nextdeploy_clone_file(source.number, copy.number) == 0 { return }
+    #endif
+    while true {
+      let bytes = try source.read(upTo: 1 << 20)
+      if bytes.isEmpty { return }
+      try copy.write(bytes)
+    }
+  }
+
+  /// Free bytes for this user on the file system that holds the path.
+  public static func freeSpace(_ path: String) throws(SystemError) -> Int {
+    var status = statvfs()
+    try check("reading the free space of", path) { unsafe statvfs(path, &status) }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
+  /// The directory that holds the path.
+  public static func parent(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func syncDirectory(of path: String) throws(SystemError) {
+    try FileDescriptor(path: parent(path), .read).sync()
+  }
+
+  // The C library's functions, which the methods' names would hide.
+  private static func systemRename(_ path: String, _ target: String) -> Int32 {
+    #if canImport(Glibc)
+      unsafe Glibc.rename(path, target)
+    #else
+      unsafe Darwin.rename(path, target)
+    #endif
+  }
+
+  private static func systemLink(_ path: String, _ target: String) -> Int32 {
+    #if canImport(Glibc)
+      unsafe Glibc.link(path, target)
+    #else
+      unsafe Darwin.link(path, target)
+    #endif
+  }
+}

@@ -1,0 +1,21 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Waiting between two looks at something that cannot be waited for otherwise.
+public enum Pause {
+  public static func short() { `for`(.milliseconds(10)) }
+
+  public static func `for`(_ duration: Duration) {
+    let (seconds, attoseconds) = max(duration, .zero).components
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+    unsafe nanosleep(&time, nil)
+  }
+}
+
+extension Duration {
+  /// Whole milliseconds, none below zero.
+  var milliseconds: Int32 { Int32(clamping: Int((max(self, .zero) / .milliseconds(1)).rounded(.up))) }
+}

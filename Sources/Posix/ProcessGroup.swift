@@ -1,0 +1,50 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A program with all the processes it starts, ended together.
+///
+/// The program leads a process group of its own; what leaves the group is adopted and ended too.
+public struct ProcessGroup: Sendable {
+  public let leader: ChildProcess
+
+  public init(
+    _ command: Command, output: ChildProcess.Stream = .inherited, errors: ChildProcess.Stream = .inherited
+  ) throws(SystemError) {
+    #if os(Linux)
+      try check("adopting", "orphans") { nextdeploy_adopt_orphans() }
+    #endif
+    leader = try ChildProcess(command, output: output, errors: errors, family: .ownGroup)
+  }
+
+  /// Asks the group to end (SIGTERM).
+  public func askToEnd() { _ = kill(-leader.id, SIGTERM) }
+
+  /// Ends what is left of the group and of its orphans (SIGKILL), and waits until nothing is.
+  public func end() {
+    _ = kill(-leader.id, SIGKILL)
+    while true {
+      for orphan in Self.children() { _ = kill(orphan, SIGKILL) }
+      if waitpid(-1, nil, 0) == -1 && errno == ECHILD { return }
+    }
+  }
+
+  /// Ends a group whose parent is gone, after asking and waiting at most this long.
+  public static func end(leader: ProcessIdentity, within limit: Duration) {
+    guard leader.isRunning else { return }
+    _ = kill(-leader.id, SIGTERM)
+    let asked = ContinuousClock.now
+    while leader.isRunning && ContinuousClock.now - asked < limit { Pause.short() }
+    _ = kill(-leader.id, SIGKILL)
+    while leader.isRunning { Pause.short() }
+  }
+
+  private static func children() -> [Int32] {
+    let text = try? Files.text("/proc/self/task/\(getpid())/children")
+    return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+  }
+}

@@ -1,0 +1,59 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// One process for certain: a process id can be used again, but not with the same start.
+public struct ProcessIdentity: Equatable, Sendable, Codable {
+  public let id: Int32
+  /// Clock ticks from the system's boot to the process's start.
+  public let start: UInt64
+
+  /// Nil where no such process runs.
+  public init?(of id: Int32) {
+    guard let fields = Self.fields(id), let start = UInt64(fields[19]), fields[0] != "Z" else { return nil }
+    self.id = id
+    self.start = start
+  }
+
+  public static var current: ProcessIdentity? { ProcessIdentity(of: getpid()) }
+
+  public var isRunning: Bool { ProcessIdentity(of: id) == self }
+
+  public func signal(_ signal: Signal) {
+    if isRunning { _ = kill(id, signal.number) }
+  }
+
+  public enum Signal: Sendable {
+    case terminate, quit, kill
+
+    var number: Int32 {
+      switch self {
+      case .terminate: SIGTERM
+      case .quit: SIGQUIT
+      case .kill: SIGKILL
+      }
+    }
+  }
+
+  /// The ids of the processes in a process group.
+  public static func members(ofGroup group: Int32) -> [Int32] {
+    let names = (try? Files.list("/proc")) ?? []
+    return names.compactMap { Int32($0) }.filter { fields($0)?[2] == Substring(String(group)) }
+  }
+
+  /// Resident memory in bytes; nil where no such process runs.
+  public var residentMemory: Int? {
+    guard isRunning, let text = try? Files.text("/proc/\(id)/statm") else { return nil }
+    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    return pages.map { $0 * Int(sysconf(Int32(_SC_PAGESIZE))) }
+  }
+
+  /// The fields of /proc/ID/stat after the command's name, which may hold spaces (proc(5)): state, parent, group, …
+  private static func fields(_ id: Int32) -> [Substring]? {
+    guard let text = try? Files.text("/proc/\(id)/stat"), let name = text.lastIndex(of: ")") else { return nil }
+    let fields = text[text.index(after: name)...].split(separator: " ")
+    return fields.count > 20 ? fields : nil
+  }
+}

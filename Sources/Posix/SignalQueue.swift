@@ -1,0 +1,53 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Signals that a process waits for, instead of being interrupted by them.
+public struct SignalQueue: Sendable {
+  public enum Signal: Sendable {
+    case childEnded
+    /// SIGTERM or SIGINT: end in good order.
+    case terminate
+    /// SIGQUIT: end at once.
+    case quit
+  }
+
+  /// From here on the signals wait until they are asked for.
+  public init() {
+    var signals = Self.signals
+    unsafe sigprocmask(SIG_BLOCK, &signals, nil)
+  }
+
+  #if os(Linux)
+    /// The next signal; nil where none came in time.
+    public func next(within limit: Duration) -> Signal? {
+      var signals = Self.signals
+      let (seconds, attoseconds) = max(limit, .zero).components
+      var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+      switch unsafe sigtimedwait(&signals, nil, &time) {
+      case SIGCHLD: return .childEnded
+      case SIGTERM, SIGINT: return .terminate
+      case SIGQUIT: return .quit
+      default: return nil
+      }
+    }
+
+    /// Has this process asked to end when the one that started it is gone, however it went.
+    public static func terminateWithParent(_ parent: Int32) throws(SystemError) {
+      try check("watching", "the parent process") { nextdeploy_signal_on_parent_death(SIGTERM) }
+      // It may have gone before the watch began.
+      if getppid() != parent { _ = kill(getpid(), SIGTERM) }
+    }
+  #endif
+
+  private static var signals: sigset_t {
+    var set = sigset_t()
+    unsafe sigemptyset(&set)
+    for signal in [SIGCHLD, SIGTERM, SIGINT, SIGQUIT] { unsafe sigaddset(&set, signal) }
+    return set
+  }
+}

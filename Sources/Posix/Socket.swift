@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// TCP on this machine's loopback address.
+public struct Socket: ~Copyable {
+  private let descriptor: FileDescriptor
+
+  /// Connects to a port of 127.0.0.1.
+  public init(connectingTo port: UInt16) throws(SystemError) {
+    let subject = "127.0.0.1:\(port)"
+    let number = try check("connecting to", subject) { Self.make() }
+    let descriptor = FileDescriptor(number, path: subject)
+    var address = Self.loopback(port)
+    try check("connecting to", subject) {
+      unsafe withUnsafePointer(to: &address) {
+        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+    }
+    self.descriptor = descriptor
+  }
+
+  public func write(_ text: String) throws(SystemError) {
+    try descriptor.write(text.utf8)
+  }
+
+  /// The bytes that come next; none at the end of the stream, nil where none came in time.
+  public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8]? {
+    let milliseconds = limit.milliseconds
+    var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
+    let ready = try check("reading from", descriptor.path) { unsafe poll(&watched, 1, milliseconds) }
+    return ready == 0 ? nil : try descriptor.read(upTo: count)
+  }
+
+  /// Whether nothing listens on a port, on 127.0.0.1 or on all addresses.
+  public static func isFree(_ port: UInt16) -> Bool {
+    bindAll(port) && bindLoopback(port)
+  }
+
+  private static func bindAll(_ port: UInt16) -> Bool { canBind(in_addr_t(0), port) }
+  private static func bindLoopback(_ port: UInt16) -> Bool { canBind(in_addr_t(0x7f00_0001).bigEndian, port) }
+
+  private static func canBind(_ host: in_addr_t, _ port: UInt16) -> Bool {
+    let number = make()
+    guard number >= 0 else { return false }
+    defer { _ = close(number) }
+    // As servers do: connections in TIME_WAIT do not make a port taken.
+    var yes: Int32 = 1
+    unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    var address = loopback(port)
+    address.sin_addr.s_addr = host
+    return unsafe withUnsafePointer(to: &address) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(number, 1) == 0
+      }
+    }
+  }
+
+  private static func make() -> Int32 {
+    #if canImport(Glibc)
+      socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    #else
+      socket(AF_INET, SOCK_STREAM, 0)
+    #endif
+  }
+
+  private static func loopback(_ port: UInt16) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    return address
+  }
+}

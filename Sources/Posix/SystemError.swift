@@ -1,0 +1,51 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A system call that failed: what was being done, to what, and the system's reason.
+public struct SystemError: Error, Equatable, CustomStringConvertible {
+  /// The operation in words, such as "writing".
+  public let operation: String
+  /// What it was done to, usually a path.
+  public let subject: String
+  /// The `errno` value.
+  public let code: Int32
+
+  public init(_ operation: String, _ subject: String, code: Int32) {
+    self.operation = operation
+    self.subject = subject
+    self.code = code
+  }
+
+  /// The error that `errno` holds now.
+  init(_ operation: String, _ subject: String) {
+    self.init(operation, subject, code: errno)
+  }
+
+  /// The system's words for the reason, such as "No space left on device".
+  public var reason: String { unsafe String(cString: strerror(code)) }
+
+  public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+  public var isAlreadyThere: Bool { code == EEXIST }
+  public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+  public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
+
+  /// Whether nothing listens where a connection was tried.
+  public var isRefusal: Bool { code == ECONNREFUSED }
+
+  public var description: String { "\(operation) \(subject): \(reason)" }
+}
+
+/// Turns the -1 of a system call into an error at once; repeats a call that a signal interrupted.
+@discardableResult
+func check<Number: SignedInteger>(
+  _ operation: String, _ subject: @autoclosure () -> String, _ call: () -> Number
+) throws(SystemError) -> Number {
+  while true {
+    let result = call()
+    if result != -1 { return result }
+    if errno != EINTR { throw SystemError(operation, subject()) }
+  }
+}

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The time of day, in UTC.
+public enum WallClock {
+  /// Seconds since 1970.
+  public static var now: Int { time(nil) }
+
+  /// As in "20261123-154512".
+  public static func stamp(_ seconds: Int = now) -> String { format(seconds, "%Y%m%d-%H%M%S") }
+
+  /// As in "2026-11-23T15:45:12Z" (RFC 3339).
+  public static func timestamp(_ seconds: Int = now) -> String { format(seconds, "%Y-%m-%dT%H:%M:%SZ") }
+
+  private static func format(_ seconds: Int, _ pattern: String) -> String {
+    var moment = time_t(seconds)
+    var parts = unsafe tm()
+    unsafe gmtime_r(&moment, &parts)
+    var buffer = [CChar](repeating: 0, count: 64)
+    let count = unsafe strftime(&buffer, buffer.count, pattern, &parts)
+    return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}
