@@ -47,4 +47,11 @@ let package = Package(
       name: "Templates", path: "templates",
       resources: [.embedInCode("Caddyfile"), .embedInCode("site.caddy")], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
+
+    // Units where the logic is dense, one contract suite for every service manager, and pushes on real parts.
+    tests("DeployTests", ["Deploy"]),
+    tests("GitTests", ["Git", "Deploy", "Posix"]),
+    tests("ConsoleTests", ["Console", "Deploy"]),
+    tests("HostTests", ["Host", "Deploy", "Posix"]),
+    tests("EndToEndTests", ["Host", "Deploy", "Posix"]),
   ])

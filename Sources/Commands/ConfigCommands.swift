@@ -8,7 +8,8 @@ enum ConfigCommands {
   private struct Key: Sendable {
     enum Place: Sendable {
       case app(
-        get: @Sendable (AppConfig) -> String, set: @Sendable (inout AppConfig, String) throws -> Void, unset: @Sendable (inout AppConfig) throws -> Void)
+        get: @Sendable (AppConfig) -> String, set: @Sendable (inout AppConfig, String) throws -> Void,
+        unset: @Sendable (inout AppConfig) throws -> Void)
       case server(
         get: @Sendable (ServerConfig) -> String, set: @Sendable (inout ServerConfig, String) throws -> Void)
     }

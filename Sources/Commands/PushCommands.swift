@@ -34,7 +34,8 @@ enum PushCommands {
   }
 
   static let receivePack = ServerCommand(
-    spec: CommandSpec("receive-pack", [.required("REPO")], [], "git's receive-pack, ending non-zero where the deploy failed")
+    spec: CommandSpec(
+      "receive-pack", [.required("REPO")], [], "git's receive-pack, ending non-zero where the deploy failed")
   ) { invocation, server in
     let repository = Files.resolved(invocation.arguments[0])
     let (root, app) = try place(of: repository)

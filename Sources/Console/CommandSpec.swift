@@ -18,7 +18,8 @@ public struct CommandSpec: Sendable {
     public let isRepeatable: Bool
     public let help: String
 
-    public init(_ name: String, short: String? = nil, value: String? = nil, isRepeatable: Bool = false, _ help: String) {
+    public init(_ name: String, short: String? = nil, value: String? = nil, isRepeatable: Bool = false, _ help: String)
+    {
       self.name = name
       self.short = short
       self.value = value

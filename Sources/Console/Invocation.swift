@@ -90,7 +90,8 @@ public struct Invocation: Equatable, Sendable {
     if !group.isEmpty {
       let cause = line.count > 1 ? "there is no command \("\(line[0]) \(line[1])".quoted)" : "it needs one more word"
       let names = group.map { $0.words[1] }
-      let hint = line.count > 1 ? NearestName.hint(line[1], among: names) : "There are: \(names.joined(separator: ", "))."
+      let hint =
+        line.count > 1 ? NearestName.hint(line[1], among: names) : "There are: \(names.joined(separator: ", "))."
       return Failure(.usage, "nextdeploy \(line[0])", cause, next: hint)
     }
     let names = Array(Set(commands.map { $0.words[0] }))

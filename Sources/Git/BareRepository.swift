@@ -132,7 +132,9 @@ public struct BareRepository: Repository, Sendable {
       return false
     }
     // It compares with what was looked up: somebody else's change in between is an error.
-    do { try check("removing", ref, unsafe git_reference_delete(reference)) } catch let error as GitError where error.isOutrun {
+    do { try check("removing", ref, unsafe git_reference_delete(reference)) } catch let error as GitError
+      where error.isOutrun
+    {
       return false
     }
     return true

@@ -15,7 +15,9 @@ public struct CommitTree: SourceTree {
     let status = unsafe git_tree_walk(
       tree.pointer, GIT_TREEWALK_PRE,
       { directory, entry, payload in
-        guard let directory = unsafe directory, let entry = unsafe entry, let payload = unsafe payload else { return -1 }
+        guard let directory = unsafe directory, let entry = unsafe entry, let payload = unsafe payload else {
+          return -1
+        }
         let walk = unsafe Unmanaged<Walk>.fromOpaque(payload).takeUnretainedValue()
         return unsafe walk.visit(String(cString: directory), entry)
       }, Unmanaged.passUnretained(walk).toOpaque())

@@ -54,13 +54,15 @@ extension Deployment {
     let time = policy.timeout.plain
     let subject = "checking the health of \(app)"
     let excerpt = seams.state.lastLines(of: record.id)
-    let wanted = policy.status.lowerBound == policy.status.upperBound
+    let wanted =
+      policy.status.lowerBound == policy.status.upperBound
       ? "\(policy.status.lowerBound)" : "\(policy.status.lowerBound)-\(policy.status.upperBound)"
     switch answer {
     case .status(let status):
       return Failure(
         subject, "GET \(policy.path) answered \(status) for \(time) s, where \(wanted) is healthy",
-        next: "Correct the page, or set \"health.path\" and \"health.status\" in \(ProjectFile.name).", excerpt: excerpt)
+        next: "Correct the page, or set \"health.path\" and \"health.status\" in \(ProjectFile.name).", excerpt: excerpt
+      )
     case .silent:
       return Failure(
         subject, "the app took the connection, but did not answer GET \(policy.path) within \(time) s",

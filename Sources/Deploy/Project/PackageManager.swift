@@ -90,7 +90,8 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
     var modern = wanted.flatMap { Version($0) }.map { $0.major > 1 } ?? false
     if let lockfile, let text = try tree.text(directory.file(lockfile)) { modern = text.contains("__metadata:") }
     return PackageManagerChoice(
-      manager: manager, wantedVersion: wanted, lockfile: lockfile, directory: directory, modernYarn: manager == .yarn && modern,
+      manager: manager, wantedVersion: wanted, lockfile: lockfile, directory: directory,
+      modernYarn: manager == .yarn && modern,
       warnings: warnings)
   }
 

@@ -33,7 +33,9 @@ public struct Plan: Equatable, Sendable {
     }
     let manifest = try PackageManifest(text, path: manifestPath)
     let above = try PackageManagerChoice.ancestors(of: root).dropFirst().compactMap { directory in
-      try tree.text(directory.file("package.json")).map { try PackageManifest($0, path: directory.file("package.json")) }
+      try tree.text(directory.file("package.json")).map {
+        try PackageManifest($0, path: directory.file("package.json"))
+      }
     }
     let manifests = [manifest] + above
     let packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests)
@@ -86,7 +88,8 @@ public struct Plan: Equatable, Sendable {
   /// Framework, package manager and Node with their versions, for people.
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"
-    let manager = manager.map { ["\(packages.manager.rawValue) \(packages.wantedVersion ?? $0.version)\(lockfile)"] } ?? []
+    let manager =
+      manager.map { ["\(packages.manager.rawValue) \(packages.wantedVersion ?? $0.version)\(lockfile)"] } ?? []
     return ([framework.description] + manager + ["Node \(node.version)"]).joined(separator: ", ")
   }
 

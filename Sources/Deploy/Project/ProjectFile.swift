@@ -137,7 +137,8 @@ private struct Members {
     guard let value = value(key) else { return nil }
     guard case .number(let number) = value else { throw wrong(key, value, "a number of seconds") }
     guard number > 0, number <= 3600 else {
-      throw ProjectFile.failure("\"\(full(key))\" is \(number), where more than 0 and at most 3600 seconds are possible")
+      throw ProjectFile.failure(
+        "\"\(full(key))\" is \(number), where more than 0 and at most 3600 seconds are possible")
     }
     return number
   }

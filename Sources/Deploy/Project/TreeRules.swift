@@ -5,7 +5,9 @@ enum TreeRules {
     for entry in entries where entry.kind == .submodule {
       throw Failure(
         "reading the pushed files", "\(entry.path) is a git submodule, whose files a push does not carry",
-        next: "Commit its files instead: git rm --cached \(entry.path), then git add \(entry.path); or publish it as a package.")
+        next:
+          "Commit its files instead: git rm --cached \(entry.path), then git add \(entry.path); or publish it as a package."
+      )
     }
     for entry in entries where entry.kind == .link {
       let target = String(decoding: try tree.bytes(of: entry), as: UTF8.self)
@@ -38,7 +40,8 @@ enum TreeRules {
       if bytes.count < 1024, bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8) {
         throw Failure(
           "reading the pushed files", "\(entry.path) is a Git LFS pointer: the file itself is not in the push",
-          next: "Take it out of LFS (git lfs migrate export --include=\(entry.path)), or load it from where the app runs.")
+          next:
+            "Take it out of LFS (git lfs migrate export --include=\(entry.path)), or load it from where the app runs.")
       }
     }
   }

@@ -11,7 +11,8 @@ public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConv
     else {
       throw Failure(
         .usage, "naming an app", "\(text.quoted) is not an app's name",
-        next: "Use a lowercase letter, then up to 38 lowercase letters, digits and hyphens, as in 'shop' or 'shop-admin'.")
+        next:
+          "Use a lowercase letter, then up to 38 lowercase letters, digits and hyphens, as in 'shop' or 'shop-admin'.")
     }
     description = text
   }

@@ -5,7 +5,8 @@ public struct BranchName: Hashable, Codable, Sendable, CustomStringConvertible {
   public init(_ text: String) throws(Failure) {
     let forbidden: Set<Character> = [" ", "~", "^", ":", "?", "*", "[", "\\"]
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard !text.isEmpty, text.utf8.count < 200, !text.hasPrefix("-"), text != "@", !text.contains(".."), !text.contains("@{"),
+    guard !text.isEmpty, text.utf8.count < 200, !text.hasPrefix("-"), text != "@", !text.contains(".."),
+      !text.contains("@{"),
       !text.hasSuffix("."), text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7f }),
       text.allSatisfy({ !forbidden.contains($0) }),
       parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") && !$0.hasSuffix(".lock") })

@@ -100,7 +100,8 @@ public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
     case "<=": return Bound(high: above)
     case "~": return Bound(low: low, high: written.count == 1 ? nextMajor : nextMinor)
     case "^":
-      let high = low.major > 0 || written.count == 1 ? nextMajor : low.minor > 0 || written.count == 2 ? nextMinor : nextPatch
+      let high =
+        low.major > 0 || written.count == 1 ? nextMajor : low.minor > 0 || written.count == 2 ? nextMinor : nextPatch
       return Bound(low: low, high: high)
     case "", "=": return Bound(low: low, high: above)
     default: return nil

@@ -15,7 +15,9 @@ public struct EmbeddedCaddy: CaddyService {
   public init(directory: String, binary: String, environment: [String: String]) {
     self.directory = directory
     self.binary = binary
-    self.environment = environment.merging(["HOME": directory, "XDG_DATA_HOME": directory, "XDG_CONFIG_HOME": directory]) {
+    self.environment = environment.merging([
+      "HOME": directory, "XDG_DATA_HOME": directory, "XDG_CONFIG_HOME": directory,
+    ]) {
       _, own in own
     }
   }
