@@ -108,7 +108,7 @@ extension BareRepository {
       return 0
     }
     var strings: [UnsafeMutablePointer<CChar>?] = unsafe paths.map { unsafe strdup($0) }
-    defer { for unsafestring in unsafe strings { unsafe free(string) } }
+    defer { unsafe strings.forEach { unsafe free($0) } }
     let status = unsafe strings.withUnsafeMutableBufferPointer { buffer in
       unsafe options.paths = unsafe git_strarray(strings: buffer.baseAddress, count: buffer.count)
       return unsafe git_checkout_tree(handle.pointer, tree.pointer, &options)
