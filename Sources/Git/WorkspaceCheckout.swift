@@ -66,6 +66,7 @@ extension BareRepository {
       }
     }
     if let error = errors.withLock(\.first) { throw error }
+    defer { for file in files { _ = unsafe unlink(file) } }
     for file in files {
       let part = try IndexHandle(opening: file)
       for position in 0..<(unsafe git_index_entrycount(part.pointer)) {

@@ -131,6 +131,28 @@ public struct ChildProcess: Sendable {
     return (status, String(decoding: output, as: UTF8.self))
   }
 
+  /// Runs a program to its end, its streams this process's own, and collects what any process below it writes to
+  /// the descriptor whose number is in the environment variable `variable`.
+  public static func run(_ command: Command, reportingTo variable: String) throws -> (status: ExitStatus, report: [UInt8]) {
+    let pipe = try Pipe()
+    let status = try wait(for: command, variable: variable, writer: pipe.writer)
+    return (status, try pipe.reader.readToEnd())
+  }
+
+  /// Closes this process's end of the pipe afterwards, so that the reader sees its end.
+  private static func wait(
+    for command: Command, variable: String, writer: consuming FileDescriptor
+  ) throws -> ExitStatus {
+    var command = command
+    command.environment[variable] = String(writer.number)
+    try check("configuring", "a pipe") { Self.setInherited(writer.number, true) }
+    return try ChildProcess(command, input: .inherited).wait()
+  }
+
+  private static func setInherited(_ descriptor: Int32, _ isInherited: Bool) -> Int32 {
+    fcntl(descriptor, F_SETFD, isInherited ? 0 : FD_CLOEXEC)
+  }
+
   /// Starts the program and closes this process's end of the pipe, so that the reader sees its end.
   private static func start(
     _ command: Command, family: Family, writer: consuming FileDescriptor

@@ -6,7 +6,7 @@
 public final class Deployment {
   public enum Request {
     /// A push of the app's branch.
-    case push(Commit, connection: String?)
+    case push(Commit, previous: CommitID?)
     /// A build of any commit, whether it was built before or not.
     case rebuild(Commit, clean: Bool)
     /// An older release again, without a build.
@@ -35,9 +35,9 @@ public final class Deployment {
   ) throws -> DeployRecord {
     let record =
       switch request {
-      case .push(let commit, let connection): try state.begin(.push, push: connection, commit: commit)
-      case .rebuild(let commit, _): try state.begin(.rebuild, push: nil, commit: commit)
-      case .rollback(let release): try state.begin(.rollback, push: nil, commit: release.commit)
+      case .push(let commit, let previous): try state.begin(.push, previous: previous, commit: commit)
+      case .rebuild(let commit, _): try state.begin(.rebuild, previous: nil, commit: commit)
+      case .rollback(let release): try state.begin(.rollback, previous: nil, commit: release.commit)
       }
     let seams = try seams(record)
     let deployment = Deployment(app: app, config: config, seams: seams, record: record)
@@ -122,12 +122,10 @@ public final class Deployment {
     record.outcome = .failed
     record.failure = failure
     record.finishedAt = seams.state.timestamp()
-    var live: ReleaseID?
-    attempt("undoing the failed deploy") {
-      live = try seams.state.live()?.release
-      try Undo(config: config, seams: seams).run(record)
-    }
+    attempt("undoing the failed deploy") { try Undo(config: config, seams: seams).run(record) }
     attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
+    var live: ReleaseID?
+    attempt("reading what is live") { live = try seams.state.live()?.release }
     seams.progress.fail(step, failure, live: live)
   }
 

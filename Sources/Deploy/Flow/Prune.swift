@@ -2,7 +2,10 @@ extension Deployment {
   /// Removes the releases, journals and logs beyond those that are kept.
   func prune(_ live: LiveRecord) throws {
     var records = try seams.state.records().filter { $0.id != record.id }
-    records.append(record)
+    var own = record
+    own.outcome = .live
+    own.finishedAt = seams.state.timestamp()
+    records.append(own)
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
     let surplus = history.surplus(of: releases, keep: config.keep, inUse: [live.release])

@@ -37,7 +37,7 @@ public struct CaddySites: Proxy {
     guard let text = try Files.text(file(app)) else { return nil }
     let marker = "reverse_proxy 127.0.0.1:"
     for line in text.split(separator: "\n") {
-      let words = line.split(separator: " ")
+      let words = line.split(whereSeparator: \.isWhitespace)
       if words.first == "reverse_proxy", words.count > 1, let colon = words[1].lastIndex(of: ":"),
         let port = try? Port(String(words[1][words[1].index(after: colon)...]))
       {

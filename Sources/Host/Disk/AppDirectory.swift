@@ -14,7 +14,7 @@ public struct AppDirectory: AppState {
 
   // MARK: Journals
 
-  public func begin(_ kind: DeployRecord.Kind, push: String?, commit: Commit?) throws -> DeployRecord {
+  public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
     let stamp = WallClock.stamp(seconds)
     var number = 1
@@ -27,7 +27,7 @@ public struct AppDirectory: AppState {
         continue
       }
       let record = DeployRecord(
-        id: id, app: app, kind: kind, push: push, commit: commit, startedAt: WallClock.timestamp(seconds),
+        id: id, app: app, kind: kind, previous: previous, commit: commit, startedAt: WallClock.timestamp(seconds),
         builder: Self.builder(ProcessIdentity.current))
       try save(record, durable: true)
       return record
