@@ -17,7 +17,9 @@ enum PushCommands {
     let server = Server(environment: server.environment, root: root)
     let updates = try RefUpdate.parse(try CurrentProcess.standardInput())
     // git does not tell the pusher how its hook ended; receive-pack, above it, does.
-    let reporter = try server.environment[reportVariable].flatMap { Int32($0) }.map { try FileDescriptor(inherited: $0) }
+    let reporter = try server.environment[reportVariable].flatMap { Int32($0) }.map {
+      try FileDescriptor(inherited: $0)
+    }
     try reporter?.write(begun.utf8)
     var status: Int32 = 1
     do { status = try deploy(updates, app, server) } catch {

@@ -1,5 +1,6 @@
 public import Deploy
 import Posix
+import Supervision
 
 /// One HTTP/1.1 GET to a port of this machine (RFC 9112); redirects are answers like any other.
 public struct HTTPProbe: Probe {

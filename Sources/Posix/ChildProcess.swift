@@ -133,7 +133,9 @@ public struct ChildProcess: Sendable {
 
   /// Runs a program to its end, its streams this process's own, and collects what any process below it writes to
   /// the descriptor whose number is in the environment variable `variable`.
-  public static func run(_ command: Command, reportingTo variable: String) throws -> (status: ExitStatus, report: [UInt8]) {
+  public static func run(_ command: Command, reportingTo variable: String) throws -> (
+    status: ExitStatus, report: [UInt8]
+  ) {
     let pipe = try Pipe()
     let status = try wait(for: command, variable: variable, writer: pipe.writer)
     return (status, try pipe.reader.readToEnd())

@@ -38,7 +38,9 @@ struct CrashTests {
 
       try push.wait().expect(status: 1)
       try sandbox.wait(for: "the end of all that the builder started") {
-        sandbox.processes().allSatisfy { $0.contains("supervise") || $0.contains("caddy") || $0.contains("server.js") }
+        sandbox.processes().allSatisfy {
+          $0.contains("supervisor instance") || $0.contains("caddy") || $0.contains("server.js")
+        }
       }
       let status = try sandbox.status()
       let live = try #require(status["live"]?["release"]?.string)
@@ -83,7 +85,8 @@ struct CrashTests {
       let project = try sandbox.createApp()
       try project.commit("One", App.node("one"))
       try project.push().expectSuccess()
-      let supervisor = try #require(sandbox.processes().first { $0.contains("supervise") && $0.contains("shop:") })
+      let supervisor = try #require(
+        sandbox.processes().first { $0.contains("supervisor instance") && $0.contains("shop:") })
       ProcessIdentity(of: Int32(supervisor.prefix { $0 != " " }) ?? 0)?.signal(.kill)
 
       try sandbox.nextdeploy("status").expectSuccess().expect("running")
@@ -120,7 +123,7 @@ struct CrashTests {
     case .routed: return try withPipe("\(sandbox.app())/live.json.new", sandbox, body)
     case .drain:
       let instance = try #require(try sandbox.instances().first)
-      return try withPipe("\(sandbox.root)/instances/\(instance)/status.json", sandbox, body)
+      return try withPipe("\(sandbox.root)/instances/\(instance)/status", sandbox, body)
     case .install, .build, .release, .health, .prune: return try body()
     }
   }

@@ -28,7 +28,7 @@ public struct AppDirectory: AppState {
       }
       let record = DeployRecord(
         id: id, app: app, kind: kind, previous: previous, commit: commit, startedAt: WallClock.timestamp(seconds),
-        builder: Self.builder(ProcessIdentity.current))
+        builder: ProcessIdentity.current?.description ?? "")
       try save(record, durable: true)
       return record
     }
@@ -48,12 +48,7 @@ public struct AppDirectory: AppState {
   }
 
   public func isRunning(_ record: DeployRecord) -> Bool {
-    let id = record.builder.split(separator: "@").first.flatMap { Int32($0) }
-    return id.flatMap { ProcessIdentity(of: $0) }.map { Self.builder($0) == record.builder } ?? false
-  }
-
-  private static func builder(_ process: ProcessIdentity?) -> String {
-    process.map { "\($0.id)@\($0.start)" } ?? ""
+    ProcessIdentity(record.builder)?.isRunning ?? false
   }
 
   public func prune(keeping deploys: Set<DeployID>) throws {

@@ -1,8 +1,8 @@
-import Deploy
+public import Deploy
 import Posix
 
 /// The TCP sockets of the machine, as /proc/net/tcp tells (proc(5)).
-enum ConnectionTable {
+public enum ConnectionTable {
   struct Entry: Equatable {
     let host: String
     let port: UInt16
@@ -19,7 +19,7 @@ enum ConnectionTable {
   }
 
   /// Where the processes of a group listen.
-  static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
+  public static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
     let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
     let found = entries().filter { $0.state == Entry.listening && inodes.contains(String($0.inode)) }
     return Set(found.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
