@@ -144,7 +144,6 @@ extension ServiceManagerContract {
       } catch { Issue.record(error) }
 
       try Files.write("", to: end)
-      Zombies.reap()
       await asker
       #expect(try Files.list(stage.layout.instances) == [])
     }

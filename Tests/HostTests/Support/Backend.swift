@@ -15,7 +15,7 @@ struct Backend: Sendable, CustomTestStringConvertible {
   /// Every service manager there is: a new one is one more line.
   static let all = [
     Backend(
-      name: "embedded", obstacle: { nil }, make: { EmbeddedManager(layout: $0, ports: $1, binary: nextdeploy) },
+      name: "embedded", obstacle: { nil }, make: { EmbeddedManager(layout: $0, ports: $1, supervisor: supervisor) },
       lose: killParent)
   ]
 
@@ -34,7 +34,7 @@ struct Backend: Sendable, CustomTestStringConvertible {
     let fields = try #require(try Files.text("/proc/\(process.id)/stat")).split(separator: " ")
     // The commands of the tests have no space in their names, so that the parent is the fourth field.
     let parent = try #require(Int32(fields[3]).flatMap { ProcessIdentity(of: $0) })
-    try #require(commandLine(parent.id).contains("supervise"))
+    try #require(commandLine(parent.id).contains("\(supervisor) instance"))
     parent.signal(.kill)
     try wait(until: "the supervisor's end") { !parent.isRunning }
   }

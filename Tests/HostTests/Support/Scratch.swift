@@ -69,8 +69,8 @@ func commandLine(_ process: Int32) -> String {
   ((try? Files.text("/proc/\(process)/cmdline")) ?? "").split(separator: "\0").joined(separator: " ")
 }
 
-/// Where the test's own build put the nextdeploy binary.
-let nextdeploy = "\(Files.parent(CurrentProcess.executable))/nextdeploy"
+/// The program that keeps instances running, where the test's own build put it.
+let supervisor = "\(Files.parent(CurrentProcess.executable))/nextdeploy-supervisor"
 
 /// Looks again and again until something is there; fails the test where that takes a minute.
 @discardableResult
@@ -80,7 +80,6 @@ func wait<Value>(
   let deadline = ContinuousClock.now + .seconds(60)
   while true {
     if let value = try look() { return value }
-    Zombies.reap()
     if ContinuousClock.now > deadline {
       Issue.record("waited in vain for \(what)", sourceLocation: sourceLocation)
       throw Timeout(what: what)

@@ -15,6 +15,7 @@ struct Stage {
     _ backend: Backend, sourceLocation: SourceLocation = #_sourceLocation, _ test: (Stage) async throws -> Void
   ) async throws {
     try backend.requireRunnable()
+    _ = Zombies.reaper
     try await Scratch.run { scratch in
       let stage = Stage(scratch: scratch, backend: backend, ports: try scratch.ports.range)
       try Files.makeDirectory(stage.directory)
@@ -40,7 +41,6 @@ struct Stage {
   }
 
   private func end() {
-    defer { Zombies.reap() }
     for name in (try? Files.list(layout.instances)) ?? [] {
       do { try manager.stop(InstanceID(name)) } catch { Issue.record(error) }
     }
