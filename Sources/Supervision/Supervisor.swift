@@ -17,10 +17,20 @@ public struct Supervisor {
   public static func run(directory path: String) throws {
     let signals = SignalQueue()
     let directory = InstanceDirectory(path: path)
-    guard let lock = try FileLock(ifFree: directory.lock) else {
+    guard let lock = try takeLock(of: directory) else {
       throw Failure("supervising \(path)", "another supervisor does", next: "Nothing needs to be done.")
     }
     try lock.hold { try run(directory, signals) }
+  }
+
+  /// Nil where another supervisor holds it. Who only asks whether one does is in the way for a moment.
+  private static func takeLock(of directory: InstanceDirectory) throws -> FileLock? {
+    let deadline = ContinuousClock.now + .seconds(1)
+    while ContinuousClock.now < deadline {
+      if let lock = try FileLock(ifFree: directory.lock) { return lock }
+      Pause.short()
+    }
+    return nil
   }
 
   private static func run(_ directory: InstanceDirectory, _ signals: SignalQueue) throws {
