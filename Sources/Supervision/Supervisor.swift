@@ -79,7 +79,7 @@ public struct Supervisor {
       case .childEnded: if let exit = reap(group) { return exit }
       case .terminate:
         try write(.draining)
-        if !drain(group) { stop(group) }
+        if drain(group) { group.end() } else { stop(group) }
         return nil
       case .quit:
         try write(.draining)
