@@ -84,6 +84,20 @@ extension ServiceManagerContract {
     }
   }
 
+  @Test("returns from stop when nothing is left, however often it is asked to", arguments: Backend.all)
+  func stopReturns(backend: Backend) async throws {
+    try await Stage.run(backend) { stage in
+      for _ in 0..<20 {
+        let instance = try stage.start(stage.shell(Stage.idle))
+
+        try stage.manager.stop(instance)
+
+        #expect(try stage.manager.state(of: instance) == .absent)
+        #expect(stage.scratch.processes() == [])
+      }
+    }
+  }
+
   @Test("asks a program to end before it ends it", arguments: Backend.all)
   func asks(backend: Backend) async throws {
     try await Stage.run(backend) { stage in
