@@ -12,6 +12,7 @@ public struct Supervisor {
   private let port: UInt16?
   private let signals: SignalQueue
   private var status: InstanceStatus
+  private var isRecorded = false
 
   /// Keeps the instance that a directory describes running until it is told to stop.
   public static func run(directory path: String) throws {
@@ -53,7 +54,10 @@ public struct Supervisor {
       do {
         let group = try ProcessGroup(command, output: .file(service.log), errors: .file(service.log))
         status.process = ProcessIdentity(of: group.leader.id)
-        try write(.running)
+        do { try write(.running) } catch {
+          group.end()
+          throw error
+        }
         guard let exit = try waitForEnd(of: group) else { return }
         status.exit = exit.description
         group.end()
@@ -137,8 +141,12 @@ public struct Supervisor {
     return false
   }
 
+  /// Writes down how it is. Once that has been done, a full disk is no reason to leave the instance alone.
   private mutating func write(_ phase: InstanceStatus.Phase) throws {
     status.phase = phase
-    try directory.write(status)
+    do {
+      try directory.write(status)
+      isRecorded = true
+    } catch where isRecorded {}
   }
 }
