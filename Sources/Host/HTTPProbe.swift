@@ -9,7 +9,7 @@ public struct HTTPProbe: Probe {
   public func ask(port: Port, path: String, host: String, within limit: Double) -> ProbeAnswer {
     let deadline = ContinuousClock.now + .seconds(limit)
     do {
-      let socket = try Socket(connectingTo: port.number)
+      let socket = try Socket(connectingTo: port.number, within: .seconds(limit))
       try socket.write(
         "GET \(path) HTTP/1.1\r\nHost: \(host)\r\nUser-Agent: nextdeploy\r\nAccept: */*\r\nConnection: close\r\n\r\n")
       var answer: [UInt8] = []
@@ -21,7 +21,7 @@ public struct HTTPProbe: Probe {
       }
       return Self.status(of: String(decoding: answer.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     } catch {
-      return error.isRefusal ? .refused : .broken(error.reason)
+      return error.isRefusal ? .refused : error.isTimeout ? .silent : .broken(error.reason)
     }
   }
 
