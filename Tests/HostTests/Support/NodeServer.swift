@@ -37,6 +37,8 @@ struct NodeServer {
     }
   }
 
+  var process: Int32 { child.id }
+
   private func end() {
     ProcessIdentity(of: child.id)?.signal(.kill)
     _ = try? child.wait()
