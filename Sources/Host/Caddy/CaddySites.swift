@@ -16,13 +16,14 @@ public struct CaddySites: Proxy {
     self.service = service
   }
 
-  public func route(_ site: Site) throws {
+  public func route(_ site: Site) throws { try alone { try load(site) } }
+
+  private func load(_ site: Site) throws {
     let text = Templates.site([
       "APP": site.app.description,
       "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
       "PORT": site.port.description,
     ])
-    try Files.makeDirectory(directory)
     let file = file(site.app)
     let beside = "\(file).new"
     try Files.write(text, to: beside)
@@ -50,10 +51,16 @@ public struct CaddySites: Proxy {
 
   public func remove(_ app: AppName) throws {
     guard Files.exists(file(app)) else { return }
-    try replace(file(app)) { try Files.remove(file(app)) }
+    try alone { try replace(file(app)) { try Files.remove(file(app)) } }
   }
 
-  public func revive() throws { try service.ensureRunning() }
+  public func revive() throws { try alone { try service.ensureRunning() } }
+
+  /// One command at a time starts Caddy or changes what it serves: a site is checked beside all the others.
+  private func alone(_ body: () throws -> Void) throws {
+    try Files.makeDirectory(directory)
+    try FileLock(waitingFor: "\(directory)/.lock").hold(body)
+  }
 
   /// Changes a site's file and has Caddy load it; when Caddy refuses, the file is as it was.
   private func replace(_ file: String, _ change: () throws -> Void) throws {
