@@ -38,9 +38,7 @@ public struct EmbeddedCaddy: CaddyService {
 
   public func reload() throws {
     if try start() { return }
-    let (status, output) = try caddy([
-      "reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)",
-    ])
+    let (status, output) = try load()
     if !status.isSuccess { throw refusal("loading the site's configuration", output) }
   }
 
@@ -73,8 +71,8 @@ public struct EmbeddedCaddy: CaddyService {
         arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
         directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
     try SupervisorProcess(program: supervisor).start(instance)
-    // Caddy serves its sites before it opens its admin socket.
-    while !Files.exists(socket) {
+    // Caddy opens its admin socket before it listens for its sites; what it is asked then waits until it does.
+    while try !Files.exists(socket) || !load().status.isSuccess {
       if let exit = try instance.status()?.exit {
         try stop()
         throw refusal("starting Caddy (\(exit))", try Files.lastLines(log, count: 5).joined(separator: "\n"))
@@ -82,6 +80,11 @@ public struct EmbeddedCaddy: CaddyService {
       Pause.short()
     }
     return true
+  }
+
+  /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
+  private func load() throws -> (status: ExitStatus, output: String) {
+    try caddy(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
   }
 
   private func caddy(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
