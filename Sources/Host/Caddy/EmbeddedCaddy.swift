@@ -48,7 +48,8 @@ public struct EmbeddedCaddy: CaddyService {
   public func stop() throws {
     guard try instance.hasSupervisor, let status = try instance.status() else { return }
     status.supervisor.signal(.quit)
-    while try instance.hasSupervisor { Pause.short() }
+    // It gives up its lock before it has removed the directory, in which the next one would begin.
+    while status.supervisor.isRunning { Pause.short() }
   }
 
   public var isRunning: Bool {
