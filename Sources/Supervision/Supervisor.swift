@@ -147,6 +147,6 @@ public struct Supervisor {
     do {
       try directory.write(status)
       isRecorded = true
-    } catch where isRecorded {}
+    } catch  where isRecorded {}
   }
 }
