@@ -4,7 +4,7 @@ import Testing
 /// Text that a hostile pusher or a slip of the keyboard may put where a name should be.
 let hostile = [
   "", " ", "\n", "\0", "a\nb", "a\0b", "../a", "..", "/a", "-a", "--help", "a b", "a;b", "$(a)", "ä", "а",
-  "a\u{301}", "\u{202E}a", String(repeating: "a", count: 1 << 20),
+  "a\u{301}", "\u{202E}a",
 ]
 
 @Suite struct `An app's name` {
@@ -37,7 +37,7 @@ let hostile = [
 
   @Test(arguments: [
     "", "-a", "a..b", "a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "a\nb", "a\0b", "a\u{7f}", "/a", "a/",
-    "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", "a@{b", String(repeating: "a", count: 1 << 20),
+    "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", "a@{b",
     // A combining mark does not make another byte of what stands before it.
     "a~\u{301}b", "a:\u{301}b", "a..\u{301}b", "a/\u{301}/.b", "a@{\u{301}b", "-\u{301}a", "/\u{301}a",
   ])
