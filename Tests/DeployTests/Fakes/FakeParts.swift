@@ -47,6 +47,7 @@ struct FakeReleases: Releases {
   func make(_ record: ReleaseRecord, from assembly: Assembly) throws {
     try world.event("make \(record.id)")
     world.releases.append(record)
+    world.assemblies.append(assembly)
   }
 
   func files(of release: ReleaseID) -> String { "/releases/\(release)" }

@@ -28,6 +28,7 @@ final class World {
   var installedKey: String?
   var freeSpace = 1 << 30
   var releases: [ReleaseRecord] = []
+  var assemblies: [Assembly] = []
   var instances: [InstanceID: InstanceState] = [:]
   var services: [InstanceID: Service] = [:]
   var routed: Port?
