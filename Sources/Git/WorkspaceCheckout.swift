@@ -118,8 +118,8 @@ extension BareRepository {
     let version = UInt32(GIT_CHECKOUT_OPTIONS_VERSION)
     try check("configuring", "the checkout", unsafe git_checkout_options_init(&options, version))
     unsafe options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue
-    // What the workspace is known to hold. HEAD, which libgit2 would take, is the pushed commit already: no change
-    // of a file's mode or kind would be seen.
+    // What the workspace is known to hold. libgit2 would take HEAD, whose branch need not be the one that is deployed:
+    // where it does not exist every file would be new, and written again.
     unsafe options.baseline_index = unsafe index.pointer
     if paths.isEmpty {
       unsafe options.checkout_strategy |= GIT_CHECKOUT_REMOVE_UNTRACKED.rawValue

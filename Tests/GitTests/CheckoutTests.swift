@@ -85,6 +85,22 @@ import Testing
     #expect(before.map(\.modified) == after.map(\.modified))
   }
 
+  @Test func `writes no more where HEAD's branch does not exist, as when another one is deployed`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "b"] { try sandbox.write(name, "1") }
+    try sandbox.checkout(sandbox.push("first"))
+    let before = try sandbox.status("b")?.modified
+    try sandbox.write("a", "2")
+    let second = try sandbox.push("second")
+    try sandbox.repository.set("refs/heads/main", to: nil)
+
+    let count = try sandbox.checkout(second)
+
+    #expect(count == 1)
+    #expect(try sandbox.text("a") == "2")
+    #expect(try sandbox.status("b")?.modified == before)
+  }
+
   @Test func `removes what the commit removed, and counts it`() throws {
     let sandbox = try Sandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
@@ -154,45 +170,6 @@ import Testing
     try sandbox.checkout(commit)
 
     #expect(try sandbox.paths() == [".gitignore", ".next/cache/x", "a"] + kept.dropFirst())
-  }
-
-  @Test func `changes a file's mode and kind`() throws {
-    let sandbox = try Sandbox()
-    try sandbox.write("run", "1")
-    try sandbox.write("becomes-link", "1")
-    try sandbox.link("becomes-file", to: "run")
-    try sandbox.checkout(sandbox.push("first"))
-    try sandbox.write("run", "1", mode: 0o755)
-    try sandbox.remove("becomes-link")
-    try sandbox.link("becomes-link", to: "run")
-    try sandbox.remove("becomes-file")
-    try sandbox.write("becomes-file", "2")
-
-    try sandbox.checkout(sandbox.push("second"))
-
-    #expect(try sandbox.status("run")?.mode == 0o755)
-    #expect(try Files.linkTarget("\(sandbox.workspace)/becomes-link") == "run")
-    #expect(try sandbox.paths() == ["becomes-file", "becomes-link", "run"])
-    #expect(try sandbox.status("becomes-file")?.kind == .file)
-    #expect(try sandbox.text("run") == "1")
-  }
-
-  @Test func `puts a file in a directory's place, and the other way round`() throws {
-    let sandbox = try Sandbox()
-    try sandbox.write("x/a", "1")
-    try sandbox.write("y", "1")
-    try sandbox.checkout(sandbox.push("first"))
-    try sandbox.leave("x/left")
-    try sandbox.remove("x")
-    try sandbox.remove("y")
-    try sandbox.write("x", "2")
-    try sandbox.write("y/a", "2")
-
-    try sandbox.checkout(sandbox.push("second"))
-
-    #expect(try sandbox.paths() == ["x", "y/a"])
-    #expect(try sandbox.text("x") == "2")
-    #expect(try sandbox.text("y/a") == "2")
   }
 
   @Test func `into an emptied workspace writes all again`() throws {
