@@ -97,7 +97,9 @@ public final class Deployment {
     let (result, text) = try work()
     let seconds = seconds(since: start)
     record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: text))
-    try seams.state.save(record, durable: false)
+    // What is done is done: after `route` an error here would undo a release that is live. Before it, a journal
+    // that cannot be written stops the next step, whose intent must be in it.
+    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
     seams.progress.finish(step, text, seconds: seconds)
     return result
   }
