@@ -4,10 +4,10 @@
 struct FakeState: AppState {
   let world: World
 
-  func begin(_ kind: DeployRecord.Kind, push: String?, commit: Commit?) throws -> DeployRecord {
+  func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let second = 100_000 + world.records.count
     let record = DeployRecord(
-      id: try DeployID(stamp: "20261123-\(second)", number: 1), app: world.app, kind: kind, push: push,
+      id: try DeployID(stamp: "20261123-\(second)", number: 1), app: world.app, kind: kind, previous: previous,
       commit: commit, startedAt: timestamp(), builder: "1")
     world.records[record.id] = record
     return record

@@ -102,7 +102,7 @@ final class World {
   func push(_ subject: String, _ tree: MemoryTree? = nil) throws -> DeployRecord {
     let commit = try commit(subject, tree ?? Self.app(subject))
     branches[main.ref] = commit.id
-    return try deploy(.push(commit, connection: nil))
+    return try deploy(.push(commit, previous: nil))
   }
 
   @discardableResult

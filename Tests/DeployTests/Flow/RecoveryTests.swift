@@ -11,7 +11,7 @@ import Testing
     world.branches[world.main.ref] = commit.id
     world.crash = event
     // A crash of the process is an error that nobody handles: what follows it must not reach the world.
-    _ = try? world.deploy(.push(commit, connection: nil))
+    _ = try? world.deploy(.push(commit, previous: nil))
     world.crash = nil
     world.events = []
     let second = try #require(world.records.values.max { $0.id < $1.id })
@@ -88,7 +88,7 @@ import Testing
     let first = try world.push("one")
     let commit = try world.commit("two", World.app("two"))
     world.branches[world.main.ref] = commit.id
-    let waiting = try FakeState(world: world).begin(.push, push: nil, commit: commit)
+    let waiting = try FakeState(world: world).begin(.push, previous: nil, commit: commit)
     world.dead.insert(waiting.id)
 
     try world.recover()

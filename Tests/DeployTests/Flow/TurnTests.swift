@@ -5,7 +5,7 @@ import Testing
   @Test func `the second waits for the first, and says for whom`() throws {
     let world = try World()
     let other = try world.commit("the first", World.app("first"))
-    var running = try FakeState(world: world).begin(.push, push: nil, commit: other)
+    var running = try FakeState(world: world).begin(.push, previous: nil, commit: other)
     running.step = .build
     world.records[running.id] = running
     var tries = 0

@@ -7,7 +7,7 @@ private func history(_ deploys: String) throws -> History {
   var records: [DeployRecord] = []
   for (number, words) in deploys.split(separator: ", ").map({ $0.split(separator: " ") }).enumerated() {
     var record = DeployRecord(
-      id: try id(50 + number), app: app, kind: words[0] == "back" ? .rollback : .push, push: nil, commit: nil,
+      id: try id(50 + number), app: app, kind: words[0] == "back" ? .rollback : .push, previous: nil, commit: nil,
       startedAt: "", builder: "")
     record.finishedAt = "2026-11-23T10:00:\(10 + number)Z"
     record.outcome = words[0] == "fail" ? .failed : .live
