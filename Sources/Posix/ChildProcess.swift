@@ -26,7 +26,7 @@ public struct ChildProcess: Sendable {
     case parents
     /// A group of its own, which can be signalled whole.
     case ownGroup
-    /// A session of its own: it outlives the terminal and the connection.
+    /// A session of its own: it outlives the terminal and the connection, and holds none of their descriptors.
     case ownSession
   }
 
@@ -50,6 +50,8 @@ public struct ChildProcess: Sendable {
       }
     }
     #if os(Linux)
+      // Whoever waits for the end of a pipe that this process inherited would wait for the child's end too.
+      if family == .ownSession { unsafe nextdeploy_spawn_without(&actions, 3) }
       unsafe nextdeploy_spawn_in(&actions, command.directory)
     #else
       unsafe posix_spawn_file_actions_addchdir_np(&actions, command.directory)

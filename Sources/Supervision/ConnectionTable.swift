@@ -45,25 +45,26 @@ public enum ConnectionTable {
     let fields = line.split(separator: " ")
     guard fields.count > 9 else { return nil }
     let address = fields[1].split(separator: ":")
-    guard address.count == 2, let port = UInt16(address[1], radix: 16), let state = UInt8(fields[3], radix: 16) else {
-      return nil
-    }
-    return Entry(host: host(address[0]), port: port, state: state, inode: fields[9])
+    guard address.count == 2, let host = host(address[0]), let port = UInt16(address[1], radix: 16),
+      let state = UInt8(fields[3], radix: 16)
+    else { return nil }
+    return Entry(host: host, port: port, state: state, inode: fields[9])
   }
 
   /// The address's words are written in the machine's order, here the low byte first.
-  private static func host(_ hexadecimal: Substring) -> String {
+  private static func host(_ hexadecimal: Substring) -> String? {
     var bytes: [UInt8] = []
     var rest = hexadecimal
-    while rest.count >= 8 {
-      let word = UInt32(rest.prefix(8), radix: 16) ?? 0
+    while !rest.isEmpty {
+      guard rest.count >= 8, let word = UInt32(rest.prefix(8), radix: 16) else { return nil }
       bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * UInt32($0))) }
       rest = rest.dropFirst(8)
     }
     if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
+    guard bytes.count == 16 else { return nil }
     if bytes.allSatisfy({ $0 == 0 }) { return "::" }
     if bytes.dropLast().allSatisfy({ $0 == 0 }) && bytes.last == 1 { return "::1" }
-    if bytes.prefix(10).allSatisfy({ $0 == 0 }) { return bytes.suffix(4).map(String.init).joined(separator: ".") }
+    if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] { return bytes.suffix(4).map(String.init).joined(separator: ".") }
     return stride(from: 0, to: bytes.count, by: 2)
       .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
   }

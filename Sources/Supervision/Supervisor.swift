@@ -12,15 +12,26 @@ public struct Supervisor {
   private let port: UInt16?
   private let signals: SignalQueue
   private var status: InstanceStatus
+  private var isRecorded = false
 
   /// Keeps the instance that a directory describes running until it is told to stop.
   public static func run(directory path: String) throws {
     let signals = SignalQueue()
     let directory = InstanceDirectory(path: path)
-    guard let lock = try FileLock(ifFree: directory.lock) else {
+    guard let lock = try takeLock(of: directory) else {
       throw Failure("supervising \(path)", "another supervisor does", next: "Nothing needs to be done.")
     }
     try lock.hold { try run(directory, signals) }
+  }
+
+  /// Nil where another supervisor holds it. Who only asks whether one does is in the way for a moment.
+  private static func takeLock(of directory: InstanceDirectory) throws -> FileLock? {
+    let deadline = ContinuousClock.now + .seconds(1)
+    while ContinuousClock.now < deadline {
+      if let lock = try FileLock(ifFree: directory.lock) { return lock }
+      Pause.short()
+    }
+    return nil
   }
 
   private static func run(_ directory: InstanceDirectory, _ signals: SignalQueue) throws {
@@ -43,7 +54,10 @@ public struct Supervisor {
       do {
         let group = try ProcessGroup(command, output: .file(service.log), errors: .file(service.log))
         status.process = ProcessIdentity(of: group.leader.id)
-        try write(.running)
+        do { try write(.running) } catch {
+          group.end()
+          throw error
+        }
         guard let exit = try waitForEnd(of: group) else { return }
         status.exit = exit.description
         group.end()
@@ -69,7 +83,7 @@ public struct Supervisor {
       case .childEnded: if let exit = reap(group) { return exit }
       case .terminate:
         try write(.draining)
-        if !drain(group) { stop(group) }
+        if drain(group) { group.end() } else { stop(group) }
         return nil
       case .quit:
         try write(.draining)
@@ -127,8 +141,12 @@ public struct Supervisor {
     return false
   }
 
+  /// Writes down how it is. Once that has been done, a full disk is no reason to leave the instance alone.
   private mutating func write(_ phase: InstanceStatus.Phase) throws {
     status.phase = phase
-    try directory.write(status)
+    do {
+      try directory.write(status)
+      isRecorded = true
+    } catch where isRecorded {}
   }
 }

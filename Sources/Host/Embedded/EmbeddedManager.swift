@@ -26,11 +26,14 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  public func drain(_ instance: InstanceID) throws { try end(instance, .terminate) }
+  public func drain(_ instance: InstanceID) throws { _ = try end(instance, .terminate) }
 
   public func stop(_ instance: InstanceID) throws {
-    try end(instance, .quit)
-    while try directory(instance).hasSupervisor { Pause.short() }
+    while directory(instance).exists {
+      // It gives up its lock before it has removed the directory and ended.
+      guard let supervisor = try end(instance, .quit) else { continue }
+      while supervisor.isRunning { Pause.short() }
+    }
   }
 
   public func state(of instance: InstanceID) throws -> InstanceState {
@@ -55,15 +58,21 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws {
+  /// Tells the supervisor to end the instance; where there is none, does so itself and returns nil.
+  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
     let directory = directory(instance)
-    guard directory.exists else { return }
-    if try directory.hasSupervisor, let status = try directory.status() {
-      status.supervisor.signal(signal)
-    } else {
-      try endOrphan(of: directory)
-      try directory.remove()
+    while try directory.hasSupervisor {
+      if let supervisor = try directory.status()?.supervisor {
+        supervisor.signal(signal)
+        return supervisor
+      }
+      // It has only just begun.
+      Pause.short()
     }
+    guard directory.exists else { return nil }
+    try endOrphan(of: directory)
+    try directory.remove()
+    return nil
   }
 
   /// Ends an app whose supervisor was killed and could not end it.
