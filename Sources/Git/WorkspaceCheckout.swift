@@ -76,6 +76,7 @@ extension BareRepository {
     let halves = [Array(paths[..<(paths.count / 2)]), Array(paths[(paths.count / 2)...])]
     let parts = ([attributes] + halves).filter { !$0.isEmpty }
     let files = (0..<parts.count).map { "\(indexFile(of: workspace)).\($0)" }
+    defer { for file in files { _ = unsafe unlink(file) } }
     let first = attributes.isEmpty ? 0 : 1
     if first == 1 { try checkoutPart(attributes, of: commit, into: workspace, indexFile: files[0]) }
     let errors = Mutex<[any Error]>([])
@@ -88,7 +89,6 @@ extension BareRepository {
       }
     }
     if let error = errors.withLock(\.first) { throw error }
-    defer { for file in files { _ = unsafe unlink(file) } }
     for file in files {
       let part = try IndexHandle(opening: file)
       for position in 0..<(unsafe git_index_entrycount(part.pointer)) {

@@ -64,7 +64,9 @@ public enum ConnectionTable {
     guard bytes.count == 16 else { return nil }
     if bytes.allSatisfy({ $0 == 0 }) { return "::" }
     if bytes.dropLast().allSatisfy({ $0 == 0 }) && bytes.last == 1 { return "::1" }
-    if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] { return bytes.suffix(4).map(String.init).joined(separator: ".") }
+    if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] {
+      return bytes.suffix(4).map(String.init).joined(separator: ".")
+    }
     return stride(from: 0, to: bytes.count, by: 2)
       .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
   }

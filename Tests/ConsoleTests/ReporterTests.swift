@@ -13,9 +13,9 @@ import Testing
   }
 
   @Test func `cannot steer the terminal with an app's output`() {
-    let failure = Failure("building", "exit code 1", next: "Correct it.", excerpt: ["\u{1B}[2Jred\u{7}\ttab"])
+    let failure = Failure("building", "exit code 1", next: "Correct it.", excerpt: ["\u{1B}[2J\u{1B}[1;31mred\u{7}\ttab"])
 
-    #expect(Reporter.lines(of: failure).contains("    [2Jred\ttab"))
+    #expect(Reporter.lines(of: failure).contains("    red\ttab"))
   }
 
   @Test func `without an excerpt shows none`() {

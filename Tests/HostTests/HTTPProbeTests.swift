@@ -41,7 +41,8 @@ struct HTTPProbeTests {
       Behaviour("without a reason", #"socket.write('HTTP/1.1 200\r\n\r\n')"#, .status(200)),
       Behaviour("an error", #"socket.write('HTTP/1.1 503 Busy\r\n\r\n')"#, .status(503)),
       Behaviour(
-        "in pieces", #"'HTTP/1.1 200 OK\r\n\r\n'.split('').forEach((c, i) => setTimeout(() => socket.write(c), 5 * i))"#,
+        "in pieces",
+        #"'HTTP/1.1 200 OK\r\n\r\n'.split('').forEach((c, i) => setTimeout(() => socket.write(c), 5 * i))"#,
         .status(200)),
       Behaviour(
         "informational first",

@@ -145,7 +145,9 @@ extension ServiceManagerContract {
       let ownSession = "setsid sleep 1002 &"
       let daemon = "(setsid sh -c 'trap \"\" TERM; sleep 1003; :' &)"
       let instance = try stage.start(
-        stage.node(Self.halves, drain: ending == .endsWhileDraining ? 600 : 0).started(after: [inGroup, ownSession, daemon]))
+        stage.node(Self.halves, drain: ending == .endsWhileDraining ? 600 : 0).started(after: [
+          inGroup, ownSession, daemon,
+        ]))
       let connection = try stage.connect(to: instance)
       try wait(until: "its children") { (1001...1003).allSatisfy { !stage.scratch.processes("sleep \($0)").isEmpty } }
 

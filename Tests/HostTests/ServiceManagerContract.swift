@@ -147,7 +147,9 @@ struct ServiceManagerContract {
 
       let processes = try Files.list("/proc").compactMap { Int32($0) }
       #expect(processes.filter { commandLine($0).contains(secret) } == [])
-      let files = try stage.scratch.files(below: stage.layout.root).filter { try Files.text($0)?.contains(secret) == true }
+      let files = try stage.scratch.files(below: stage.layout.root).filter {
+        try Files.text($0)?.contains(secret) == true
+      }
       #expect(!files.isEmpty, "it is written down for restarts")
       #expect(try files.filter { try Files.status($0)?.mode != 0o600 } == [])
     }

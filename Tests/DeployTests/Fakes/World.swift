@@ -76,7 +76,8 @@ final class World {
       repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
       releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox, progress: progress,
-      baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], pause: { _ in },
+      baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], config: { self.config },
+      pause: { _ in },
       url: { "http://\($0.domains.first?.description ?? "server")/" })
   }
 
@@ -101,13 +102,14 @@ final class World {
   @discardableResult
   func push(_ subject: String, _ tree: MemoryTree? = nil) throws -> DeployRecord {
     let commit = try commit(subject, tree ?? Self.app(subject))
+    let previous = branches[main.ref]
     branches[main.ref] = commit.id
-    return try deploy(.push(commit, previous: nil))
+    return try deploy(.push(commit, previous: previous))
   }
 
   @discardableResult
   func deploy(_ request: Deployment.Request) throws -> DeployRecord {
-    try Deployment.run(request, app: app, config: config, state: FakeState(world: self)) { _ in seams }
+    try Deployment.run(request, app: app, state: FakeState(world: self)) { _ in seams }
   }
 
   func recover() throws { try Recovery(app: app, config: config, seams: seams).run() }

@@ -118,7 +118,7 @@ import Testing
     world.finishDraining()
     world.events = []
 
-    let record = try world.deploy(.rollback(try #require(world.releases.first)))
+    let record = try world.deploy(.rollback(try #require(world.releases.first).id))
 
     #expect(record.outcome == .live)
     #expect(world.live?.release == first.release)
@@ -135,7 +135,7 @@ import Testing
     world.answers = { _ in .status(500) }
     world.releases = world.releases.map { $0.impatient }
 
-    let record = try world.deploy(.rollback(world.releases[0]))
+    let record = try world.deploy(.rollback(world.releases[0].id))
 
     #expect(record.outcome == .failed)
     #expect(world.live?.release == second.release)

@@ -58,7 +58,7 @@ import Testing
     world.finishDraining()
     world.config.keep = 1
 
-    try world.deploy(.rollback(world.releases[0]))
+    try world.deploy(.rollback(world.releases[0].id))
 
     #expect(world.live?.commit.subject == "one")
     #expect(world.releases.map(\.commit.subject).contains("one"))

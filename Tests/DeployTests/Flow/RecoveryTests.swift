@@ -141,7 +141,7 @@ import Testing
     try world.push("two")
     world.finishDraining()
     world.crash = "setLive"
-    _ = try? world.deploy(.rollback(world.releases[0]))
+    _ = try? world.deploy(.rollback(world.releases[0].id))
     world.crash = nil
     let last = try #require(world.records.values.max { $0.id < $1.id })
     world.dead.insert(last.id)
