@@ -19,6 +19,8 @@ struct ReleaseAssembler {
         guard Files.exists(source) else { continue }
         let target = to.isEmpty ? files : "\(files)/\(to)"
         try Files.makeDirectory(Files.parent(target))
+        // The app's own build may have copied it into the standalone folder, as Next's documentation says.
+        try Files.remove(target)
         try Files.rename(source, to: target)
       case .copy(let from, let to):
         let target = "\(files)/\(to)"
