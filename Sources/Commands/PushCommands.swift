@@ -1,6 +1,7 @@
 import Console
 import Deploy
 import Git
+import Hooks
 import Host
 import Posix
 
@@ -62,6 +63,7 @@ enum PushCommands {
   ) { invocation, server in
     let repository = Files.resolved(invocation.arguments[0])
     _ = try place(of: repository)
+    try renewHook(of: repository, server)
     guard let git = Command.find("git", path: server.baseEnvironment["PATH"] ?? "") else {
       throw Failure(
         "receiving the push", "git is not on this machine's PATH", next: "Install git ('apt-get install git').")
@@ -71,6 +73,13 @@ enum PushCommands {
     if !status.isSuccess { return status.code }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
     return report.isEmpty || report.elementsEqual((begun + done).utf8) ? 0 : 1
+  }
+
+  /// A hook that names a program which has moved would not run, and git would call the push a success.
+  private static func renewHook(of repository: String, _ server: Server) throws {
+    let hook = "\(repository)/hooks/post-receive"
+    let text = Hooks.postReceive(binary: server.binary)
+    if try Files.text(hook) != text || !Files.isExecutable(hook) { try Files.write(text, to: hook, mode: 0o755) }
   }
 
   private static let begun = "begun "

@@ -35,7 +35,7 @@ struct Server {
   }
 
   func proxy() throws -> CaddySites {
-    CaddySites(
+    try CaddySites(
       directory: EmbeddedCaddy.sites(below: layout.caddy), httpPort: try apps.serverConfig().httpPort, service: caddy)
   }
 
@@ -64,7 +64,8 @@ struct Server {
       workspace: WorkspaceDirectory(layout: layout.app(app)), releases: releases(of: app), manager: try manager(),
       proxy: try proxy(), probe: HTTPProbe(), runner: GuardedRunner(supervisor: supervisor), toolbox: toolbox,
       progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
-      pause: { Pause.for(.seconds($0)) }, url: { [self] config in url(of: config) })
+      config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
+      url: { [self] config in url(of: config) })
   }
 
   func url(of config: AppConfig) -> String {

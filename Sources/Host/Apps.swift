@@ -69,6 +69,17 @@ public struct Apps: Sendable {
     }
   }
 
+  /// Throws where another app, or an instance, can have the port.
+  public func requireFree(_ port: Port, for app: AppName) throws {
+    let ports = try serverConfig().ports
+    let other = try names().first { try $0 != app && config(of: $0).port == port }
+    if other == nil && !(ports.first...ports.last).contains(port) { return }
+    throw Failure(
+      "giving port \(port) to \(app)",
+      other.map { "the app \($0) has it" } ?? "it is one of those that instances listen on (\(ports))",
+      next: "Choose another one.")
+  }
+
   /// Makes an app's directory: whole, or not at all.
   ///
   /// - Parameter makeRepository: makes the bare repository at a path.

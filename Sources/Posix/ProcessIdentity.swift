@@ -37,11 +37,12 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
   }
 
   public enum Signal: Sendable {
-    case terminate, quit, kill
+    case terminate, drain, quit, kill
 
     var number: Int32 {
       switch self {
       case .terminate: SIGTERM
+      case .drain: SIGUSR1
       case .quit: SIGQUIT
       case .kill: SIGKILL
       }

@@ -8,9 +8,10 @@ struct Fields {
 
   init() {}
 
-  /// Nil where no file is there.
+  /// Nil where no file is there, or nothing in it.
   init?(reading path: String) throws(SystemError) {
-    guard let text = try Files.text(path) else { return nil }
+    // A power loss can leave it empty.
+    guard let text = try Files.text(path), !text.isEmpty else { return nil }
     for field in text.split(separator: "\0") {
       let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       pairs.append((parts[0], parts.count > 1 ? String(parts[1]) : ""))

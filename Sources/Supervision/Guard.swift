@@ -19,7 +19,7 @@ public enum Guard {
             return ended.status.code
           }
         }
-      case .terminate, .quit:
+      case .terminate, .drain, .quit:
         group.end()
         return 143
       case nil: continue

@@ -3,9 +3,10 @@ import Posix
 
 /// The small process that keeps one instance running, where systemd does not.
 ///
-/// It starts the program, starts it again when it ends, and on SIGTERM drains and stops it. SIGQUIT stops it without
+/// It starts the program, starts it again when it ends, and on SIGUSR1 drains and stops it. SIGQUIT stops it without
 /// draining. Its lock tells others that it lives; when it has stopped the instance it removes the instance's
-/// directory, which frees the port.
+/// directory, which frees the port. SIGTERM, which a machine that shuts down sends to all, stops the instance too, but
+/// its directory stays: the next command starts it again.
 public struct Supervisor {
   private let directory: InstanceDirectory
   private let service: Service
@@ -43,11 +44,13 @@ public struct Supervisor {
     var supervisor = Supervisor(
       directory: directory, service: service, port: (try? InstanceID(name))?.port.number, signals: signals,
       status: InstanceStatus(phase: .waiting, supervisor: own))
-    try supervisor.keepRunning()
-    try directory.remove()
+    if try supervisor.keepRunning() == .removed { try directory.remove() }
   }
 
-  private mutating func keepRunning() throws {
+  /// What becomes of the instance's record when the supervisor ends.
+  private enum Ending { case removed, kept }
+
+  private mutating func keepRunning() throws -> Ending {
     var backoff = Backoff()
     while true {
       let started = ContinuousClock.now
@@ -58,8 +61,10 @@ public struct Supervisor {
           group.end()
           throw error
         }
-        guard let exit = try waitForEnd(of: group) else { return }
-        status.exit = exit.description
+        switch try waitForEnd(of: group) {
+        case .exited(let exit): status.exit = exit.description
+        case .told(let ending): return ending
+        }
         group.end()
       } catch let error as SystemError {
         status.exit = error.description
@@ -67,7 +72,7 @@ public struct Supervisor {
       status.process = nil
       try write(.waiting)
       let pause = backoff.next(afterRunning: ContinuousClock.now - started)
-      if stopsWhileWaiting(pause) { return }
+      if let ending = endingWhileWaiting(pause) { return ending }
       status.restarts += 1
     }
   }
@@ -76,19 +81,27 @@ public struct Supervisor {
     Command(service.arguments, environment: service.environment, directory: service.directory)
   }
 
-  /// How the program ended; nil once it was stopped.
-  private mutating func waitForEnd(of group: ProcessGroup) throws -> ExitStatus? {
+  private enum End {
+    case exited(ExitStatus)
+    /// It was told to end, and has.
+    case told(Ending)
+  }
+
+  private mutating func waitForEnd(of group: ProcessGroup) throws -> End {
     while true {
       switch signals.next(within: .seconds(3600)) {
-      case .childEnded: if let exit = reap(group) { return exit }
-      case .terminate:
+      case .childEnded: if let exit = reap(group) { return .exited(exit) }
+      case .drain:
         try write(.draining)
         if drain(group) { group.end() } else { stop(group) }
-        return nil
+        return .told(.removed)
       case .quit:
         try write(.draining)
         stop(group)
-        return nil
+        return .told(.removed)
+      case .terminate:
+        stop(group)
+        return .told(.kept)
       case nil: continue
       }
     }
@@ -104,8 +117,8 @@ public struct Supervisor {
       quiet = ConnectionTable.established(on: port) == 0 ? quiet + 1 : 0
       switch signals.next(within: .milliseconds(100)) {
       case .childEnded: if reap(group) != nil { return true }
-      case .quit: return false
-      case .terminate, nil: continue
+      case .quit, .terminate: return false
+      case .drain, nil: continue
       }
     }
     return false
@@ -130,18 +143,18 @@ public struct Supervisor {
     return exit
   }
 
-  private func stopsWhileWaiting(_ pause: Duration) -> Bool {
+  private func endingWhileWaiting(_ pause: Duration) -> Ending? {
     let deadline = ContinuousClock.now + pause
     while ContinuousClock.now < deadline {
       switch signals.next(within: deadline - ContinuousClock.now) {
-      case .terminate, .quit: return true
+      case .drain, .quit: return .removed
+      case .terminate: return .kept
       case .childEnded, nil: continue
       }
     }
-    return false
+    return nil
   }
 
-  /// Writes down how it is. Once that has been done, a full disk is no reason to leave the instance alone.
   private mutating func write(_ phase: InstanceStatus.Phase) throws {
     status.phase = phase
     do {

@@ -21,11 +21,15 @@ struct CrashTests {
   func recovery(point: CrashPoint) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
-      if point == .prune { try sandbox.nextdeploy("config", "set", "keep", "1").expectSuccess() }
-      // The first release takes a while to remove.
-      let first = try project.commit(
-        "One", App.built("one", build: point == .prune ? "mkdir many; cd many; seq 20000 | xargs touch" : "true"))
+      if point == .prune {
+        // A release that takes a while to remove, and will be one too many.
+        try sandbox.nextdeploy("config", "set", "keep", "2").expectSuccess()
+        try project.commit("Zero", App.built("zero", build: "mkdir many; cd many; seq 20000 | xargs touch"))
+        try project.push().expectSuccess()
+      }
+      let first = try project.commit("One", App.node("one", extra: ["nextdeploy.json": "{}"]))
       try project.push().expectSuccess()
+      try sandbox.wait(for: "one instance") { try sandbox.instances().count == 1 }
       let old = try #require(try sandbox.liveRelease())
       try project.commit("Two", files(point, sandbox))
 
@@ -49,7 +53,7 @@ struct CrashTests {
       try sandbox.wait(for: "one instance") { try sandbox.instances().count == 1 }
       #expect(try sandbox.lastDeploy()?["outcome"]?.string == (point.isLive ? "live" : "failed"))
       #expect(try project.serverRef() == (point.isLive ? project.head() : first))
-      let releases = point == .prune ? [live] : point.isLive ? [old, live] : [old]
+      let releases = point.isLive ? [old, live] : [old]
       #expect(try Files.list("\(sandbox.app())/releases") == releases)
 
       try Files.write("", to: "\(sandbox.home)/go")
@@ -76,6 +80,23 @@ struct CrashTests {
 
       try sandbox.wait(for: "the app to answer") { try sandbox.get() == "one" }
       #expect(try sandbox.instances().count == 1)
+    }
+  }
+
+  @Test("or a SIGTERM to all, as a machine that shuts down sends it, the next command brings the live release back")
+  func shutdown() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      for line in sandbox.processes() {
+        ProcessIdentity(of: Int32(line.prefix { $0 != " " }) ?? 0)?.signal(.terminate)
+      }
+      try sandbox.wait(for: "the end of all processes") { sandbox.processes().isEmpty }
+
+      try sandbox.nextdeploy("status").expectSuccess().expect("running")
+
+      try sandbox.wait(for: "the app to answer") { try sandbox.get() == "one" }
     }
   }
 

@@ -207,6 +207,49 @@ struct PushTests {
     }
   }
 
+  @Test("shows a build's output without what would steer a terminal")
+  func escapes() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.built("one", build: "printf '\\033[31mred\\033[0m \\033[2J$NO_COLOR\\n'"))
+
+      try project.push().expectSuccess().expect("    red 1")
+    }
+  }
+
+  @Test("deploys where the hook names a program that has moved")
+  func movedProgram() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      let hook = "\(sandbox.app())/repo.git/hooks/post-receive"
+      try Files.write("#!/bin/sh\nexec /gone/nextdeploy hook post-receive\n", to: hook, mode: 0o755)
+
+      try project.push().expectSuccess().expect("live: ")
+
+      #expect(try sandbox.get() == "one")
+    }
+  }
+
+  @Test("that fails puts the branch back where it was, whatever is live")
+  func branchGoesBack() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push("production", "main", "main:old").expectSuccess()
+      let second = try project.commit("Two", App.node("two"))
+      try project.push().expectSuccess()
+      try sandbox.nextdeploy("rebuild", "old").expectSuccess()
+      try project.commit("Bad", ["server.js": "process.exit(1)"])
+
+      try project.push().expect(status: 1)
+
+      #expect(try project.serverRef() == second)
+      try project.push().expect(status: 1).expect("FAILED at health")
+      #expect(try sandbox.get() == "one")
+    }
+  }
+
   private struct TreeProcess {
     let identity: ProcessIdentity
     let name: String

@@ -93,6 +93,44 @@ struct QueueTests {
     }
   }
 
+  @Test("a rollback without a name goes back from what is live when its turn has come")
+  func rollbackDecidesLate() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      for text in ["one", "two"] {
+        try project.commit(text, App.node(text))
+        try project.push().expectSuccess()
+      }
+      try project.commit("Three", App.built("three", build: waiting(sandbox)))
+      let running = try project.startPush()
+      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      let rollback = try sandbox.start(["nextdeploy", "rollback"], name: "rollback")
+      try sandbox.wait(for: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      try running.wait().expectSuccess()
+      try rollback.wait().expectSuccess()
+
+      #expect(try sandbox.get() == "two")
+    }
+  }
+
+  @Test("of several apps do not disturb each other's way to Caddy")
+  func oneCaddy() throws {
+    try Sandbox.run { sandbox in
+      let names = ["a", "b", "c", "d"]
+      let pushes = try names.map { name in
+        let project = try sandbox.createApp(name)
+        try project.commit(name, App.node(name))
+        return project
+      }.map { try $0.startPush(name: "push-\($0.app)") }
+
+      for push in pushes { try push.wait().expectSuccess() }
+
+      for name in names { #expect(try sandbox.get(app: name) == name) }
+    }
+  }
+
   private func waiting(_ sandbox: Sandbox) -> String {
     "until test -e \(sandbox.home)/go; do sleep 0.01; done"
   }

@@ -68,6 +68,8 @@ struct RollbackTests {
       #expect(try sandbox.liveRelease() == first)
 
       for text in ["three", "four"] {
+        // What still drains is kept too.
+        try sandbox.wait(for: "the drain") { try sandbox.instances().count == 1 }
         try project.commit(text, App.node(text))
         try project.push().expectSuccess()
         #expect(try sandbox.releases().count == 2)

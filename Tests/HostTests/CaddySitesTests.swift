@@ -145,7 +145,7 @@ struct CaddySitesTests {
               [path = path as String, http = http as Port, first = first as UInt16, number = number as UInt16] in
               let environment = ["PATH": CurrentProcess.environment["PATH"] ?? ""]
               let caddy = EmbeddedCaddy(directory: path, supervisor: supervisor, environment: environment)
-              let sites = CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
+              let sites = try CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
               let port = try Port(String(first + number))
               try sites.route(Site(app: AppName("app-\(number)"), addresses: [.port(port)], port: port))
             }

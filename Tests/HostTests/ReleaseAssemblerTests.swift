@@ -62,7 +62,7 @@ struct ReleaseAssemblerTests {
   }
 
   @Test(
-    "packages are linked, for nobody writes into them; what else writes to is copied",
+    "packages are linked to what is kept of them; what anybody writes to is copied",
     arguments: [
       ("node_modules/next/index.js", true), ("node_modules/@scope/a/lib/b.js", true),
       ("node_modules/.pnpm/a@1/node_modules/a/index.js", true), ("node_modules/.bin/tool", true),

@@ -10,15 +10,16 @@ public struct CaddySites: Proxy {
   let httpPort: Port
   let service: any CaddyService
 
-  public init(directory: String, httpPort: Port, service: any CaddyService) {
+  public init(directory: String, httpPort: Port, service: any CaddyService) throws {
+    try Files.makeDirectory(directory)
     self.directory = directory
     self.httpPort = httpPort
     self.service = service
   }
 
-  public func route(_ site: Site) throws { try alone { try load(site) } }
+  public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
 
-  private func load(_ site: Site) throws {
+  private func write(_ site: Site) throws {
     let text = Templates.site([
       "APP": site.app.description,
       "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
@@ -51,25 +52,24 @@ public struct CaddySites: Proxy {
 
   public func remove(_ app: AppName) throws {
     guard Files.exists(file(app)) else { return }
-    try alone { try replace(file(app)) { try Files.remove(file(app)) } }
+    try FileLock(waitingFor: lock).hold { try replace(file(app)) { try Files.remove(file(app)) } }
   }
 
-  public func revive() throws { try alone { try service.ensureRunning() } }
-
-  /// One command at a time starts Caddy or changes what it serves: a site is checked beside all the others.
-  private func alone(_ body: () throws -> Void) throws {
-    try Files.makeDirectory(directory)
-    try FileLock(waitingFor: "\(directory)/.lock").hold(body)
-  }
+  public func revive() throws { try FileLock(waitingFor: lock).hold { try service.ensureRunning() } }
 
   /// Changes a site's file and has Caddy load it; when Caddy refuses, the file is as it was.
   private func replace(_ file: String, _ change: () throws -> Void) throws {
-    let old = try Files.text(file)
+    // A second name for the old file: it comes back also where the disk is full.
+    let old = "\(file).old"
+    try Files.remove(old)
+    let existed = Files.exists(file)
+    if existed { try Files.hardLink(file, to: old) }
     try change()
     do { try service.reload() } catch {
-      if let old { try Files.write(old, to: file) } else { try Files.remove(file) }
+      if existed { try Files.rename(old, to: file) } else { try Files.remove(file) }
       throw error
     }
+    try Files.remove(old)
   }
 
   private func address(_ address: SiteAddress) -> String {
@@ -82,6 +82,9 @@ public struct CaddySites: Proxy {
   private func others(than app: AppName) throws -> [String] {
     try Files.list(directory).filter { $0.hasSuffix(".caddy") && $0 != "\(app).caddy" }.map { "\(directory)/\($0)" }
   }
+
+  /// Apps are deployed beside each other, but Caddy is configured by one at a time.
+  private var lock: String { "\(directory)/lock" }
 
   private func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
 }

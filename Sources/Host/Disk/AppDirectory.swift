@@ -39,7 +39,9 @@ public struct AppDirectory: AppState {
   }
 
   public func records() throws -> [DeployRecord] {
-    try ids().compactMap { try StateFile.read(DeployRecord.self, layout.journal($0)) }
+    // A power loss can leave a journal empty, of a deploy of which nothing else is left either.
+    try ids().filter { try Files.status(layout.journal($0))?.size != 0 }
+      .compactMap { try StateFile.read(DeployRecord.self, layout.journal($0)) }
   }
 
   private func ids() throws -> [DeployID] {

@@ -26,7 +26,7 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  public func drain(_ instance: InstanceID) throws { _ = try end(instance, .terminate) }
+  public func drain(_ instance: InstanceID) throws { _ = try end(instance, .drain) }
 
   public func stop(_ instance: InstanceID) throws {
     while directory(instance).exists {

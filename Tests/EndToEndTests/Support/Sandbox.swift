@@ -35,6 +35,8 @@ final class Sandbox {
     environment["PATH"] = "\(Self.products):\(environment["PATH"] ?? "")"
     environment["NEXTDEPLOY_ROOT"] = root
     environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
+    // Yarn keeps the registry's address with what it caches, and the tests' registry has another one each time.
+    environment["YARN_GLOBAL_FOLDER"] = "\(home)/yarn"
     for who in ["AUTHOR", "COMMITTER"] {
       environment["GIT_\(who)_NAME"] = "A Developer"
       environment["GIT_\(who)_EMAIL"] = "developer@example.com"

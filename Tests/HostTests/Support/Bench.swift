@@ -33,14 +33,16 @@ struct Bench {
       }
     }
     let assembler = ReleaseAssembler(
-      workspace: path("workspace"), files: path("release"), shared: path("shared"), installed: installed)
+      workspace: path("workspace"), files: path("release"), shared: path("shared"), packages: path("packages"),
+      installed: installed)
     try assembler.assemble(Assembly(parts: parts, persist: persist))
   }
 
-  /// Whether the release and the workspace have the same file, not only the same text.
+  /// Whether the release has the very file that is kept for releases, not only the same text. It is never the workspace's.
   func isShared(_ name: String) throws -> Bool {
     let release = try #require(try Files.status(path("release/\(name)")), "no \(name) in the release")
-    return release.inode == (try Files.status(path("workspace/\(name)"))?.inode)
+    #expect(release.inode != (try Files.status(path("workspace/\(name)"))?.inode), "a build could write to \(name)")
+    return release.inode == (try Files.status(path("packages/\(name)"))?.inode)
   }
 
   /// All files of a directory with their texts; links as "-> TARGET".

@@ -12,7 +12,7 @@ struct CaddyStage {
   /// Runs a test, ends Caddy, and fails it where anything is left.
   static func run(_ test: (CaddyStage) async throws -> Void) async throws {
     try await Scratch.run { scratch in
-      let stage = CaddyStage(scratch: scratch, directory: "\(scratch.path)/caddy", httpPort: try scratch.ports[20])
+      let stage = try CaddyStage(scratch: scratch, directory: "\(scratch.path)/caddy", httpPort: try scratch.ports[20])
       do { try await test(stage) } catch {
         stage.end()
         throw error
@@ -21,24 +21,24 @@ struct CaddyStage {
     }
   }
 
-  private init(scratch: Scratch, directory: String, httpPort: Port) {
+  private init(scratch: Scratch, directory: String, httpPort: Port) throws {
     self.scratch = scratch
     caddy = EmbeddedCaddy(
       directory: directory, supervisor: supervisor, environment: ["PATH": CurrentProcess.environment["PATH"] ?? ""])
-    sites = CaddySites(directory: EmbeddedCaddy.sites(below: directory), httpPort: httpPort, service: caddy)
+    sites = try CaddySites(directory: EmbeddedCaddy.sites(below: directory), httpPort: httpPort, service: caddy)
   }
 
   private func end() {
     do {
       try caddy.stop()
       try wait(until: "the end of Caddy") { scratch.processes().isEmpty }
-    } catch { Issue.record(error) }
+    } catch { Issue.record("\(error): \(scratch.processes())") }
   }
 
   /// The configuration files of the sites, with their texts.
   func files() throws -> [String: String] {
     let directory = EmbeddedCaddy.sites(below: "\(scratch.path)/caddy")
-    let names = try Files.list(directory).filter { !$0.hasPrefix(".") }
+    let names = try Files.list(directory).filter { $0 != "lock" }
     return try Dictionary(
       uniqueKeysWithValues: names.map { ($0, try Files.text("\(directory)/\($0)") ?? "") })
   }
