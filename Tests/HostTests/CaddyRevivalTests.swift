@@ -40,6 +40,21 @@ struct CaddyRevivalTests {
     }
   }
 
+  @Test("of its supervisor, Caddy can be stopped all the same")
+  func stop() async throws {
+    try await CaddyStage.run { stage in
+      try stage.sites.route(
+        Site(app: AppName("shop"), addresses: [.port(try stage.scratch.ports[21])], port: try stage.scratch.ports[0]))
+      let keeper = try #require(stage.scratch.processes(supervisor).first)
+      keeper.signal(.kill)
+      try wait(until: "its end") { !keeper.isRunning }
+
+      try stage.caddy.stop()
+
+      #expect(stage.scratch.processes() == [])
+    }
+  }
+
   @Test("of nothing, revive leaves Caddy as it is")
   func running() async throws {
     try await CaddyStage.run { stage in

@@ -46,10 +46,15 @@ public struct EmbeddedCaddy: CaddyService {
 
   /// Stops Caddy; nothing happens where it does not run.
   public func stop() throws {
-    guard try instance.hasSupervisor, let status = try instance.status() else { return }
-    status.supervisor.signal(.quit)
-    // It gives up its lock before it has removed the directory, in which the next one would begin.
-    while status.supervisor.isRunning { Pause.short() }
+    guard let status = try instance.status() else { return }
+    if try instance.hasSupervisor {
+      status.supervisor.signal(.quit)
+      // It gives up its lock before it has removed the directory, in which the next one would begin.
+      while status.supervisor.isRunning { Pause.short() }
+    } else {
+      endOrphan(status)
+      try instance.remove()
+    }
   }
 
   public var isRunning: Bool {
@@ -60,7 +65,7 @@ public struct EmbeddedCaddy: CaddyService {
   private func start() throws -> Bool {
     if try instance.hasSupervisor { return false }
     guard Command.find("caddy", path: environment["PATH"] ?? "") != nil else { throw missing }
-    if let process = try instance.status()?.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
+    if let status = try instance.status() { endOrphan(status) }
     try Files.makeDirectory(instance.path, mode: 0o700)
     try Files.makeDirectory(Self.sites(below: directory))
     let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
@@ -81,6 +86,11 @@ public struct EmbeddedCaddy: CaddyService {
       Pause.short()
     }
     return true
+  }
+
+  /// Ends a Caddy whose supervisor was killed and could not end it.
+  private func endOrphan(_ status: InstanceStatus) {
+    if let process = status.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
   }
 
   /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
