@@ -35,7 +35,7 @@ let package = Package(
 
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["CGit2", "Deploy"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(name: "Host", dependencies: ["Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
