@@ -1,3 +1,4 @@
+import Access
 import Console
 import Deploy
 import Host
@@ -52,9 +53,9 @@ enum ConfigCommands {
   ]
 
   static let show = ServerCommand(
-    spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server")
+    spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server"), reach: .ssh
   ) { invocation, server in
-    let names = try server.apps.names()
+    let names = try server.visibleApps()
     let app = invocation.value(.app) == nil && names.isEmpty ? nil : try server.app(invocation.value(.app))
     let config = try app.map { try server.apps.config(of: $0) }
     let serverConfig = try server.apps.serverConfig()
@@ -73,13 +74,13 @@ enum ConfigCommands {
   }
 
   static let set = ServerCommand(
-    spec: CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting")
+    spec: CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"), reach: .ssh
   ) { invocation, server in
     try change(invocation, server, to: invocation.arguments[1])
   }
 
   static let unset = ServerCommand(
-    spec: CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default")
+    spec: CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default"), reach: .ssh
   ) { invocation, server in
     try change(invocation, server, to: nil)
   }
@@ -93,6 +94,7 @@ enum ConfigCommands {
     }
     switch key.place {
     case .server(let get, let set):
+      try server.rights.requireUnbound("changing \(name), which is the whole server's")
       var config = try server.apps.serverConfig()
       let fallback = get(try ServerConfig())
       try set(&config, value ?? fallback)

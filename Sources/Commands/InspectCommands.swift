@@ -1,3 +1,4 @@
+import Access
 import Console
 import Deploy
 import Git
@@ -17,7 +18,7 @@ enum InspectCommands {
   }
 
   static let releases = ServerCommand(
-    spec: CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to")
+    spec: CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let live = try server.state(of: app).live()?.release
@@ -59,7 +60,7 @@ enum InspectCommands {
   }
 
   static let status = ServerCommand(
-    spec: CommandSpec("status", [], [.app, .json], "Show what is live and how it is")
+    spec: CommandSpec("status", [], [.app, .json], "Show what is live and how it is"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let state = server.state(of: app)
@@ -126,7 +127,8 @@ enum InspectCommands {
   private static let deploy = CommandSpec.Option("--deploy", value: "ID", "what the pusher of a deploy saw")
 
   static let logs = ServerCommand(
-    spec: CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log")
+    spec: CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log"),
+    reach: .ssh
   ) { invocation, server in
     let layout = server.layout.app(try server.app(invocation.value(.app)))
     var file = layout.liveLog
@@ -142,16 +144,23 @@ enum InspectCommands {
       throw Failure(.notFound, "showing the app's log", "nothing is live yet", next: "Push the app first.")
     }
     let lines = invocation.value(deploy) == nil ? "100" : "+1"
-    let arguments = ["tail", "-n", lines] + (invocation.has(follow) ? ["-F"] : []) + [file]
+    var arguments = ["tail", "-n", lines]
+    if invocation.has(follow) {
+      arguments.append("-F")
+      // Without a terminal nothing tells it that its reader has gone: it ends with the connection's own process.
+      if case .key = server.rights { arguments.append("--pid=\(CurrentProcess.parent)") }
+    }
+    arguments.append(file)
     try CurrentProcess.replace(with: Command(arguments, environment: server.baseEnvironment))
   }
 
   // MARK: plan
 
   static let plan = ServerCommand(
-    spec: CommandSpec("plan", [.optional("SHA")], [.app, .json], "Say what a deploy would do; touches nothing")
+    spec: CommandSpec("plan", [.optional("SHA")], [.app, .json], "Say what a deploy would do; touches nothing"),
+    reach: .ssh
   ) { invocation, server in
-    let app = try server.apps.find(invocation.value(.app))
+    let app = try server.find(invocation.value(.app))
     let config = try server.apps.config(of: app)
     let repository = server.repository(of: app)
     guard let name = try invocation.argument(0) ?? repository.target(of: config.branch.ref)?.description else {
