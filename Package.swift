@@ -40,7 +40,8 @@ let package = Package(
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["CGit2", "Deploy"], swiftSettings: strict),
     .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
-    .target(name: "Host", dependencies: ["Access", "Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
+    .target(
+      name: "Host", dependencies: ["Access", "Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
       name: "Commands", dependencies: ["Access", "Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
@@ -61,6 +62,6 @@ let package = Package(
     tests("AccessTests", ["Access", "Deploy"]),
     tests("GitTests", ["Git", "Deploy", "Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
-    tests("HostTests", ["Host", "Supervision", "Deploy", "Posix"]),
+    tests("HostTests", ["Access", "Host", "Supervision", "Deploy", "Posix"]),
     tests("EndToEndTests", ["Host", "Deploy", "Posix"]),
   ])

@@ -127,8 +127,10 @@ struct SSHTests {
       let own = try client.project("shop", path: "shop.git/")
       let before = try server.sandbox.deploys("shop-admin").count
 
+      try own.git("fetch", "--quiet", "production", "main")
+      try own.git("reset", "--quiet", "--hard", "FETCH_HEAD")
       try own.commit("Two", ["server.js": App.server("answer.end('two')")])
-      try own.git("fetch", "production")
+      try own.push().expectSuccess()
       for app in ["shop-admin", "nothing"] {
         let other = "the key ci is only for shop"
         try own.git("remote", "set-url", "production", "\(server.user)@127.0.0.1:\(app)")

@@ -99,16 +99,20 @@ struct SSHClient {
   private var host: String { "\(server.user)@127.0.0.1" }
 
   func ssh(_ command: String..., options: [String] = []) throws -> Output {
-    try server.sandbox.run(words(options) + [host] + command)
+    try server.sandbox.run(words(options) + [host] + line(command))
   }
 
   func start(_ command: String..., name: String) throws -> Running {
-    try server.sandbox.start(words([]) + [host] + command, name: name)
+    try server.sandbox.start(words([]) + [host] + line(command), name: name)
   }
+
+  /// ssh takes what begins with a hyphen for an option of its own, also behind the host.
+  private func line(_ command: [String]) -> [String] { command.isEmpty ? [] : ["--"] + command }
 
   /// A project that pushes with this key.
   func project(_ app: String = "shop", path: String? = nil) throws -> Project {
-    let project = try Project(sandbox: server.sandbox, app: app, remote: "\(host):\(path ?? app)")
+    let project = try Project(
+      sandbox: server.sandbox, app: app, remote: "\(host):\(path ?? app)", directory: "\(name)-\(app)")
     try project.git("config", "core.sshCommand", sshCommand())
     return project
   }
