@@ -16,6 +16,8 @@ enum ConfigCommands {
     }
 
     let name: String
+    /// Whether it can get in the way of other apps: then a key that is bound to some cannot change it.
+    var concernsOthers = false
     let place: Place
   }
 
@@ -26,13 +28,13 @@ enum ConfigCommands {
         get: { $0.branch.description }, set: { $0.branch = try BranchName($1) },
         unset: { $0.branch = try BranchName("main") })),
     Key(
-      name: "domains",
+      name: "domains", concernsOthers: true,
       place: .app(
         get: { $0.domains.map(\.description).joined(separator: ",") },
         set: { $0.domains = try $1.split(separator: ",").map { try Domain(String($0)) }.uniqued() },
         unset: { $0.domains = [] })),
     Key(
-      name: "port",
+      name: "port", concernsOthers: true,
       place: .app(
         get: { $0.port.description }, set: { $0.port = try Port($1) },
         unset: { _ in
@@ -48,8 +50,12 @@ enum ConfigCommands {
           }
           config.keep = keep
         }, unset: { $0.keep = 5 })),
-    Key(name: "ports", place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
-    Key(name: "http.port", place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
+    Key(
+      name: "ports", concernsOthers: true,
+      place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
+    Key(
+      name: "http.port", concernsOthers: true,
+      place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
   ]
 
   static let show = ServerCommand(
@@ -92,9 +98,9 @@ enum ConfigCommands {
         .usage, "changing a setting", "there is no setting \(name.quoted)",
         next: NearestName.hint(name, among: keys.map(\.name)))
     }
+    if key.concernsOthers { try server.rights.requireUnbound("changing \(name), which concerns other apps too") }
     switch key.place {
     case .server(let get, let set):
-      try server.rights.requireUnbound("changing \(name), which is the whole server's")
       var config = try server.apps.serverConfig()
       let fallback = get(try ServerConfig())
       try set(&config, value ?? fallback)

@@ -20,6 +20,11 @@ enum KeyCommands {
     let root = server.layout.root == Server.usualRoot ? nil : server.layout.root
     let command = try ForcedCommand(binary: server.binary, key: name, root: root)
     try server.keys().add(name, key, apps: bound.isEmpty ? nil : bound, running: command)
+    if CurrentProcess.isRoot {
+      server.terminal.printError(
+        "warning: this is root's key now, and what it pushes is built as root. As the user nextdeploy instead: "
+          + "'nextdeploy key remove \(name)', then 'sudo -Hu nextdeploy nextdeploy key add \(name) …'.")
+    }
     server.terminal.print(
       """
       Added \(name), for \(list(bound.isEmpty ? nil : bound)). Whoever has the private key can now do this:

@@ -144,7 +144,11 @@ struct SSHTests {
           try client.ssh(line).expect(status: 1).expect(other)
         }
       }
-      try client.ssh("config set ports 3000-3001").expect(status: 1).expect("the key ci is only for shop")
+      for line in ["ports 3000-3001", "http.port 80", "shop port 8443", "domains bank.example.com"] {
+        try client.ssh("config set \(line)").expect(status: 1).expect("the key ci is only for shop")
+      }
+      try client.ssh("config unset domains").expect(status: 1)
+      try client.ssh("config set keep 4").expectSuccess()
       try client.ssh("status").expectSuccess().expect("shop")
       try client.ssh("app list").expectSuccess().expectNo("shop-admin")
       #expect(try Files.list("\(server.sandbox.root)/apps") == ["shop", "shop-admin"])
