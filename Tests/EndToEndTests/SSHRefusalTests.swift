@@ -101,6 +101,30 @@ struct SSHRefusalTests {
     }
   }
 
+  @Test("is any bytes that no client of OpenSSH's could send: sshd or nextdeploy refuses them, and nothing is run")
+  func bytes() throws {
+    try SSHServer.run { server in
+      let client = try server.addKey()
+      _ = try server.sandbox.createApp()
+      let canary = "\(server.sandbox.home)/canary"
+      let long = [UInt8](repeating: UInt8(ascii: "a"), count: 1 << 20)
+      let status = Array("status ".utf8)
+
+      try client.send(status + Array("shop".utf8)).expectSuccess().expect("nothing yet")
+      // sshd takes no NUL in a command, nor a packet of a megabyte; a smaller one is more than the system starts.
+      try client.send(status + Array("shop\0; touch \(canary)".utf8)).expect(status: 255)
+      try client.send(Array("git-upload-pack 'shop\0'".utf8)).expect(status: 255)
+      try client.send(status + long).expect(status: 255)
+      try client.send(status + long.prefix(200_000)).expect(status: 1).expect("Argument list too long")
+      try client.send(status + long.prefix(130_000)).expect(status: 2).expect("more than the 65536 that are read")
+      try client.send([0]).expect(status: 1).expect("There is no shell")
+      try client.send(status + [0xff, 0xfe, 0xc0]).expect(status: 3).expect("there is none of that name")
+
+      #expect(!Files.exists(canary))
+      try client.ssh("status shop").expectSuccess()
+    }
+  }
+
   private static func lines(canary: String) -> [(String, String)] {
     let touch = "touch \(canary)"
     let shell = [

@@ -106,6 +106,16 @@ struct SSHClient {
     try server.sandbox.start(words([]) + [host] + line(command), name: name)
   }
 
+  /// Sends any bytes as a command. 255 is a connection that the server closed.
+  func send(_ command: [UInt8]) throws -> Output {
+    let file = "\(key).command"
+    try Files.write(bytes: command, to: file, durable: false)
+    let script = "\(Sandbox.repository)/Tests/Fixtures/ssh/exec.py"
+    return try server.sandbox.run([
+      "/usr/bin/python3", script, String(server.sandbox.sshPort), server.user, key, knownHosts, file,
+    ])
+  }
+
   /// ssh takes what begins with a hyphen for an option of its own, also behind the host.
   private func line(_ command: [String]) -> [String] { command.isEmpty ? [] : ["--"] + command }
 
