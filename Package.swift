@@ -38,7 +38,7 @@ let package = Package(
 
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["CGit2", "Deploy"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
       name: "Host", dependencies: ["Access", "Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),

@@ -151,7 +151,7 @@ async function overhead(ports) {
   record('push of an edit to live, less the app\'s own boot', total - alone, 's', 0.3, `${total.toFixed(3)} s less ${alone.toFixed(3)} s`)
   for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', null)
   record('  of that: boot and health, beyond the app\'s own boot', Math.max(0, part('boot') + part('health') - alone), 's', null)
-  record('  of that: git, ssh-less, and the hook\'s start', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
+  record('  of that: git itself, and the start of the hook', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
   return app
 }
 
@@ -258,9 +258,10 @@ async function next(ports) {
     pushes.push(push(app))
     if (!lastDeploy(app).steps.some((step) => step.result.includes('built before'))) throw new Error('it was built again')
     await untilDrained(app)
-    rollbacks.push(seconds(() => run('nextdeploy', 'rollback', '--app', 'next')))
+    const releases = JSON.parse(run('nextdeploy', 'releases', '--json', '--app', 'next'))
+    const other = releases.findLast((release) => !release.isLive).id
+    rollbacks.push(seconds(() => run('nextdeploy', 'rollback', other, '--app', 'next')))
     await untilDrained(app)
-    app.git('reset', '-q', '--hard', 'HEAD')
   }
   record('push of a tree built before, less the app\'s own boot (Next.js)', median(pushes) - alone, 's', 0.5, `boot ${alone.toFixed(3)} s`)
   record('rollback, less the app\'s own boot (Next.js)', median(rollbacks) - alone, 's', 0.5)
