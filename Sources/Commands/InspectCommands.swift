@@ -1,4 +1,3 @@
-import Access
 import Console
 import Deploy
 import Git
@@ -144,13 +143,7 @@ enum InspectCommands {
       throw Failure(.notFound, "showing the app's log", "nothing is live yet", next: "Push the app first.")
     }
     let lines = invocation.value(deploy) == nil ? "100" : "+1"
-    var arguments = ["tail", "-n", lines]
-    if invocation.has(follow) {
-      arguments.append("-F")
-      // Without a terminal nothing tells it that its reader has gone: it ends with the connection's own process.
-      if case .key = server.rights { arguments.append("--pid=\(CurrentProcess.parent)") }
-    }
-    arguments.append(file)
+    let arguments = ["tail", "-n", lines] + (invocation.has(follow) ? ["-F"] : []) + [file]
     try CurrentProcess.replace(with: Command(arguments, environment: server.baseEnvironment))
   }
 
