@@ -49,7 +49,7 @@ let package = Package(
         .embedInCode("Caddyfile"), .embedInCode("site.caddy"),
         // What a server is set up with.
         .embedInCode("server/nextdeploy@.service"), .embedInCode("server/nextdeploy-build@.service"),
-        .embedInCode("server/nextdeploy-boot.service"), .embedInCode("server/caddy.conf"),
+        .embedInCode("server/nextdeploy-boot.service"),
         .embedInCode("server/sysusers.conf"), .embedInCode("server/tmpfiles.conf"),
         .embedInCode("server/polkit.rules"),
       ], swiftSettings: strict),
