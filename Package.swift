@@ -19,7 +19,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "nextdeploy",
   platforms: [.macOS(.v15)],
-  products: [.executable(name: "nextdeploy", targets: ["nextdeploy"])],
+  products: [
+    .executable(name: "nextdeploy", targets: ["nextdeploy"]),
+    .executable(name: "nextdeploy-supervisor", targets: ["nextdeploy-supervisor"]),
+  ],
   targets: [
     // The system's libraries.
     .systemLibrary(
@@ -33,14 +36,16 @@ let package = Package(
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["CGit2", "Deploy"], swiftSettings: strict),
-    .target(name: "Host", dependencies: ["Deploy", "Posix", "Templates"], swiftSettings: strict),
+    .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
+    .target(name: "Host", dependencies: ["Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
       name: "Commands", dependencies: ["Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
       swiftSettings: strict),
+    .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
+    // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.
     .executableTarget(
-      name: "nextdeploy", dependencies: ["Deploy", "Posix", "Host", "Console", "Commands"],
-      swiftSettings: strict),
+      name: "nextdeploy-supervisor", dependencies: ["Posix", "Supervision"], swiftSettings: strict),
 
     // Text that is part of the binary.
     .target(
@@ -59,6 +64,6 @@ let package = Package(
     tests("DeployTests", ["Deploy"]),
     tests("GitTests", ["Git", "Deploy", "Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
-    tests("HostTests", ["Host", "Deploy", "Posix"]),
+    tests("HostTests", ["Host", "Supervision", "Deploy", "Posix"]),
     tests("EndToEndTests", ["Host", "Deploy", "Posix"]),
   ])

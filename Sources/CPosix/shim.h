@@ -10,11 +10,23 @@
 
 // glibc declares these for _GNU_SOURCE only, which a Swift module cannot ask for.
 extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 extern int pipe2(int[2], int);
+extern int syncfs(int);
 
 /// Has the child start in `directory`.
 static inline int nextdeploy_spawn_in(posix_spawn_file_actions_t *actions, const char *directory) {
   return posix_spawn_file_actions_addchdir_np(actions, directory);
+}
+
+/// Has the child inherit no descriptor from `first` on.
+static inline int nextdeploy_spawn_without(posix_spawn_file_actions_t *actions, int first) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, first);
+}
+
+/// Writes all of a file system to its disk.
+static inline int nextdeploy_sync_file_system(int descriptor) {
+  return syncfs(descriptor);
 }
 
 /// A pipe of which no child inherits an end by itself.

@@ -18,7 +18,7 @@ enum AppCommands {
     let app = try AppName(invocation.arguments[0])
     let branch = try BranchName(invocation.value(branch) ?? "main")
     let config = try server.apps.create(
-      app, branch: branch, domains: try invocation.values(domain).map { try Domain($0) }
+      app, branch: branch, domains: try invocation.values(domain).map { try Domain($0) }.uniqued()
     ) { path in
       _ = try BareRepository.create(path: path, branch: branch)
       try Files.makeDirectory("\(path)/hooks")

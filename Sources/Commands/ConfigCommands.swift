@@ -28,7 +28,8 @@ enum ConfigCommands {
       name: "domains",
       place: .app(
         get: { $0.domains.map(\.description).joined(separator: ",") },
-        set: { $0.domains = try $1.split(separator: ",").map { try Domain(String($0)) } }, unset: { $0.domains = [] })),
+        set: { $0.domains = try $1.split(separator: ",").map { try Domain(String($0)) }.uniqued() },
+        unset: { $0.domains = [] })),
     Key(
       name: "port",
       place: .app(
@@ -95,14 +96,20 @@ enum ConfigCommands {
       var config = try server.apps.serverConfig()
       let fallback = get(try ServerConfig())
       try set(&config, value ?? fallback)
+      let old = try server.apps.serverConfig()
       try server.apps.write(config)
-      for app in try server.apps.names() { try route(app, server) }
+      guard config.httpPort != old.httpPort else { break }
+      do { for app in try server.apps.names() { try route(app, server) } } catch {
+        try server.apps.write(old)
+        throw error
+      }
     case .app(_, let set, let unset):
       let app = try server.app(invocation.value(.app))
       let old = try server.apps.config(of: app)
       var config = old
       if let value { try set(&config, value) } else { try unset(&config) }
       try server.apps.requireFree(config.domains, for: app)
+      if config.port != old.port { try server.apps.requireFree(config.port, for: app) }
       try server.apps.write(config, of: app)
       do { try route(app, server) } catch {
         try server.apps.write(old, of: app)

@@ -154,7 +154,12 @@ enum InspectCommands {
     let app = try server.apps.find(invocation.value(.app))
     let config = try server.apps.config(of: app)
     let repository = server.repository(of: app)
-    let commit = try repository.commit(invocation.argument(0) ?? config.branch.ref)
+    guard let name = try invocation.argument(0) ?? repository.target(of: config.branch.ref)?.description else {
+      throw Failure(
+        .notFound, "planning a deploy of \(app)", "nothing has been pushed to \(config.branch) yet",
+        next: "Push it, or name a commit.")
+    }
+    let commit = try repository.commit(name)
     let outline = try Deployment.outline(of: commit, seams: try server.seams(of: app, log: nil))
     if invocation.has(.json) {
       try server.terminal.printJSON(outline)

@@ -1,6 +1,7 @@
 import Console
 import Deploy
 import Git
+import Hooks
 import Host
 import Posix
 
@@ -15,9 +16,25 @@ enum PushCommands {
     let repository = Files.resolved(server.environment["GIT_DIR"] ?? ".")
     let (root, app) = try place(of: repository)
     let server = Server(environment: server.environment, root: root)
+    let updates = try RefUpdate.parse(try CurrentProcess.standardInput())
+    // git does not tell the pusher how its hook ended; receive-pack, above it, does.
+    let reporter = try server.environment[reportVariable].flatMap { Int32($0) }.map {
+      try FileDescriptor(inherited: $0)
+    }
+    try reporter?.write(begun.utf8)
+    var status: Int32 = 1
+    do { status = try deploy(updates, app, server) } catch {
+      try takeBack(updates, app, server)
+      for line in Reporter.lines(of: Failure(of: error)) { server.terminal.print(line) }
+    }
+    if status == 0 { try reporter?.write(done.utf8) }
+    return status
+  }
+
+  private static func deploy(_ updates: [RefUpdate], _ app: AppName, _ server: Server) throws -> Int32 {
     let config = try server.apps.config(of: app)
     var status: Int32 = 0
-    for update in try RefUpdate.parse(try CurrentProcess.standardInput()) {
+    for update in updates {
       guard update.ref == config.branch.ref else {
         server.terminal.print("\(update.shortName): received; only \(config.branch) is deployed.")
         continue
@@ -26,11 +43,18 @@ enum PushCommands {
         server.terminal.print("\(config.branch): deleted; what is live stays live.")
         continue
       }
-      let connection = server.environment[connectionVariable]
       let commit = try server.repository(of: app).commit(id.description)
-      status = try DeployCommands.deploy(.push(commit, connection: connection), app, server)
+      status = try DeployCommands.deploy(.push(commit, previous: update.old), app, server)
     }
     return status
+  }
+
+  /// Nothing could be deployed: the branches go back, so that the same push can be made again.
+  private static func takeBack(_ updates: [RefUpdate], _ app: AppName, _ server: Server) throws {
+    let repository = server.repository(of: app)
+    for update in updates where update.ref.hasPrefix("refs/heads/") {
+      if let new = update.new { _ = try repository.move(update.ref, from: new, to: update.old) }
+    }
   }
 
   static let receivePack = ServerCommand(
@@ -38,25 +62,31 @@ enum PushCommands {
       "receive-pack", [.required("REPO")], [], "git's receive-pack, ending non-zero where the deploy failed")
   ) { invocation, server in
     let repository = Files.resolved(invocation.arguments[0])
-    let (root, app) = try place(of: repository)
-    let server = Server(environment: server.environment, root: root)
+    _ = try place(of: repository)
+    try renewHook(of: repository, server)
     guard let git = Command.find("git", path: server.baseEnvironment["PATH"] ?? "") else {
       throw Failure(
         "receiving the push", "git is not on this machine's PATH", next: "Install git ('apt-get install git').")
     }
-    var generator = SystemRandomNumberGenerator()
-    let connection = String(generator.next(), radix: 16)
-    var environment = server.environment
-    environment[connectionVariable] = connection
-    let command = Command([git, "receive-pack", repository], environment: environment)
-    let status = try ChildProcess(command, input: .inherited).wait()
-    guard status.isSuccess else { return status.code }
-    let deploys = try server.state(of: app).records().filter { $0.push == connection }
-    return deploys.contains { $0.outcome == .failed } ? 1 : 0
+    let command = Command([git, "receive-pack", repository], environment: server.environment)
+    let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
+    if !status.isSuccess { return status.code }
+    // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
+    return report.isEmpty || report.elementsEqual((begun + done).utf8) ? 0 : 1
   }
 
-  /// Ties a deploy to the connection that it came over, from receive-pack through git to the hook.
-  private static let connectionVariable = "NEXTDEPLOY_PUSH"
+  /// A hook that names a program which has moved would not run, and git would call the push a success.
+  private static func renewHook(of repository: String, _ server: Server) throws {
+    let hook = "\(repository)/hooks/post-receive"
+    let text = Hooks.postReceive(binary: server.binary)
+    if try Files.text(hook) != text || !Files.isExecutable(hook) { try Files.write(text, to: hook, mode: 0o755) }
+  }
+
+  private static let begun = "begun "
+  private static let done = "done"
+
+  /// The descriptor on which the hook tells receive-pack, past git, how it ended.
+  private static let reportVariable = "NEXTDEPLOY_REPORT"
 
   /// The root directory and the app of a repository, ROOT/apps/APP/repo.git.
   private static func place(of repository: String) throws -> (root: String, app: AppName) {
@@ -74,6 +104,8 @@ enum PushCommands {
 
 /// One line of what git tells a post-receive hook (githooks(5)).
 struct RefUpdate: Equatable {
+  /// Nil where the ref is new.
+  let old: CommitID?
   /// Nil where the ref was deleted.
   let new: CommitID?
   let ref: String
@@ -94,8 +126,8 @@ struct RefUpdate: Equatable {
           .usage, "reading what was pushed", "\(String(line).quoted) is not 'OLD NEW REF'",
           next: "Let git run the hook.")
       }
-      let new = try CommitID(words[1])
-      return RefUpdate(new: new.isNull ? nil : new, ref: words[2])
+      let ids = try words.prefix(2).map { try CommitID($0) }.map { $0.isNull ? nil : $0 }
+      return RefUpdate(old: ids[0], new: ids[1], ref: words[2])
     }
   }
 }

@@ -12,6 +12,8 @@ struct Server {
   let terminal: Terminal
   /// The path of this program.
   let binary = CurrentProcess.executable
+  /// The program that stays beside what it starts; it lies beside this one.
+  var supervisor: String { "\(Files.parent(binary))/nextdeploy-supervisor" }
 
   init(environment: [String: String], root: String? = nil) {
     self.environment = environment
@@ -28,15 +30,17 @@ struct Server {
 
   func releases(of app: AppName) -> ReleaseDirectory { ReleaseDirectory(layout: layout.app(app)) }
 
-  var caddy: EmbeddedCaddy { EmbeddedCaddy(directory: layout.caddy, binary: binary, environment: baseEnvironment) }
+  var caddy: EmbeddedCaddy {
+    EmbeddedCaddy(directory: layout.caddy, supervisor: supervisor, environment: baseEnvironment)
+  }
 
   func proxy() throws -> CaddySites {
-    CaddySites(
+    try CaddySites(
       directory: EmbeddedCaddy.sites(below: layout.caddy), httpPort: try apps.serverConfig().httpPort, service: caddy)
   }
 
   func manager() throws -> EmbeddedManager {
-    EmbeddedManager(layout: layout, ports: try apps.serverConfig().ports, binary: binary)
+    EmbeddedManager(layout: layout, ports: try apps.serverConfig().ports, supervisor: supervisor)
   }
 
   var toolbox: MachineTools {
@@ -58,9 +62,10 @@ struct Server {
     Seams(
       repository: repository(of: app), state: state(of: app),
       workspace: WorkspaceDirectory(layout: layout.app(app)), releases: releases(of: app), manager: try manager(),
-      proxy: try proxy(), probe: HTTPProbe(), runner: GuardedRunner(binary: binary), toolbox: toolbox,
+      proxy: try proxy(), probe: HTTPProbe(), runner: GuardedRunner(supervisor: supervisor), toolbox: toolbox,
       progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
-      pause: { Pause.for(.seconds($0)) }, url: { [self] config in url(of: config) })
+      config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
+      url: { [self] config in url(of: config) })
   }
 
   func url(of config: AppConfig) -> String {

@@ -19,7 +19,7 @@ public final class Reporter: Progress {
   public func begin(_ headline: Headline) {
     let from = headline.branch.map { " (\($0))" } ?? ""
     say("\(headline.app)\(from): \(headline.commit.id.short) \(headline.commit.subject)")
-    say(headline.detected)
+    say(Self.visible(headline.detected))
   }
 
   public func start(_ step: Step, _ detail: String) { self.step = (step, detail) }
@@ -43,7 +43,7 @@ public final class Reporter: Progress {
     say(line)
   }
 
-  public func warn(_ text: String) { say("warning: \(text)", .yellow) }
+  public func warn(_ text: String) { say("warning: \(Self.visible(text))", .yellow) }
 
   public func note(_ text: String) { say(text, .grey) }
 
@@ -69,9 +69,20 @@ public final class Reporter: Progress {
     return ["  \(failure.cause)"] + excerpt + ["  next: \(failure.next)"]
   }
 
-  /// What an app wrote, as text that cannot steer a terminal.
-  private static func visible(_ text: String) -> String {
-    String(text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }.map(Character.init))
+  /// What an app wrote, as text that cannot steer a terminal: without escape sequences (ECMA-48) and control characters.
+  static func visible(_ text: String) -> String {
+    var visible = String.UnicodeScalarView()
+    var rest = Substring(text).unicodeScalars
+    while let scalar = rest.popFirst() {
+      if scalar == "\u{1B}" {
+        guard rest.popFirst() == "[" else { continue }
+        // Its parameters, then the one letter that ends it.
+        while let next = rest.popFirst(), !(0x40...0x7e).contains(next.value) {}
+      } else if scalar.value >= 0x20 && scalar.value != 0x7f || scalar == "\t" {
+        visible.append(scalar)
+      }
+    }
+    return String(visible)
   }
 
   private static let width = Step.allCases.map(\.rawValue.count).max() ?? 0
@@ -90,7 +101,7 @@ public final class Reporter: Progress {
   }
 
   private func sayOutput(_ line: ArraySlice<UInt8>) {
-    say("    " + String(decoding: line, as: UTF8.self))
+    say("    " + Self.visible(String(decoding: line, as: UTF8.self)))
   }
 
   private func say(_ line: String, _ colour: Terminal.Colour? = nil) {

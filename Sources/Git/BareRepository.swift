@@ -25,6 +25,7 @@ public struct BareRepository: Repository, Sendable {
     let repository = BareRepository(path: path)
     try repository.configure("receive.denyNonFastForwards", "false")
     try repository.configure("receive.denyDeletes", "false")
+    try repository.configure("receive.denyDeleteCurrent", "ignore")
     try repository.configure("receive.hideRefs", "refs/nextdeploy")
     return repository
   }

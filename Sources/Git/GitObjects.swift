@@ -57,6 +57,21 @@ import Deploy
   }
 
   deinit { unsafe git_index_free(pointer) }
+
+  /// What it names, and whether that is a symlink.
+  var entries: [(path: String, isLink: Bool)] {
+    (0..<(unsafe git_index_entrycount(pointer))).compactMap { position in
+      guard let entry = unsafe git_index_get_byindex(pointer, position), let path = unsafe entry.pointee.path else {
+        return nil
+      }
+      return unsafe (String(cString: path), entry.pointee.mode == GIT_FILEMODE_LINK.rawValue)
+    }
+  }
+
+  func forget(_ paths: [String]) throws {
+    for path in paths { try check("removing from the index", path, unsafe git_index_remove(pointer, path, 0)) }
+    try check("writing", "the index", unsafe git_index_write(pointer))
+  }
 }
 
 extension CommitID {

@@ -19,13 +19,29 @@ extension BareRepository {
     let index = try IndexHandle(opening: indexFile(of: workspace))
     unsafe git_repository_set_index(handle.pointer, index.pointer)
     let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
-    if unsafe git_index_entrycount(index.pointer) == 0 {
-      return try firstCheckout(commit, into: workspace, index: index, of: handle)
+    let entries = try CommitTree(handle, path: path, id: commit.tree).entries
+    let old = index.entries
+    if old.isEmpty && WorkspaceGuard.isEmpty(workspace) {
+      return try firstCheckout(entries, of: commit, into: workspace, index: index, of: handle)
     }
+    try WorkspaceGuard.removeLinks(in: workspace, entries: entries, old: old.map(\.path))
+    // Where a link becomes a file and is gone, libgit2 writes nothing; a file that it never knew of is new to it.
+    let changed = old.filter { old in entries[old.path].map { ($0.kind == .link) != old.isLink } ?? false }
+    if !changed.isEmpty { try index.forget(changed.map(\.path)) }
     let counter = Counter()
-    try Self.checkout(tree, of: handle, workspace: workspace, counter: counter)
+    let attributes = Self.attributeFiles(entries)
+    if !attributes.isEmpty {
+      try Self.checkout(tree, of: handle, workspace: workspace, index: index, counter: counter, paths: attributes)
+    }
+    try Self.checkout(tree, of: handle, workspace: workspace, index: index, counter: counter)
     try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
-    return counter.count
+    // libgit2 tells of what it writes, not of what it removes.
+    return counter.count + old.count { entries[$0.path] == nil }
+  }
+
+  /// They are written before all else: how a file is written depends on them, wherever its name is in the order.
+  private static func attributeFiles(_ entries: [String: TreeEntry]) -> [String] {
+    entries.values.filter { $0.name == ".gitattributes" }.map(\.path).sorted()
   }
 
   public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
@@ -51,16 +67,23 @@ extension BareRepository {
 
   /// Writes all files on two processors: one of libgit2's checkouts takes twice the time of git's own.
   private func firstCheckout(
-    _ commit: Commit, into workspace: String, index: borrowing IndexHandle, of handle: borrowing RepositoryHandle
+    _ entries: [String: TreeEntry], of commit: Commit, into workspace: String, index: borrowing IndexHandle,
+    of handle: borrowing RepositoryHandle
   ) throws -> Int {
-    let paths = try CommitTree(handle, path: path, id: commit.tree).entries.keys.sorted()
-    if paths.isEmpty { return 0 }
-    let halves = [Array(paths[..<(paths.count / 2)]), Array(paths[(paths.count / 2)...])].filter { !$0.isEmpty }
-    let files = (0..<halves.count).map { "\(indexFile(of: workspace)).\($0)" }
+    if entries.isEmpty { return 0 }
+    let attributes = Self.attributeFiles(entries)
+    let paths = Set(entries.keys).subtracting(attributes).sorted()
+    let halves = [Array(paths[..<(paths.count / 2)]), Array(paths[(paths.count / 2)...])]
+    let parts = ([attributes] + halves).filter { !$0.isEmpty }
+    let files = (0..<parts.count).map { "\(indexFile(of: workspace)).\($0)" }
+    defer { for file in files { _ = unsafe unlink(file) } }
+    let first = attributes.isEmpty ? 0 : 1
+    if first == 1 { try checkoutPart(attributes, of: commit, into: workspace, indexFile: files[0]) }
     let errors = Mutex<[any Error]>([])
-    DispatchQueue.concurrentPerform(iterations: halves.count) { part in
+    DispatchQueue.concurrentPerform(iterations: parts.count - first) { number in
       do {
-        try checkoutPart(halves[part], of: commit, into: workspace, indexFile: files[part])
+        let part = number + first
+        try checkoutPart(parts[part], of: commit, into: workspace, indexFile: files[part])
       } catch {
         errors.withLock { $0.append(error) }
       }
@@ -74,7 +97,7 @@ extension BareRepository {
       }
     }
     try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
-    return paths.count
+    return entries.count
   }
 
   private func checkoutPart(_ paths: [String], of commit: Commit, into workspace: String, indexFile: String) throws {
@@ -84,18 +107,21 @@ extension BareRepository {
     try check("writing the index of", workspace, unsafe git_index_clear(index.pointer))
     unsafe git_repository_set_index(handle.pointer, index.pointer)
     let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
-    try Self.checkout(tree, of: handle, workspace: workspace, counter: Counter(), paths: paths)
+    try Self.checkout(tree, of: handle, workspace: workspace, index: index, counter: Counter(), paths: paths)
     try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
   }
 
   private static func checkout(
-    _ tree: borrowing ObjectHandle, of handle: borrowing RepositoryHandle, workspace: String, counter: Counter,
-    paths: [String] = []
+    _ tree: borrowing ObjectHandle, of handle: borrowing RepositoryHandle, workspace: String,
+    index: borrowing IndexHandle, counter: Counter, paths: [String] = []
   ) throws {
     var options = unsafe git_checkout_options()
     let version = UInt32(GIT_CHECKOUT_OPTIONS_VERSION)
     try check("configuring", "the checkout", unsafe git_checkout_options_init(&options, version))
     unsafe options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue
+    // What the workspace is known to hold. libgit2 would take HEAD, whose branch need not be the one that is deployed:
+    // where it does not exist every file would be new, and written again.
+    unsafe options.baseline_index = unsafe index.pointer
     if paths.isEmpty {
       unsafe options.checkout_strategy |= GIT_CHECKOUT_REMOVE_UNTRACKED.rawValue
     } else {

@@ -69,15 +69,26 @@ public struct Apps: Sendable {
     }
   }
 
+  /// Throws where another app, or an instance, can have the port.
+  public func requireFree(_ port: Port, for app: AppName) throws {
+    let ports = try serverConfig().ports
+    let other = try names().first { try $0 != app && config(of: $0).port == port }
+    if other == nil && !(ports.first...ports.last).contains(port) { return }
+    throw Failure(
+      "giving port \(port) to \(app)",
+      other.map { "the app \($0) has it" } ?? "it is one of those that instances listen on (\(ports))",
+      next: "Choose another one.")
+  }
+
   /// Makes an app's directory: whole, or not at all.
   ///
   /// - Parameter makeRepository: makes the bare repository at a path.
   public func create(
     _ app: AppName, branch: BranchName, domains: [Domain], makeRepository: (String) throws -> Void
   ) throws -> AppConfig {
-    try requireFree(domains, for: app)
     try Files.makeDirectory(layout.apps)
     return try FileLock(waitingFor: layout.portsLock).hold {
+      try requireFree(domains, for: app)
       if exists(app) {
         throw Failure(
           "creating the app \(app)", "there is one of that name", next: "Choose another name, or remove it first.")
@@ -85,13 +96,19 @@ public struct Apps: Sendable {
       let config = AppConfig(branch: branch, domains: domains, port: try freePublicPort())
       let making = AppLayout(directory: "\(layout.apps)/.\(app).new")
       try Files.remove(making.directory)
-      for directory in [making.workspace, making.releases, making.shared, making.deploys, making.logs] {
-        try Files.makeDirectory(directory)
+      do {
+        for directory in [making.workspace, making.releases, making.shared, making.deploys, making.logs] {
+          try Files.makeDirectory(directory)
+        }
+        try makeRepository(making.repository)
+        try Files.write("", to: making.environment, mode: 0o600)
+        try StateFile.write(config, to: making.config)
+        try Files.rename(making.directory, to: layout.app(app).directory)
+      } catch {
+        // The error that led here is the one to tell; the next attempt removes what cannot be removed now.
+        try? Files.remove(making.directory)
+        throw error
       }
-      try makeRepository(making.repository)
-      try Files.write("", to: making.environment, mode: 0o600)
-      try StateFile.write(config, to: making.config)
-      try Files.rename(making.directory, to: layout.app(app).directory)
       return config
     }
   }

@@ -36,8 +36,11 @@ public struct MachineTools: Toolbox {
         "asking \(file) for its version", "it answered \(line.quoted) with \(status)",
         next: "Check that '\(file) --version' works on the server.")
     }
-    known[file] = Known(identity: identity, version: version.description)
-    try StateFile.write(known, to: cache, durable: false)
+    try FileLock(waitingFor: "\(cache).lock").hold {
+      known = (try? StateFile.read([String: Known].self, cache)) ?? [:]
+      known[file] = Known(identity: identity, version: version.description)
+      try StateFile.write(known, to: cache, durable: false)
+    }
     return Tool(name: name, path: file, version: version.description)
   }
 }

@@ -26,7 +26,7 @@ public struct ChildProcess: Sendable {
     case parents
     /// A group of its own, which can be signalled whole.
     case ownGroup
-    /// A session of its own: it outlives the terminal and the connection.
+    /// A session of its own: it outlives the terminal and the connection, and holds none of their descriptors.
     case ownSession
   }
 
@@ -50,6 +50,8 @@ public struct ChildProcess: Sendable {
       }
     }
     #if os(Linux)
+      // Whoever waits for the end of a pipe that this process inherited would wait for the child's end too.
+      if family == .ownSession { unsafe nextdeploy_spawn_without(&actions, 3) }
       unsafe nextdeploy_spawn_in(&actions, command.directory)
     #else
       unsafe posix_spawn_file_actions_addchdir_np(&actions, command.directory)
@@ -129,6 +131,30 @@ public struct ChildProcess: Sendable {
     var output: [UInt8] = []
     let status = try run(command) { output += $0 }
     return (status, String(decoding: output, as: UTF8.self))
+  }
+
+  /// Runs a program to its end, its streams this process's own, and collects what any process below it writes to
+  /// the descriptor whose number is in the environment variable `variable`.
+  public static func run(_ command: Command, reportingTo variable: String) throws -> (
+    status: ExitStatus, report: [UInt8]
+  ) {
+    let pipe = try Pipe()
+    let status = try wait(for: command, variable: variable, writer: pipe.writer)
+    return (status, try pipe.reader.readToEnd())
+  }
+
+  /// Closes this process's end of the pipe afterwards, so that the reader sees its end.
+  private static func wait(
+    for command: Command, variable: String, writer: consuming FileDescriptor
+  ) throws -> ExitStatus {
+    var command = command
+    command.environment[variable] = String(writer.number)
+    try check("configuring", "a pipe") { Self.setInherited(writer.number, true) }
+    return try ChildProcess(command, input: .inherited).wait()
+  }
+
+  private static func setInherited(_ descriptor: Int32, _ isInherited: Bool) -> Int32 {
+    fcntl(descriptor, F_SETFD, isInherited ? 0 : FD_CLOEXEC)
   }
 
   /// Starts the program and closes this process's end of the pipe, so that the reader sees its end.

@@ -17,6 +17,12 @@ public struct FileDescriptor: ~Copyable {
 
   deinit { _ = close(number) }
 
+  /// Takes over a descriptor that was inherited, so that no child of this process inherits it too.
+  public init(inherited number: Int32) throws(SystemError) {
+    try check("taking over the descriptor", String(number)) { fcntl(number, F_SETFD, FD_CLOEXEC) }
+    self.init(number, path: "descriptor \(number)")
+  }
+
   public enum Access: Sendable {
     case read
     /// Writes at the end; made where it is missing.

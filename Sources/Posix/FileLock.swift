@@ -33,9 +33,18 @@ public struct FileLock: ~Copyable {
   }
 
   /// Whether somebody holds the lock now. Where no lock file is, nobody does.
+  ///
+  /// The file is not made, for its directory may be going away just now. Whoever takes the lock at the very moment of
+  /// the question may find it held: take it with `waitingFor` or try again.
   public static func isHeld(_ path: String) throws(SystemError) -> Bool {
-    guard Files.exists(path) else { return false }
-    let free = try FileLock(ifFree: path)
-    return free == nil
+    do {
+      let file = try FileDescriptor(path: path, .read)
+      try check("asking for the lock", path) { flock(file.number, LOCK_SH | LOCK_NB) }
+      return false
+    } catch {
+      if error.isNotFound { return false }
+      if error.code == EWOULDBLOCK { return true }
+      throw error
+    }
   }
 }

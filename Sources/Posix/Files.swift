@@ -222,6 +222,16 @@ public enum Files {
     return Int(status.f_bavail) * Int(status.f_frsize)
   }
 
+  /// Waits until all that was written to the file system of a path has reached the disk.
+  public static func syncFileSystem(of path: String) throws(SystemError) {
+    let directory = try FileDescriptor(path: path, .read)
+    #if os(Linux)
+      try check("writing", path) { nextdeploy_sync_file_system(directory.number) }
+    #else
+      try directory.sync()
+    #endif
+  }
+
   /// The directory that holds the path.
   public static func parent(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }

@@ -5,7 +5,7 @@
 #endif
 
 /// One process for certain: a process id can be used again, but not with the same start.
-public struct ProcessIdentity: Equatable, Sendable, Codable {
+public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
   public let id: Int32
   /// Clock ticks from the system's boot to the process's start.
   public let start: UInt64
@@ -17,6 +17,17 @@ public struct ProcessIdentity: Equatable, Sendable, Codable {
     self.start = start
   }
 
+  /// Reads what `description` wrote; nil where it is something else.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "@")
+    guard parts.count == 2, let id = Int32(parts[0]), let start = UInt64(parts[1]) else { return nil }
+    self.id = id
+    self.start = start
+  }
+
+  /// As in "4711@123456".
+  public var description: String { "\(id)@\(start)" }
+
   public static var current: ProcessIdentity? { ProcessIdentity(of: getpid()) }
 
   public var isRunning: Bool { ProcessIdentity(of: id) == self }
@@ -26,11 +37,12 @@ public struct ProcessIdentity: Equatable, Sendable, Codable {
   }
 
   public enum Signal: Sendable {
-    case terminate, quit, kill
+    case terminate, drain, quit, kill
 
     var number: Int32 {
       switch self {
       case .terminate: SIGTERM
+      case .drain: SIGUSR1
       case .quit: SIGQUIT
       case .kill: SIGKILL
       }

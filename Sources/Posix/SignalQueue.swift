@@ -10,9 +10,11 @@ import CPosix
 public struct SignalQueue: Sendable {
   public enum Signal: Sendable {
     case childEnded
-    /// SIGTERM or SIGINT: end in good order.
+    /// SIGTERM or SIGINT: the machine shuts down, or somebody ends this process.
     case terminate
-    /// SIGQUIT: end at once.
+    /// SIGUSR1: drain, then end for good.
+    case drain
+    /// SIGQUIT: end for good at once.
     case quit
   }
 
@@ -31,6 +33,7 @@ public struct SignalQueue: Sendable {
       switch unsafe sigtimedwait(&signals, nil, &time) {
       case SIGCHLD: return .childEnded
       case SIGTERM, SIGINT: return .terminate
+      case SIGUSR1: return .drain
       case SIGQUIT: return .quit
       default: return nil
       }
@@ -47,7 +50,7 @@ public struct SignalQueue: Sendable {
   private static var signals: sigset_t {
     var set = sigset_t()
     unsafe sigemptyset(&set)
-    for signal in [SIGCHLD, SIGTERM, SIGINT, SIGQUIT] { unsafe sigaddset(&set, signal) }
+    for signal in [SIGCHLD, SIGTERM, SIGINT, SIGUSR1, SIGQUIT] { unsafe sigaddset(&set, signal) }
     return set
   }
 }

@@ -8,11 +8,16 @@
 public struct Socket: ~Copyable {
   private let descriptor: FileDescriptor
 
-  /// Connects to a port of 127.0.0.1.
-  public init(connectingTo port: UInt16) throws(SystemError) {
+  /// Connects to a port of 127.0.0.1. Where its queue is full, that takes as long as `limit` (the kernel: two minutes).
+  public init(connectingTo port: UInt16, within limit: Duration) throws(SystemError) {
     let subject = "127.0.0.1:\(port)"
     let number = try check("connecting to", subject) { Self.make() }
     let descriptor = FileDescriptor(number, path: subject)
+    let milliseconds = max(1, Int(limit.milliseconds))
+    var time = timeval(tv_sec: milliseconds / 1000, tv_usec: .init(milliseconds % 1000 * 1000))
+    try check("connecting to", subject) {
+      unsafe setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
+    }
     var address = Self.loopback(port)
     try check("connecting to", subject) {
       unsafe withUnsafePointer(to: &address) {

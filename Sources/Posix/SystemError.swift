@@ -35,6 +35,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// Whether nothing listens where a connection was tried.
   public var isRefusal: Bool { code == ECONNREFUSED }
 
+  /// Whether the time that a connection was given is over.
+  public var isTimeout: Bool { code == EINPROGRESS || code == EAGAIN || code == ETIMEDOUT }
+
   public var description: String { "\(operation) \(subject): \(reason)" }
 }
 

@@ -13,9 +13,9 @@ extension Deployment {
   func build(_ installation: Installation) throws -> Artifact {
     let planned = installation.planned
     let plan = planned.plan
-    let version = try installedNextVersion(plan)
     let identity = plan.framework.isNext ? ["NEXT_DEPLOYMENT_ID": record.id.description] : [:]
     return try step(.build, plan.build?.description ?? "") {
+      let version = try installedNextVersion(plan)
       if let work = plan.build {
         var environment = try workEnvironment(planned)
         environment["NODE_ENV"] = planned.environment.variables["NODE_ENV"] ?? "production"
@@ -55,6 +55,8 @@ extension Deployment {
       let packages = (try? JSON.parse(text))?["packages"]?.members
     else { return [] }
     let development = packages.filter { $0.value["dev"] == .bool(true) && $0.value["link"] == nil }
+    // What the app is started with is needed, wherever package.json lists it.
+    if plan.framework.isNext && development.contains(where: { $0.key.hasSuffix("node_modules/next") }) { return [] }
     return Set(development.map { plan.installDirectory.file($0.key) })
   }
 }

@@ -6,15 +6,15 @@
 public final class Deployment {
   public enum Request {
     /// A push of the app's branch.
-    case push(Commit, connection: String?)
+    case push(Commit, previous: CommitID?)
     /// A build of any commit, whether it was built before or not.
     case rebuild(Commit, clean: Bool)
-    /// An older release again, without a build.
-    case rollback(ReleaseRecord)
+    /// An older release again, without a build: one by its id, or what was live before the live one.
+    case rollback(ReleaseID?)
   }
 
   let app: AppName
-  let config: AppConfig
+  private(set) var config: AppConfig
   let seams: Seams
   var record: DeployRecord
   let began = ContinuousClock.now
@@ -31,19 +31,21 @@ public final class Deployment {
   /// - Parameter seams: what the deploy acts through, once it has a journal.
   /// - Throws: only what kept the deploy from beginning.
   public static func run(
-    _ request: Request, app: AppName, config: AppConfig, state: some AppState, seams: (DeployRecord) throws -> Seams
+    _ request: Request, app: AppName, state: some AppState, seams: (DeployRecord) throws -> Seams
   ) throws -> DeployRecord {
     let record =
       switch request {
-      case .push(let commit, let connection): try state.begin(.push, push: connection, commit: commit)
-      case .rebuild(let commit, _): try state.begin(.rebuild, push: nil, commit: commit)
-      case .rollback(let release): try state.begin(.rollback, push: nil, commit: release.commit)
+      case .push(let commit, let previous): try state.begin(.push, previous: previous, commit: commit)
+      case .rebuild(let commit, _): try state.begin(.rebuild, previous: nil, commit: commit)
+      case .rollback: try state.begin(.rollback, previous: nil, commit: nil)
       }
     let seams = try seams(record)
-    let deployment = Deployment(app: app, config: config, seams: seams, record: record)
+    let deployment = Deployment(app: app, config: try seams.config(), seams: seams, record: record)
     try deployment.inTurn {
       do {
-        try Recovery(app: app, config: config, seams: seams).run()
+        // It may have been changed while this deploy waited.
+        deployment.config = try seams.config()
+        try Recovery(app: app, config: deployment.config, seams: seams, next: record.commit?.id).run()
         try deployment.deploy(request)
       } catch {
         deployment.fail(error)
@@ -57,7 +59,7 @@ public final class Deployment {
       switch request {
       case .push(let commit, _): try release(of: commit, reusing: true)
       case .rebuild(let commit, let clean): try release(of: commit, reusing: false, clean: clean)
-      case .rollback(let release): try again(release)
+      case .rollback(let id): try again(id)
       }
     let instance = try boot(release)
     let healthy = try checkHealth(of: instance)
@@ -97,7 +99,9 @@ public final class Deployment {
     let (result, text) = try work()
     let seconds = seconds(since: start)
     record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: text))
-    try seams.state.save(record, durable: false)
+    // What is done is done: after `route` an error here would undo a release that is live. Before it, a journal
+    // that cannot be written stops the next step, whose intent must be in it.
+    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
     seams.progress.finish(step, text, seconds: seconds)
     return result
   }
@@ -122,12 +126,10 @@ public final class Deployment {
     record.outcome = .failed
     record.failure = failure
     record.finishedAt = seams.state.timestamp()
-    var live: ReleaseID?
-    attempt("undoing the failed deploy") {
-      live = try seams.state.live()?.release
-      try Undo(config: config, seams: seams).run(record)
-    }
+    attempt("undoing the failed deploy") { try Undo(config: config, seams: seams).run(record) }
     attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
+    var live: ReleaseID?
+    attempt("reading what is live") { live = try seams.state.live()?.release }
     seams.progress.fail(step, failure, live: live)
   }
 

@@ -24,6 +24,8 @@ extension Deployment {
         let state = try seams.manager.state(of: instance.id)
         if case .waitingToRestart(let exit, _) = state { throw crashed(instance, exit) }
         if case .running(_, let restarts) = state, restarts > 0 { throw crashed(instance, "more than once") }
+        // What answers on its port then is another program.
+        if state == .lost || state == .absent { throw crashed(instance, "and nothing keeps it running") }
         if case .status(let status) = last, policy.status.contains(status) {
           return (HealthyInstance(instance), "HTTP \(status)")
         }

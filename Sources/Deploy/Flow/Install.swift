@@ -62,6 +62,8 @@ extension Deployment {
     variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
     variables["CI"] = "1"
     variables["NEXT_TELEMETRY_DISABLED"] = "1"
+    // Its output goes through git to somebody's terminal, or to a log.
+    variables["NO_COLOR"] = "1"
     variables["COREPACK_ENABLE_DOWNLOAD_PROMPT"] = "0"
     return variables.merging(planned.environment.variables) { _, own in own }
   }

@@ -36,12 +36,4 @@ extension Deployment {
     record.release = built.id
     return try step(.release, built.id.description) { (built, "\(built.id), built before from the same files") }
   }
-
-  /// A release that is to be live again.
-  func again(_ release: ReleaseRecord) throws -> ReleaseRecord {
-    record.release = release.id
-    seams.progress.begin(
-      Headline(app: app, branch: nil, commit: release.commit, detected: release.framework))
-    return try step(.release, release.id.description) { (release, "\(release.id) of \(release.createdAt)") }
-  }
 }

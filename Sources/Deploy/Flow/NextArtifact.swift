@@ -2,7 +2,11 @@
 extension Deployment {
   /// Removes what an earlier build left and this one must not find.
   func prepareNext(_ root: RelativePath) throws {
-    let output = try nextOutput(root)
+    // All there are: where `distDir` has changed, the old one must not be taken for the new.
+    for output in Set(try nextOutputs(root) + [".next"]) { try prepareNext(root, output) }
+  }
+
+  private func prepareNext(_ root: RelativePath, _ output: String) throws {
     // Data that an earlier build fetched would be baked into pages as if it were new.
     try seams.workspace.remove(root.file("\(output)/cache/fetch-cache"))
     try seams.workspace.remove(root.file("\(output)/standalone"))
@@ -98,12 +102,12 @@ extension Deployment {
   private static let serverFiles = "required-server-files.json"
 
   /// Where the app's build goes (`distDir`): found by the file that Next writes there, ".next" before the first build.
-  private func nextOutput(_ root: RelativePath) throws -> String {
-    if seams.workspace.exists(root.file(".next")) { return ".next" }
-    let found = try seams.workspace.list(root.description).first {
+  private func nextOutput(_ root: RelativePath) throws -> String { try nextOutputs(root).first ?? ".next" }
+
+  private func nextOutputs(_ root: RelativePath) throws -> [String] {
+    try seams.workspace.list(root.description).filter {
       seams.workspace.exists(root.file("\($0)/\(Self.serverFiles)"))
     }
-    return found ?? ".next"
   }
 
   /// The installed Next, of the app or of the workspace that it belongs to.

@@ -19,18 +19,22 @@ extension Deployment {
     var steps: [Outline.Line] = []
     func add(_ step: Step, _ action: String) { steps.append(Outline.Line(step: step, action: action)) }
     let built = try seams.releases.list().last { $0.buildKey == planned.buildKey }
-    if let built {
-      add(.release, "\(built.id), built before from the same files; nothing is built")
-    } else {
+    if built == nil || plan.project.release != nil {
       let live = try seams.state.live()?.commit.id
       let changes = try seams.repository.changes(from: live, to: commit)
-      add(.checkout, live == nil ? "\(changes) files" : "\(changes) files differ from what is live")
+      add(
+        .checkout,
+        live == nil
+          ? "\(changes) files"
+          : changes == 1 ? "1 file differs from what is live" : "\(changes) files differ from what is live")
       let isInstalled = try seams.workspace.installedKey() == planned.installKey
       add(.install, plan.install.map { isInstalled ? "skipped, unchanged" : $0.description } ?? "nothing to install")
+    }
+    if built == nil {
       add(.build, plan.build?.description ?? "nothing to build")
-      add(.release, "a new one")
     }
     if let command = plan.project.release { add(.release, "the app's own command: \(command)") }
+    add(.release, built.map { "\($0.id), built before from the same files" } ?? "a new one")
     add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
     let health = plan.project.health
     add(

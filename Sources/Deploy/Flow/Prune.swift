@@ -2,10 +2,13 @@ extension Deployment {
   /// Removes the releases, journals and logs beyond those that are kept.
   func prune(_ live: LiveRecord) throws {
     var records = try seams.state.records().filter { $0.id != record.id }
-    records.append(record)
+    var own = record
+    own.outcome = .live
+    own.finishedAt = seams.state.timestamp()
+    records.append(own)
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
-    let surplus = history.surplus(of: releases, keep: config.keep, inUse: [live.release])
+    let surplus = history.surplus(of: releases, keep: config.keep, inUse: try releasesInUse(live, records))
     if !surplus.isEmpty {
       try step(.prune) {
         for release in surplus {
@@ -16,6 +19,15 @@ extension Deployment {
       }
     }
     try pruneJournals(records, keeping: Set(releases).subtracting(surplus))
+  }
+
+  /// The live release, and those whose instances still finish their requests: an app may load a file at any time.
+  private func releasesInUse(_ live: LiveRecord, _ records: [DeployRecord]) throws -> Set<ReleaseID> {
+    let others = try seams.manager.instances(of: app).compactMap { instance in
+      // Ports are used again: the last deploy on one is whose it is.
+      records.filter { $0.instance == instance }.max { $0.id < $1.id }?.release
+    }
+    return Set(others + [live.release])
   }
 
   /// Keeps the journals of the releases that are there, and the last ones, which tell what went wrong.

@@ -5,8 +5,11 @@ public struct Recovery {
   let app: AppName
   let config: AppConfig
   let seams: Seams
+  let next: CommitID?
 
-  public init(app: AppName, config: AppConfig, seams: Seams) {
+  /// - Parameter next: a commit that is about to be deployed.
+  public init(app: AppName, config: AppConfig, seams: Seams, next: CommitID? = nil) {
+    self.next = next
     self.app = app
     self.config = config
     self.seams = seams
@@ -31,7 +34,8 @@ public struct Recovery {
     let deployment = Deployment(app: app, config: config, seams: seams, record: record)
     let step = record.step.map { " at '\($0.rawValue)'" } ?? " while it waited"
     if let instance = record.instance, record.step?.mayHaveRouted == true, let commit = record.commit,
-      let release = record.release, try seams.proxy.port(of: app) == instance.port
+      let release = record.release, try seams.proxy.port(of: app) == instance.port,
+      try seams.manager.state(of: instance) != .absent
     {
       seams.progress.note("finishing deploy \(record.id), which was interrupted\(step)")
       try seams.proxy.route(Site(app: app, addresses: config.addresses, port: instance.port))
@@ -39,7 +43,7 @@ public struct Recovery {
       return
     }
     seams.progress.note("undoing deploy \(record.id), which was interrupted\(step)")
-    try Undo(config: config, seams: seams).run(record)
+    try Undo(config: config, seams: seams, next: next).run(record)
     var record = record
     record.outcome = .failed
     record.finishedAt = seams.state.timestamp()

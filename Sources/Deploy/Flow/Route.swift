@@ -23,9 +23,9 @@ extension Deployment {
       try seams.repository.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
     }
     attempt("draining the old release") { try drain(live) }
+    attempt("removing old releases") { try prune(live) }
     record.outcome = .live
     record.finishedAt = seams.state.timestamp()
-    attempt("removing old releases") { try prune(live) }
     attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
   }
 }

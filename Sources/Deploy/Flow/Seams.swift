@@ -12,6 +12,8 @@ public struct Seams {
   public var progress: any Progress
   /// The variables that every program of an app is given: PATH, HOME, LANG.
   public var baseEnvironment: [String: String]
+  /// The app's settings as they are now.
+  public var config: () throws -> AppConfig
   /// Waits for so many seconds.
   public var pause: (Double) -> Void
   /// Where the app is reached, for people.
@@ -20,7 +22,8 @@ public struct Seams {
   public init(
     repository: any Repository, state: any AppState, workspace: any Workspace, releases: any Releases,
     manager: any ServiceManager, proxy: any Proxy, probe: any Probe, runner: any Runner, toolbox: any Toolbox,
-    progress: any Progress, baseEnvironment: [String: String], pause: @escaping (Double) -> Void,
+    progress: any Progress, baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
+    pause: @escaping (Double) -> Void,
     url: @escaping (AppConfig) -> String
   ) {
     self.repository = repository
@@ -34,6 +37,7 @@ public struct Seams {
     self.toolbox = toolbox
     self.progress = progress
     self.baseEnvironment = baseEnvironment
+    self.config = config
     self.pause = pause
     self.url = url
   }

@@ -2,13 +2,22 @@
 struct Undo {
   let config: AppConfig
   let seams: Seams
+  /// A commit that is about to be deployed: the branch stays at it.
+  var next: CommitID?
 
   /// All of it is tried, whatever fails; the first error is thrown at the end.
   func run(_ record: DeployRecord) throws {
-    let live = try seams.state.live()
     var first: (any Error)?
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch { first = first ?? error }
+    }
+    var live: LiveRecord?
+    var before = record.previous
+    attempt {
+      live = try seams.state.live()
+      // Where the push found the branch at a commit that failed, or that still waits, it goes back to what is live.
+      let wasLive = try seams.state.records().contains { $0.outcome == .live && $0.commit?.id == before }
+      if !wasLive { before = live?.commit.id }
     }
     if let instance = record.instance, instance != live?.instance {
       attempt { try seams.manager.stop(instance) }
@@ -17,16 +26,16 @@ struct Undo {
     if record.makesRelease, let release = record.release, release != live?.release {
       attempt { try seams.releases.remove(release) }
     }
-    if record.kind == .push, let commit = record.commit {
-      attempt { try moveBranchBack(record, commit, to: live?.commit.id) }
+    if record.kind == .push, let commit = record.commit, commit.id != next {
+      attempt { try moveBranchBack(record, commit, to: before) }
     }
     if let first { throw first }
   }
 
-  /// The branch goes back to what is live, so that the same commit can be pushed again; the commit stays reachable.
-  private func moveBranchBack(_ record: DeployRecord, _ commit: Commit, to live: CommitID?) throws {
+  /// The branch goes back to where it was, so that the same commit can be pushed again; the commit stays reachable.
+  private func moveBranchBack(_ record: DeployRecord, _ commit: Commit, to before: CommitID?) throws {
     try seams.repository.set("refs/nextdeploy/failed/\(record.id)", to: commit.id)
     // Where a newer push has moved it on, it is that push's affair; where the commit is live, it is right.
-    if commit.id != live { _ = try seams.repository.move(config.branch.ref, from: commit.id, to: live) }
+    if commit.id != before { _ = try seams.repository.move(config.branch.ref, from: commit.id, to: before) }
   }
 }

@@ -22,10 +22,18 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
   /// Next's own server runs an app whose start command is Next's; with another one it is the app's affair.
   static func find(_ manifest: PackageManifest, start: Work?) -> Framework {
     let words = start?.arguments ?? []
-    if let version = manifest.dependency("next"), start == nil || words.starts(with: ["next", "start"]) {
+    if let version = manifest.dependency("next"), start.map(startsNext) ?? true {
       return .next(version: version)
     }
     return words.first == "bun" || words.first == "bunx" ? .bun : .node
+  }
+
+  /// Whether a command is `next start` and nothing else: settings before it and options behind it change nothing.
+  private static func startsNext(_ start: Work) -> Bool {
+    let line = start.description
+    if line.contains(where: { "&|;<>`\n".contains($0) }) { return false }
+    let words = line.split(whereSeparator: \.isWhitespace).drop { $0.contains("=") || $0 == "cross-env" || $0 == "npx" }
+    return words.starts(with: ["next", "start"])
   }
 }
 

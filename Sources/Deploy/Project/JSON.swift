@@ -141,6 +141,7 @@ private struct JSONParser {
       guard position < bytes.count, bytes[position] != UInt8(ascii: "\n") else {
         throw error("the text in quotes does not end")
       }
+      guard bytes[position] >= 0x20 else { throw error("a control character must be written as an escape (\\u00…)") }
       let byte = bytes[position]
       position += 1
       switch byte {
@@ -171,13 +172,16 @@ private struct JSONParser {
       return Array(String(decoding: units, as: UTF16.self).utf8)
     default:
       position -= 1
-      throw error("there is no such escape as '\\\(Character(Unicode.Scalar(letter)))'")
+      throw error("there is no such escape as \("\\\(Character(Unicode.Scalar(letter)))".quoted)")
     }
   }
 
   private mutating func codeUnit() throws(JSON.SyntaxError) -> UInt16 {
     let digits = bytes[position...].prefix(4)
-    guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
+    // UInt16 alone would take a sign, too.
+    guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16),
+      digits[digits.startIndex] != UInt8(ascii: "+"), digits[digits.startIndex] != UInt8(ascii: "-")
+    else {
       throw error("four hexadecimal digits should be after \\u")
     }
     position += 4
@@ -186,12 +190,39 @@ private struct JSONParser {
 
   private mutating func number() throws(JSON.SyntaxError) -> Double {
     let digits = bytes[position...].prefix { $0.isDigit || "+-.eE".utf8.contains($0) }
-    let text = String(decoding: digits, as: UTF8.self)
-    guard let first = digits.first, first.isDigit || first == UInt8(ascii: "-"), let value = Double(text) else {
+    guard let first = digits.first, first.isDigit || first == UInt8(ascii: "-") else {
       throw error("a value should be here")
+    }
+    guard Self.isNumber(digits), let value = Double(String(decoding: digits, as: UTF8.self)) else {
+      throw error("this is not how JSON writes a number")
     }
     position += digits.count
     return value
+  }
+
+  /// The grammar of RFC 8259, section 6, where Swift's own is wider ("01", "1.").
+  private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
+    var rest = text
+    func digits() -> Int {
+      let digits = rest.prefix(while: \.isDigit)
+      rest = rest.dropFirst(digits.count)
+      return digits.count
+    }
+    func take(_ characters: String) -> Bool {
+      guard let first = rest.first, characters.utf8.contains(first) else { return false }
+      rest = rest.dropFirst()
+      return true
+    }
+    _ = take("-")
+    let startsWithZero = rest.first == UInt8(ascii: "0")
+    let whole = digits()
+    if whole == 0 || startsWithZero && whole > 1 { return false }
+    if take("."), digits() == 0 { return false }
+    if take("eE") {
+      _ = take("+-")
+      if digits() == 0 { return false }
+    }
+    return rest.isEmpty
   }
 
   private mutating func word(_ word: String, _ value: JSON) throws(JSON.SyntaxError) -> JSON {

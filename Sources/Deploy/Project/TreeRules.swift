@@ -9,9 +9,12 @@ enum TreeRules {
           "Commit its files instead: git rm --cached \(entry.path), then git add \(entry.path); or publish it as a package."
       )
     }
+    var links: [String: String] = [:]
     for entry in entries where entry.kind == .link {
-      let target = String(decoding: try tree.bytes(of: entry), as: UTF8.self)
-      if leaves(entry.path, target) {
+      links[entry.path] = String(decoding: try tree.bytes(of: entry), as: UTF8.self)
+    }
+    for entry in entries {
+      if let target = links[entry.path], leaves(entry.path, target, links) {
         throw Failure(
           "reading the pushed files", "the symlink \(entry.path) points out of the repository, to \(target.quoted)",
           next: "Point it at a file inside the repository, or put a copy in its place.")
@@ -20,13 +23,28 @@ enum TreeRules {
     try checkLargeFiles(tree, entries)
   }
 
-  /// Whether a link's target, read as text, is absolute or climbs above the top of the tree.
-  static func leaves(_ path: String, _ target: String) -> Bool {
-    if target.hasPrefix("/") { return true }
-    var depth = path.split(separator: "/").count - 1
-    for part in target.split(separator: "/") where part != "." {
-      depth += part == ".." ? -1 : 1
-      if depth < 0 { return true }
+  /// Whether a link's target, followed through the tree's other links, is absolute or climbs above the top.
+  ///
+  /// As text alone "s/../x" stays inside; where s is a link to ".", it does not.
+  private static func leaves(_ path: String, _ target: String, _ links: [String: String]) -> Bool {
+    var place = Array(path.pathParts.dropLast())
+    var rest = Array(target.pathParts.reversed())
+    if target.utf8.first == UInt8(ascii: "/") { return true }
+    // As the kernel does: links that lead in a circle lead nowhere.
+    var followed = 0
+    while let part = rest.popLast() {
+      if part == "." { continue }
+      if part == ".." {
+        if place.popLast() == nil { return true }
+        continue
+      }
+      place.append(part)
+      guard let next = links[place.joined(separator: "/")] else { continue }
+      if next.utf8.first == UInt8(ascii: "/") { return true }
+      followed += 1
+      if followed > 40 { return false }
+      place.removeLast()
+      rest += next.pathParts.reversed()
     }
     return false
   }
@@ -35,7 +53,7 @@ enum TreeRules {
   private static func checkLargeFiles(_ tree: some SourceTree, _ entries: [TreeEntry]) throws {
     let attributes = entries.filter { $0.name == ".gitattributes" }
     guard try attributes.contains(where: { try tree.text($0.path)?.contains("filter=lfs") ?? false }) else { return }
-    for entry in entries where entry.kind == .file {
+    for entry in entries where entry.kind == .file || entry.kind == .executable {
       let bytes = try tree.bytes(of: entry)
       if bytes.count < 1024, bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8) {
         throw Failure(

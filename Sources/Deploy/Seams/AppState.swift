@@ -1,7 +1,9 @@
 /// What is kept of one app on the disk: its journals, what is live, its environment.
 public protocol AppState {
   /// Begins a journal under an id that nobody else has.
-  func begin(_ kind: DeployRecord.Kind, push: String?, commit: Commit?) throws -> DeployRecord
+  ///
+  /// - Parameter previous: where a push found the branch.
+  func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord
 
   /// Writes a journal down in one step.
   ///

@@ -17,8 +17,8 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   public let id: DeployID
   public let app: AppName
   public let kind: Kind
-  /// Ties the deploy to the connection whose push it came with.
-  public var push: String?
+  /// Where a push found the branch; nil where it made the branch.
+  public let previous: CommitID?
   public var commit: Commit?
   /// RFC 3339.
   public let startedAt: String
@@ -41,12 +41,12 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   public var failure: Failure?
 
   public init(
-    id: DeployID, app: AppName, kind: Kind, push: String?, commit: Commit?, startedAt: String, builder: String
+    id: DeployID, app: AppName, kind: Kind, previous: CommitID?, commit: Commit?, startedAt: String, builder: String
   ) {
     self.id = id
     self.app = app
     self.kind = kind
-    self.push = push
+    self.previous = previous
     self.commit = commit
     self.startedAt = startedAt
     self.builder = builder

@@ -7,12 +7,15 @@ public struct AppEnvironment: Equatable, Sendable {
   /// Reads the file's text; empty lines and lines that begin with '#' are passed over.
   public init(_ text: String, path: String) throws(Failure) {
     variables = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
-      if line.allSatisfy(\.isWhitespace) || line.hasPrefix("#") { continue }
-      let pair = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+    // By bytes: to Swift "\r\n" is one character, and so is a '=' with a combining mark behind it.
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() {
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      if line.first == UInt8(ascii: "#") || Substring(line).allSatisfy(\.isWhitespace) { continue }
+      let pair = line.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+        .map { Substring($0) }
       // The line itself may be a secret: only its number is told.
-      guard pair.count == 2, Self.isName(pair[0]), !line.contains("\0") else {
+      guard pair.count == 2, Self.isName(pair[0]), !line.contains(0) else {
         throw Failure(
           "reading \(path)", "line \(index + 1) is not KEY=value",
           next: "Correct the line: the key is of letters, digits and '_', and does not begin with a digit.")

@@ -3,13 +3,16 @@ public struct BranchName: Hashable, Codable, Sendable, CustomStringConvertible {
   public let description: String
 
   public init(_ text: String) throws(Failure) {
-    let forbidden: Set<Character> = [" ", "~", "^", ":", "?", "*", "[", "\\"]
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard !text.isEmpty, text.utf8.count < 200, !text.hasPrefix("-"), text != "@", !text.contains(".."),
-      !text.contains("@{"),
-      !text.hasSuffix("."), text.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7f }),
-      text.allSatisfy({ !forbidden.contains($0) }),
-      parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") && !$0.hasSuffix(".lock") })
+    // By bytes, as git does: to Swift a '~' that a combining mark follows is another character than '~'.
+    let bytes = Array(text.utf8)
+    let dot = UInt8(ascii: ".")
+    let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    guard !bytes.isEmpty, bytes.count < 200, bytes[0] != UInt8(ascii: "-"), text != "@", bytes.last != dot,
+      bytes.allSatisfy({ $0 > 0x20 && $0 != 0x7f && !"~^:?*[\\".utf8.contains($0) }),
+      !zip(bytes, bytes.dropFirst()).contains(where: {
+        $0 == (dot, dot) || $0 == (UInt8(ascii: "@"), UInt8(ascii: "{"))
+      }),
+      parts.allSatisfy({ !$0.isEmpty && $0.first != dot && !$0.suffix(5).elementsEqual(".lock".utf8) })
     else {
       throw Failure(
         .usage, "naming a branch", "\(text.quoted) is not a branch's name", next: "Use a name such as 'main'.")

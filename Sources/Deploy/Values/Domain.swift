@@ -24,3 +24,11 @@ public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConve
 
   public static func < (left: Domain, right: Domain) -> Bool { left.description < right.description }
 }
+
+extension Array where Element: Hashable {
+  /// Each element once, in the order of its first place.
+  public func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+}

@@ -2,7 +2,9 @@
 public enum NearestName {
   /// The candidate with the fewest letters changed; nil where none is near enough to be meant.
   public static func of(_ name: String, among candidates: [String]) -> String? {
-    let ranked = candidates.map { (candidate: $0, distance: distance(name.lowercased(), $0.lowercased())) }
+    // A name that is far longer is not near; to compare it letter by letter could take for ever.
+    let similar = candidates.filter { abs($0.utf8.count - name.utf8.count) <= 12 }
+    let ranked = similar.map { (candidate: $0, distance: distance(name.lowercased(), $0.lowercased())) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }
     return best.distance <= max(1, min(3, name.count / 2)) ? best.candidate : nil
   }

@@ -4,10 +4,10 @@ public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible
 
   /// Nil where the text leads out ("../x", "/x") or cannot be a path.
   public init?(_ text: String) {
-    guard !text.isEmpty, !text.hasPrefix("/"), text.utf8.count < 1024,
-      text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7f })
+    guard !text.isEmpty, text.utf8.first != UInt8(ascii: "/"), text.utf8.count < 1024,
+      text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
     else { return nil }
-    let parts = text.split(separator: "/").filter { $0 != "." }
+    let parts = text.pathParts.filter { $0 != "." }
     guard !parts.contains("..") else { return nil }
     description = parts.joined(separator: "/")
   }
@@ -33,4 +33,12 @@ public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible
   }
 
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
+}
+
+extension String {
+  /// The names in a path, as the file system parts them: by bytes. To Swift a slash that a combining mark follows
+  /// is another character than a slash.
+  var pathParts: [String] {
+    utf8.split(separator: UInt8(ascii: "/")).map { String(Substring($0)) }
+  }
 }

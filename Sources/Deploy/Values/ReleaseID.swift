@@ -11,7 +11,9 @@ public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringCo
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), parts[0].utf8.count == 8, parts[1].utf8.count == 6,
       parts.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }),
-      let number = parts.count == 2 ? 1 : Int(parts[2]), parts.count == 2 || number > 1
+      let number = parts.count == 2 ? 1 : Int(parts[2]),
+      // One number has one way to be written, so that ids that are equal in order are equal.
+      parts.count == 2 || number > 1 && parts[2].utf8.first != UInt8(ascii: "0")
     else {
       throw Failure(
         .notFound, "reading a release's id", "\(text.quoted) is not one",

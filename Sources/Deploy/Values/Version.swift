@@ -10,11 +10,20 @@ public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConv
     let plain = text.hasPrefix("v") ? text.dropFirst().description : text.description
     let core = plain.prefix { $0 != "-" && $0 != "+" }
     let numbers = core.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...3).contains(numbers.count), numbers.allSatisfy({ ($0 ?? -1) >= 0 }) else { return nil }
+    // npm's own limit, below which the next version can be computed.
+    guard (1...3).contains(numbers.count), numbers.allSatisfy({ (0...9_007_199_254_740_991).contains($0 ?? -1) })
+    else { return nil }
     major = numbers[0] ?? 0
     minor = numbers.count > 1 ? numbers[1] ?? 0 : 0
     patch = numbers.count > 2 ? numbers[2] ?? 0 : 0
     description = plain
+  }
+
+  fileprivate init(_ major: Int, _ minor: Int, _ patch: Int) {
+    self.major = major
+    self.minor = minor
+    self.patch = patch
+    description = "\(major).\(minor).\(patch)"
   }
 
   public static func < (left: Version, right: Version) -> Bool {
@@ -88,9 +97,9 @@ public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
     let written = text.split(separator: ".", omittingEmptySubsequences: false).prefix { !wild.contains($0) }
     if written.isEmpty { return Bound() }
     guard let low = Version(written.joined(separator: ".")) else { return nil }
-    let nextMajor = version(low.major + 1, 0, 0)
-    let nextMinor = version(low.major, low.minor + 1, 0)
-    let nextPatch = version(low.major, low.minor, low.patch + 1)
+    let nextMajor = Version(low.major + 1, 0, 0)
+    let nextMinor = Version(low.major, low.minor + 1, 0)
+    let nextPatch = Version(low.major, low.minor, low.patch + 1)
     // The first version above all that the text, short or whole, can stand for.
     let above = written.count == 1 ? nextMajor : written.count == 2 ? nextMinor : nextPatch
     switch sign {
@@ -106,9 +115,5 @@ public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
     case "", "=": return Bound(low: low, high: above)
     default: return nil
     }
-  }
-
-  private static func version(_ major: Int, _ minor: Int, _ patch: Int) -> Version? {
-    Version("\(major).\(minor).\(patch)")
   }
 }

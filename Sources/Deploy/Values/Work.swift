@@ -5,10 +5,19 @@ public enum Work: Equatable, Codable, Sendable, CustomStringConvertible {
 
   /// A command from package.json: a program where the shell would not change a letter of it.
   public init(script: String) {
-    let special = Set("\"'`$\\|&;<>()*?[]{}~#=!\n")
     let words = script.split(separator: " ").map(String.init)
-    self = script.contains(where: special.contains) || words.isEmpty ? .shell(script) : .program(words)
+    let isShells = script.utf8.contains(where: Self.special.contains) || Self.builtins.contains(words.first ?? "")
+    self = isShells || words.isEmpty ? .shell(script) : .program(words)
   }
+
+  /// What the shell reads as more than a letter, its spaces other than ' ' included.
+  private static let special = Set("\"'`$\\|&;<>()*?[]{}~#=!\n\r\t".utf8)
+
+  /// The shell's own commands and words that no program stands for.
+  private static let builtins: Set<String> = [
+    ".", ":", "case", "cd", "command", "eval", "exec", "exit", "export", "for", "if", "read", "set", "shift", "source",
+    "time", "trap", "type", "ulimit", "umask", "unset", "until", "wait", "while",
+  ]
 
   public var arguments: [String] {
     switch self {

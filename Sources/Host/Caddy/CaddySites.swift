@@ -10,19 +10,21 @@ public struct CaddySites: Proxy {
   let httpPort: Port
   let service: any CaddyService
 
-  public init(directory: String, httpPort: Port, service: any CaddyService) {
+  public init(directory: String, httpPort: Port, service: any CaddyService) throws {
+    try Files.makeDirectory(directory)
     self.directory = directory
     self.httpPort = httpPort
     self.service = service
   }
 
-  public func route(_ site: Site) throws {
+  public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
+
+  private func write(_ site: Site) throws {
     let text = Templates.site([
       "APP": site.app.description,
       "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
       "PORT": site.port.description,
     ])
-    try Files.makeDirectory(directory)
     let file = file(site.app)
     let beside = "\(file).new"
     try Files.write(text, to: beside)
@@ -37,7 +39,7 @@ public struct CaddySites: Proxy {
     guard let text = try Files.text(file(app)) else { return nil }
     let marker = "reverse_proxy 127.0.0.1:"
     for line in text.split(separator: "\n") {
-      let words = line.split(separator: " ")
+      let words = line.split(whereSeparator: \.isWhitespace)
       if words.first == "reverse_proxy", words.count > 1, let colon = words[1].lastIndex(of: ":"),
         let port = try? Port(String(words[1][words[1].index(after: colon)...]))
       {
@@ -50,19 +52,24 @@ public struct CaddySites: Proxy {
 
   public func remove(_ app: AppName) throws {
     guard Files.exists(file(app)) else { return }
-    try replace(file(app)) { try Files.remove(file(app)) }
+    try FileLock(waitingFor: lock).hold { try replace(file(app)) { try Files.remove(file(app)) } }
   }
 
-  public func revive() throws { try service.ensureRunning() }
+  public func revive() throws { try FileLock(waitingFor: lock).hold { try service.ensureRunning() } }
 
   /// Changes a site's file and has Caddy load it; when Caddy refuses, the file is as it was.
   private func replace(_ file: String, _ change: () throws -> Void) throws {
-    let old = try Files.text(file)
+    // A second name for the old file: it comes back also where the disk is full.
+    let old = "\(file).old"
+    try Files.remove(old)
+    let existed = Files.exists(file)
+    if existed { try Files.hardLink(file, to: old) }
     try change()
     do { try service.reload() } catch {
-      if let old { try Files.write(old, to: file) } else { try Files.remove(file) }
+      if existed { try Files.rename(old, to: file) } else { try Files.remove(file) }
       throw error
     }
+    try Files.remove(old)
   }
 
   private func address(_ address: SiteAddress) -> String {
@@ -75,6 +82,9 @@ public struct CaddySites: Proxy {
   private func others(than app: AppName) throws -> [String] {
     try Files.list(directory).filter { $0.hasSuffix(".caddy") && $0 != "\(app).caddy" }.map { "\(directory)/\($0)" }
   }
+
+  /// Apps are deployed beside each other, but Caddy is configured by one at a time.
+  private var lock: String { "\(directory)/lock" }
 
   private func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
 }

@@ -1,20 +1,21 @@
 import Deploy
 import Posix
+import Supervision
 import Templates
 
 /// A Caddy of nextdeploy's own, kept running by a supervisor, where systemd does not run one.
 public struct EmbeddedCaddy: CaddyService {
   let directory: String
-  let binary: String
+  let supervisor: String
   let environment: [String: String]
 
   /// - Parameters:
   ///   - directory: all it writes stays in there; its site files are in `sites`.
-  ///   - binary: the path of nextdeploy.
+  ///   - supervisor: the path of nextdeploy-supervisor.
   ///   - environment: has PATH, on which Caddy is found.
-  public init(directory: String, binary: String, environment: [String: String]) {
+  public init(directory: String, supervisor: String, environment: [String: String]) {
     self.directory = directory
-    self.binary = binary
+    self.supervisor = supervisor
     self.environment = environment.merging([
       "HOME": directory, "XDG_DATA_HOME": directory, "XDG_CONFIG_HOME": directory,
     ]) {
@@ -71,7 +72,7 @@ public struct EmbeddedCaddy: CaddyService {
       Service(
         arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
         directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
-    try SupervisorProcess(binary: binary).start(instance)
+    try SupervisorProcess(program: supervisor).start(instance)
     // Caddy serves its sites before it opens its admin socket.
     while !Files.exists(socket) {
       if let exit = try instance.status()?.exit {

@@ -14,7 +14,7 @@ public struct AppDirectory: AppState {
 
   // MARK: Journals
 
-  public func begin(_ kind: DeployRecord.Kind, push: String?, commit: Commit?) throws -> DeployRecord {
+  public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
     let stamp = WallClock.stamp(seconds)
     var number = 1
@@ -27,8 +27,8 @@ public struct AppDirectory: AppState {
         continue
       }
       let record = DeployRecord(
-        id: id, app: app, kind: kind, push: push, commit: commit, startedAt: WallClock.timestamp(seconds),
-        builder: Self.builder(ProcessIdentity.current))
+        id: id, app: app, kind: kind, previous: previous, commit: commit, startedAt: WallClock.timestamp(seconds),
+        builder: ProcessIdentity.current?.description ?? "")
       try save(record, durable: true)
       return record
     }
@@ -39,7 +39,9 @@ public struct AppDirectory: AppState {
   }
 
   public func records() throws -> [DeployRecord] {
-    try ids().compactMap { try StateFile.read(DeployRecord.self, layout.journal($0)) }
+    // A power loss can leave a journal empty, of a deploy of which nothing else is left either.
+    try ids().filter { try Files.status(layout.journal($0))?.size != 0 }
+      .compactMap { try StateFile.read(DeployRecord.self, layout.journal($0)) }
   }
 
   private func ids() throws -> [DeployID] {
@@ -48,12 +50,7 @@ public struct AppDirectory: AppState {
   }
 
   public func isRunning(_ record: DeployRecord) -> Bool {
-    let id = record.builder.split(separator: "@").first.flatMap { Int32($0) }
-    return id.flatMap { ProcessIdentity(of: $0) }.map { Self.builder($0) == record.builder } ?? false
-  }
-
-  private static func builder(_ process: ProcessIdentity?) -> String {
-    process.map { "\($0.id)@\($0.start)" } ?? ""
+    ProcessIdentity(record.builder)?.isRunning ?? false
   }
 
   public func prune(keeping deploys: Set<DeployID>) throws {

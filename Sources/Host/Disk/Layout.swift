@@ -39,6 +39,8 @@ public struct AppLayout: Sendable {
   public var live: String { "\(directory)/live.json" }
   public var installedKey: String { "\(directory)/installed" }
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
+  /// Packages as they were installed, for releases to link to: no build writes there.
+  public var packages: String { "\(directory)/packages" }
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 

@@ -6,6 +6,8 @@ struct ReleaseAssembler {
   let workspace: String
   let files: String
   let shared: String
+  /// Where a package's files are kept as they were installed.
+  let packages: String
   /// When node_modules was installed; what is newer in it was written by a build.
   let installed: Int64?
 
@@ -17,6 +19,8 @@ struct ReleaseAssembler {
         guard Files.exists(source) else { continue }
         let target = to.isEmpty ? files : "\(files)/\(to)"
         try Files.makeDirectory(Files.parent(target))
+        // The app's own build may have copied it into the standalone folder, as Next's documentation says.
+        try Files.remove(target)
         try Files.rename(source, to: target)
       case .copy(let from, let to):
         let target = "\(files)/\(to)"
@@ -33,8 +37,7 @@ struct ReleaseAssembler {
 
   /// - Parameters:
   ///   - path: the place from the top of the workspace, by which `without` names it.
-  ///   - inPackages: whether it is part of an installed package, which is linked: package managers share
-  ///     these files between projects in the same way.
+  ///   - inPackages: whether it is part of an installed package, which releases share.
   private func copy(
     _ source: String, to target: String, as path: String, without: Set<String>, inPackages: Bool
   ) throws {
@@ -44,7 +47,7 @@ struct ReleaseAssembler {
       if let pointed = try Files.linkTarget(source) { try Files.link(target, to: pointed) }
     case .file:
       if inPackages, let installed, status.modified <= installed {
-        try Files.hardLink(source, to: target)
+        try linkPackageFile(source, to: target, as: path)
       } else {
         try Files.copyFile(source, to: target)
       }
@@ -61,6 +64,19 @@ struct ReleaseAssembler {
       }
     case .other: return
     }
+  }
+
+  /// Releases share a package's files with each other, but not with the workspace, where a build could write to them.
+  private func linkPackageFile(_ source: String, to target: String, as path: String) throws {
+    let kept = "\(packages)/\(path)"
+    if !Files.exists(kept) {
+      try Files.makeDirectory(Files.parent(kept))
+      // A copy that was interrupted must not be taken for whole.
+      try Files.remove("\(kept).unfinished")
+      try Files.copyFile(source, to: "\(kept).unfinished")
+      try Files.rename("\(kept).unfinished", to: kept)
+    }
+    try Files.hardLink(kept, to: target)
   }
 
   /// Puts a link to the shared path in a path's place; what the release holds there is where that begins.

@@ -19,11 +19,13 @@ public struct ReleaseDirectory: Releases {
     try Files.remove(partial)
     try Files.makeDirectory(partial)
     let assembler = ReleaseAssembler(
-      workspace: layout.workspace, files: "\(partial)/app", shared: layout.shared,
+      workspace: layout.workspace, files: "\(partial)/app", shared: layout.shared, packages: layout.packages,
       installed: try Files.status(layout.installedKey)?.modified)
     do {
       try assembler.assemble(assembly)
       try StateFile.write(release, to: "\(partial)/release.json")
+      // What is routed to must outlive a power loss.
+      try Files.syncFileSystem(of: partial)
     } catch {
       // The error that led here is the one to tell; recovery removes what cannot be removed now.
       try? Files.remove(partial)

@@ -20,11 +20,14 @@ public struct WorkspaceDirectory: Workspace {
   public func installedKey() throws -> String? { try Files.text(layout.installedKey) }
 
   public func setInstalledKey(_ key: String?) throws {
-    if let key {
-      try Files.write(key, to: layout.installedKey, durable: false)
-    } else {
+    guard let key else {
       try Files.remove(layout.installedKey)
+      return
     }
+    try Files.remove(layout.packages)
+    // The key says that all packages are there, also after a power loss.
+    try Files.syncFileSystem(of: layout.workspace)
+    try Files.write(key, to: layout.installedKey)
   }
 
   public func empty() throws {

@@ -1,17 +1,18 @@
 public import Deploy
 import Posix
+import Supervision
 
 /// The service manager for machines without systemd: one supervisor process an instance.
 public struct EmbeddedManager: ServiceManager {
   let layout: Layout
   let ports: PortRange
-  /// The path of the nextdeploy binary, which is the supervisor too.
-  let binary: String
+  /// The path of nextdeploy-supervisor.
+  let supervisor: String
 
-  public init(layout: Layout, ports: PortRange, binary: String) {
+  public init(layout: Layout, ports: PortRange, supervisor: String) {
     self.layout = layout
     self.ports = ports
-    self.binary = binary
+    self.supervisor = supervisor
   }
 
   public func reserve(_ app: AppName) throws -> InstanceID {
@@ -22,14 +23,17 @@ public struct EmbeddedManager: ServiceManager {
     let directory = directory(instance)
     try directory.write(service)
     try Files.replaceLink("\(directory.path)/release", to: service.directory)
-    try SupervisorProcess(binary: binary).start(directory)
+    try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  public func drain(_ instance: InstanceID) throws { try end(instance, .terminate) }
+  public func drain(_ instance: InstanceID) throws { _ = try end(instance, .drain) }
 
   public func stop(_ instance: InstanceID) throws {
-    try end(instance, .quit)
-    while try directory(instance).hasSupervisor { Pause.short() }
+    while directory(instance).exists {
+      // It gives up its lock before it has removed the directory and ended.
+      guard let supervisor = try end(instance, .quit) else { continue }
+      while supervisor.isRunning { Pause.short() }
+    }
   }
 
   public func state(of instance: InstanceID) throws -> InstanceState {
@@ -51,18 +55,24 @@ public struct EmbeddedManager: ServiceManager {
     let directory = directory(instance)
     guard directory.exists, try !directory.hasSupervisor else { return }
     try endOrphan(of: directory)
-    try SupervisorProcess(binary: binary).start(directory)
+    try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws {
+  /// Tells the supervisor to end the instance; where there is none, does so itself and returns nil.
+  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
     let directory = directory(instance)
-    guard directory.exists else { return }
-    if try directory.hasSupervisor, let status = try directory.status() {
-      status.supervisor.signal(signal)
-    } else {
-      try endOrphan(of: directory)
-      try directory.remove()
+    while try directory.hasSupervisor {
+      if let supervisor = try directory.status()?.supervisor {
+        supervisor.signal(signal)
+        return supervisor
+      }
+      // It has only just begun.
+      Pause.short()
     }
+    guard directory.exists else { return nil }
+    try endOrphan(of: directory)
+    try directory.remove()
+    return nil
   }
 
   /// Ends an app whose supervisor was killed and could not end it.
@@ -77,12 +87,13 @@ public struct EmbeddedManager: ServiceManager {
 
 /// Starts the supervisor of an instance.
 struct SupervisorProcess {
-  let binary: String
+  /// The path of nextdeploy-supervisor.
+  let program: String
 
   /// Returns once the supervisor has the instance in hand.
   func start(_ directory: InstanceDirectory) throws {
-    try Files.remove("\(directory.path)/status.json")
-    let command = Command([binary, "supervise", directory.path], environment: [:])
+    try directory.forgetStatus()
+    let command = Command([program, "instance", directory.path], environment: [:])
     let child = try ChildProcess(
       command, output: .file(directory.log), errors: .file(directory.log), family: .ownSession)
     while try directory.status() == nil {

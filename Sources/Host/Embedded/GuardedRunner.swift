@@ -3,13 +3,14 @@ import Posix
 
 /// Runs an app's installs and builds as children of this process, each under a guard.
 public struct GuardedRunner: Runner {
-  let binary: String
+  /// The path of nextdeploy-supervisor.
+  let supervisor: String
 
-  public init(binary: String) { self.binary = binary }
+  public init(supervisor: String) { self.supervisor = supervisor }
 
   public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
     let command = Command(
-      [binary, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: job.environment,
+      [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: job.environment,
       directory: job.directory)
     let status = try ChildProcess.run(command, output: output)
     if status.isSuccess { return .succeeded }

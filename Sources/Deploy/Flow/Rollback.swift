@@ -1,0 +1,29 @@
+extension Deployment {
+  /// The release that a rollback puts live again.
+  func again(_ id: ReleaseID?) throws -> ReleaseRecord {
+    let releases = try seams.releases.list()
+    let id = try id ?? previous(among: Set(releases.map(\.id)))
+    guard let release = releases.first(where: { $0.id == id }) else {
+      throw Failure(
+        .notFound, "rolling \(app) back to \(id)", "there is no such release",
+        next: NearestName.hint(id.description, among: releases.map(\.id.description)))
+    }
+    record.release = release.id
+    record.commit = release.commit
+    seams.progress.begin(
+      Headline(app: app, branch: nil, commit: release.commit, detected: release.framework))
+    return try step(.release, release.id.description) { (release, "\(release.id) of \(release.createdAt)") }
+  }
+
+  private func previous(among releases: Set<ReleaseID>) throws -> ReleaseID {
+    let history = History(try seams.state.records())
+    guard let live = try seams.state.live(),
+      let target = history.rollbackTarget(live: live.release, available: releases)
+    else {
+      throw Failure(
+        .notFound, "rolling \(app) back", "no release was live before the one that is",
+        next: "Name one that 'nextdeploy releases' lists.")
+    }
+    return target
+  }
+}

@@ -1,0 +1,73 @@
+public import Deploy
+import Posix
+
+/// The TCP sockets of the machine, as /proc/net/tcp tells (proc(5)).
+public enum ConnectionTable {
+  struct Entry: Equatable {
+    let host: String
+    let port: UInt16
+    let state: UInt8
+    let inode: Substring
+
+    static let established: UInt8 = 1
+    static let listening: UInt8 = 10
+  }
+
+  /// How many connections a local port has.
+  static func established(on port: UInt16) -> Int {
+    entries().count { $0.port == port && $0.state == Entry.established }
+  }
+
+  /// Where the processes of a group listen.
+  public static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
+    let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
+    let found = entries().filter { $0.state == Entry.listening && inodes.contains(String($0.inode)) }
+    return Set(found.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
+  }
+
+  private static func sockets(_ process: Int32) -> [String] {
+    let directory = "/proc/\(process)/fd"
+    // A process may end while it is looked at: it has no sockets then.
+    let names = (try? Files.list(directory)) ?? []
+    return names.compactMap { name in
+      let target = (try? Files.linkTarget("\(directory)/\(name)")) ?? ""
+      return target.hasPrefix("socket:[") ? String(target.dropFirst(8).dropLast()) : nil
+    }
+  }
+
+  private static func entries() -> [Entry] {
+    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
+      ((try? Files.text(path)) ?? "").split(separator: "\n").dropFirst().compactMap { parse($0) }
+    }
+  }
+
+  static func parse(_ line: Substring) -> Entry? {
+    let fields = line.split(separator: " ")
+    guard fields.count > 9 else { return nil }
+    let address = fields[1].split(separator: ":")
+    guard address.count == 2, let host = host(address[0]), let port = UInt16(address[1], radix: 16),
+      let state = UInt8(fields[3], radix: 16)
+    else { return nil }
+    return Entry(host: host, port: port, state: state, inode: fields[9])
+  }
+
+  /// The address's words are written in the machine's order, here the low byte first.
+  private static func host(_ hexadecimal: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = hexadecimal
+    while !rest.isEmpty {
+      guard rest.count >= 8, let word = UInt32(rest.prefix(8), radix: 16) else { return nil }
+      bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * UInt32($0))) }
+      rest = rest.dropFirst(8)
+    }
+    if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
+    guard bytes.count == 16 else { return nil }
+    if bytes.allSatisfy({ $0 == 0 }) { return "::" }
+    if bytes.dropLast().allSatisfy({ $0 == 0 }) && bytes.last == 1 { return "::1" }
+    if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] {
+      return bytes.suffix(4).map(String.init).joined(separator: ".")
+    }
+    return stride(from: 0, to: bytes.count, by: 2)
+      .map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }.joined(separator: ":")
+  }
+}

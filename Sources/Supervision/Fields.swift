@@ -1,0 +1,34 @@
+import Posix
+
+/// Named values in a file: `name=value`, each ended by a NUL, which no value can hold.
+///
+/// JSON would do, but its decoder would double what a supervisor keeps in memory.
+struct Fields {
+  private var pairs: [(name: Substring, value: String)] = []
+
+  init() {}
+
+  /// Nil where no file is there, or nothing in it.
+  init?(reading path: String) throws(SystemError) {
+    // A power loss can leave it empty.
+    guard let text = try Files.text(path), !text.isEmpty else { return nil }
+    for field in text.split(separator: "\0") {
+      let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      pairs.append((parts[0], parts.count > 1 ? String(parts[1]) : ""))
+    }
+  }
+
+  func values(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
+  subscript(name: String) -> String? {
+    get { values(name).first }
+    set { if let newValue { add(name, newValue) } }
+  }
+
+  mutating func add(_ name: String, _ value: String) { pairs.append((Substring(name), value)) }
+
+  func write(to path: String, durable: Bool) throws(SystemError) {
+    let text = pairs.map { "\($0.name)=\($0.value)\0" }.joined()
+    try Files.write(text, to: path, mode: 0o600, durable: durable)
+  }
+}

@@ -1,0 +1,29 @@
+import Posix
+
+/// A process between the builder and a command of an app: when the builder is gone, however it went, or the
+/// command has ended, nothing that the command started goes on.
+public enum Guard {
+  /// Runs a command in this process's directory and environment; returns the exit status to end with.
+  public static func run(_ arguments: [String], parent: Int32) throws -> Int32 {
+    let signals = SignalQueue()
+    try SignalQueue.terminateWithParent(parent)
+    let command = Command(
+      arguments, environment: CurrentProcess.environment, directory: CurrentProcess.directory)
+    let group = try ProcessGroup(command)
+    while true {
+      switch signals.next(within: .seconds(3600)) {
+      case .childEnded:
+        while let ended = ChildProcess.reap() {
+          if ended.id == group.leader.id {
+            group.end()
+            return ended.status.code
+          }
+        }
+      case .terminate, .drain, .quit:
+        group.end()
+        return 143
+      case nil: continue
+      }
+    }
+  }
+}

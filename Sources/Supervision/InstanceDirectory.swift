@@ -1,0 +1,95 @@
+public import Deploy
+public import Posix
+
+/// What the embedded manager keeps of one instance: what it runs, and how it is.
+public struct InstanceDirectory: Sendable {
+  public let path: String
+
+  public init(path: String) { self.path = path }
+
+  /// Held by the supervisor as long as it lives.
+  var lock: String { "\(path)/lock" }
+  /// What the supervisor itself has to say.
+  public var log: String { "\(path)/supervisor.log" }
+  private var serviceFile: String { "\(path)/service" }
+  private var statusFile: String { "\(path)/status" }
+
+  public var exists: Bool { Files.exists(path) }
+
+  public var hasSupervisor: Bool {
+    get throws { try FileLock.isHeld(lock) }
+  }
+
+  public func remove() throws { try Files.remove(path) }
+
+  // MARK: What it runs
+
+  public func service() throws -> Service? {
+    guard let fields = try Fields(reading: serviceFile) else { return nil }
+    var environment: [String: String] = [:]
+    for variable in fields.values("environment") {
+      let pair = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if pair.count == 2 { environment[String(pair[0])] = String(pair[1]) }
+    }
+    guard let directory = fields["directory"], let log = fields["log"],
+      let drain = fields["drain"].flatMap({ Double($0) }), let stop = fields["stop"].flatMap({ Double($0) })
+    else { throw damaged(serviceFile) }
+    return Service(
+      arguments: fields.values("argument"), environment: environment, directory: directory, log: log,
+      drainTimeout: drain, stopTimeout: stop)
+  }
+
+  /// Holds secrets, so only its owner can read it.
+  public func write(_ service: Service) throws {
+    var fields = Fields()
+    for argument in service.arguments { fields.add("argument", argument) }
+    for (name, value) in service.environment { fields.add("environment", "\(name)=\(value)") }
+    fields["directory"] = service.directory
+    fields["log"] = service.log
+    fields["drain"] = String(service.drainTimeout)
+    fields["stop"] = String(service.stopTimeout)
+    try fields.write(to: serviceFile, durable: true)
+  }
+
+  // MARK: How it is
+
+  /// Nil until the supervisor has it in hand.
+  public func status() throws -> InstanceStatus? {
+    guard let fields = try Fields(reading: statusFile) else { return nil }
+    guard let phase = fields["phase"].flatMap(InstanceStatus.Phase.init(rawValue:)),
+      let supervisor = fields["supervisor"].flatMap({ ProcessIdentity($0) })
+    else { throw damaged(statusFile) }
+    return InstanceStatus(
+      phase: phase, supervisor: supervisor, process: fields["process"].flatMap { ProcessIdentity($0) },
+      restarts: fields["restarts"].flatMap { Int($0) } ?? 0, exit: fields["exit"])
+  }
+
+  func write(_ status: InstanceStatus) throws {
+    var fields = Fields()
+    fields["phase"] = status.phase.rawValue
+    fields["supervisor"] = status.supervisor.description
+    fields["process"] = status.process?.description
+    fields["restarts"] = String(status.restarts)
+    fields["exit"] = status.exit
+    try fields.write(to: statusFile, durable: false)
+  }
+
+  public func forgetStatus() throws { try Files.remove(statusFile) }
+
+  private func damaged(_ file: String) -> Failure {
+    Failure("reading \(file)", "the file is damaged", next: "Deploy the app again.")
+  }
+}
+
+/// How an instance is, as its supervisor last wrote it.
+public struct InstanceStatus: Sendable {
+  public enum Phase: String, Sendable { case running, waiting, draining }
+
+  public var phase: Phase
+  public var supervisor: ProcessIdentity
+  /// The app's own process, leader of its group.
+  public var process: ProcessIdentity?
+  public var restarts = 0
+  /// How it last ended, in words.
+  public var exit: String?
+}

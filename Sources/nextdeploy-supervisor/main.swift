@@ -1,0 +1,20 @@
+import Posix
+import Supervision
+
+// Started by nextdeploy only: no command for people.
+let arguments = CommandLine.arguments
+do {
+  switch arguments.dropFirst().first {
+  case "instance" where arguments.count == 3:
+    try Supervisor.run(directory: arguments[2])
+    CurrentProcess.exit(0)
+  case "guard" where arguments.count > 4:
+    CurrentProcess.exit(try Guard.run(Array(arguments.dropFirst(4)), parent: Int32(arguments[2]) ?? 0))
+  default:
+    _ = CurrentProcess.write("nextdeploy-supervisor is a part of nextdeploy: see 'nextdeploy --help'.\n", to: 2)
+    CurrentProcess.exit(2)
+  }
+} catch {
+  _ = CurrentProcess.write("nextdeploy-supervisor: \(error)\n", to: 2)
+  CurrentProcess.exit(1)
+}

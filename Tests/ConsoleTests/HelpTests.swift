@@ -1,0 +1,40 @@
+import Console
+import Testing
+
+private let commands = [
+  CommandSpec(
+    "app create", [.required("NAME")],
+    [.init("--domain", value: "DOMAIN", isRepeatable: true, "a domain of the app"), .json], "Make an app"),
+  CommandSpec("logs", [.optional("DEPLOY")], [.init("--follow", short: "-f", "go on as it is written")], "Show logs"),
+  CommandSpec("status", [], [], "Show what runs"),
+]
+
+@Suite struct `The text of --help` {
+  @Test func `of all lists every command with its summary, below each other`() {
+    let lines = Help.all(commands).split(separator: "\n").map(String.init)
+
+    #expect(lines.contains("  app create  Make an app"))
+    #expect(lines.contains("  logs        Show logs"))
+    #expect(lines.contains("  status      Show what runs"))
+  }
+
+  @Test func `of one shows its usage and every option`() {
+    #expect(
+      Help.one(commands[0]) == """
+        Make an app
+
+        Usage: nextdeploy app create NAME [--domain DOMAIN]... [--json]
+
+        Options:
+          --domain DOMAIN  a domain of the app
+          --json           print JSON
+
+        """)
+    #expect(Help.one(commands[1]).contains("Usage: nextdeploy logs [DEPLOY] [-f|--follow]\n"))
+    #expect(Help.one(commands[1]).contains("  -f, --follow  go on as it is written\n"))
+  }
+
+  @Test func `of a command without options names none`() {
+    #expect(Help.one(commands[2]) == "Show what runs\n\nUsage: nextdeploy status\n")
+  }
+}

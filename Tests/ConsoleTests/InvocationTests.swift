@@ -1,0 +1,121 @@
+import Console
+import Deploy
+import Testing
+
+private let domain = CommandSpec.Option("--domain", value: "DOMAIN", isRepeatable: true, "a domain of the app")
+private let follow = CommandSpec.Option("--follow", short: "-f", "go on as it is written")
+private let commands = [
+  CommandSpec("app create", [.required("NAME")], [domain], "Make an app"),
+  CommandSpec("app list", [], [.json], "List the apps"),
+  CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"),
+  CommandSpec("logs", [], [.app, follow], "Show the logs"),
+  CommandSpec("rollback", [.optional("RELEASE")], [.app], "Go back"),
+  CommandSpec("version", [], [], "Print the version"),
+]
+
+private func run(_ line: String...) throws -> Invocation? {
+  if case .run(let invocation) = try Invocation.parse(line, commands) { invocation } else { nil }
+}
+
+private func failure(_ line: [String]) -> Failure? {
+  do throws(Failure) {
+    _ = try Invocation.parse(line, commands)
+    return nil
+  } catch { return error }
+}
+
+@Suite struct `A command line` {
+  @Test func `is a command with its arguments and options, in any order`() throws {
+    let lines = [
+      ["config", "set", "keep", "3", "--app", "shop"], ["config", "set", "--app", "shop", "keep", "3"],
+      ["config", "set", "keep", "--app=shop", "3"],
+    ]
+
+    for line in lines {
+      guard case .run(let invocation) = try Invocation.parse(line, commands) else {
+        Issue.record("\(line) is not run")
+        continue
+      }
+      #expect(invocation.command == "config set")
+      #expect(invocation.arguments == ["keep", "3"])
+      #expect(invocation.value(.app) == "shop")
+    }
+  }
+
+  @Test func `may leave out what is optional`() throws {
+    let invocation = try #require(try run("rollback"))
+
+    #expect(invocation.argument(0) == nil)
+    #expect(invocation.value(.app) == nil)
+    #expect(!invocation.has(.app))
+    #expect(try run("rollback", "20261123-154512")?.argument(0) == "20261123-154512")
+  }
+
+  @Test func `repeats only options that are made for it`() throws {
+    let invocation = try #require(try run("app", "create", "shop", "--domain", "a.b", "--domain=c.d"))
+
+    #expect(invocation.values(domain) == ["a.b", "c.d"])
+    #expect(failure(["logs", "--app", "a", "--app", "b"])?.cause == "--app is given twice")
+  }
+
+  @Test func `takes what follows -- for arguments`() throws {
+    #expect(try run("config", "set", "--app", "a", "--", "--key", "-x")?.arguments == ["--key", "-x"])
+    #expect(try run("app", "create", "-")?.arguments == ["-"])
+  }
+
+  @Test func `knows an option by its short name, too`() throws {
+    #expect(try run("logs", "-f")?.has(follow) == true)
+    #expect(try run("logs")?.has(follow) == false)
+  }
+
+  @Test func `keeps what follows the first = of an option`() throws {
+    #expect(try run("logs", "--app=a=b")?.value(.app) == "a=b")
+    #expect(try run("logs", "--app=")?.value(.app) == "")
+  }
+
+  @Test func `takes any word for an option's value`() throws {
+    #expect(try run("logs", "--app", "--follow")?.value(.app) == "--follow")
+  }
+
+  @Test(
+    arguments: [
+      (["logs", "--ap", "a"], "there is no option '--ap'", "Did you mean '--app'?"),
+      (["logs", "-x"], "there is no option '-x'", nil),
+      (["logs", "--folow=1"], "there is no option '--folow'", "Did you mean '--follow'?"),
+      (["version", "--app", "a"], "there is no option '--app'", "It takes no options."),
+      (["logs", "--follow=1"], "--follow takes no value", nil), (["logs", "--app"], "--app needs a value", nil),
+      (["config", "set"], "KEY is missing", "Usage: nextdeploy config set KEY VALUE [--app NAME]"),
+      (["config", "set", "keep"], "VALUE is missing", nil), (["app", "create"], "NAME is missing", nil),
+      (["version", "now"], "'now' is one argument too many", nil),
+      (["rollback", "a", "b\n"], "'b\u{FFFD}' is one argument too many", nil),
+      (["rolback"], "there is no command 'rolback'", "Did you mean 'rollback'? 'nextdeploy --help' shows them all."),
+      (["app", "craete", "x"], "there is no command 'app craete'", "Did you mean 'create'?"),
+      (["app"], "it needs one more word", "There are: create, list."), ([""], "there is no command ''", nil),
+      (["--app", "a", "logs"], "there is no command '--app'", nil), (["config"], "it needs one more word", nil),
+    ] as [([String], String, String?)])
+  func `that is wrong says why, and what was meant`(_ line: [String], _ cause: String, _ next: String?) {
+    let failure = failure(line)
+
+    #expect(failure?.kind == .usage)
+    #expect(failure?.exitCode == 2)
+    #expect(failure?.cause == cause)
+    if let next { #expect(failure?.next == next) }
+  }
+
+  @Test(
+    arguments: [
+      ([], nil), (["--help"], nil), (["-h"], nil), (["help"], nil), (["logs", "--help"], "logs"),
+      (["app", "create", "-h"], "app create"), (["logs", "--app", "a", "--help"], "logs"),
+    ] as [([String], String?)])
+  func `asks for help`(_ line: [String], _ command: String?) throws {
+    #expect(try Invocation.parse(line, commands) == .help(command))
+  }
+
+  @Test func `asks for no help behind --`() throws {
+    #expect(try run("app", "create", "--", "--help")?.arguments == ["--help"])
+  }
+
+  @Test func `asks for the version`() throws {
+    #expect(try Invocation.parse(["--version"], commands) == .version)
+  }
+}

@@ -1,0 +1,121 @@
+@testable import Deploy
+
+struct FakeRepository: Repository {
+  let world: World
+
+  func commit(_ text: String) throws -> Commit {
+    guard let found = world.commits[try CommitID(text)] else { throw Unexpected("the commit \(text)") }
+    return found.commit
+  }
+
+  func tree(of commit: Commit) throws -> any SourceTree {
+    try world.event("repository.tree")
+    guard let found = world.commits[commit.id] else { throw Unexpected("the tree of \(commit.id)") }
+    return found.tree
+  }
+
+  func checkout(_ commit: Commit, into workspace: String) throws -> Int {
+    try world.event("checkout \(commit.subject)")
+    guard let found = world.commits[commit.id] else { throw Unexpected("the commit \(commit.id)") }
+    return found.tree.entries.count
+  }
+
+  func changes(from old: CommitID?, to commit: Commit) throws -> Int { old == nil ? 3 : 1 }
+
+  func target(of ref: String) throws -> CommitID? { world.branches[ref] }
+
+  func move(_ ref: String, from old: CommitID, to new: CommitID?) throws -> Bool {
+    try world.event("move \(ref)")
+    guard world.branches[ref] == old else { return false }
+    world.branches[ref] = new
+    return true
+  }
+
+  func set(_ ref: String, to new: CommitID?) throws {
+    try world.event(new == nil ? "unset \(ref)" : "set \(ref)")
+    world.branches[ref] = new
+  }
+
+  func fingerprint(_ text: String) throws -> String { try CommitID(hashing: text).description }
+}
+
+struct FakeReleases: Releases {
+  let world: World
+
+  func list() throws -> [ReleaseRecord] { world.releases.sorted { $0.id < $1.id } }
+
+  func make(_ record: ReleaseRecord, from assembly: Assembly) throws {
+    try world.event("make \(record.id)")
+    world.releases.append(record)
+    world.assemblies.append(assembly)
+  }
+
+  func files(of release: ReleaseID) -> String { "/releases/\(release)" }
+
+  func remove(_ release: ReleaseID) throws {
+    try world.event("remove \(release)")
+    world.releases.removeAll { $0.id == release }
+  }
+
+  func removeUnfinished() throws { try world.event("removeUnfinished") }
+}
+
+struct FakeProxy: Proxy {
+  let world: World
+
+  func route(_ site: Site) throws {
+    try world.event("route \(site.port)")
+    guard world.healthy.contains(site.port) else { throw Unexpected("a route to \(site.port), which is not healthy") }
+    world.routed = site.port
+  }
+
+  func port(of app: AppName) throws -> Port? { world.routed }
+
+  func remove(_ app: AppName) throws { world.routed = nil }
+
+  func revive() throws { try world.event("proxy.revive") }
+}
+
+struct FakeProbe: Probe {
+  let world: World
+
+  func ask(port: Port, path: String, host: String, within limit: Double) -> ProbeAnswer {
+    world.events.append("ask \(port)\(path) as \(host)")
+    guard world.instances[InstanceID(app: world.app, port: port)] != nil else { return .refused }
+    let answer = world.answers(port)
+    if case .status(200...399) = answer { world.healthy.insert(port) }
+    return answer
+  }
+
+  func listeners(of process: Int32) -> [ListeningAddress] { world.listeners }
+}
+
+struct FakeRunner: Runner {
+  let world: World
+
+  func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+    try world.event("run \(job.work)")
+    world.jobs.append(job)
+    try output(Array(world.output.utf8))
+    let result = world.results[job.work.description] ?? .succeeded
+    if result == .succeeded { world.files.merge(world.built) { _, new in new } }
+    return result
+  }
+}
+
+final class FakeProgress: Progress {
+  var lines: [String] = []
+  var succeeded: Success?
+  var failed: (step: Step, failure: Failure, live: ReleaseID?)?
+
+  func begin(_ headline: Headline) { lines.append("begin \(headline.detected)") }
+  func start(_ step: Step, _ detail: String) {}
+  func output(_ bytes: [UInt8]) { lines.append(String(decoding: bytes, as: UTF8.self)) }
+  func finish(_ step: Step, _ result: String, seconds: Double) { lines.append("\(step): \(result)") }
+  func warn(_ text: String) { lines.append("warning: \(text)") }
+  func note(_ text: String) { lines.append("note: \(text)") }
+  func succeed(_ result: Success) { succeeded = result }
+  func fail(_ step: Step, _ failure: Failure, live: ReleaseID?) { failed = (step, failure, live) }
+
+  func lines(_ beginning: String) -> [String] { lines.filter { $0.hasPrefix(beginning) } }
+}

@@ -1,0 +1,92 @@
+@testable import Deploy
+
+/// Journals in memory. The clock moves one second with every deploy that begins and ends.
+struct FakeState: AppState {
+  let world: World
+
+  func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
+    let second = 100_000 + world.records.count
+    let record = DeployRecord(
+      id: try DeployID(stamp: "20261123-\(second)", number: 1), app: world.app, kind: kind, previous: previous,
+      commit: commit, startedAt: timestamp(), builder: "1")
+    world.records[record.id] = record
+    return record
+  }
+
+  func save(_ record: DeployRecord, durable: Bool) throws {
+    let what = record.outcome.map(\.rawValue) ?? record.step?.rawValue ?? "-"
+    try world.event((durable ? "durably save " : "save ") + what)
+    guard world.records[record.id] != nil else { throw Unexpected("the journal \(record.id)") }
+    world.records[record.id] = record
+  }
+
+  func records() throws -> [DeployRecord] { world.records.values.sorted { $0.id < $1.id } }
+
+  func isRunning(_ record: DeployRecord) -> Bool { !world.dead.contains(record.id) }
+
+  func live() throws -> LiveRecord? {
+    if world.failing.contains("live") { throw Failure("live", "the test says so", next: "Nothing.") }
+    return world.live
+  }
+
+  func setLive(_ live: LiveRecord) throws {
+    try world.event("setLive \(live.release)")
+    world.live = live
+  }
+
+  func environment() throws -> AppEnvironment { AppEnvironment(world.variables) }
+
+  func serverActionsKey() throws -> String { "the app's key" }
+
+  func logFile(of deploy: DeployID) -> String { "/deploys/\(deploy).log" }
+
+  func lastLines(of deploy: DeployID) -> [String] { ["the app's last words"] }
+
+  func prune(keeping deploys: Set<DeployID>) throws {
+    try world.event("prune journals")
+    world.records = world.records.filter { deploys.contains($0.key) }
+  }
+
+  func inTurn<Result>(_ body: () throws -> Result) throws -> Result? {
+    if world.turnTaken() { return nil }
+    world.events.append("turn")
+    return try body()
+  }
+
+  func timestamp() -> String { "2026-11-23T10:00:00.\(1_000_000 + world.events.count)Z" }
+}
+
+struct FakeWorkspace: Workspace {
+  let world: World
+
+  var directory: String { "/workspace" }
+
+  func text(_ path: String) throws -> String? { world.files[path] }
+
+  func exists(_ path: String) -> Bool { world.files.keys.contains { $0 == path || $0.hasPrefix("\(path)/") } }
+
+  func remove(_ path: String) throws {
+    world.events.append("workspace.remove \(path)")
+    world.files = world.files.filter { $0.key != path && !$0.key.hasPrefix("\(path)/") }
+  }
+
+  func installedKey() throws -> String? { world.installedKey }
+
+  func setInstalledKey(_ key: String?) throws {
+    try world.event(key == nil ? "forget installed" : "note installed")
+    world.installedKey = key
+  }
+
+  func empty() throws {
+    try world.event("workspace.empty")
+    world.files = [:]
+  }
+
+  func list(_ path: String) throws -> [String] {
+    let below = path.isEmpty ? "" : "\(path)/"
+    let names = world.files.keys.filter { $0.hasPrefix(below) }.map { $0.dropFirst(below.count).prefix { $0 != "/" } }
+    return Set(names.map(String.init)).sorted()
+  }
+
+  func freeSpace() throws -> Int { world.freeSpace }
+}

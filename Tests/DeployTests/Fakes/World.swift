@@ -1,0 +1,134 @@
+@testable import Deploy
+
+/// A machine in memory on which deploys run: every seam, what happened on it, and what shall fail.
+///
+/// It fails closed: what a test did not prepare is an error, and so is what a real part would refuse (to start an
+/// instance whose port is not reserved, to route to one that never answered well).
+final class World {
+  let app: AppName
+  let main: BranchName
+  var config: AppConfig
+  /// What was done to the world, in order.
+  var events: [String] = []
+  /// Events that begin with one of these fail.
+  var failing: Set<String> = []
+  /// The process ends as it is about to do the first thing that begins with this; nothing after it happens either.
+  var crash: String? { didSet { hasCrashed = false } }
+  private var hasCrashed = false
+
+  var branches: [String: CommitID] = [:]
+  var commits: [CommitID: (commit: Commit, tree: MemoryTree)] = [:]
+  var records: [DeployID: DeployRecord] = [:]
+  var dead: Set<DeployID> = []
+  var live: LiveRecord?
+  var variables: [String: String] = [:]
+  /// Runs once for every attempt to get the turn; true where somebody else has it.
+  var turnTaken: () -> Bool = { false }
+  var files: [String: String] = [:]
+  var installedKey: String?
+  var freeSpace = 1 << 30
+  var releases: [ReleaseRecord] = []
+  var assemblies: [Assembly] = []
+  var instances: [InstanceID: InstanceState] = [:]
+  var services: [InstanceID: Service] = [:]
+  var routed: Port?
+  /// What the app answers, by port; by default it answers well at once.
+  var answers: (Port) -> ProbeAnswer = { _ in .status(200) }
+  var listeners: [ListeningAddress] = []
+  /// What instances are from their start on.
+  var stateAfterStart = InstanceState.running(process: 4711, restarts: 0)
+  var jobs: [Job] = []
+  var results: [String: JobResult] = [:]
+  var output = ""
+  /// What builds leave in the workspace.
+  var built: [String: String] = [:]
+  var toolbox = FakeToolbox()
+  let progress = FakeProgress()
+  /// Ports that answered well; nothing else may be routed.
+  var healthy: Set<Port> = []
+
+  init() throws {
+    app = try AppName("shop")
+    main = try BranchName("main")
+    config = AppConfig(branch: main, domains: [try Domain("shop.example.com")], port: try Port("8081"))
+  }
+
+  /// Notes an event, or fails where the test says so.
+  func event(_ text: String) throws {
+    if hasCrashed { throw Crash() }
+    events.append(text)
+    if let crash, text.hasPrefix(crash) {
+      hasCrashed = true
+      throw Crash()
+    }
+    if failing.contains(where: text.hasPrefix) {
+      throw Failure(text, "the test says so", next: "Nothing.")
+    }
+  }
+
+  /// Those of the events that begin with one of the words.
+  func events(_ beginnings: String...) -> [String] {
+    events.filter { event in beginnings.contains(where: event.hasPrefix) }
+  }
+
+  var seams: Seams {
+    Seams(
+      repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
+      releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
+      probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox, progress: progress,
+      baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], config: { self.config },
+      pause: { _ in },
+      url: { "http://\($0.domains.first?.description ?? "server")/" })
+  }
+
+  // MARK: What tests do in it
+
+  /// A plain Node app with a lockfile, a build and one text that tells versions apart.
+  static func app(_ text: String, project: String? = nil) throws -> MemoryTree {
+    let tree = try MemoryTree([
+      "package.json": #"{"scripts": {"build": "make", "start": "node server.js"}, "dependencies": {"a": "1"}}"#,
+      "package-lock.json": "{}", "server.js": text,
+    ])
+    return try project.map { try tree.adding("nextdeploy.json", $0) } ?? tree
+  }
+
+  func commit(_ subject: String, _ tree: MemoryTree) throws -> Commit {
+    let commit = Commit(id: try CommitID(hashing: "commit \(subject)"), tree: tree.id, subject: subject)
+    commits[commit.id] = (commit, tree)
+    return commit
+  }
+
+  /// Moves the branch, as git does before it runs the hook, and deploys.
+  @discardableResult
+  func push(_ subject: String, _ tree: MemoryTree? = nil) throws -> DeployRecord {
+    let commit = try commit(subject, tree ?? Self.app(subject))
+    let previous = branches[main.ref]
+    branches[main.ref] = commit.id
+    return try deploy(.push(commit, previous: previous))
+  }
+
+  @discardableResult
+  func deploy(_ request: Deployment.Request) throws -> DeployRecord {
+    try Deployment.run(request, app: app, state: FakeState(world: self)) { _ in seams }
+  }
+
+  func recover() throws { try Recovery(app: app, config: config, seams: seams).run() }
+
+  var tip: CommitID? { branches[main.ref] }
+
+  func instance(_ port: String) throws -> InstanceID { InstanceID(app: app, port: try Port(port)) }
+}
+
+/// What a process that ended throws at all it still tries.
+struct Crash: Error {}
+
+extension ReleaseRecord {
+  /// The same release with a moment to answer well, so that no test waits.
+  var impatient: ReleaseRecord {
+    var health = health
+    health.timeout = 0.001
+    return ReleaseRecord(
+      id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, directory: directory,
+      environment: environment, health: health, drainTimeout: drainTimeout, createdAt: createdAt)
+  }
+}

@@ -1,0 +1,42 @@
+@testable import Deploy
+import Testing
+
+@Suite struct `Once a deploy has routed` {
+  @Test(arguments: [
+    "save route", "setLive", "set refs/nextdeploy/live", "set refs/nextdeploy/releases", "save drain", "drain",
+    "save prune", "remove 2", "save live",
+  ])
+  func `nothing is undone, whatever fails`(_ broken: String) throws {
+    let world = try World()
+    world.config.keep = 1
+    try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    world.events = []
+    world.failing = [broken]
+
+    let record = try world.push("three")
+
+    #expect(record.outcome == .live)
+    #expect(world.routed == record.instance?.port)
+    #expect(world.events("stop", "remove \(record.id)", "move").isEmpty)
+    #expect(world.instances[try #require(record.instance)] == .running(process: 4711, restarts: 0))
+    #expect(world.tip == record.commit?.id)
+    #expect(world.progress.succeeded?.release == record.id)
+    #expect(world.progress.failed == nil)
+  }
+
+  @Test(arguments: ["save route", "setLive", "drain", "remove 2", "save live"])
+  func `what failed is told`(_ broken: String) throws {
+    let world = try World()
+    world.config.keep = 1
+    try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    world.failing = [broken]
+
+    try world.push("three")
+
+    #expect(!world.progress.lines("warning: ").isEmpty)
+  }
+}

@@ -1,0 +1,145 @@
+@testable import Deploy
+import Testing
+
+@Suite struct `A deploy` {
+  @Test func `takes the steps in the order in which data flows`() throws {
+    let world = try World()
+
+    let record = try world.push("one")
+
+    #expect(record.outcome == .live)
+    #expect(record.steps.map(\.step) == [.plan, .checkout, .install, .build, .release, .boot, .health, .route])
+    #expect(
+      world.events("checkout", "run", "make", "reserve", "start", "ask", "route", "setLive") == [
+        "checkout one", "run npm ci --include=dev --no-audit --no-fund", "run npm run build", "make \(record.id)",
+        "reserve", "start shop:3001", "ask 3001/ as shop.example.com", "route 3001", "setLive \(record.id)",
+      ])
+  }
+
+  @Test func `leaves behind what is live, its refs and the url`() throws {
+    let world = try World()
+
+    let record = try world.push("one")
+
+    let commit = try #require(record.commit)
+    let live = try #require(world.live)
+    #expect(live.release == record.id)
+    #expect(live.commit == commit)
+    #expect(live.instance == record.instance)
+    #expect(world.routed == live.instance.port)
+    #expect(world.branches["refs/nextdeploy/live"] == commit.id)
+    #expect(world.branches["refs/nextdeploy/releases/\(record.id)"] == commit.id)
+    #expect(world.progress.succeeded?.url == "http://shop.example.com/")
+    #expect(world.progress.succeeded?.release == record.id)
+  }
+
+  @Test func `drains the old instance after the switch, and waits for nothing`() throws {
+    let world = try World()
+    try world.push("one")
+
+    let second = try world.push("two")
+
+    #expect(second.steps.map(\.step).suffix(2) == [.route, .drain])
+    #expect(world.routed == (try world.instance("3002").port))
+    #expect(world.instances[try world.instance("3001")] == .draining)
+    #expect(world.events("stop").isEmpty)
+  }
+
+  @Test func `writes its journal to the disk before it plans, before it starts an instance and before it routes`()
+    throws
+  {
+    let world = try World()
+
+    try world.push("one")
+
+    let order = world.events("durably save", "checkout", "reserve", "start", "route")
+    #expect(
+      order == [
+        "durably save plan", "checkout one", "reserve", "durably save boot", "start shop:3001", "durably save route",
+        "route 3001",
+      ])
+  }
+
+  @Test func `names every step in its journal before it begins it`() throws {
+    let world = try World()
+
+    try world.push("one")
+
+    for (step, act) in [("checkout", "checkout"), ("build", "run npm run build"), ("release", "make")] {
+      let intent = try #require(world.events.firstIndex(of: "save \(step)"))
+      let act = try #require(world.events.firstIndex { $0.hasPrefix(act) })
+      #expect(intent < act)
+    }
+  }
+
+  @Test func `does not begin on a disk that is nearly full`() throws {
+    let world = try World()
+    world.freeSpace = 10 << 20
+
+    let record = try world.push("one")
+
+    #expect(record.failure?.cause.contains("only 10 MB are free") == true)
+    #expect(world.events("checkout", "run").isEmpty)
+  }
+
+  @Test func `runs the release command after the build and before anything is started`() throws {
+    let world = try World()
+
+    let record = try world.push("one", World.app("one", project: #"{"release": "migrate"}"#))
+
+    #expect(record.outcome == .live)
+    #expect(
+      world.events("run", "make", "start") == [
+        "run npm ci --include=dev --no-audit --no-fund", "run npm run build", "run migrate", "make \(record.id)",
+        "start shop:3001",
+      ])
+  }
+
+  @Test func `from a clean workspace forgets what was installed, then empties it`() throws {
+    let world = try World()
+    world.built = ["node_modules/a/package.json": "{}"]
+    let first = try world.push("one")
+    world.events = []
+
+    let record = try world.deploy(.rebuild(try #require(first.commit), clean: true))
+
+    #expect(record.outcome == .live)
+    #expect(
+      world.events("forget", "workspace.empty", "checkout", "run npm ci").prefix(3) == [
+        "forget installed", "workspace.empty", "checkout one",
+      ])
+    #expect(world.events("run npm ci").count == 1)
+  }
+
+  @Test func `by rollback boots and checks the old release, and builds nothing`() throws {
+    let world = try World()
+    let first = try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    world.events = []
+
+    let record = try world.deploy(.rollback(try #require(world.releases.first).id))
+
+    #expect(record.outcome == .live)
+    #expect(world.live?.release == first.release)
+    #expect(world.live?.commit == first.commit)
+    #expect(record.steps.map(\.step) == [.release, .boot, .health, .route, .drain])
+    #expect(world.events("checkout", "run", "make").isEmpty)
+  }
+
+  @Test func `that fails by rollback keeps the old release and the branch`() throws {
+    let world = try World()
+    try world.push("one")
+    let second = try world.push("two")
+    world.finishDraining()
+    world.answers = { _ in .status(500) }
+    world.releases = world.releases.map { $0.impatient }
+
+    let record = try world.deploy(.rollback(world.releases[0].id))
+
+    #expect(record.outcome == .failed)
+    #expect(world.live?.release == second.release)
+    #expect(world.tip == second.commit?.id)
+    #expect(world.releases.count == 2)
+  }
+}

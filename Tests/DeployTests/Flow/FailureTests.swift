@@ -1,0 +1,167 @@
+@testable import Deploy
+import Testing
+
+/// Where a deploy can fail before it routes.
+private let failures: [(event: String, step: Step)] = [
+  ("repository.tree", .plan), ("save checkout", .checkout), ("checkout", .checkout), ("run npm ci", .install),
+  ("note installed", .install), ("run npm run build", .build), ("make", .release), ("reserve", .boot),
+  ("durably save boot", .boot), ("start", .boot), ("state", .health), ("durably save route", .route),
+  ("route", .route),
+]
+
+@Suite struct `A failed deploy` {
+  @Test(arguments: failures)
+  func `leaves all as it was`(_ failure: (event: String, step: Step)) throws {
+    let world = try World()
+    let first = try world.push("one")
+    world.failing = [failure.event]
+
+    let record = try world.push("two")
+
+    #expect(record.outcome == .failed)
+    #expect(record.finishedAt != nil)
+    #expect(world.progress.failed?.step == failure.step)
+    #expect(world.progress.failed?.live == first.release)
+    #expect(world.live?.release == first.release)
+    #expect(world.routed == first.instance?.port)
+    #expect(world.instances == [try #require(first.instance): .running(process: 4711, restarts: 0)])
+    #expect(world.releases.map(\.id) == [first.id])
+    #expect(world.tip == first.commit?.id)
+    #expect(world.branches["refs/nextdeploy/failed/\(record.id)"] == record.commit?.id)
+    #expect(world.records[record.id] == record)
+  }
+
+  @Test(arguments: failures)
+  func `can be pushed again`(_ failure: (event: String, step: Step)) throws {
+    let world = try World()
+    try world.push("one")
+    world.failing = [failure.event]
+    try world.push("two")
+    world.failing = []
+
+    let record = try world.push("two")
+
+    #expect(record.outcome == .live)
+    #expect(world.live?.commit.subject == "two")
+  }
+
+  @Test func `is undone in reverse: instance, release, branch`() throws {
+    let world = try World()
+    try world.push("one")
+    world.failing = ["route 3002"]
+    world.events = []
+
+    let record = try world.push("two")
+
+    let undone = world.events.drop { !$0.hasPrefix("route") }.filter { !$0.contains("save") }
+    #expect(
+      undone == [
+        "route 3002", "stop shop:3002", "removeUnfinished", "remove \(record.id)",
+        "set refs/nextdeploy/failed/\(record.id)", "move refs/heads/main",
+      ])
+  }
+
+  @Test(arguments: ["stop", "removeUnfinished", "remove 2", "set refs/nextdeploy/failed"])
+  func `is undone as far as that goes`(_ broken: String) throws {
+    let world = try World()
+    try world.push("one")
+    world.answers = { _ in
+      world.failing = ["route 3002", broken]
+      world.events = []
+      return .status(200)
+    }
+
+    let record = try world.push("two")
+
+    #expect(record.outcome == .failed)
+    #expect(
+      world.events("stop", "remove", "set refs/nextdeploy/failed") == [
+        "stop shop:3002", "removeUnfinished", "remove \(record.id)", "set refs/nextdeploy/failed/\(record.id)",
+      ])
+    #expect(world.progress.lines("warning: undoing the failed deploy").count == 1)
+  }
+
+  @Test func `of a first push takes the branch away, for nothing is live`() throws {
+    let world = try World()
+    world.failing = ["run npm run build"]
+
+    let record = try world.push("one")
+
+    #expect(record.outcome == .failed)
+    #expect(world.tip == nil)
+    #expect(world.progress.failed?.live == nil)
+    #expect(world.branches["refs/nextdeploy/failed/\(record.id)"] != nil)
+  }
+
+  @Test func `leaves a branch alone that a newer push has moved on`() throws {
+    let world = try World()
+    try world.push("one")
+    let newer = try world.commit("three", World.app("three"))
+    world.answers = { _ in
+      world.branches[world.main.ref] = newer.id
+      return .broken("nothing of HTTP")
+    }
+
+    let record = try world.push("two", World.app("two", project: #"{"health": {"timeout": 0.001}}"#))
+
+    #expect(record.outcome == .failed)
+    #expect(world.tip == newer.id)
+  }
+
+  @Test func `of a rebuild leaves the branch alone`() throws {
+    let world = try World()
+    let first = try world.push("one")
+    world.failing = ["run npm run build"]
+
+    let record = try world.deploy(.rebuild(try #require(first.commit), clean: false))
+
+    #expect(record.outcome == .failed)
+    #expect(world.tip == first.commit?.id)
+    #expect(world.events("move").isEmpty)
+  }
+
+  @Test func `that took a release from before does not remove it`() throws {
+    let world = try World()
+    let first = try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    world.failing = ["route"]
+
+    let record = try world.push("one again", World.app("one"))
+
+    #expect(record.outcome == .failed)
+    #expect(record.release == first.id)
+    #expect(world.releases.map(\.id).contains(first.id))
+  }
+
+  @Test(arguments: [
+    (JobResult.failed(exitCode: 2), "it ended with exit code 2"),
+    (.failed(exitCode: 127), "a program of it was not found (exit code 127)"),
+    (.killed, "it was killed (exit code 137), most likely for want of memory"),
+  ])
+  func `of a build says how it ended, with its last lines`(_ result: JobResult, _ cause: String) throws {
+    let world = try World()
+    world.results["npm run build"] = result
+    world.output = (1...30).map { "line \($0)\n" }.joined()
+
+    let record = try world.push("one")
+
+    #expect(record.failure?.cause == cause)
+    #expect(record.failure?.excerpt == (11...30).map { "line \($0)" })
+  }
+
+  @Test func `of an install forgets what was installed, so that it is done again`() throws {
+    let world = try World()
+    world.built = ["node_modules/a/package.json": "{}"]
+    try world.push("one")
+    let other = try World.app("two").adding("package-lock.json", #"{"other": 1}"#)
+    world.results["npm ci --include=dev --no-audit --no-fund"] = .failed(exitCode: 1)
+    try world.push("two", other)
+    world.results = [:]
+    world.events = []
+
+    try world.push("three")
+
+    #expect(world.events("run npm ci").count == 1)
+  }
+}

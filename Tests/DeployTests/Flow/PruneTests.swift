@@ -1,0 +1,84 @@
+@testable import Deploy
+import Testing
+
+@Suite struct `Pruning` {
+  @Test func `keeps as many releases as the app's setting says`() throws {
+    let world = try World()
+    world.config.keep = 2
+    for text in ["one", "two", "three", "four"] {
+      try world.push(text)
+      world.finishDraining()
+    }
+
+    #expect(world.releases.map(\.commit.subject) == ["three", "four"])
+  }
+
+  @Test func `takes away the refs of what it removes`() throws {
+    let world = try World()
+    world.config.keep = 1
+    let first = try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+
+    let third = try world.push("three")
+
+    #expect(world.branches["refs/nextdeploy/releases/\(first.id)"] == nil)
+    #expect(world.branches["refs/nextdeploy/releases/\(third.id)"] != nil)
+  }
+
+  @Test func `never removes a release that still answers requests`() throws {
+    let world = try World()
+    world.config.keep = 1
+    try world.push("one")
+
+    try world.push("two")
+
+    #expect(world.instances[try world.instance("3001")] == .draining)
+    #expect(world.releases.map(\.commit.subject) == ["one", "two"])
+  }
+
+  @Test func `removes a release once its instance is gone, though its port is used again`() throws {
+    let world = try World()
+    world.config.keep = 1
+    for text in ["one", "two", "three"] {
+      try world.push(text)
+      world.finishDraining()
+    }
+
+    try world.push("four")
+
+    #expect(world.releases.map(\.commit.subject) == ["three", "four"])
+  }
+
+  @Test func `never removes the live release, whatever a rollback did`() throws {
+    let world = try World()
+    world.config.keep = 2
+    try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    world.config.keep = 1
+
+    try world.deploy(.rollback(world.releases[0].id))
+
+    #expect(world.live?.commit.subject == "one")
+    #expect(world.releases.map(\.commit.subject).contains("one"))
+  }
+
+  @Test func `keeps the journals of the last fifty deploys and of every release`() throws {
+    let world = try World()
+    world.config.keep = 100
+    let first = try world.push("one")
+    world.failing = ["run npm run build"]
+    let failed = try world.push("broken")
+    for _ in 0..<50 { try world.push("broken") }
+    world.failing = []
+    world.finishDraining()
+
+    try world.push("two")
+
+    #expect(world.records[first.id] != nil)
+    #expect(world.records[failed.id] == nil)
+    #expect(world.branches["refs/nextdeploy/failed/\(failed.id)"] == nil)
+    #expect(world.records.count == 51)
+  }
+}

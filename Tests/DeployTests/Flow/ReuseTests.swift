@@ -1,0 +1,96 @@
+@testable import Deploy
+import Testing
+
+@Suite struct `A tree that was built before` {
+  @Test func `is not built again by a push`() throws {
+    let world = try World()
+    let first = try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    world.events = []
+
+    let record = try world.push("one, reverted to", World.app("one"))
+
+    #expect(record.outcome == .live)
+    #expect(record.steps.map(\.step) == [.plan, .release, .boot, .health, .route, .drain])
+    #expect(world.events("checkout", "run", "make").isEmpty)
+    #expect(world.live?.release == first.release)
+    #expect(world.live?.commit.subject == "one, reverted to")
+    #expect(world.releases.count == 2)
+  }
+
+  @Test func `is built again by a rebuild`() throws {
+    let world = try World()
+    let first = try world.push("one")
+    world.finishDraining()
+
+    let record = try world.deploy(.rebuild(try #require(first.commit), clean: false))
+
+    #expect(record.release == record.id)
+    #expect(world.events("run npm run build").count == 2)
+  }
+
+  @Test func `is built again when the app's environment is another`() throws {
+    let world = try World()
+    try world.push("one")
+    world.finishDraining()
+    world.variables = ["API": "https://other.example.com"]
+
+    let record = try world.push("one again", World.app("one"))
+
+    #expect(record.release == record.id)
+  }
+
+  @Test(arguments: [("node", "22.1.0"), ("npm", "11.0.0")])
+  func `is built again when a tool is another`(_ tool: String, _ version: String) throws {
+    let world = try World()
+    try world.push("one")
+    world.finishDraining()
+    world.toolbox = world.toolbox.with(tool, version)
+
+    let record = try world.push("one again", World.app("one"))
+
+    #expect(record.release == record.id)
+  }
+
+  @Test func `still has its release command run, in a workspace that holds its files`() throws {
+    let world = try World()
+    let tree = try World.app("one", project: #"{"release": "migrate"}"#)
+    try world.push("one", tree)
+    try world.push("two")
+    world.finishDraining()
+    world.events = []
+
+    let record = try world.push("one again", tree)
+
+    #expect(record.outcome == .live)
+    #expect(
+      world.events("checkout", "run", "start") == [
+        "checkout one again", "run npm ci --include=dev --no-audit --no-fund", "run migrate", "start shop:3001",
+      ])
+  }
+}
+
+@Suite struct `An install` {
+  @Test func `is skipped while its key is unchanged`() throws {
+    let world = try World()
+    world.built = ["node_modules/a/package.json": "{}"]
+    try world.push("one")
+
+    let record = try world.push("two")
+
+    #expect(world.events("run npm ci").count == 1)
+    #expect(record.steps.first { $0.step == .install }?.result == "unchanged, skipped")
+  }
+
+  @Test func `is done again where node_modules is gone`() throws {
+    let world = try World()
+    world.built = ["node_modules/a/package.json": "{}"]
+    try world.push("one")
+    world.files = [:]
+
+    try world.push("two")
+
+    #expect(world.events("run npm ci").count == 2)
+  }
+}

@@ -1,0 +1,80 @@
+@testable import Deploy
+import Testing
+
+@Suite struct `Of several pushes` {
+  @Test func `the second waits for the first, and says for whom`() throws {
+    let world = try World()
+    let other = try world.commit("the first", World.app("first"))
+    var running = try FakeState(world: world).begin(.push, previous: nil, commit: other)
+    running.step = .build
+    world.records[running.id] = running
+    var tries = 0
+    world.turnTaken = {
+      tries += 1
+      return tries < 4
+    }
+
+    let record = try world.push("the second")
+
+    #expect(record.outcome == .live)
+    #expect(tries == 4)
+    let notes = world.progress.lines("note: waiting")
+    #expect(
+      notes == ["note: waiting for the push of \(other.id.short) the first, which began at \(running.startedAt)"])
+  }
+
+  @Test func `one that waits ends as superseded when the branch moves on`() throws {
+    let world = try World()
+    let newer = try world.commit("newer", World.app("newer"))
+    world.turnTaken = {
+      world.branches[world.main.ref] = newer.id
+      return true
+    }
+
+    let record = try world.push("older")
+
+    #expect(record.outcome == .superseded)
+    #expect(record.finishedAt != nil)
+    #expect(world.records[record.id]?.outcome == .superseded)
+    #expect(world.events("turn", "checkout", "move", "set").isEmpty)
+    #expect(world.progress.lines("note: superseded: main is at \(newer.id.short)").count == 1)
+  }
+
+  @Test func `one whose turn comes too late is not deployed`() throws {
+    let world = try World()
+    let newer = try world.commit("newer", World.app("newer"))
+    world.turnTaken = {
+      world.branches[world.main.ref] = newer.id
+      return false
+    }
+
+    let record = try world.push("older")
+
+    #expect(record.outcome == .superseded)
+    #expect(world.events("checkout").isEmpty)
+    #expect(world.tip == newer.id)
+  }
+
+  @Test func `one whose branch was deleted is not deployed`() throws {
+    let world = try World()
+    world.turnTaken = {
+      world.branches[world.main.ref] = nil
+      return false
+    }
+
+    let record = try world.push("gone")
+
+    #expect(record.outcome == .superseded)
+    #expect(world.progress.lines("note: superseded: main was deleted").count == 1)
+  }
+
+  @Test func `a rebuild is never superseded`() throws {
+    let world = try World()
+    let commit = try world.commit("old", World.app("old"))
+    world.branches[world.main.ref] = try CommitID(hashing: "something else")
+
+    let record = try world.deploy(.rebuild(commit, clean: false))
+
+    #expect(record.outcome == .live)
+  }
+}

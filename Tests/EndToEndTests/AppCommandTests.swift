@@ -1,0 +1,173 @@
+import Deploy
+import Posix
+import Testing
+
+@Suite("The commands")
+struct AppCommandTests {
+  @Test("app create prints what to type, and the app is listed and shown")
+  func create() throws {
+    try Sandbox.run { sandbox in
+      let output = try sandbox.nextdeploy("app", "create", "shop", "--domain", "shop.example.com").expectSuccess()
+
+      output.expect(
+        "git remote add production \(sandbox.app())/repo.git",
+        "git config remote.production.receivepack 'nextdeploy receive-pack'", "git push production main",
+        "http://shop.example.com:")
+      try sandbox.nextdeploy("app", "list").expectSuccess().expect("shop", "nothing live yet")
+      let json = try JSON.parse(try sandbox.nextdeploy("app", "list", "--json").expectSuccess().text)
+      #expect(json == .array([try JSON.parse(try sandbox.nextdeploy("app", "show", "shop", "--json").text)]))
+    }
+  }
+
+  @Test("app create refuses a name that is taken, or a domain that is")
+  func taken() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.nextdeploy("app", "create", "shop", "--domain", "shop.example.com").expectSuccess()
+
+      try sandbox.nextdeploy("app", "create", "shop").expect(status: 1).expect("there is one of that name")
+      let domain = try sandbox.nextdeploy("app", "create", "blog", "--domain", "SHOP.example.com").expect(status: 1)
+
+      domain.expect("the app shop has that domain")
+      #expect(try Files.list("\(sandbox.root)/apps") == ["shop"])
+    }
+  }
+
+  @Test(
+    "app create refuses what is no name",
+    arguments: ["Shop", "../shop", "-shop", "1shop", "sh op", "", "shop\nx", String(repeating: "a", count: 40)])
+  func badName(name: String) throws {
+    try Sandbox.run { sandbox in
+      try sandbox.nextdeploy("app", "create", "--", name).expect(status: 2).expect("is not an app's name")
+
+      #expect(try Files.list("\(sandbox.root)/apps") == [])
+    }
+  }
+
+  @Test("an app whose name begins with another's is never touched for it")
+  func prefix() throws {
+    try Sandbox.run { sandbox in
+      let shop = try sandbox.createApp("shop")
+      let admin = try sandbox.createApp("shop-admin")
+      for (project, text) in [(shop, "shop"), (admin, "admin")] {
+        try project.commit("One", App.node(text))
+        try project.push().expectSuccess()
+      }
+
+      try sandbox.nextdeploy("app", "remove", "shop").expectSuccess()
+
+      #expect(try sandbox.get(app: "shop-admin") == "admin")
+      #expect(try sandbox.instances().count == 1)
+    }
+  }
+
+  @Test("an app that is not there exits 3 and names the nearest")
+  func unknownApp() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp("shop")
+
+      for line in [["status"], ["releases"], ["logs"], ["rollback"], ["plan"], ["config", "show"]] {
+        let output = try sandbox.run(["nextdeploy"] + line + ["--app", "shpo"])
+        try output.expect(status: 3).expect("there is none of that name", "Did you mean 'shop'?")
+      }
+      _ = try sandbox.createApp("blog")
+      try sandbox.nextdeploy("status").expect(status: 2).expect("there are several: blog, shop", "--app NAME")
+    }
+  }
+
+  @Test("wrong usage exits 2 and says what is meant")
+  func usage() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.nextdeploy("stauts").expect(status: 2).expect("Did you mean 'status'?")
+      try sandbox.nextdeploy("status", "--jsno").expect(status: 2).expect("Did you mean '--json'?")
+      try sandbox.nextdeploy("rebuild").expect(status: 2).expect("SHA is missing", "Usage: nextdeploy rebuild SHA")
+      try sandbox.nextdeploy("app", "create", "a", "b").expect(status: 2).expect("one argument too many")
+      try sandbox.nextdeploy("--help").expectSuccess().expect("app create", "rollback")
+      try sandbox.nextdeploy("app", "create", "--help").expectSuccess().expect("--domain D", "Usage: ")
+    }
+  }
+
+  @Test("config changes what the server says, at once where that can be seen")
+  func config() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let port = try #require(Int(try sandbox.url().split(separator: ":").last ?? "")) + 5
+
+      try sandbox.nextdeploy("config", "set", "port", String(port)).expectSuccess()
+      #expect(try sandbox.url() == "http://localhost:\(port)")
+      #expect(try sandbox.get() == "one")
+      try sandbox.nextdeploy("config", "set", "domains", "shop.example.com,www.example.com").expectSuccess()
+      let http = try #require(try sandbox.url().split(separator: ":").last)
+      let page = try sandbox.run([
+        "curl", "-sf", "--resolve", "www.example.com:\(http):127.0.0.1", "http://www.example.com:\(http)/",
+      ])
+      #expect(page.text == "one")
+
+      try sandbox.nextdeploy("config", "set", "keep", "0").expect(status: 2)
+      try sandbox.nextdeploy("config", "set", "domans", "x").expect(status: 2).expect("Did you mean 'domains'?")
+      try sandbox.nextdeploy("config", "unset", "domains").expectSuccess()
+      try sandbox.nextdeploy("config", "show").expectSuccess().expect("branch", "main", "keep", "5")
+    }
+  }
+
+  @Test("plan says what a deploy would do, and touches nothing")
+  func plan() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.nextdeploy("plan").expect(status: 3).expect("nothing has been pushed to main yet")
+      try project.commit("One", App.built("one", build: "echo building"))
+      try project.push().expectSuccess()
+      try project.commit("Two", App.built("two", build: "echo building"))
+      try project.push("production", "main:other").expectSuccess()
+      let before = try sandbox.run(["find", sandbox.app(), "-newermt", "2000-01-01", "-printf", "%p %T@ %s\n"]).text
+
+      let same = try sandbox.nextdeploy("plan").expectSuccess()
+      let other = try sandbox.nextdeploy("plan", "other").expectSuccess()
+
+      same.expect("built before from the same files")
+      other.expect("1 file differs", "echo building", "node server.js", "GET /, 200-399 within 60 s")
+      #expect(
+        try sandbox.run(["find", sandbox.app(), "-newermt", "2000-01-01", "-printf", "%p %T@ %s\n"]).text == before)
+    }
+  }
+
+  @Test("logs shows what the live app writes, and a deploy's log")
+  func logs() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.nextdeploy("logs").expect(status: 3).expect("nothing is live yet")
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let id = try #require(try sandbox.lastDeploy()?["id"]?.string)
+
+      try sandbox.nextdeploy("logs").expectSuccess().expect("listening")
+      try sandbox.nextdeploy("logs", "--deploy", id).expectSuccess().expect("live: http://")
+      try sandbox.nextdeploy("logs", "--deploy", "20000101-000000").expect(status: 3)
+      let following = try sandbox.start(["nextdeploy", "logs", "-f"], name: "logs")
+      try sandbox.wait(for: "the log") { following.text.contains("listening") }
+      try project.commit("Two", ["server.js": "console.log('the second release');" + App.server("answer.end('two')")])
+      try project.push().expectSuccess()
+      try sandbox.wait(for: "the new release's log") { following.text.contains("the second release") }
+      ProcessIdentity(of: following.child.id)?.signal(.terminate)
+      _ = try following.wait()
+    }
+  }
+
+  @Test("status tells the truth about an app that crashes, and the app is started again")
+  func restarts() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "One",
+        App.node("").merging(["server.js": App.server("if (request.url === '/die') process.exit(5); answer.end('one')")]
+        ) { $1 })
+      try project.push().expectSuccess()
+
+      _ = try sandbox.get("/die")
+
+      try sandbox.wait(for: "the restart") { try sandbox.nextdeploy("status").text.contains("restarted 1 times") }
+      try sandbox.wait(for: "the app to answer") { try sandbox.get() == "one" }
+    }
+  }
+}

@@ -1,0 +1,330 @@
+import Deploy
+import Posix
+import Testing
+
+/// A commit that cannot be deployed, and what its pusher must be told.
+struct BadInput: CustomTestStringConvertible, Sendable {
+  let name: String
+  let step: String
+  /// Laid over a good app; nil removes a file.
+  let files: [String: String?]
+  let told: [String]
+
+  init(_ name: String, at step: String, _ files: [String: String?], tells told: String...) {
+    self.name = name
+    self.step = step
+    self.files = files
+    self.told = told
+  }
+
+  var testDescription: String { name }
+
+  static let quick = #"{"health": {"timeout": 0.5}}"#
+
+  static let all: [BadInput] = [
+    BadInput("no package.json", at: "plan", ["package.json": nil], tells: "there is no package.json in the commit"),
+    BadInput(
+      "a package.json that is no JSON", at: "plan", ["package.json": "{\n  \"name\": oops\n}"],
+      tells: "reading package.json", "line 2, column 11"),
+    BadInput(
+      "a nextdeploy.json that is no JSON", at: "plan", ["nextdeploy.json": "{\n// a comment\n\"build\" \"x\"}"],
+      tells: "reading nextdeploy.json", "line 3, column 9"),
+    BadInput(
+      "an unknown setting", at: "plan", ["nextdeploy.json": #"{"biuld": "make"}"#],
+      tells: "there is no setting 'biuld'", "Did you mean 'build'?"),
+    BadInput(
+      "an unknown setting below another", at: "plan", ["nextdeploy.json": #"{"health": {"pth": "/"}}"#],
+      tells: "there is no setting 'health.pth'", "Did you mean 'path'?"),
+    BadInput(
+      "a setting of the wrong type", at: "plan", ["nextdeploy.json": #"{"health": {"timeout": "long"}}"#],
+      tells: "\"health.timeout\" is a string, where a number of seconds should be"),
+    BadInput(
+      "a root that leads out", at: "plan", ["nextdeploy.json": #"{"root": "../other"}"#],
+      tells: "'../other' is not a path inside the app"),
+    BadInput(
+      "a root that is not there", at: "plan", ["nextdeploy.json": #"{"root": "apps/web"}"#],
+      tells: "\"root\" names 'apps/web', which is no directory"),
+    BadInput("no start script", at: "plan", ["package.json": #"{"name": "x"}"#], tells: "there is no \"start\" script"),
+    BadInput(
+      "a Next.js app without a build script", at: "plan",
+      ["package.json": #"{"scripts": {"start": "next start"}, "dependencies": {"next": "16.4.5"}}"#],
+      tells: "there is no \"build\" script, and a Next.js app must be built"),
+    BadInput(
+      "two lockfiles", at: "plan", ["package-lock.json": "{}", "yarn.lock": ""],
+      tells: "package-lock.json, yarn.lock", "If you use npm, delete yarn.lock"),
+    BadInput(
+      "a lockfile of another package manager than is named", at: "plan",
+      [
+        "package.json": #"{"packageManager": "pnpm@10.0.0", "scripts": {"start": "node server.js"}}"#,
+        "package-lock.json": "{}",
+      ],
+      tells: "the lockfile is npm's package-lock.json", "Delete package-lock.json"),
+    BadInput(
+      "an unknown package manager", at: "plan",
+      ["package.json": #"{"packageManager": "npn@1.0.0", "scripts": {"start": "node server.js"}}"#],
+      tells: "'npn@1.0.0', which is not known", "Did you mean 'npm'?"),
+    BadInput(
+      "an install that fails", at: "install", ["nextdeploy.json": #"{"install": "echo no such package; exit 7"}"#],
+      tells: "it ended with exit code 7", "no such package"),
+    BadInput(
+      "an install of a package that is not there", at: "install",
+      [
+        "package.json":
+          #"{"scripts": {"start": "node server.js"}, "dependencies": {"nextdeploy-no-such-package": "1.0.0"}}"#,
+        "package-lock.json": nil,
+      ],
+      tells: "installing packages with 'npm install"),
+    BadInput(
+      "a build that fails", at: "build", ["nextdeploy.json": #"{"build": "echo line 12: syntax error; exit 2"}"#],
+      tells: "it ended with exit code 2", "line 12: syntax error"),
+    BadInput(
+      "a build whose program is missing", at: "build", ["nextdeploy.json": #"{"build": "no-such-bundler"}"#],
+      tells: "a program of it was not found (exit code 127)"),
+    BadInput(
+      "a build that is killed for memory", at: "build", ["nextdeploy.json": #"{"build": "kill -9 $$"}"#],
+      tells: "it was killed (exit code 137)", "memory"),
+    BadInput(
+      "an app that exits", at: "health", ["server.js": "throw new Error('no database')"],
+      tells: "the app ended before it answered (exit code 1)", "no database"),
+    BadInput(
+      "an app whose program is missing", at: "health",
+      ["package.json": #"{"scripts": {"start": "no-such-server"}}"#], tells: "the app ended before it answered"),
+    BadInput(
+      "an app that never listens", at: "health",
+      ["server.js": "console.log('thinking'); setInterval(() => {}, 1000)", "nextdeploy.json": quick],
+      tells: "the app did not listen on 127.0.0.1:", "thinking", "PORT"),
+    BadInput(
+      "an app that listens on another port", at: "health",
+      [
+        "server.js": App.server("answer.end('x')", listen: "Number(process.env.PORT) + 9, '127.0.0.1'"),
+        "nextdeploy.json": quick,
+      ],
+      tells: "the app listens on 127.0.0.1:", "not on 127.0.0.1:"),
+    BadInput(
+      "an app that listens on another address", at: "health",
+      ["server.js": App.server("answer.end('x')", listen: "process.env.PORT, '127.0.0.9'"), "nextdeploy.json": quick],
+      tells: "the app listens on 127.0.0.9:", "not on 127.0.0.1:"),
+    BadInput(
+      "an app that answers 500", at: "health",
+      [
+        "server.js": App.server("answer.statusCode = 500; console.log('query failed'); answer.end()"),
+        "nextdeploy.json": quick,
+      ],
+      tells: "GET / answered 500 for 0.5 s, where 200-399 is healthy", "query failed"),
+    BadInput(
+      "an app that hangs", at: "health", ["server.js": App.server(""), "nextdeploy.json": quick],
+      tells: "did not answer GET / within 0.5 s"),
+    BadInput(
+      "an app that does not speak HTTP", at: "health",
+      [
+        "server.js": "require('net').createServer(s => s.end('hi\\n')).listen(process.env.PORT)",
+        "nextdeploy.json": quick,
+      ],
+      tells: "is not HTTP"),
+  ]
+}
+
+@Suite("Bad input")
+struct BadInputTests {
+  @Test("is told clearly, changes nothing, and leaves the old release live", arguments: BadInput.all)
+  func isTold(input: BadInput) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let good = try project.commit("Good", App.node("good"))
+      try project.push().expectSuccess()
+      let live = try #require(try sandbox.liveRelease())
+      try project.commit("Bad", input.files)
+
+      let push = try project.push().expect(status: 1)
+
+      push.expect("FAILED at \(input.step): ", "  next: ", "The old release \(live) is still live.")
+      for text in input.told { push.expect(text) }
+      #expect(try sandbox.get() == "good")
+      #expect(try sandbox.releases() == [live])
+      #expect(try Files.list("\(sandbox.app())/releases") == [live])
+      #expect(try sandbox.instances().count == 1)
+      #expect(try project.serverRef() == good)
+    }
+  }
+
+  @Test("of no files at all is told")
+  func emptyTree() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("Nothing")
+
+      try project.push().expect(status: 1).expect("the commit holds no files", "No release of this app is live yet.")
+    }
+  }
+
+  @Test("without a lockfile is deployed with a warning")
+  func noLockfile() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "One",
+        App.node(
+          "one",
+          extra: [
+            "package.json": #"{"scripts": {"start": "node server.js"}, "dependencies": {"local": "file:./local"}}"#,
+            "local/package.json": #"{"name": "local", "version": "1.0.0"}"#,
+          ]))
+
+      let push = try project.push().expectSuccess()
+
+      push.expect("warning: there is no lockfile", "Commit package-lock.json.", "npm install")
+    }
+  }
+
+  @Test("a symlink out of the repository is refused", arguments: ["/etc/passwd", "../../../etc/passwd", "a/../../x"])
+  func symlink(target: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.write(App.node("one"))
+      try Files.link("\(project.directory)/link", to: target)
+      try project.commit("Link")
+
+      try project.push().expect(status: 1).expect("the symlink link points out of the repository, to '\(target)'")
+    }
+  }
+
+  @Test("a submodule is refused")
+  func submodule() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let head = try project.commit("One", App.node("one"))
+      try project.git("update-index", "--add", "--cacheinfo", "160000,\(head),vendor/theme")
+      try project.git("commit", "--quiet", "--message", "Add a submodule")
+
+      try project.push().expect(status: 1).expect("vendor/theme is a git submodule")
+    }
+  }
+
+  @Test("a Git LFS pointer is refused")
+  func largeFile() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let pointer =
+        "version https://git-lfs.github.com/spec/v1\noid sha256:\(String(repeating: "a", count: 64))\nsize 12345\n"
+      try project.write(App.node("one", extra: ["film.mp4": pointer]))
+      try project.commit("One")
+      // Where LFS is installed here, git would look at the pointer itself.
+      try project.git("config", "filter.lfs.clean", "cat")
+      try project.commit("Track films", [".gitattributes": "*.mp4 filter=lfs diff=lfs merge=lfs -text\n"])
+
+      try project.push().expect(status: 1).expect("film.mp4 is a Git LFS pointer")
+    }
+  }
+
+  @Test("a full disk is told before anything is written")
+  func fullDisk() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      let apps = "\(sandbox.root)/apps"
+      let mount = try sandbox.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", "\(sandbox.app())/workspace"])
+      try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
+      defer { _ = try? sandbox.run(["umount", "\(sandbox.app())/workspace"]) }
+
+      let push = try project.push().expect(status: 1)
+
+      push.expect("looking for space on the disk", "MB are free below \(apps)", "Free at least")
+    }
+  }
+
+  @Test("a disk that fills up during the build is told")
+  func diskFillsUp() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.built("one", build: "head -c 200000000 /dev/zero > node_modules; echo written"))
+      let mount = try sandbox.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", "\(sandbox.app())/releases"])
+      try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
+      defer { _ = try? sandbox.run(["umount", "\(sandbox.app())/releases"]) }
+
+      let push = try project.push().expect(status: 1)
+
+      push.expect("FAILED at release", "No space left on device", "Free space on the disk")
+      #expect(try Files.list("\(sandbox.app())/releases") == [])
+    }
+  }
+
+  @Test("no free port is told")
+  func noPort() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let port = try #require(try sandbox.instances().first?.split(separator: ":").last)
+      try sandbox.nextdeploy("config", "set", "ports", "\(port)-\(port)").expectSuccess()
+      try project.commit("Two", App.node("two"))
+
+      try project.push().expect(status: 1).expect("all ports from \(port) to \(port) are taken", "config set ports")
+
+      #expect(try sandbox.get() == "one")
+    }
+  }
+
+  @Test("a program that is missing is named", arguments: ["node", "caddy", "npm", "bun"])
+  func missingProgram(program: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let start = program == "bun" ? "bun server.js" : "node server.js"
+      try project.commit(
+        "One",
+        App.node(
+          "one", start: start,
+          extra: program == "npm" ? ["package-lock.json": #"{"lockfileVersion": 3, "packages": {}}"#] : [:]))
+      let programs = "\(sandbox.home)/programs"
+      try Files.makeDirectory(programs)
+      for name in ["git", "node", "caddy", "npm", "sh", "env"] where name != program {
+        try Files.link(
+          "\(programs)/\(name)", to: try #require(Command.find(name, path: sandbox.environment["PATH"] ?? "")))
+      }
+
+      let push = try sandbox.run(
+        [try #require(Command.find("git", path: sandbox.environment["PATH"] ?? "")), "push", "production", "main"],
+        in: project.directory,
+        environment: ["PATH": "\(Sandbox.products):\(programs)"])
+
+      try push.expect(status: 1).expect(program == "caddy" ? "looking for Caddy" : "looking for \(program)", "next: ")
+    }
+  }
+
+  @Test("git missing is told by receive-pack")
+  func missingGit() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+
+      let output = try sandbox.run(
+        ["\(Sandbox.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
+        environment: ["PATH": "/nowhere"])
+
+      try output.expect(status: 1).expect("git is not on this machine's PATH", "Install git")
+    }
+  }
+
+  @Test(
+    "a damaged state or journal file is named, and nothing is done",
+    arguments: ["live.json", "config.json", "deploys/00000001-000000.json"])
+  func damagedState(file: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let path = "\(sandbox.app())/\(file)"
+      let whole = try Files.text(path)
+      try Files.write("{ half", to: path)
+      try project.commit("Two", App.node("two"))
+
+      let status = try sandbox.nextdeploy("status").expect(status: 1)
+      let push = try project.push().expect(status: 1)
+
+      status.expect("reading \(path)", "the file is damaged")
+      push.expect("reading \(path)", "the file is damaged", "mv \(path)")
+      if let whole { try Files.write(whole, to: path) } else { try Files.remove(path) }
+      #expect(try sandbox.get() == "one")
+      try project.push().expectSuccess()
+      #expect(try sandbox.get() == "two")
+    }
+  }
+}

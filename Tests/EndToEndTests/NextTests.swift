@@ -1,0 +1,175 @@
+import Deploy
+import Posix
+import Testing
+
+@Suite("A Next.js app", .enabled(if: Registry.answers, "no npm registry answers"), .serialized)
+struct NextTests {
+  @Test("goes live, is edited under load, fails to build, answers 500, and goes back, as its pushes say")
+  func wholeStory() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let first = try project.commit("First", try Fixture.files("next-app"))
+      let push = try project.push().expectSuccess()
+
+      push.expect("Next.js 16.4.5, npm ", "(package-lock.json)", "    > next build", "Next.js 16.4.5 (standalone)")
+      let release = try #require(try sandbox.liveRelease())
+      #expect(try shown(sandbox) == "version 1")
+      #expect(try sandbox.get("/hello.txt") == "served from public\n")
+      try expectStaticFiles(sandbox)
+
+      // An edit, while visitors are there: no install, one file, and not one request lost.
+      let load = try sandbox.start(
+        ["hey", "-z", "15s", "-c", "10", "\(try sandbox.url())/slow?for=300"], name: "load")
+      try project.commit("Edit", ["app/page.js": page("version 2")])
+      let edit = try project.push().expectSuccess()
+      edit.expect("1 file changed", "unchanged, skipped", "live: ")
+      #expect(try shown(sandbox) == "version 2")
+      let report = try load.wait().expectSuccess()
+      report.expect("[200]")
+      report.expectNo("Error distribution", "  [4", "  [5")
+      let edited = try #require(try sandbox.liveRelease())
+      let editedCommit = try project.head()
+
+      // A build that fails.
+      try project.commit("Break", ["app/page.js": "export default function Page() { return <h1>"])
+      let broken = try project.push().expect(status: 1)
+      broken.expect("FAILED at build", "app/page.js", "exit code 1", "The old release \(edited) is still live.")
+      #expect(try project.serverRef() == editedCommit)
+      #expect(try shown(sandbox) == "version 2")
+
+      // An app that answers 500.
+      try project.commit(
+        "Fail",
+        [
+          "app/page.js":
+            "export const dynamic = 'force-dynamic'\nexport default function Page() { throw new Error('no stock') }",
+          "nextdeploy.json": #"{"health": {"timeout": 2}}"#,
+        ])
+      let failing = try project.push().expect(status: 1)
+      failing.expect("FAILED at health", "GET / answered 500", "no stock")
+      #expect(try shown(sandbox) == "version 2")
+      #expect(try sandbox.releases() == [release, edited])
+      #expect(try project.serverRef() == editedCommit)
+
+      // The first commit again, which was built before.
+      let again = try project.push("--force", "production", "\(first):main").expectSuccess()
+      again.expect("built before from the same files")
+      again.expectNo("next build", "npm ci")
+      #expect(try sandbox.liveRelease() == release)
+      #expect(try shown(sandbox) == "version 1")
+    }
+  }
+
+  @Test("below a monorepo's apps is built and started there, its packages installed at the top")
+  func monorepo() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      var files = try Fixture.files("next-app", below: "apps/web/")
+      files["apps/web/package-lock.json"] = nil
+      files["package.json"] = #"{"name": "shop", "private": true, "workspaces": ["apps/*"]}"#
+      files["nextdeploy.json"] = #"{"root": "apps/web", "persist": ["uploads"]}"#
+      files[".gitignore"] = "node_modules/\n.next/\n"
+      try project.write(files)
+      try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
+        .expectSuccess()
+      try project.commit("First")
+
+      let push = try project.push().expectSuccess()
+
+      push.expect("npm ci", "Next.js 16.4.5 (standalone)")
+      #expect(try shown(sandbox) == "version 1")
+      #expect(try sandbox.get("/hello.txt") == "served from public\n")
+      try expectStaticFiles(sandbox)
+      #expect(
+        try Files.linkTarget("\(sandbox.app())/current/app/apps/web/uploads")
+          == "\(sandbox.app())/shared/apps/web/uploads")
+    }
+  }
+
+  @Test("without a standalone server runs under next start, with its production dependencies only")
+  func nextStart() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      var files = try Fixture.files("next-app")
+      files["package-lock.json"] = nil
+      files["package.json"] = """
+        {
+          "name": "next-app",
+          "scripts": { "build": "NEXT_PRIVATE_STANDALONE= next build", "start": "next start" },
+          "dependencies": { "next": "16.4.5", "react": "19.3.1", "react-dom": "19.3.1" },
+          "devDependencies": { "ws": "8.23.0" }
+        }
+        """
+      try project.write(files)
+      try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
+        .expectSuccess()
+      try project.commit("First")
+
+      let push = try project.push().expectSuccess()
+
+      push.expect("Next.js 16.4.5 (next start)")
+      #expect(try shown(sandbox) == "version 1")
+      try expectStaticFiles(sandbox)
+      let modules = "\(sandbox.app())/current/app/node_modules"
+      #expect(Files.exists("\(modules)/next/package.json"))
+      #expect(!Files.exists("\(modules)/ws"))
+      #expect(Files.exists("\(sandbox.app())/workspace/node_modules/ws"))
+      #expect(Files.exists("\(sandbox.app())/workspace/.next/cache"), "the next build finds its cache")
+      try project.commit("Edit", ["app/page.js": page("version 2")])
+      try project.push().expectSuccess().expect("unchanged, skipped")
+      #expect(try shown(sandbox) == "version 2")
+    }
+  }
+
+  @Test("of the older major version, 15, goes live too")
+  func next15() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      var files = try Fixture.files("next-app")
+      files["package-lock.json"] = nil
+      files["package.json"] = files["package.json"]?.replacing("16.4.5", with: "15.5.29")
+      try project.write(files)
+      try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
+        .expectSuccess()
+      try project.commit("First")
+
+      try project.push().expectSuccess().expect("Next.js 15.5.29 (standalone)")
+
+      #expect(try shown(sandbox) == "version 1")
+      try expectStaticFiles(sandbox)
+    }
+  }
+
+  @Test("that needs a newer Node than the server has is refused before it is built")
+  func oldNode() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "First",
+        try Fixture.files("next-app").merging([
+          "nextdeploy.json":
+            #"{"install": "mkdir -p node_modules/next && echo '{\"version\": \"16.4.5\", \"engines\": {\"node\": \">=98.6\"}}' > node_modules/next/package.json"}"#
+        ]) { $1 })
+
+      let push = try project.push().expect(status: 1)
+
+      push.expect("it needs Node >=98.6", "Install a newer Node on the server")
+      push.expectNo("next build")
+    }
+  }
+
+  private func page(_ text: String) -> String { "export default function Page() { return <h1>\(text)</h1> }\n" }
+
+  private func shown(_ sandbox: Sandbox) throws -> String? {
+    let html = try #require(try sandbox.get())
+    return html.split(separator: "<h1>").dropFirst().first?.split(separator: "<").first.map(String.init)
+  }
+
+  /// What a browser loads beside the page.
+  private func expectStaticFiles(_ sandbox: Sandbox) throws {
+    let html = try #require(try sandbox.get())
+    let script = try #require(
+      html.split(separator: "\"").first { $0.hasPrefix("/_next/static/") && $0.contains(".js") })
+    #expect(try sandbox.get(String(script)) != nil, "\(script)")
+  }
+}

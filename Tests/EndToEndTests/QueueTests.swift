@@ -1,0 +1,137 @@
+import Deploy
+import Posix
+import Testing
+
+@Suite("Two deploys at once")
+struct QueueTests {
+  @Test("of one app wait for each other; of several pushes that wait only the newest is built")
+  func superseded() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let first = try project.commit("First", App.built("first", build: waiting(sandbox)))
+      let running = try project.startPush(name: "first")
+      try sandbox.wait(for: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+
+      let second = try project.commit("Second", App.built("second", build: waiting(sandbox)))
+      let waiting = try project.startPush(name: "second")
+      try sandbox.wait(for: "the second push to wait") {
+        waiting.text.contains("waiting for the push of \(first.prefix(8)) First")
+      }
+      try project.commit("Third", App.built("third", build: "echo third is built"))
+      let newest = try project.startPush(name: "third")
+      let superseded = try waiting.wait().expectSuccess()
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      superseded.expect("superseded: main is at", "\(second.prefix(8)) is not deployed")
+      try running.wait().expectSuccess()
+      try newest.wait().expectSuccess().expect("third is built")
+      #expect(try sandbox.get() == "third")
+      #expect(try sandbox.deploys().map { $0["outcome"]?.string } == ["live", "superseded", "live"])
+    }
+  }
+
+  @Test("of one app: a failure does not take the branch from the push that waits")
+  func failureBeforeWaiting() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("First", App.built("first", build: "\(waiting(sandbox)); exit 1"))
+      let running = try project.startPush(name: "first")
+      try sandbox.wait(for: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      let second = try project.commit("Second", App.node("second", extra: ["nextdeploy.json": "{}"]))
+      let waiting = try project.startPush(name: "second")
+      try sandbox.wait(for: "the second push to wait") { waiting.text.contains("waiting for") }
+
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      try running.wait().expect(status: 1)
+      try waiting.wait().expectSuccess()
+      #expect(try project.serverRef() == second)
+      #expect(try sandbox.get() == "second")
+    }
+  }
+
+  @Test("of different apps do not wait, and take different ports")
+  func differentApps() throws {
+    try Sandbox.run { sandbox in
+      let shop = try sandbox.createApp("shop")
+      let blog = try sandbox.createApp("blog")
+      try shop.commit("Shop", App.built("shop", build: waiting(sandbox)))
+      let running = try shop.startPush()
+      try sandbox.wait(for: "the shop's build") { try sandbox.lastDeploy("shop")?["step"]?.string == "build" }
+      try blog.commit("Blog", App.node("blog"))
+
+      try blog.push().expectSuccess().expectNo("waiting for")
+      #expect(try sandbox.get(app: "blog") == "blog")
+      try Files.write("", to: "\(sandbox.home)/go")
+      try running.wait().expectSuccess()
+
+      #expect(try sandbox.get(app: "shop") == "shop")
+      #expect(try sandbox.get(app: "blog") == "blog")
+      #expect(Set(try sandbox.instances().map { $0.split(separator: ":")[1] }).count == 2)
+    }
+  }
+
+  @Test("a rollback waits for a push")
+  func rollbackWaits() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      try project.commit("Two", App.built("two", build: waiting(sandbox)))
+      let running = try project.startPush()
+      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+
+      let rollback = try sandbox.start(
+        ["nextdeploy", "rollback", try #require(try sandbox.releases().first)], name: "rollback")
+      try sandbox.wait(for: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
+      try sandbox.nextdeploy("app", "remove", "shop").expect(status: 1).expect("a deploy of it is running")
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      try running.wait().expectSuccess()
+      try rollback.wait().expectSuccess()
+      #expect(try sandbox.get() == "one")
+    }
+  }
+
+  @Test("a rollback without a name goes back from what is live when its turn has come")
+  func rollbackDecidesLate() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      for text in ["one", "two"] {
+        try project.commit(text, App.node(text))
+        try project.push().expectSuccess()
+      }
+      try project.commit("Three", App.built("three", build: waiting(sandbox)))
+      let running = try project.startPush()
+      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      let rollback = try sandbox.start(["nextdeploy", "rollback"], name: "rollback")
+      try sandbox.wait(for: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      try running.wait().expectSuccess()
+      try rollback.wait().expectSuccess()
+
+      #expect(try sandbox.get() == "two")
+    }
+  }
+
+  @Test("of several apps do not disturb each other's way to Caddy")
+  func oneCaddy() throws {
+    try Sandbox.run { sandbox in
+      let names = ["a", "b", "c", "d"]
+      let pushes = try names.map { name in
+        let project = try sandbox.createApp(name)
+        try project.commit(name, App.node(name))
+        return project
+      }.map { try $0.startPush(name: "push-\($0.app)") }
+
+      for push in pushes { try push.wait().expectSuccess() }
+
+      for name in names { #expect(try sandbox.get(app: name) == name) }
+    }
+  }
+
+  private func waiting(_ sandbox: Sandbox) -> String {
+    "until test -e \(sandbox.home)/go; do sleep 0.01; done"
+  }
+}

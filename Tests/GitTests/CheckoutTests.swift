@@ -1,0 +1,188 @@
+import Deploy
+import Git
+import Posix
+import Testing
+
+@Suite struct `A first checkout` {
+  @Test func `writes all files, their modes and symlinks`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("a", "1")
+    try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
+    try sandbox.link("d/link", to: "../a")
+    try sandbox.link("d/dangling", to: "nowhere")
+
+    let count = try sandbox.checkout(sandbox.push("first"))
+
+    #expect(count == 4)
+    #expect(try sandbox.paths() == ["a", "bin/run", "d/dangling", "d/link"])
+    #expect(try sandbox.text("a") == "1")
+    #expect(try sandbox.status("a")?.mode == 0o644)
+    #expect(try sandbox.status("bin/run")?.mode == 0o755)
+    #expect(try Files.linkTarget("\(sandbox.workspace)/d/link") == "../a")
+    #expect(try Files.linkTarget("\(sandbox.workspace)/d/dangling") == "nowhere")
+  }
+
+  @Test func `of no files writes none`() throws {
+    let sandbox = try Sandbox()
+
+    #expect(try sandbox.checkout(sandbox.push("nothing")) == 0)
+  }
+
+  @Test func `writes all of a tree of many directories`() throws {
+    let sandbox = try Sandbox()
+    let paths = (0..<300).map { "d\($0 % 7)/e\($0 % 11)/f\($0)" }
+    for path in paths { try sandbox.write(path, path) }
+
+    let count = try sandbox.checkout(sandbox.push("many"))
+
+    #expect(count == 300)
+    #expect(try sandbox.paths().sorted() == paths.sorted())
+    for path in paths { #expect(try sandbox.text(path) == path) }
+    #expect(try sandbox.checkout(sandbox.repository.commit("main")) == 0)
+  }
+
+  @Test func `honours the filters of .gitattributes, those of directories included`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write(".gitattributes", "*.bat eol=crlf\n")
+    try sandbox.write("x/.gitattributes", "*.txt eol=crlf\n")
+    let names = ["+first.bat", "a.bat", "m/b.bat", "x/y/c.txt", "z/last.bat"]
+    for name in names { try sandbox.write(name, "1\n2\n") }
+    try sandbox.write("z/other.txt", "1\n2\n")
+
+    try sandbox.checkout(sandbox.push("line ends"))
+
+    for name in names { #expect(try sandbox.text(name) == "1\r\n2\r\n", "\(name)") }
+    #expect(try sandbox.text("z/other.txt") == "1\n2\n")
+  }
+
+  @Test func `after one that was interrupted leaves none of its files`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("a", "1")
+    try sandbox.leave("stale.js")
+    try sandbox.leave("a", "half")
+
+    try sandbox.checkout(sandbox.push("first"))
+
+    #expect(try sandbox.paths() == ["a"])
+    #expect(try sandbox.text("a") == "1")
+  }
+}
+
+@Suite struct `A later checkout` {
+  @Test func `of one changed file writes that file alone`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
+    try sandbox.checkout(sandbox.push("first"))
+    let before = try ["b", "d/c"].map { try #require(try sandbox.status($0)) }
+    try sandbox.write("a", "2")
+
+    let count = try sandbox.checkout(sandbox.push("second"))
+
+    let after = try ["b", "d/c"].map { try #require(try sandbox.status($0)) }
+    #expect(count == 1)
+    #expect(try sandbox.text("a") == "2")
+    #expect(before.map(\.inode) == after.map(\.inode))
+    #expect(before.map(\.modified) == after.map(\.modified))
+  }
+
+  @Test func `writes no more where HEAD's branch does not exist, as when another one is deployed`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "b"] { try sandbox.write(name, "1") }
+    try sandbox.checkout(sandbox.push("first"))
+    let before = try sandbox.status("b")?.modified
+    try sandbox.write("a", "2")
+    let second = try sandbox.push("second")
+    try sandbox.repository.set("refs/heads/main", to: nil)
+
+    let count = try sandbox.checkout(second)
+
+    #expect(count == 1)
+    #expect(try sandbox.text("a") == "2")
+    #expect(try sandbox.status("b")?.modified == before)
+  }
+
+  @Test func `removes what the commit removed, and counts it`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
+    try sandbox.checkout(sandbox.push("first"))
+    try sandbox.remove("b")
+    try sandbox.remove("d")
+
+    let count = try sandbox.checkout(sandbox.push("second"))
+
+    #expect(try sandbox.paths() == ["a"])
+    #expect(!sandbox.exists("d"))
+    #expect(count == 2)
+  }
+
+  @Test func `counts what is new, changed and removed, each once`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "b", "c"] { try sandbox.write(name, "1") }
+    try sandbox.checkout(sandbox.push("first"))
+    try sandbox.remove("a")
+    try sandbox.write("b", "2")
+    try sandbox.write("new", "1")
+
+    #expect(try sandbox.checkout(sandbox.push("second")) == 3)
+  }
+
+  @Test func `of an older commit brings back what it had`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("a", "1")
+    try sandbox.write("b", "1")
+    let first = try sandbox.push("first")
+    try sandbox.remove("b")
+    try sandbox.write("c", "1")
+    try sandbox.checkout(sandbox.push("second"))
+
+    let count = try sandbox.checkout(first)
+
+    #expect(try sandbox.paths() == ["a", "b"])
+    #expect(count == 2)
+  }
+
+  @Test func `restores what a build changed or removed`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "b", "run"] { try sandbox.write(name, "1", mode: name == "run" ? 0o755 : 0o644) }
+    let commit = try sandbox.push("first")
+    try sandbox.checkout(commit)
+    try sandbox.leave("a", "changed by a build")
+    try Files.remove("\(sandbox.workspace)/b")
+    try sandbox.leave("run", "1")
+
+    let count = try sandbox.checkout(commit)
+
+    #expect(try sandbox.text("a") == "1")
+    #expect(try sandbox.text("b") == "1")
+    #expect(try sandbox.status("run")?.mode == 0o755)
+    #expect(count == 3)
+  }
+
+  @Test func `removes untracked files, but keeps what is ignored, node_modules and .next`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("a", "1")
+    try sandbox.write(".gitignore", "*.log\n")
+    let commit = try sandbox.push("first")
+    try sandbox.checkout(commit)
+    let kept = [".next/cache/x", "apps/web/node_modules/y", "build.log", "node_modules/a/index.js"]
+    for path in kept + ["out/index.html", "src/generated.js"] { try sandbox.leave(path) }
+
+    try sandbox.checkout(commit)
+
+    #expect(try sandbox.paths() == [".gitignore", ".next/cache/x", "a"] + kept.dropFirst())
+  }
+
+  @Test func `into an emptied workspace writes all again`() throws {
+    let sandbox = try Sandbox()
+    for name in ["a", "d/b"] { try sandbox.write(name, "1") }
+    let commit = try sandbox.push("first")
+    try sandbox.checkout(commit)
+    try Files.remove(sandbox.workspace)
+    try Files.makeDirectory(sandbox.workspace)
+
+    let count = try sandbox.checkout(commit)
+
+    #expect(try sandbox.paths() == ["a", "d/b"])
+    #expect(count == 2)
+  }
+}

@@ -1,0 +1,48 @@
+import Deploy
+import Git
+import Testing
+
+@Suite struct `A commit's tree` {
+  @Test func `holds files, programs, symlinks and submodules by path`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("a", "1")
+    try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
+    try sandbox.link("d/link", to: "../a")
+    try sandbox.write("ü/ä b", "2")
+    try sandbox.git("add", "--all")
+    let hash = String(repeating: "12", count: 20)
+    try sandbox.git("update-index", "--add", "--cacheinfo", "160000,\(hash),vendor/lib")
+    try sandbox.git("commit", "--quiet", "--message", "all kinds")
+    try sandbox.git("push", "--quiet", "\(sandbox.top)/repo.git", "main")
+    let commit = try sandbox.repository.commit("main")
+
+    let tree = try sandbox.repository.tree(of: commit)
+
+    #expect(tree.id == commit.tree)
+    #expect(
+      tree.entries.mapValues(\.kind) == [
+        "a": .file, "bin/run": .executable, "d/link": .link, "ü/ä b": .file, "vendor/lib": .submodule,
+      ])
+    #expect(try tree.text("a") == "1")
+    #expect(try tree.text("nothing") == nil)
+    #expect(try tree.text("d/link") == nil)
+    #expect(try tree.bytes(of: #require(tree.entries["d/link"])) == Array("../a".utf8))
+  }
+
+  @Test func `holds empty files`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("empty", "")
+
+    let tree = try sandbox.repository.tree(of: sandbox.push("first"))
+
+    #expect(try tree.text("empty") == "")
+  }
+
+  @Test func `of no files is empty`() throws {
+    let sandbox = try Sandbox()
+
+    let tree = try sandbox.repository.tree(of: sandbox.push("nothing"))
+
+    #expect(tree.entries.isEmpty)
+  }
+}

@@ -1,0 +1,91 @@
+import Deploy
+import Git
+import Posix
+
+/// A temporary directory with a work tree, made by the real git, and the bare repository that it is pushed to.
+final class Sandbox {
+  let top: String
+  let repository: BareRepository
+
+  init() throws {
+    top = "\(Files.resolved("/tmp"))/nextdeploy-git-\(CurrentProcess.id)-\(UInt64.random(in: 0 ... .max))"
+    try Files.makeDirectory("\(top)/workspace")
+    repository = try BareRepository.create(path: "\(top)/repo.git", branch: BranchName("main"))
+    try git("init", "--quiet", "--initial-branch=main", ".", in: "\(top)/work")
+  }
+
+  deinit { try? Files.remove(top) }
+
+  var workspace: String { "\(top)/workspace" }
+
+  /// Runs git as nobody in particular: no configuration of the machine's reaches it.
+  @discardableResult
+  func git(_ arguments: String..., in directory: String? = nil) throws -> String {
+    let directory = directory ?? "\(top)/work"
+    try Files.makeDirectory(directory)
+    let environment = [
+      "PATH": CurrentProcess.environment["PATH"] ?? "/usr/bin:/bin", "HOME": top, "GIT_CONFIG_NOSYSTEM": "1",
+      "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "A",
+      "GIT_COMMITTER_EMAIL": "a@example.com",
+    ]
+    let (status, output) = try ChildProcess.run(
+      Command(["git"] + arguments, environment: environment, directory: directory))
+    guard status.isSuccess else { throw GitFailed(arguments: arguments, output: output) }
+    return output.split(whereSeparator: \.isNewline).joined(separator: "\n")
+  }
+
+  struct GitFailed: Error {
+    let arguments: [String]
+    let output: String
+  }
+
+  // MARK: The work tree
+
+  func write(_ path: String, _ text: String, mode: UInt32 = 0o644) throws {
+    let path = "\(top)/work/\(path)"
+    try Files.makeDirectory(Files.parent(path))
+    try Files.write(text, to: path, mode: mode, durable: false)
+  }
+
+  func link(_ path: String, to target: String) throws {
+    let path = "\(top)/work/\(path)"
+    try Files.makeDirectory(Files.parent(path))
+    try Files.link(path, to: target)
+  }
+
+  func remove(_ path: String) throws { try Files.remove("\(top)/work/\(path)") }
+
+  /// Commits all of the work tree and pushes it.
+  func push(_ message: String) throws -> Commit {
+    try git("add", "--all", "--force")
+    try git("commit", "--quiet", "--allow-empty", "--message", message)
+    try git("push", "--quiet", "--force", "\(top)/repo.git", "main")
+    return try repository.commit(git("rev-parse", "HEAD"))
+  }
+
+  @discardableResult
+  func checkout(_ commit: Commit) throws -> Int { try repository.checkout(commit, into: workspace) }
+
+  // MARK: The workspace
+
+  func text(_ path: String) throws -> String? { try Files.text("\(workspace)/\(path)") }
+
+  func status(_ path: String) throws -> Files.Status? { try Files.status("\(workspace)/\(path)") }
+
+  func exists(_ path: String) -> Bool { Files.exists("\(workspace)/\(path)") }
+
+  /// What a build leaves.
+  func leave(_ path: String, _ text: String = "left by a build") throws {
+    let path = "\(workspace)/\(path)"
+    try Files.makeDirectory(Files.parent(path))
+    try Files.write(text, to: path, durable: false)
+  }
+
+  /// All paths below the workspace but directories', sorted.
+  func paths(_ directory: String = "") throws -> [String] {
+    try Files.list("\(workspace)/\(directory)").flatMap { name in
+      let path = directory.isEmpty ? name : "\(directory)/\(name)"
+      return try status(path)?.kind == .directory ? paths(path) : [path]
+    }
+  }
+}

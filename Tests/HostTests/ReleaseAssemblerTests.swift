@@ -1,0 +1,171 @@
+import Posix
+import Testing
+
+@testable import Deploy
+@testable import Host
+
+/// A workspace and the release that is assembled from it.
+struct Bench {
+  let scratch: Scratch
+
+  static func run(_ files: [String: String], _ test: (Bench) throws -> Void) async throws {
+    try await Scratch.run { scratch in
+      let bench = Bench(scratch: scratch)
+      for directory in ["workspace", "shared"] { try Files.makeDirectory(bench.path(directory)) }
+      for (name, text) in files { try scratch.write(["workspace/\(name)": text]) }
+      try test(bench)
+    }
+  }
+
+  func path(_ name: String) -> String { "\(scratch.path)/\(name)" }
+
+  /// - Parameter written: files that a build writes after the install.
+  func assemble(
+    _ parts: [Assembly.Part], persist: [String] = [], written: [String: String] = [:]
+  ) throws {
+    try Files.write("key", to: path("installed"))
+    let installed = try #require(try Files.status(path("installed"))?.modified)
+    for (name, text) in written {
+      // The kernel's clock for files is a coarse one.
+      try wait(until: "a later time") {
+        try scratch.write(["workspace/\(name)": text])
+        return try #require(try Files.status(path("workspace/\(name)"))?.modified) > installed
+      }
+    }
+    let assembler = ReleaseAssembler(
+      workspace: path("workspace"), files: path("release"), shared: path("shared"), installed: installed)
+    try assembler.assemble(Assembly(parts: parts, persist: persist))
+  }
+
+  /// Whether the release and the workspace have the same file, not only the same text.
+  func isShared(_ name: String) throws -> Bool {
+    let release = try #require(try Files.status(path("release/\(name)")), "no \(name) in the release")
+    return release.inode == (try Files.status(path("workspace/\(name)"))?.inode)
+  }
+
+  /// All files of a directory with their texts; links as "-> TARGET".
+  func files(_ directory: String) throws -> [String: String] {
+    var found: [String: String] = [:]
+    for name in try Files.list(path(directory)) {
+      let file = "\(directory)/\(name)"
+      switch try Files.status(path(file))?.kind {
+      case .directory: for (inner, text) in try files(file) { found["\(name)/\(inner)"] = text }
+      case .link: found[name] = "-> " + (try Files.linkTarget(path(file)) ?? "")
+      default: found[name] = try scratch.text(file)
+      }
+    }
+    return found
+  }
+}
+
+@Suite("A release is assembled from the workspace")
+struct ReleaseAssemblerTests {
+  @Test("what is moved is gone from the workspace, what is copied stays")
+  func moveAndCopy() async throws {
+    try await Bench.run(["out/server.js": "s", "out/lib/a.js": "a", "static/x.css": "x", "public/p.txt": "p"]) { bench in
+      try bench.assemble([
+        .move(from: "out", to: ""), .move(from: "static", to: "web/static"), .copy(from: "public", to: "web/public"),
+      ])
+
+      #expect(
+        try bench.files("release")
+          == ["server.js": "s", "lib/a.js": "a", "web/static/x.css": "x", "web/public/p.txt": "p"])
+      #expect(try bench.files("workspace") == ["public/p.txt": "p"])
+    }
+  }
+
+  @Test("a part that the build did not leave is passed over")
+  func missingPart() async throws {
+    try await Bench.run(["out/server.js": "s"]) { bench in
+      try bench.assemble([
+        .move(from: "out", to: ""), .move(from: "static", to: "static"), .copy(from: "public", to: "public"),
+      ])
+
+      #expect(try bench.files("release") == ["server.js": "s"])
+    }
+  }
+
+  @Test("a part takes the place of what an earlier one left there", arguments: ["move", "copy"])
+  func inTheWay(way: String) async throws {
+    // As where the app's own build copies public/ and .next/static into the standalone server.
+    try await Bench.run(["out/static/old.css": "old", "static/new.css": "new"]) { bench in
+      let part = way == "move" ? Assembly.Part.move(from: "static", to: "static") : .copy(from: "static", to: "static")
+      try bench.assemble([.move(from: "out", to: ""), part])
+
+      #expect(try bench.files("release") == ["static/new.css": "new"])
+    }
+  }
+
+  @Test("everything is all of the workspace but git's own directory and what is left out")
+  func everything() async throws {
+    let files = [
+      "package.json": "{}", ".env": "A=1", ".git/HEAD": "h", "sub/.git": "kept", "src/a.js": "a",
+      "node_modules/dev/index.js": "d", "node_modules/prod/index.js": "p", "packages/x/node_modules/dev/index.js": "d",
+      ".next/cache/big": "b",
+    ]
+    try await Bench.run(files) { bench in
+      try bench.assemble([
+        .everything(without: ["node_modules/dev", "packages/x/node_modules/dev", ".next/cache"])
+      ])
+
+      let expected = files.filter { !$0.key.contains("dev/") && $0.key != ".git/HEAD" && $0.key != ".next/cache/big" }
+      #expect(try bench.files("release") == expected)
+      #expect(try bench.files("workspace") == files)
+    }
+  }
+
+  @Test(
+    "packages are linked, for nobody writes into them; what else writes to is copied",
+    arguments: [
+      ("node_modules/next/index.js", true), ("node_modules/@scope/a/lib/b.js", true),
+      ("node_modules/.pnpm/a@1/node_modules/a/index.js", true), ("node_modules/.bin/tool", true),
+      ("apps/web/node_modules/a/index.js", true), ("node_modules/.prisma/client/index.js", false),
+      ("node_modules/.cache/x/node.bin", false), ("node_modules/a/.cache/y", false), ("src/index.js", false),
+      ("package.json", false),
+    ])
+  func links(name: String, isLinked: Bool) async throws {
+    try await Bench.run([name: "text"]) { bench in
+      try bench.assemble([.everything(without: [])])
+
+      #expect(try bench.isShared(name) == isLinked)
+      #expect(try bench.files("release") == [name: "text"])
+    }
+  }
+
+  @Test("a file of a package that a build wrote is copied, for the next build may write it in place")
+  func writtenPackage() async throws {
+    try await Bench.run(["node_modules/a/index.js": "a", "node_modules/a/old.js": "old"]) { bench in
+      try bench.assemble([.everything(without: [])], written: ["node_modules/a/index.js": "generated"])
+
+      #expect(try !bench.isShared("node_modules/a/index.js"))
+      #expect(try bench.isShared("node_modules/a/old.js"))
+      #expect(try bench.scratch.text("release/node_modules/a/index.js") == "generated")
+    }
+  }
+
+  @Test("symlinks stay as they are written, those that lead nowhere too")
+  func symlinks() async throws {
+    try await Bench.run(["packages/ui/index.js": "u"]) { bench in
+      try Files.makeDirectory(bench.path("workspace/node_modules"))
+      try Files.link(bench.path("workspace/node_modules/ui"), to: "../packages/ui")
+      try Files.link(bench.path("workspace/dangling"), to: "nowhere")
+
+      try bench.assemble([.everything(without: [])])
+
+      #expect(
+        try bench.files("release")
+          == ["packages/ui/index.js": "u", "node_modules/ui": "-> ../packages/ui", "dangling": "-> nowhere"])
+    }
+  }
+
+  @Test("programs stay programs, and private files private", arguments: [0o755, 0o600, 0o444] as [UInt32])
+  func modes(mode: UInt32) async throws {
+    try await Bench.run([:]) { bench in
+      try Files.write("x", to: bench.path("workspace/file"), mode: mode)
+
+      try bench.assemble([.everything(without: [])])
+
+      #expect(try Files.status(bench.path("release/file"))?.mode == mode)
+    }
+  }
+}

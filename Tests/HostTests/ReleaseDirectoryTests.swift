@@ -1,0 +1,109 @@
+import Posix
+import Testing
+
+@testable import Deploy
+@testable import Host
+
+@Suite("An app's releases on the disk")
+struct ReleaseDirectoryTests {
+  private static func record(_ id: String) throws -> ReleaseRecord {
+    let object = try CommitID(String(repeating: "a", count: 40))
+    return ReleaseRecord(
+      id: try ReleaseID(id), commit: Commit(id: object, tree: object, subject: "A change"), buildKey: "key",
+      framework: "Node", start: .program(["node", "server.js"]), directory: .top, environment: ["A": "1"],
+      health: HealthPolicy(), drainTimeout: 30, createdAt: "2026-11-23T15:45:12Z")
+  }
+
+  private static let everything = Assembly(parts: [.everything(without: [])], persist: [])
+
+  private func run(_ test: (ReleaseDirectory, AppLayout) throws -> Void) async throws {
+    try await Scratch.run { scratch in
+      let layout = AppLayout(directory: "\(scratch.path)/shop")
+      try scratch.write(["shop/workspace/server.js": "s"])
+      try Files.makeDirectory(layout.releases)
+      try test(ReleaseDirectory(layout: layout), layout)
+    }
+  }
+
+  @Test("a release that was made is listed as it was written, with its files")
+  func make() async throws {
+    try await run { releases, _ in
+      let record = try Self.record("20261123-154512")
+
+      try releases.make(record, from: Self.everything)
+
+      #expect(try releases.list() == [record])
+      #expect(try Files.text("\(releases.files(of: record.id))/server.js") == "s")
+    }
+  }
+
+  @Test("releases are listed in the order in which they were made")
+  func order() async throws {
+    try await run { releases, _ in
+      let ids = ["20261123-154512-10", "20261123-154512-2", "20261124-000000", "20261123-154512"]
+
+      for id in ids { try releases.make(try Self.record(id), from: Self.everything) }
+
+      #expect(
+        try releases.list().map(\.id.description)
+          == ["20261123-154512", "20261123-154512-2", "20261123-154512-10", "20261124-000000"])
+    }
+  }
+
+  @Test("a release that cannot be made is not there at all")
+  func allOrNothing() async throws {
+    try await run { releases, layout in
+      let impossible = Assembly(parts: [.everything(without: [])], persist: ["server.js/uploads"])
+      let record = try Self.record("20261123-154512")
+
+      #expect(throws: Failure.self) { try releases.make(record, from: impossible) }
+
+      #expect(try releases.list() == [])
+      #expect(try Files.list(layout.releases) == [])
+    }
+  }
+
+  @Test("a release that is removed is gone, and removing it again is no error")
+  func remove() async throws {
+    try await run { releases, layout in
+      let (old, new) = (try Self.record("20261123-154512"), try Self.record("20261123-154512-2"))
+      for record in [old, new] { try releases.make(record, from: Self.everything) }
+
+      for _ in 0..<2 { try releases.remove(old.id) }
+
+      #expect(try releases.list() == [new])
+      #expect(try Files.list(layout.releases) == [new.id.description])
+    }
+  }
+
+  @Test("what an interruption left is neither listed nor in the way, and can be removed")
+  func unfinished() async throws {
+    try await run { releases, layout in
+      let whole = try Self.record("20261123-154512")
+      try Files.makeDirectory("\(layout.releases)/20261123-154512.unfinished/app/half")
+      try Files.makeDirectory("\(layout.releases)/20261123-154511.unfinished/app/half")
+      let before = try releases.list()
+      try releases.make(whole, from: Self.everything)
+
+      try releases.removeUnfinished()
+
+      #expect(before == [])
+      #expect(try releases.list() == [whole])
+      #expect(try Files.list(layout.releases) == [whole.id.description])
+      #expect(try Files.list(releases.files(of: whole.id)) == ["server.js"])
+    }
+  }
+
+  @Test("a damaged record is an error that names its file")
+  func damaged() async throws {
+    try await run { releases, layout in
+      try releases.make(try Self.record("20261123-154512"), from: Self.everything)
+      let file = "\(layout.releases)/20261123-154512/release.json"
+      try Files.write("{\"id\": ", to: file)
+
+      let failure = #expect(throws: Failure.self) { try releases.list() }
+
+      #expect(failure?.description == "reading \(file): the file is damaged: it is not JSON")
+    }
+  }
+}

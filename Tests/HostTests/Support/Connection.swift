@@ -1,0 +1,30 @@
+import Deploy
+import Posix
+import Testing
+
+/// A connection that a test holds.
+final class Connection {
+  private var socket: Socket?
+
+  init(to port: Port) throws { socket = try Socket(connectingTo: port.number, within: .seconds(60)) }
+
+  func send(_ text: String) throws { try socket?.write(text) }
+
+  /// All that comes up to and with a text.
+  func receive(_ text: String) throws -> String {
+    var all = ""
+    while !all.contains(text) {
+      let bytes = try #require(try socket?.read(upTo: 4096, within: .seconds(60)), "no \(text) came")
+      try #require(!bytes.isEmpty, "the connection ended after '\(all)'")
+      all += String(decoding: bytes, as: UTF8.self)
+    }
+    return all
+  }
+
+  func close() { socket = nil }
+
+  /// Whether the other side ends it.
+  func isEnded() -> Bool {
+    (try? socket?.read(upTo: 4096, within: .seconds(60))?.isEmpty) ?? true
+  }
+}
