@@ -13,7 +13,8 @@ import Testing
   }
 
   @Test func `cannot steer the terminal with an app's output`() {
-    let failure = Failure("building", "exit code 1", next: "Correct it.", excerpt: ["\u{1B}[2J\u{1B}[1;31mred\u{7}\ttab"])
+    let failure = Failure(
+      "building", "exit code 1", next: "Correct it.", excerpt: ["\u{1B}[2J\u{1B}[1;31mred\u{7}\ttab"])
 
     #expect(Reporter.lines(of: failure).contains("    red\ttab"))
   }

@@ -81,7 +81,8 @@ struct AppDirectoryTests {
       record.step = .build
       record.instance = try InstanceID("shop:3001")
       record.outcome = .failed
-      record.failure = Failure("building", "it failed", next: "Push again.", excerpt: ["a line", "\"quoted\" \u{1b}[31m"])
+      record.failure = Failure(
+        "building", "it failed", next: "Push again.", excerpt: ["a line", "\"quoted\" \u{1b}[31m"])
 
       try state.save(record, durable: false)
 

@@ -31,7 +31,10 @@ struct AppsTests {
 
       let layout = apps.layout.app(try AppName("shop"))
       #expect(try apps.config(of: AppName("shop")) == config)
-      #expect(config == AppConfig(branch: try BranchName("main"), domains: [try Domain("shop.example.com")], port: try scratch.ports[20]))
+      #expect(
+        config
+          == AppConfig(
+            branch: try BranchName("main"), domains: [try Domain("shop.example.com")], port: try scratch.ports[20]))
       #expect(
         try Files.list(layout.directory)
           == ["config.json", "deploys", "env", "logs", "releases", "repo.git", "shared", "workspace"])
@@ -71,12 +74,15 @@ struct AppsTests {
     }
   }
 
-  @Test("refuses a domain that another app has, however it is written", arguments: ["shop.example.com", "SHOP.Example.com"])
+  @Test(
+    "refuses a domain that another app has, however it is written", arguments: ["shop.example.com", "SHOP.Example.com"])
   func domains(domain: String) async throws {
     try await run { apps, _ in
       try create("shop", in: apps, domains: "www.example.com", "shop.example.com")
 
-      let failure = #expect(throws: Failure.self) { try create("shop-admin", in: apps, domains: "a.example.com", domain) }
+      let failure = #expect(throws: Failure.self) {
+        try create("shop-admin", in: apps, domains: "a.example.com", domain)
+      }
 
       #expect(failure?.description == "giving shop.example.com to shop-admin: the app shop has that domain")
       #expect(try apps.names() == [AppName("shop")])

@@ -11,7 +11,8 @@ struct PersistTests {
     try await Bench.run(["server.js": "s", "data/uploads/first.txt": "1"]) { bench in
       try bench.assemble([.everything(without: [])], persist: ["data/uploads"])
 
-      #expect(try bench.files("release") == ["server.js": "s", "data/uploads": "-> \(bench.path("shared/data/uploads"))"])
+      #expect(
+        try bench.files("release") == ["server.js": "s", "data/uploads": "-> \(bench.path("shared/data/uploads"))"])
       #expect(try bench.files("shared") == ["data/uploads/first.txt": "1"])
     }
   }
