@@ -16,6 +16,7 @@ public enum CommandTable {
     DeployCommands.rebuild, DeployCommands.rollback,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     PushCommands.postReceive, PushCommands.receivePack,
+    SystemCommands.setup,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.

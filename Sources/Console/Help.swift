@@ -1,6 +1,7 @@
 /// The texts of --help, made from the table of commands.
 public enum Help {
   public static func all(_ commands: [CommandSpec]) -> String {
+    let commands = commands.filter { !$0.isHidden }
     let width = commands.map(\.name.count).max() ?? 0
     let lines = commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }
     return """
