@@ -16,7 +16,7 @@ public enum CommandTable {
     DeployCommands.rebuild, DeployCommands.rollback,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     PushCommands.postReceive, PushCommands.receivePack,
-    SystemCommands.setup,
+    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.
@@ -31,7 +31,9 @@ public enum CommandTable {
         terminal.print(specs.first { $0.name == name }.map(Help.one) ?? Help.all(specs))
       case .run(let invocation):
         guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
-        return try command.run(invocation, Server(environment: environment))
+        let server = Server(environment: environment)
+        if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
+        return try command.run(invocation, server)
       }
       return 0
     } catch {

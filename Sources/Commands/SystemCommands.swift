@@ -29,4 +29,48 @@ enum SystemCommands {
     }
     return 0
   }
+  // MARK: What the units call
+
+  private static let instance = CommandSpec.Argument.required("APP:PORT")
+
+  #if os(Linux)
+    static let launch = ServerCommand(
+      spec: CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
+    ) { invocation, server in
+      do { try Launch(InstanceID(invocation.arguments[0]), layout: server.layout).run() } catch {
+        for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }
+        return Launch.cannotRun
+      }
+    }
+  #endif
+
+  static let drain = ServerCommand(
+    spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
+  ) { invocation, server in
+    try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
+      .drain(notifySocket: server.environment["NOTIFY_SOCKET"])
+    return 0
+  }
+
+  static let runBuild = ServerCommand(
+    spec: CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
+  ) { invocation, server in
+    try BuildLaunch(AppName(invocation.arguments[0]), layout: server.layout).run()
+  }
+
+  static let boot = ServerCommand(
+    spec: CommandSpec("boot", [], [], "What nextdeploy-boot.service runs: brings the apps back", isHidden: true)
+  ) { _, server in
+    var server = server
+    server.waits = false
+    var status: Int32 = 0
+    // Whatever is wrong with one app, the others come back.
+    for app in try server.apps.names() {
+      do { try server.putRight(app) } catch {
+        status = 1
+        for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError("\(app): \(line)") }
+      }
+    }
+    return status
+  }
 }

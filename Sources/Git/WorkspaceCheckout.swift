@@ -20,6 +20,7 @@ extension BareRepository {
     unsafe git_repository_set_index(handle.pointer, index.pointer)
     let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
     let entries = try CommitTree(handle, path: path, id: commit.tree).entries
+    defer { if sharesWorkspace { WorkspaceSharing.open(workspace, entries: entries) } }
     let old = index.entries
     if old.isEmpty && WorkspaceGuard.isEmpty(workspace) {
       return try firstCheckout(entries, of: commit, into: workspace, index: index, of: handle)

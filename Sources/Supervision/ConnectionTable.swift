@@ -14,7 +14,7 @@ public enum ConnectionTable {
   }
 
   /// How many connections a local port has.
-  static func established(on port: UInt16) -> Int {
+  public static func established(on port: UInt16) -> Int {
     entries().count { $0.port == port && $0.state == Entry.established }
   }
 
