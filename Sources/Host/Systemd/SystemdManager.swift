@@ -55,7 +55,7 @@ public struct SystemdManager: ServiceManager {
       try record.write(launch)
     }
     try systemctl.run(["stop", Units.instance(instance)])
-    try record.remove()
+    try removeEnded(instance)
   }
 
   public func state(of instance: InstanceID) throws -> InstanceState {
@@ -63,7 +63,7 @@ public struct SystemdManager: ServiceManager {
     let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
     guard record(instance).isEnding else { return unit.state }
     if !unit.hasEnded { return .draining }
-    try record(instance).remove()
+    try removeEnded(instance)
     return .absent
   }
 
@@ -104,6 +104,13 @@ public struct SystemdManager: ServiceManager {
   @discardableResult private func sweep(_ instance: InstanceID) throws -> Bool {
     guard record(instance).isEnding else { return false }
     return try state(of: instance) == .absent
+  }
+
+  /// Under the lock for reserving, for another command may do the same, and give the name out again at once.
+  private func removeEnded(_ instance: InstanceID) throws {
+    try FileLock(waitingFor: layout.portsLock).hold {
+      if record(instance).isEnding { try record(instance).remove() }
+    }
   }
 
   private func record(_ instance: InstanceID) -> InstanceRecord { InstanceRecord(path: layout.instance(instance)) }
