@@ -76,6 +76,10 @@ struct Server {
     return true
   }
 
+  private func probe() throws -> HTTPProbe {
+    HTTPProbe(instances: machine == .systemd ? try apps.serverConfig().ports : nil)
+  }
+
   private func runner(of app: AppName) -> any Runner {
     switch machine {
     case .systemd: SystemdRunner(app: app, layout: layout, environment: baseEnvironment)
@@ -103,7 +107,7 @@ struct Server {
     return Seams(
       repository: repository(of: app), state: state(of: app),
       workspace: WorkspaceDirectory(layout: layout.app(app)), releases: try releases(of: app),
-      manager: try manager(), proxy: try proxy(), probe: HTTPProbe(), runner: runner(of: app), toolbox: toolbox,
+      manager: try manager(), proxy: try proxy(), probe: try probe(), runner: runner(of: app), toolbox: toolbox,
       progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
       url: { [self] config in url(of: config) })

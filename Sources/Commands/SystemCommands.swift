@@ -33,16 +33,14 @@ enum SystemCommands {
 
   private static let instance = CommandSpec.Argument.required("APP:PORT")
 
-  #if os(Linux)
-    static let launch = ServerCommand(
-      spec: CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
-    ) { invocation, server in
-      do { try Launch(InstanceID(invocation.arguments[0]), layout: server.layout).run() } catch {
-        for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }
-        return Launch.cannotRun
-      }
+  static let launch = ServerCommand(
+    spec: CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
+  ) { invocation, server in
+    do { try Launch(InstanceID(invocation.arguments[0]), layout: server.layout).run() } catch {
+      for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }
+      return Launch.cannotRun
     }
-  #endif
+  }
 
   static let drain = ServerCommand(
     spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)

@@ -8,12 +8,12 @@ import CPosix
 
 /// What this process may do that others may not, and giving it up.
 public enum Privileges {
-  #if os(Linux)
-    /// Becomes another user, for good: without groups, capabilities, or a way to gain any.
-    ///
-    /// The order matters: each step needs a capability that a later one takes away. Afterwards the kernel's own word
-    /// for it is read; where anything is left, this throws, and the process must end.
-    public static func become(user: UInt32, group: UInt32) throws(SystemError) {
+  /// Becomes another user, for good: without groups, capabilities, or a way to gain any.
+  ///
+  /// The order matters: each step needs a capability that a later one takes away. Afterwards the kernel's own word
+  /// for it is read; where anything is left, this throws, and the process must end.
+  public static func become(user: UInt32, group: UInt32) throws(SystemError) {
+    #if os(Linux)
       // The kernel answers EINVAL for the first capability that it does not know.
       for capability in Int32(0)..<64 where nextdeploy_drop_bounding(capability) != 0 && errno != EINVAL {
         throw SystemError("giving up", "capability \(capability)", code: errno)
@@ -24,10 +24,6 @@ public enum Privileges {
       try check("becoming the user", String(user)) { nextdeploy_set_user(uid_t(user)) }
       try check("giving up", "capabilities") { nextdeploy_clear_capabilities() }
       try check("giving up", "new privileges") { nextdeploy_no_new_privileges() }
-      try verify(user: user, group: group)
-    }
-
-    private static func verify(user: UInt32, group: UInt32) throws(SystemError) {
       guard nextdeploy_set_user(0) == -1, nextdeploy_set_group(0) == -1 else {
         throw SystemError("giving up", "privileges: root could be regained", code: EPERM)
       }
@@ -35,8 +31,10 @@ public enum Privileges {
       guard status.isOnly(user: user, group: group) else {
         throw SystemError("giving up", "privileges: some are left", code: EPERM)
       }
-    }
-  #endif
+    #else
+      throw SystemError("becoming the user", String(user), code: ENOTSUP)
+    #endif
+  }
 }
 
 /// The lines of /proc/PID/status that tell of privileges (proc(5)).

@@ -15,24 +15,22 @@ public struct Launch {
   /// The exit status after which systemd does not start the unit again.
   public static let cannotRun: Int32 = 78
 
-  #if os(Linux)
-    /// Becomes the app's user and then the app; returns only where that fails.
-    public func run() throws -> Never {
-      let launch = try required()
-      // The file is nextdeploy's, and nextdeploy must not be able to run a program as anybody but an app.
-      guard AppUsers.range.contains(launch.uid) else {
-        throw Failure(
-          "starting \(instance)", "\(launch.uid) is not one of the apps' users \(AppUsers.range)",
-          next: "Deploy the app again.")
-      }
-      guard let group = Accounts.group(named: "nextdeploy-app") else {
-        throw Failure("starting \(instance)", "there is no group nextdeploy-app", next: "Run 'sudo nextdeploy setup'.")
-      }
-      try Privileges.become(user: launch.uid, group: group)
-      try CurrentProcess.enter(launch.directory)
-      try CurrentProcess.replace(with: Command(launch.arguments, environment: launch.environment))
+  /// Becomes the app's user and then the app; returns only where that fails.
+  public func run() throws -> Never {
+    let launch = try required()
+    // The file is nextdeploy's, and nextdeploy must not be able to run a program as anybody but an app.
+    guard AppUsers.range.contains(launch.uid) else {
+      throw Failure(
+        "starting \(instance)", "\(launch.uid) is not one of the apps' users \(AppUsers.range)",
+        next: "Deploy the app again.")
     }
-  #endif
+    guard let group = Accounts.group(named: "nextdeploy-app") else {
+      throw Failure("starting \(instance)", "there is no group nextdeploy-app", next: "Run 'sudo nextdeploy setup'.")
+    }
+    try Privileges.become(user: launch.uid, group: group)
+    try CurrentProcess.enter(launch.directory)
+    try CurrentProcess.replace(with: Command(launch.arguments, environment: launch.environment))
+  }
 
   /// Waits until the port has had no connection for a while, or the app's time for that is over.
   ///
