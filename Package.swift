@@ -54,7 +54,14 @@ let package = Package(
     // Text that is part of the binary.
     .target(
       name: "Templates", path: "templates",
-      resources: [.embedInCode("Caddyfile"), .embedInCode("site.caddy")], swiftSettings: strict),
+      resources: [
+        .embedInCode("Caddyfile"), .embedInCode("site.caddy"),
+        // What a server is set up with.
+        .embedInCode("server/nextdeploy@.service"), .embedInCode("server/nextdeploy-build@.service"),
+        .embedInCode("server/nextdeploy-boot.service"),
+        .embedInCode("server/sysusers.conf"), .embedInCode("server/tmpfiles.conf"),
+        .embedInCode("server/polkit.rules"),
+      ], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
 
     // Units where the logic is dense, one contract suite for every service manager, and pushes on real parts.

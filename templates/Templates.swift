@@ -10,6 +10,23 @@ public enum Templates {
     fill(PackageResources.site_caddy, values)
   }
 
+  public static let sysusersFile = "/usr/lib/sysusers.d/nextdeploy.conf"
+  public static let tmpfilesFile = "/usr/lib/tmpfiles.d/nextdeploy.conf"
+
+  /// What a server is set up with, by where it belongs. The package brings the same files.
+  ///
+  /// The polkit rule comes last: it must not be there without the units that it names.
+  public static var serverFiles: [(path: String, text: String)] {
+    [
+      ("/usr/lib/systemd/system/nextdeploy@.service", PackageResources.nextdeploy__service),
+      ("/usr/lib/systemd/system/nextdeploy-build@.service", PackageResources.nextdeploy_build__service),
+      ("/usr/lib/systemd/system/nextdeploy-boot.service", PackageResources.nextdeploy_boot_service),
+      (sysusersFile, PackageResources.sysusers_conf),
+      (tmpfilesFile, PackageResources.tmpfiles_conf),
+      ("/usr/share/polkit-1/rules.d/50-nextdeploy.rules", PackageResources.polkit_rules),
+    ].map { ($0.0, String(decoding: $0.1, as: UTF8.self)) }
+  }
+
   private static func fill(_ template: [UInt8], _ values: [String: String]) -> String {
     var text = String(decoding: template, as: UTF8.self)
     for (name, value) in values {

@@ -2,10 +2,12 @@
 #include <errno.h>
 
 #ifdef __linux__
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 // glibc declares these for _GNU_SOURCE only, which a Swift module cannot ask for.
@@ -13,6 +15,8 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, co
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
 extern int pipe2(int[2], int);
 extern int syncfs(int);
+extern int setresuid(uid_t, uid_t, uid_t);
+extern int setresgid(gid_t, gid_t, gid_t);
 
 /// Has the child start in `directory`.
 static inline int nextdeploy_spawn_in(posix_spawn_file_actions_t *actions, const char *directory) {
@@ -42,6 +46,32 @@ static inline int nextdeploy_signal_on_parent_death(int signal) {
 /// Makes orphaned descendants children of this process, so that it can end them.
 static inline int nextdeploy_adopt_orphans(void) {
   return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+/// Takes a capability out of what this process and all it executes can ever have; EINVAL past the last one.
+static inline int nextdeploy_drop_bounding(int capability) {
+  return prctl(PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+/// Takes away the capabilities that would outlive an execve without privileges.
+static inline int nextdeploy_clear_ambient(void) {
+  return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+}
+
+/// Becomes a user and a group for good: real, effective and saved.
+static inline int nextdeploy_set_group(gid_t group) { return setresgid(group, group, group); }
+static inline int nextdeploy_set_user(uid_t user) { return setresuid(user, user, user); }
+
+/// Gives up every capability that the process itself still has.
+static inline int nextdeploy_clear_capabilities(void) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
+  return (int)syscall(SYS_capset, &header, none);
+}
+
+/// No program that is executed from here on gains privileges (setuid, file capabilities).
+static inline int nextdeploy_no_new_privileges(void) {
+  return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
 
 /// Makes `to` share the blocks of `from` where the file system can (Btrfs, XFS).

@@ -34,6 +34,7 @@ public enum CommandTable {
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
+    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.
@@ -57,6 +58,7 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
+      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
       return try command.run(invocation, server)
     }
     return 0

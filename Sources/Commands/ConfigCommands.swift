@@ -50,6 +50,9 @@ enum ConfigCommands {
           }
           config.keep = keep
         }, unset: { $0.keep = 5 })),
+    limit("memory", get: { $0.memory?.description }, set: { $0.memory = try $1.map { try MemoryLimit($0) } }),
+    limit("cpu", get: { $0.cpu?.description }, set: { $0.cpu = try $1.map { try CPULimit($0) } }),
+    limit("tasks", get: { $0.tasks.map { String($0) } }, set: { $0.tasks = try $1.map(tasks) }),
     Key(
       name: "ports", concernsOthers: true,
       place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
@@ -57,6 +60,29 @@ enum ConfigCommands {
       name: "http.port", concernsOthers: true,
       place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
   ]
+
+  /// One of the limits on an app's instances; without one it shows as "".
+  private static func limit(
+    _ name: String, get: @escaping @Sendable (Limits) -> String?,
+    set: @escaping @Sendable (inout Limits, String?) throws -> Void
+  ) -> Key {
+    @Sendable func change(_ config: inout AppConfig, _ text: String?) throws {
+      var limits = config.limits ?? Limits()
+      try set(&limits, text)
+      config.limits = limits.isEmpty ? nil : limits
+    }
+    return Key(
+      name: name,
+      place: .app(
+        get: { $0.limits.flatMap(get) ?? "" }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
+  }
+
+  private static func tasks(_ text: String) throws -> Int {
+    guard let number = Int(text), (16...100_000).contains(number) else {
+      throw Failure(.usage, "setting tasks", "\(text.quoted) is not a number from 16 to 100000", next: "Give one.")
+    }
+    return number
+  }
 
   static let show = ServerCommand(
     spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server"), reach: .ssh
@@ -122,6 +148,9 @@ enum ConfigCommands {
       do { try route(app, server) } catch {
         try server.apps.write(old, of: app)
         throw error
+      }
+      if config.limits != old.limits, try !server.applyLimits(of: app) {
+        server.terminal.print("Without systemd, nothing limits the app on this machine.")
       }
     }
     server.terminal.print("\(name) is set.")

@@ -129,7 +129,11 @@ enum InspectCommands {
     spec: CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log"),
     reach: .ssh
   ) { invocation, server in
-    let layout = server.layout.app(try server.app(invocation.value(.app)))
+    let app = try server.app(invocation.value(.app))
+    let layout = server.layout.app(app)
+    if server.machine == .systemd && invocation.value(deploy) == nil {
+      try CurrentProcess.replace(with: server.journal.show(app, follow: invocation.has(follow)))
+    }
     var file = layout.liveLog
     if let id = try invocation.value(deploy).map({ try DeployID($0) }) {
       file = layout.deployLog(id)

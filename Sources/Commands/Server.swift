@@ -13,6 +13,9 @@ struct Server {
   let terminal: Terminal
   /// Who asks.
   var rights = Rights.server
+  let machine: Machine
+  /// Whether starting an instance waits until its process runs.
+  var waits = true
   /// The path of this program.
   let binary = CurrentProcess.executable
   /// The program that stays beside what it starts; it lies beside this one.
@@ -24,28 +27,69 @@ struct Server {
     let root = root ?? environment["NEXTDEPLOY_ROOT"] ?? Self.usualRoot
     layout = Layout(root: root.hasPrefix("/") ? root : "\(CurrentProcess.directory)/\(root)")
     apps = Apps(layout: layout)
+    machine = Machine(root: layout.root)
     terminal = Terminal(environment: environment)
   }
 
   static let usualRoot = "/opt/nextdeploy"
 
-  func repository(of app: AppName) -> BareRepository { BareRepository(path: layout.app(app).repository) }
+  func repository(of app: AppName) -> BareRepository {
+    BareRepository(path: layout.app(app).repository, sharesWorkspace: machine == .systemd)
+  }
 
-  func state(of app: AppName) -> AppDirectory { AppDirectory(app: app, layout: layout.app(app)) }
+  func state(of app: AppName) -> AppDirectory {
+    AppDirectory(app: app, layout: layout.app(app), journal: machine == .systemd ? journal : nil)
+  }
 
-  func releases(of app: AppName) -> ReleaseDirectory { ReleaseDirectory(layout: layout.app(app)) }
+  func releases(of app: AppName) throws -> ReleaseDirectory {
+    ReleaseDirectory(layout: layout.app(app), sharing: machine == .systemd ? try Sharing() : nil)
+  }
 
-  var caddy: EmbeddedCaddy {
-    EmbeddedCaddy(directory: layout.caddy, supervisor: supervisor, environment: baseEnvironment)
+  var journal: Journal { Journal(environment: baseEnvironment) }
+
+  var caddy: any CaddyService {
+    switch machine {
+    case .systemd: SystemdCaddy(directory: layout.caddy, environment: baseEnvironment)
+    case .embedded: EmbeddedCaddy(directory: layout.caddy, supervisor: supervisor, environment: baseEnvironment)
+    }
   }
 
   func proxy() throws -> CaddySites {
     try CaddySites(
-      directory: EmbeddedCaddy.sites(below: layout.caddy), httpPort: try apps.serverConfig().httpPort, service: caddy)
+      directory: machine == .systemd ? layout.caddy : EmbeddedCaddy.sites(below: layout.caddy),
+      httpPort: try apps.serverConfig().httpPort, service: caddy)
   }
 
-  func manager() throws -> EmbeddedManager {
-    EmbeddedManager(layout: layout, ports: try apps.serverConfig().ports, supervisor: supervisor)
+  func manager() throws -> any ServiceManager {
+    let ports = try apps.serverConfig().ports
+    switch machine {
+    case .systemd: return systemdManager(ports)
+    case .embedded: return EmbeddedManager(layout: layout, ports: ports, supervisor: supervisor)
+    }
+  }
+
+  private func systemdManager(_ ports: PortRange) -> SystemdManager {
+    SystemdManager(layout: layout, ports: ports, environment: baseEnvironment, waits: waits) { [apps] app in
+      try apps.config(of: app).limits ?? Limits()
+    }
+  }
+
+  /// Has an app's running instances take over its limits; false where this machine knows none.
+  func applyLimits(of app: AppName) throws -> Bool {
+    guard machine == .systemd else { return false }
+    try systemdManager(try apps.serverConfig().ports).applyLimits(of: app)
+    return true
+  }
+
+  private func probe() throws -> HTTPProbe {
+    HTTPProbe(instances: machine == .systemd ? try apps.serverConfig().ports : nil)
+  }
+
+  private func runner(of app: AppName) -> any Runner {
+    switch machine {
+    case .systemd: SystemdRunner(app: app, layout: layout, environment: baseEnvironment)
+    case .embedded: GuardedRunner(supervisor: supervisor)
+    }
   }
 
   var toolbox: MachineTools {
@@ -64,10 +108,11 @@ struct Server {
 
   /// - Parameter log: the file that gets what is reported, beside the terminal.
   func seams(of app: AppName, log: String?) throws -> Seams {
-    Seams(
+    if machine == .systemd && log != nil { try Sharing().prepare(layout.app(app)) }
+    return Seams(
       repository: repository(of: app), state: state(of: app),
-      workspace: WorkspaceDirectory(layout: layout.app(app)), releases: releases(of: app), manager: try manager(),
-      proxy: try proxy(), probe: HTTPProbe(), runner: GuardedRunner(supervisor: supervisor), toolbox: toolbox,
+      workspace: WorkspaceDirectory(layout: layout.app(app)), releases: try releases(of: app),
+      manager: try manager(), proxy: try proxy(), probe: try probe(), runner: runner(of: app), toolbox: toolbox,
       progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
       url: { [self] config in url(of: config) })
@@ -75,6 +120,7 @@ struct Server {
 
   func url(of config: AppConfig) -> String {
     guard let domain = config.domains.first else { return "http://localhost:\(config.port)" }
+    if machine == .systemd { return "https://\(domain)" }
     let port = (try? apps.serverConfig().httpPort.description) ?? "8080"
     return "http://\(domain):\(port)"
   }
@@ -94,8 +140,12 @@ struct Server {
     let interrupted = try state.records().contains { !$0.isFinished && !state.isRunning($0) }
     let lost = try state.live().map { try manager().state(of: $0.instance) == .lost || !caddy.isRunning } ?? false
     guard interrupted || lost else { return }
-    // Where another process holds the turn, that one recovers.
-    _ = try state.inTurn {
+    try putRight(app)
+  }
+
+  /// Settles what a crash or a reboot left of an app. Where another process holds the turn, that one does.
+  func putRight(_ app: AppName) throws {
+    _ = try state(of: app).inTurn {
       try Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app)).run()
     }
   }

@@ -37,12 +37,17 @@ public struct CommandSpec: Sendable {
   public let arguments: [Argument]
   public let options: [Option]
   public let summary: String
+  /// Whether only other programs call it: no help lists it.
+  public let isHidden: Bool
 
-  public init(_ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String) {
+  public init(
+    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, isHidden: Bool = false
+  ) {
     self.words = words.split(separator: " ").map(String.init)
     self.arguments = arguments
     self.options = options
     self.summary = summary
+    self.isHidden = isHidden
   }
 
   /// Whether it is about one app, which may be named with --app or before the other arguments.

@@ -15,6 +15,7 @@ public enum Help {
 
   /// A line for each command.
   public static func list(_ commands: [CommandSpec]) -> String {
+    let commands = commands.filter { !$0.isHidden }
     let width = commands.map(\.name.count).max() ?? 0
     return commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }.joined(separator: "\n")
   }

@@ -103,7 +103,7 @@ public struct Invocation: Equatable, Sendable {
         line.count > 1 ? NearestName.hint(line[1], among: names) : "There are: \(names.joined(separator: ", "))."
       return Failure(.usage, "nextdeploy \(line[0])", cause, next: hint)
     }
-    let names = Array(Set(commands.map { $0.words[0] }))
+    let names = Array(Set(commands.filter { !$0.isHidden }.map { $0.words[0] }))
     return Failure(
       .usage, "nextdeploy", "there is no command \(line[0].quoted)",
       next: NearestName.hint(line[0], among: names) + " 'nextdeploy --help' shows them all.")

@@ -4,8 +4,13 @@ public import Deploy
 /// An app's bare repository, through libgit2.
 public struct BareRepository: Repository, Sendable {
   public let path: String
+  /// Whether the group of a workspace may write to what is checked out there.
+  let sharesWorkspace: Bool
 
-  public init(path: String) { self.path = path }
+  public init(path: String, sharesWorkspace: Bool = false) {
+    self.path = path
+    self.sharesWorkspace = sharesWorkspace
+  }
 
   /// Makes an empty bare repository whose HEAD is a branch that does not exist yet.
   ///

@@ -18,6 +18,7 @@ extension BareRepository {
     unsafe git_repository_set_index(handle.pointer, index.pointer)
     let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
     let entries = try CommitTree(handle, path: path, id: commit.tree).entries
+    defer { if sharesWorkspace { WorkspaceSharing.open(workspace, entries: entries) } }
     let old = index.entries
     if old.isEmpty && WorkspaceGuard.isEmpty(workspace) {
       try FirstCheckout(repository: path, workspace: workspace, entries: entries).run(index: index)

@@ -4,7 +4,10 @@ import Supervision
 
 /// One HTTP/1.1 GET to a port of this machine (RFC 9112); redirects are answers like any other.
 public struct HTTPProbe: Probe {
-  public init() {}
+  let instances: PortRange?
+
+  /// - Parameter instances: the ports of instances, where each app runs as a user of its own.
+  public init(instances: PortRange? = nil) { self.instances = instances }
 
   public func ask(port: Port, path: String, host: String, within limit: Double) -> ProbeAnswer {
     let deadline = ContinuousClock.now + .seconds(limit)
@@ -26,7 +29,14 @@ public struct HTTPProbe: Probe {
   }
 
   public func listeners(of process: Int32) -> [ListeningAddress] {
-    ConnectionTable.listeners(ofGroup: process)
+    let own = ConnectionTable.listeners(ofGroup: process)
+    guard own.isEmpty, let instances, let user = (try? Files.status("/proc/\(process)"))?.owner,
+      AppUsers.range.contains(user)
+    else { return own }
+    // The app's other instances listen as the same user, on ports that are theirs.
+    return ConnectionTable.listeners(ofUser: user).filter { listener in
+      !(instances.first.number...instances.last.number).contains(listener.port)
+    }
   }
 
   /// What the bytes that have come say; nil where more must come. Interim answers (1xx) are passed over.

@@ -12,6 +12,8 @@ public enum CurrentProcess {
 
   public static var isRoot: Bool { geteuid() == 0 }
 
+  public static var user: UInt32 { UInt32(geteuid()) }
+
   /// The absolute path of this program's file.
   public static var executable: String { Files.resolved("/proc/self/exe") }
 
@@ -64,6 +66,11 @@ public enum CurrentProcess {
       }
     }
     throw SystemError("starting", path)
+  }
+
+  /// Continues in another directory.
+  public static func enter(_ directory: String) throws(SystemError) {
+    try check("entering", directory) { unsafe chdir(directory) }
   }
 
   /// Leaves the terminal's session, so that neither its Ctrl-C nor its end reaches this process.

@@ -33,6 +33,8 @@ public struct FileDescriptor: ~Copyable {
     case create
     /// Read and written; made where it is missing.
     case update
+    /// Writes at the end of a file that is there, and is no symlink.
+    case appendExisting
 
     var flags: Int32 {
       switch self {
@@ -41,6 +43,7 @@ public struct FileDescriptor: ~Copyable {
       case .replace: O_WRONLY | O_TRUNC | O_CREAT
       case .create: O_WRONLY | O_EXCL | O_CREAT
       case .update: O_RDWR | O_CREAT
+      case .appendExisting: O_WRONLY | O_APPEND | O_NOFOLLOW
       }
     }
   }
@@ -82,6 +85,12 @@ public struct FileDescriptor: ~Copyable {
   /// Waits until what was written has reached the disk.
   public func sync() throws(SystemError) {
     try check("writing", path) { fsync(number) }
+  }
+
+  /// Makes it the standard output and the standard errors of this process.
+  public func becomeOutput() throws(SystemError) {
+    try check("writing", path) { dup2(number, 1) }
+    try check("writing", path) { dup2(number, 2) }
   }
 
   // `read` and `write` of the C library, which the methods' names would hide.

@@ -22,6 +22,7 @@ public enum Files {
     public let blocks: Int
     /// The user that owns it.
     public let owner: UInt32
+    public let group: UInt32
   }
 
   // MARK: Reading
@@ -49,7 +50,7 @@ public enum Files {
       kind: kind, size: Int(status.st_size),
       modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
       inode: UInt64(status.st_ino), mode: UInt32(status.st_mode & 0o7777), blocks: Int(status.st_blocks),
-      owner: UInt32(status.st_uid))
+      owner: UInt32(status.st_uid), group: UInt32(status.st_gid))
   }
 
   /// Whether anything is there, a dangling symlink included.
@@ -123,6 +124,18 @@ public enum Files {
     return unsafe String(cString: real)
   }
 
+  // MARK: Access
+
+  /// Gives a file or a directory to a group; a symlink itself, not what it points at.
+  public static func setGroup(_ path: String, _ group: UInt32) throws(SystemError) {
+    try check("giving to a group", path) { unsafe lchown(path, uid_t.max, gid_t(group)) }
+  }
+
+  /// Sets the permissions of what is no symlink.
+  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+    try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
+  }
+
   // MARK: Writing
 
   /// Replaces a file in one step: a reader sees the old text or the new, also after a crash.
@@ -150,11 +163,6 @@ public enum Files {
     }
     try rename(beside, to: path)
     if durable { try syncDirectory(of: path) }
-  }
-
-  /// Sets who may do what with a file or directory.
-  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
-    try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
   }
 
   /// Makes a directory and those above it, where they are missing.

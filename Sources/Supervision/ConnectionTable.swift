@@ -14,7 +14,7 @@ public enum ConnectionTable {
   }
 
   /// How many connections a local port has.
-  static func established(on port: UInt16) -> Int {
+  public static func established(on port: UInt16) -> Int {
     entries().count { $0.port == port && $0.state == Entry.established }
   }
 
@@ -23,6 +23,17 @@ public enum ConnectionTable {
     let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
     let found = entries().filter { $0.state == Entry.listening && inodes.contains(String($0.inode)) }
     return Set(found.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
+  }
+
+  /// Where the processes of a user listen. Another user's processes cannot be looked into, but the table has the user.
+  public static func listeners(ofUser user: UInt32) -> [ListeningAddress] {
+    let found = lines().filter { self.user(of: $0) == user }.compactMap { parse($0) }
+    return Set(found.filter { $0.state == Entry.listening }.map { ListeningAddress(host: $0.host, port: $0.port) })
+      .sorted()
+  }
+
+  static func user(of line: Substring) -> UInt32? {
+    line.split(separator: " ").dropFirst(7).first.flatMap { UInt32($0) }
   }
 
   private static func sockets(_ process: Int32) -> [String] {
@@ -35,9 +46,11 @@ public enum ConnectionTable {
     }
   }
 
-  private static func entries() -> [Entry] {
+  private static func entries() -> [Entry] { lines().compactMap { parse($0) } }
+
+  private static func lines() -> [Substring] {
     ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
-      ((try? Files.text(path)) ?? "").split(separator: "\n").dropFirst().compactMap { parse($0) }
+      ((try? Files.text(path)) ?? "").split(separator: "\n").dropFirst()
     }
   }
 

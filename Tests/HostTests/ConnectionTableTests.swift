@@ -30,6 +30,12 @@ struct ConnectionTableTests {
     #expect(entry == ConnectionTable.Entry(host: host, port: port, state: 10, inode: "4711"))
   }
 
+  @Test("names the user of a socket")
+  func user() {
+    #expect(ConnectionTable.user(of: Self.line("0100007F:0BB9")) == 1000)
+    #expect(ConnectionTable.user(of: "no such line") == nil)
+  }
+
   @Test("tells a listening socket from a connection", arguments: [("0A", 10), ("01", 1), ("06", 6)])
   func state(field: String, state: UInt8) throws {
     let entry = try #require(ConnectionTable.parse(Self.line("0100007F:0BB9", state: field)))

@@ -70,7 +70,9 @@ extension Deployment {
     }
     return Artifact(
       planned: planned,
-      assembly: Assembly(parts: parts, persist: plan.project.persist.map { place.file($0.description) }),
+      assembly: Assembly(
+        parts: parts, persist: plan.project.persist.map { place.file($0.description) },
+        writable: Self.writable(output).map(place.file)),
       framework: "\(name) (standalone)", start: .program(["node", "server.js"]), directory: place,
       environment: identity)
   }
@@ -93,11 +95,14 @@ extension Deployment {
         parts: [
           .everything(without: try developmentPackages(plan).union([root.file(output)]))
         ] + built.map { .move(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
-        persist: plan.project.persist.map { root.file($0.description) }),
+        persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file)),
       framework: "\(name) (next start)",
       start: .program(["node", "\(up)\(next)/dist/bin/next", "start", "-H", "127.0.0.1"]), directory: root,
       environment: identity)
   }
+
+  /// Where Next writes at run time: pages that it renders anew (ISR), and what it fetched.
+  private static func writable(_ output: String) -> [String] { ["\(output)/server", "\(output)/cache"] }
 
   private static let serverFiles = "required-server-files.json"
 

@@ -29,4 +29,6 @@ public struct Assembly: Equatable, Sendable {
   public var parts: [Part]
   /// What is replaced by a link to where it is kept across releases.
   public var persist: [String]
+  /// Directories that the app writes to at run time, within the release.
+  public var writable: [String] = []
 }

@@ -7,6 +7,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var port: Port
   /// How many releases are kept, the live one included.
   public var keep: Int
+  /// How much of the machine its instances may take, where systemd runs them.
+  public var limits: Limits?
 
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
     self.branch = branch

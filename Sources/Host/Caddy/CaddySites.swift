@@ -98,4 +98,7 @@ public protocol CaddyService {
   /// Has it load what is written, starting it where it does not run.
   func reload() throws
   func ensureRunning() throws
+  /// Stops it, where it serves nothing but nextdeploy's sites.
+  func stop() throws
+  var isRunning: Bool { get throws }
 }

@@ -6,10 +6,13 @@ import Posix
 public struct AppDirectory: AppState {
   let app: AppName
   let layout: AppLayout
+  let journal: Journal?
 
-  public init(app: AppName, layout: AppLayout) {
+  /// - Parameter journal: what has the instances' output; nil where it is in files.
+  public init(app: AppName, layout: AppLayout, journal: Journal? = nil) {
     self.app = app
     self.layout = layout
+    self.journal = journal
   }
 
   // MARK: Journals
@@ -91,7 +94,10 @@ public struct AppDirectory: AppState {
   public func logFile(of deploy: DeployID) -> String { layout.instanceLog(deploy) }
 
   public func lastLines(of deploy: DeployID) -> [String] {
-    (try? Files.lastLines(layout.instanceLog(deploy), count: 20)) ?? []
+    guard let journal else { return (try? Files.lastLines(layout.instanceLog(deploy), count: 20)) ?? [] }
+    guard let record = try? StateFile.read(DeployRecord.self, layout.journal(deploy)), let instance = record.instance
+    else { return [] }
+    return (try? journal.lastLines(of: instance, count: 20, since: record.startedAt)) ?? []
   }
 
   // MARK: Turns

@@ -18,6 +18,9 @@ public struct Layout: Sendable {
   /// Held while ports are given out.
   public var portsLock: String { "\(root)/ports.lock" }
 
+  /// Held while something is built, where the machine builds one thing at a time.
+  public var buildLock: String { "\(root)/build.lock" }
+
   public func app(_ name: AppName) -> AppLayout { AppLayout(directory: "\(apps)/\(name)") }
 
   public func instance(_ id: InstanceID) -> String { "\(instances)/\(id)" }
@@ -29,6 +32,12 @@ public struct AppLayout: Sendable {
 
   public var repository: String { "\(directory)/repo.git" }
   public var workspace: String { "\(directory)/workspace" }
+  /// The home of builds under systemd.
+  public var cache: String { "\(directory)/cache" }
+  /// What a build under systemd is asked to do, and what it says.
+  public var build: String { "\(directory)/build" }
+  /// The number of the user that the app runs as under systemd.
+  public var user: String { "\(directory)/uid" }
   public var releases: String { "\(directory)/releases" }
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }

@@ -4,8 +4,13 @@ import Posix
 /// An app's releases on the disk: `releases/ID/` with release.json and the release's files in `app/`.
 public struct ReleaseDirectory: Releases {
   let layout: AppLayout
+  let sharing: Sharing?
 
-  public init(layout: AppLayout) { self.layout = layout }
+  /// - Parameter sharing: where apps run as users of their own.
+  public init(layout: AppLayout, sharing: Sharing? = nil) {
+    self.layout = layout
+    self.sharing = sharing
+  }
 
   public func list() throws -> [ReleaseRecord] {
     try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
@@ -20,7 +25,7 @@ public struct ReleaseDirectory: Releases {
     try Files.makeDirectory(partial)
     let assembler = ReleaseAssembler(
       workspace: layout.workspace, files: "\(partial)/app", shared: layout.shared, packages: layout.packages,
-      installed: try Files.status(layout.installedKey)?.modified)
+      installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
     do {
       try assembler.assemble(assembly)
       try StateFile.write(release, to: "\(partial)/release.json")

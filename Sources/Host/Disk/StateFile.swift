@@ -14,11 +14,11 @@ enum StateFile {
     }
   }
 
-  static func write(_ value: some Encodable, to path: String, durable: Bool = true) throws {
+  static func write(_ value: some Encodable, to path: String, mode: UInt32 = 0o600, durable: Bool = true) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let text = String(decoding: try encoder.encode(value), as: UTF8.self)
-    try Files.write(text + "\n", to: path, mode: 0o600, durable: durable)
+    try Files.write(text + "\n", to: path, mode: mode, durable: durable)
   }
 
   private static func reason(_ error: any Error) -> String {

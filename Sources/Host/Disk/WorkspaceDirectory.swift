@@ -9,13 +9,18 @@ public struct WorkspaceDirectory: Workspace {
 
   public var directory: String { layout.workspace }
 
-  public func text(_ path: String) throws -> String? { try Files.text(full(path)) }
+  public func text(_ path: String) throws -> String? { try paths.reading(path).flatMap { try Files.text($0) } }
 
-  public func exists(_ path: String) -> Bool { Files.exists(full(path)) }
+  public func exists(_ path: String) -> Bool { paths.reading(path) != nil }
 
-  public func remove(_ path: String) throws { try Files.remove(full(path)) }
+  public func remove(_ path: String) throws {
+    guard let place = paths.taking(path) else { throw paths.refusal(path, "a symlink leads out of the workspace") }
+    try Files.remove(place)
+  }
 
-  public func list(_ path: String) throws -> [String] { try Files.list(full(path)) }
+  public func list(_ path: String) throws -> [String] {
+    try paths.reading(path).map { try Files.list($0) } ?? []
+  }
 
   public func installedKey() throws -> String? { try Files.text(layout.installedKey) }
 
@@ -31,11 +36,12 @@ public struct WorkspaceDirectory: Workspace {
   }
 
   public func empty() throws {
-    try Files.remove(directory)
     try Files.makeDirectory(directory)
+    // The directory itself stays, for it may be shared with builds.
+    for name in try Files.list(directory) { try Files.remove("\(directory)/\(name)") }
   }
 
   public func freeSpace() throws -> Int { try Files.freeSpace(directory) }
 
-  private func full(_ path: String) -> String { path.isEmpty ? directory : "\(directory)/\(path)" }
+  private var paths: GuardedPaths { GuardedPaths(top: directory) }
 }

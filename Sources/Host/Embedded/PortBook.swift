@@ -5,6 +5,8 @@ import Posix
 struct PortBook {
   let layout: Layout
   let ports: PortRange
+  /// Of each instance's directory.
+  var mode: UInt32 = 0o700
 
   /// Takes the first port that nobody has and nobody listens on, and writes it down.
   func reserve(_ app: AppName) throws -> InstanceID {
@@ -16,7 +18,7 @@ struct PortBook {
     let taken = Set(try Files.list(layout.instances).compactMap { try? InstanceID($0).port })
     for port in ports.ports where !taken.contains(port) && Socket.isFree(port.number) {
       let instance = InstanceID(app: app, port: port)
-      try Files.createDirectory(layout.instance(instance), mode: 0o700)
+      try Files.createDirectory(layout.instance(instance), mode: mode)
       return instance
     }
     throw Failure(

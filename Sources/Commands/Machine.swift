@@ -1,0 +1,32 @@
+import Deploy
+import Host
+import Posix
+
+/// How a server's parts are run: by systemd, or by nextdeploy itself where systemd is not.
+enum Machine {
+  case systemd, embedded
+
+  /// The directory that the units know; they can work for no other.
+  static let root = "/opt/nextdeploy"
+
+  init(root: String) {
+    self = root == Self.root && Files.exists("/run/systemd/system") ? .systemd : .embedded
+  }
+}
+
+extension Server {
+  /// Where systemd runs the apps, everything is the user nextdeploy's: for root, the command is run as that user.
+  func leaveRoot(_ line: [String]) throws {
+    guard machine == .systemd, CurrentProcess.isRoot else { return }
+    guard let user = Accounts.user(named: "nextdeploy") else {
+      throw Failure("running as the user nextdeploy", "there is no such user", next: "Run 'nextdeploy setup' first.")
+    }
+    var environment = environment
+    environment["HOME"] = user.home
+    environment["USER"] = "nextdeploy"
+    environment["LOGNAME"] = "nextdeploy"
+    environment["PATH"] = baseEnvironment["PATH"]
+    try CurrentProcess.replace(
+      with: Command(["runuser", "-u", "nextdeploy", "--", binary] + line, environment: environment))
+  }
+}

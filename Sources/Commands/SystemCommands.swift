@@ -1,0 +1,74 @@
+import Console
+import Deploy
+import Host
+import Posix
+
+/// What makes and keeps a server: `setup` for the admin, and the commands that the units call.
+enum SystemCommands {
+  private static let dryRun = CommandSpec.Option("--dry-run", "say what would be changed, and change nothing")
+
+  static let setup = ServerCommand(
+    spec: CommandSpec("setup", [], [dryRun], "Make this machine ready: users, directories, units, Caddy; run as root")
+  ) { invocation, server in
+    let isDryRun = invocation.has(dryRun)
+    guard isDryRun || CurrentProcess.isRoot else {
+      throw Failure(
+        "setting up the server", "that takes root", next: "Run 'sudo nextdeploy setup', or add --dry-run to look only.")
+    }
+    var environment = server.baseEnvironment
+    // A shell that `su` gave may lack the directories of the system's own programs.
+    environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    let setup = ServerSetup(isDryRun: isDryRun, environment: environment) {
+      server.terminal.print(isDryRun ? "would \($0)" : "\($0)")
+    }
+    let changes = try setup.run()
+    if changes == 0 {
+      server.terminal.print("The server is set up; nothing had to be changed.")
+    } else if !isDryRun {
+      server.terminal.print("The server is set up.")
+    }
+    return 0
+  }
+  // MARK: What the units call
+
+  private static let instance = CommandSpec.Argument.required("APP:PORT")
+
+  static let launch = ServerCommand(
+    spec: CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
+  ) { invocation, server in
+    do { try Launch(InstanceID(invocation.arguments[0]), layout: server.layout).run() } catch {
+      for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }
+      return Launch.cannotRun
+    }
+  }
+
+  static let drain = ServerCommand(
+    spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
+  ) { invocation, server in
+    try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
+      .drain(notifySocket: server.environment["NOTIFY_SOCKET"])
+    return 0
+  }
+
+  static let runBuild = ServerCommand(
+    spec: CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
+  ) { invocation, server in
+    try BuildLaunch(AppName(invocation.arguments[0]), layout: server.layout).run()
+  }
+
+  static let boot = ServerCommand(
+    spec: CommandSpec("boot", [], [], "What nextdeploy-boot.service runs: brings the apps back", isHidden: true)
+  ) { _, server in
+    var server = server
+    server.waits = false
+    var status: Int32 = 0
+    // Whatever is wrong with one app, the others come back.
+    for app in try server.apps.names() {
+      do { try server.putRight(app) } catch {
+        status = 1
+        for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError("\(app): \(line)") }
+      }
+    }
+    return status
+  }
+}

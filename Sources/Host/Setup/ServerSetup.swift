@@ -1,0 +1,166 @@
+import Deploy
+import Posix
+import Templates
+
+/// Makes a machine ready for nextdeploy: users, directories, units, the polkit rule and Caddy's import.
+///
+/// It looks at what is there and changes only what differs, so that it can be run at any time; also where systemd does
+/// not run, as in an image that is being built.
+public struct ServerSetup {
+  /// Below which it acts: "" is this machine.
+  let root: String
+  let isDryRun: Bool
+  let environment: [String: String]
+  /// Told of each change, in words.
+  let report: (String) -> Void
+
+  public init(isDryRun: Bool, environment: [String: String], report: @escaping (String) -> Void) {
+    root = ""
+    self.isDryRun = isDryRun
+    self.environment = environment
+    self.report = report
+  }
+
+  /// Returns how many things it changed, or would change.
+  public func run() throws -> Int {
+    var changes = try writeFiles()
+    changes += try makeUsers()
+    changes += try makeDirectories()
+    let caddyfile = try editCaddyfile()
+    changes += caddyfile.count
+    changes += try enableBoot()
+    try loadCaddy(caddyfile)
+    return changes
+  }
+
+  // MARK: Files
+
+  /// The package brings them; where it did not, they are written. An admin's own changes to them stay.
+  private func writeFiles() throws -> Int {
+    var changes = 0
+    for (path, text) in Templates.serverFiles where !Files.exists(root + path) {
+      changes += 1
+      report("write \(path)")
+      if isDryRun { continue }
+      try Files.makeDirectory(Files.parent(root + path))
+      try Files.write(text, to: root + path)
+    }
+    return changes
+  }
+
+  // MARK: Users and directories
+
+  private func makeUsers() throws -> Int {
+    let users = ["nextdeploy", "nextdeploy-launch", "nextdeploy-build"].filter { Accounts.user(named: $0) == nil }
+    let groups = ["nextdeploy-app"].filter { Accounts.group(named: $0) == nil }
+    let memberships = ["nextdeploy-build", "nextdeploy-app", "systemd-journal"].filter {
+      !Accounts.members(ofGroup: $0).contains("nextdeploy")
+    }
+    for user in users { report("add the user \(user)") }
+    for group in groups { report("add the group \(group)") }
+    for group in memberships { report("add the user nextdeploy to the group \(group)") }
+    let changes = users.count + groups.count + memberships.count
+    if changes > 0 && !isDryRun { try call(["systemd-sysusers", "\(root)\(Templates.sysusersFile)"]) }
+    return changes
+  }
+
+  private static let directories: [(path: String, mode: UInt32)] = [
+    ("/opt/nextdeploy", 0o755), ("/opt/nextdeploy/.ssh", 0o700), ("/opt/nextdeploy/apps", 0o750),
+    ("/opt/nextdeploy/instances", 0o750), ("/opt/nextdeploy/caddy", 0o755),
+  ]
+
+  private func makeDirectories() throws -> Int {
+    var changes = 0
+    let owner = Accounts.user(named: "nextdeploy")?.id
+    for (path, mode) in Self.directories {
+      let status = try Files.status(root + path)
+      if status?.kind == .directory && status?.mode == mode && status?.owner == owner { continue }
+      changes += 1
+      report(status == nil ? "make \(path)" : "give \(path) to nextdeploy, with mode 0\(String(mode, radix: 8))")
+    }
+    if changes > 0 && !isDryRun { try call(["systemd-tmpfiles", "--create", "\(root)\(Templates.tmpfilesFile)"]) }
+    return changes
+  }
+
+  // MARK: Caddy
+
+  private struct CaddyChange {
+    var count = 0
+    var needsRestart = false
+  }
+
+  private static let caddyfile = "/etc/caddy/Caddyfile"
+
+  private func editCaddyfile() throws -> CaddyChange {
+    let path = root + Self.caddyfile
+    let edit = CaddyfileEdit(try Files.text(path) ?? "")
+    if edit.changesNothing { return CaddyChange() }
+    var change = CaddyChange()
+    if edit.addsAdmin {
+      change.count += 1
+      change.needsRestart = true
+      report("move Caddy's administration to a socket, in \(Self.caddyfile): \(CaddyfileEdit.admin)")
+    }
+    if edit.addsImport {
+      change.count += 1
+      report("have Caddy read the apps' sites, in \(Self.caddyfile): \(CaddyfileEdit.sites)")
+    }
+    if isDryRun { return change }
+    let beside = "\(path).nextdeploy"
+    let mode = try Files.status(path)?.mode ?? 0o644
+    try Files.makeDirectory(Files.parent(path))
+    try Files.write(edit.text, to: beside, mode: mode)
+    // Only its syntax: to check more, Caddy would open its log files, as root.
+    if Command.find("caddy", path: environment["PATH"] ?? "") != nil {
+      do { try call(["caddy", "adapt", "--adapter", "caddyfile", "--config", beside]) } catch {
+        try Files.remove(beside)
+        throw error
+      }
+    }
+    try Files.rename(beside, to: path)
+    return change
+  }
+
+  /// A reload talks to the administration's new address, where the running Caddy does not listen yet: a restart the
+  /// first time.
+  private func loadCaddy(_ change: CaddyChange) throws {
+    guard change.count > 0, isSystemdRunning, try isActive("caddy.service") else { return }
+    report(change.needsRestart ? "restart Caddy" : "reload Caddy")
+    if isDryRun { return }
+    try call(["systemctl", change.needsRestart ? "restart" : "reload", "caddy.service"])
+  }
+
+  // MARK: systemd
+
+  private var isSystemdRunning: Bool { Files.exists("/run/systemd/system") }
+
+  private func enableBoot() throws -> Int {
+    if isSystemdRunning && !isDryRun { try call(["systemctl", "daemon-reload"]) }
+    let (status, _) = try ask(["systemctl", "is-enabled", "--quiet", Self.bootUnit])
+    if status.isSuccess { return 0 }
+    report("enable \(Self.bootUnit), which brings the apps back after a reboot")
+    if !isDryRun { try call(["systemctl", "enable", "--quiet", Self.bootUnit]) }
+    return 1
+  }
+
+  private static let bootUnit = "nextdeploy-boot.service"
+
+  private func isActive(_ unit: String) throws -> Bool {
+    try ask(["systemctl", "is-active", "--quiet", unit]).status.isSuccess
+  }
+
+  // MARK: Programs
+
+  private func ask(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
+    try ChildProcess.run(Command(arguments, environment: environment))
+  }
+
+  private func call(_ arguments: [String]) throws {
+    let (status, output) = try ask(arguments)
+    if status.isSuccess { return }
+    throw Failure(
+      "running '\(arguments.joined(separator: " "))'", "it ended with \(status)",
+      next: "Mend what it says, then run 'nextdeploy setup' again.",
+      excerpt: output.split(whereSeparator: \.isNewline).suffix(5).map(String.init))
+  }
+}

@@ -1,0 +1,35 @@
+import Deploy
+import Posix
+
+/// The users that apps run as: one number for each app, which nothing else on the machine has.
+///
+/// They are outside of Debian's ranges for users, dynamic users and containers, and have no name.
+struct AppUsers {
+  static let range: Range<UInt32> = 66000..<67000
+
+  let layout: Layout
+
+  /// The app's number, given out at its first start and kept with the app.
+  func user(of app: AppName) throws -> UInt32 {
+    if let user = try recorded(app) { return user }
+    return try FileLock(waitingFor: layout.portsLock).hold {
+      let taken = Set(try Files.list(layout.apps).compactMap { try? AppName($0) }.compactMap { try recorded($0) })
+      guard let free = Self.range.first(where: { !taken.contains($0) }) else {
+        throw Failure(
+          "looking for a user for \(app)", "all of \(Self.range) are taken", next: "Remove an app that is not needed.")
+      }
+      try Files.write("\(free)\n", to: layout.app(app).user)
+      return free
+    }
+  }
+
+  private func recorded(_ app: AppName) throws -> UInt32? {
+    guard let text = try Files.text(layout.app(app).user) else { return nil }
+    guard let user = UInt32(text.split(separator: "\n").first ?? ""), Self.range.contains(user) else {
+      throw Failure(
+        "reading \(layout.app(app).user)", "\(text.quoted) is no number of \(Self.range)",
+        next: "Put it back from a backup, or remove the app and create it again.")
+    }
+    return user
+  }
+}

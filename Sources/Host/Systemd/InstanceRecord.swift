@@ -1,0 +1,39 @@
+import Deploy
+import Posix
+
+/// What the systemd manager keeps of one instance, in `instances/APP:PORT/`.
+struct InstanceRecord {
+  let path: String
+
+  /// What `nextdeploy launch` runs: read by the user nextdeploy-launch, so its group is nextdeploy's.
+  struct Launch: Codable, Equatable {
+    var uid: UInt32
+    var arguments: [String]
+    var environment: [String: String]
+    var directory: String
+    /// Seconds that its connections get to end by themselves.
+    var drainTimeout: Double
+  }
+
+  private var file: String { "\(path)/service.json" }
+  /// There once it is to be stopped for good: when its unit has ended, the directory goes.
+  private var marker: String { "\(path)/ending" }
+
+  var exists: Bool { Files.exists(path) }
+
+  func launch() throws -> Launch? { try StateFile.read(Launch.self, file) }
+
+  func write(_ launch: Launch) throws { try StateFile.write(launch, to: file, mode: 0o640) }
+
+  /// Has the unit see a release and the app's persistent paths.
+  func link(release: String, shared: String) throws {
+    try Files.replaceLink("\(path)/release", to: release)
+    try Files.replaceLink("\(path)/shared", to: shared)
+  }
+
+  var isEnding: Bool { Files.exists(marker) }
+
+  func markEnding() throws { try Files.write("", to: marker, durable: false) }
+
+  func remove() throws { try Files.remove(path) }
+}

@@ -1,0 +1,43 @@
+public import Deploy
+public import Posix
+
+/// What apps write, as systemd's journal keeps it.
+public struct Journal: Sendable {
+  let environment: [String: String]
+
+  public init(environment: [String: String]) { self.environment = environment }
+
+  /// Shows what the instances of an app wrote, across its releases.
+  public func show(_ app: AppName, follow: Bool) -> Command {
+    Command(
+      ["journalctl", "--unit=nextdeploy@\(app):*", "--lines=100", "--output=short-iso", "--no-pager"]
+        + (follow ? ["--follow"] : []), environment: environment)
+  }
+
+  /// What an instance itself wrote last, without systemd's words on it.
+  ///
+  /// - Parameter since: in UTC (RFC 3339); ports are used again, and an earlier instance's lines are another's.
+  public func lastLines(of instance: InstanceID, count: Int, since: String) throws -> [String] {
+    // As journalctl of Debian 12 takes it: "2026-11-24 22:54:03 UTC".
+    let time = since.prefix(19).split(separator: "T").joined(separator: " ") + " UTC"
+    // What an app wrote when it ended may still be on its way.
+    for _ in 0..<20 {
+      let found = try lines([
+        "_SYSTEMD_UNIT=\(Units.instance(instance))", "--since=\(time)", "--lines=\(count)",
+      ])
+      if !found.isEmpty { return found }
+      Pause.for(.milliseconds(25))
+    }
+    return []
+  }
+
+  func lastLines(of unit: String, count: Int) throws -> [String] {
+    try lines(["--unit=\(unit)", "--lines=\(count)"])
+  }
+
+  private func lines(_ arguments: [String]) throws -> [String] {
+    let command = Command(
+      ["journalctl", "--output=cat", "--no-pager", "--quiet"] + arguments, environment: environment)
+    return try ChildProcess.run(command).output.split(whereSeparator: \.isNewline).map(String.init)
+  }
+}

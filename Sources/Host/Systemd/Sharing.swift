@@ -1,0 +1,66 @@
+import Deploy
+import Posix
+
+/// What of an app's files other users of the machine may write: builds its workspace, the app its persistent paths.
+///
+/// By groups, of which nextdeploy is: directories hand theirs on to what is made in them (setgid).
+public struct Sharing: Sendable {
+  /// The group of builds.
+  let build: UInt32
+  /// The group of running apps.
+  let app: UInt32
+
+  public init() throws {
+    guard let build = Accounts.group(named: "nextdeploy-build"), let app = Accounts.group(named: "nextdeploy-app")
+    else {
+      throw Failure(
+        "looking for the groups nextdeploy-build and nextdeploy-app", "they are not there",
+        next: "Run 'sudo nextdeploy setup'.")
+    }
+    self.build = build
+    self.app = app
+  }
+
+  /// Makes the directories that the units want, and gives them away as far as they are to be.
+  public func prepare(_ layout: AppLayout) throws {
+    for directory in [layout.workspace, layout.cache] { try open(directory, group: build, mode: 0o2775) }
+    // What a build is asked to do: it must not be able to replace that.
+    try open(layout.build, group: build, mode: 0o750)
+    // Persistent paths are in it; beside them an app can make nothing.
+    try open(layout.shared, group: app, mode: 0o2750)
+  }
+
+  private func open(_ directory: String, group: UInt32, mode: UInt32) throws {
+    if !Files.exists(directory) { try Files.createDirectory(directory) }
+    guard let status = try Files.status(directory), status.kind == .directory, status.owner == CurrentProcess.user
+    else {
+      throw Failure(
+        "using \(directory)", "it is no directory of nextdeploy's own", next: "Move it away, then push again.")
+    }
+    if status.group != group { try Files.setGroup(directory, group) }
+    // A change of the group takes setgid away.
+    if status.group != group || status.mode != mode { try Files.setMode(directory, mode) }
+  }
+
+  /// Makes a directory that the app can pass, but not write to.
+  func makeWay(_ directory: String) throws {
+    try Files.createDirectory(directory)
+    try Files.setGroup(directory, app)
+    try Files.setMode(directory, 0o2750)
+  }
+
+  /// Lets the app write to what nextdeploy itself made: a file, or a directory with all it holds.
+  func openToApp(_ path: String) throws {
+    guard let status = try Files.status(path) else { return }
+    switch status.kind {
+    case .file:
+      try Files.setGroup(path, app)
+      try Files.setMode(path, status.mode & 0o111 == 0 ? 0o660 : 0o770)
+    case .directory:
+      for name in try Files.list(path) { try openToApp("\(path)/\(name)") }
+      try Files.setGroup(path, app)
+      try Files.setMode(path, 0o2770)
+    case .link, .other: return
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import Deploy
+import Posix
+
+/// systemd, asked through `systemctl` with lists of arguments; polkit decides what it does for us.
+struct Systemctl: Sendable {
+  let environment: [String: String]
+
+  init(environment: [String: String]) {
+    // No pager, no colours, no questions at a terminal.
+    self.environment = environment.merging(["SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0", "TERM": "dumb"]) { _, own in own
+    }
+  }
+
+  func command(_ arguments: [String]) -> Command {
+    Command(["systemctl", "--no-ask-password", "--no-pager"] + arguments, environment: environment)
+  }
+
+  /// Runs it; where it fails, throws its own words.
+  func run(_ arguments: [String]) throws {
+    let (status, output) = try ChildProcess.run(command(arguments))
+    if !status.isSuccess { throw Self.refusal(arguments, status, output) }
+  }
+
+  func succeeds(_ arguments: [String]) throws -> Bool {
+    try ChildProcess.run(command(arguments)).status.isSuccess
+  }
+
+  /// What systemd knows of a unit, by the property's name.
+  func show(_ unit: String, _ properties: [String]) throws -> [String: String] {
+    let arguments = ["show", "--property=\(properties.joined(separator: ","))", unit]
+    let (status, output) = try ChildProcess.run(command(arguments))
+    if !status.isSuccess { throw Self.refusal(arguments, status, output) }
+    var values: [String: String] = [:]
+    for line in output.split(separator: "\n") {
+      let pair = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if pair.count == 2 { values[String(pair[0])] = String(pair[1]) }
+    }
+    return values
+  }
+
+  static func refusal(_ arguments: [String], _ status: ExitStatus, _ output: String) -> Failure {
+    let lines = output.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.contains("changed on disk") }
+    let isRefused = lines.contains { $0.contains("authentication") || $0.contains("Access denied") }
+    return Failure(
+      "running 'systemctl \(arguments.joined(separator: " "))'", lines.first ?? "it ended with \(status)",
+      next: isRefused
+        ? "polkit refused it: run 'sudo nextdeploy setup', and check that polkit runs." : "See 'systemctl status'.",
+      excerpt: Array(lines.dropFirst().prefix(5)))
+  }
+}
+
+/// The names of nextdeploy's units.
+enum Units {
+  static func instance(_ instance: InstanceID) -> String { "nextdeploy@\(instance).service" }
+  static func build(_ app: AppName) -> String { "nextdeploy-build@\(app).service" }
+}

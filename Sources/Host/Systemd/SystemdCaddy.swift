@@ -1,0 +1,64 @@
+import Deploy
+import Posix
+
+/// The machine's own Caddy, which systemd runs: it gets certificates, and is told to load what is written.
+public struct SystemdCaddy: CaddyService {
+  let directory: String
+  let environment: [String: String]
+  let systemctl: Systemctl
+
+  /// - Parameter directory: has the apps' site files, which the machine's Caddyfile imports.
+  public init(directory: String, environment: [String: String]) {
+    self.directory = directory
+    // Caddy writes down what it looks at.
+    self.environment = environment.merging(["HOME": "/tmp", "XDG_DATA_HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"]) {
+      _, own in own
+    }
+    systemctl = Systemctl(environment: environment)
+  }
+
+  public var terminatesTLS: Bool { true }
+
+  /// The apps' sites alone: the admin's own may name files that only Caddy's user can read. Caddy looks at all of them
+  /// together when it loads them, and keeps what it has where it does not like them.
+  public func validate(sites: [String]) throws {
+    let candidate = "\(directory)/Caddyfile.new"
+    let imports = sites.map { "import \($0)" }.joined(separator: "\n")
+    try Files.write("{\n\tadmin off\n}\n\(imports)\n", to: candidate, durable: false)
+    let (status, output) = try ChildProcess.run(
+      Command(["caddy", "validate", "--config", candidate, "--adapter", "caddyfile"], environment: environment))
+    try Files.remove(candidate)
+    if status.isSuccess { return }
+    let lines = output.split(whereSeparator: \.isNewline).map(String.init)
+    throw Failure(
+      "checking the site's configuration", lines.last ?? "Caddy gave no reason",
+      next: "Check the app's domains ('nextdeploy config show'), then try again.")
+  }
+
+  public func reload() throws {
+    let (status, output) = try ChildProcess.run(systemctl.command(["reload", Self.unit]))
+    if status.isSuccess { return }
+    let said = output.split(whereSeparator: \.isNewline).map(String.init)
+    guard try isRunning else {
+      throw Failure(
+        "loading the site's configuration", "Caddy does not run",
+        next: "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended.")
+    }
+    let lines = try Journal(environment: environment).lastLines(of: Self.unit, count: 5)
+    throw Failure(
+      "loading the site's configuration", said.first ?? "Caddy did not take it",
+      next: "Look at 'journalctl -u caddy'; the site is as it was before.", excerpt: lines)
+  }
+
+  /// It is systemd that keeps it running, and only the admin may start it.
+  public func ensureRunning() throws {}
+
+  /// It serves the admin's own sites too.
+  public func stop() throws {}
+
+  public var isRunning: Bool {
+    get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
+  }
+
+  private static let unit = "caddy.service"
+}

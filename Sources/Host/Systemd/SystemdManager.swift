@@ -1,0 +1,169 @@
+public import Deploy
+import Posix
+
+/// The service manager where systemd is: one unit an instance, `nextdeploy@APP:PORT.service`.
+///
+/// Nobody of ours is there when a drain ends: what has ended is removed by the next command that looks.
+public struct SystemdManager: ServiceManager {
+  let layout: Layout
+  let ports: PortRange
+  let systemctl: Systemctl
+  let limits: @Sendable (AppName) throws -> Limits
+  /// Whether starting an instance waits until its process runs; while the machine boots nothing waits.
+  let waits: Bool
+
+  public init(
+    layout: Layout, ports: PortRange, environment: [String: String], waits: Bool = true,
+    limits: @escaping @Sendable (AppName) throws -> Limits
+  ) {
+    self.layout = layout
+    self.ports = ports
+    self.waits = waits
+    self.limits = limits
+    systemctl = Systemctl(environment: environment)
+  }
+
+  public func reserve(_ app: AppName) throws -> InstanceID {
+    for name in try Files.list(layout.instances) { if let instance = try? InstanceID(name) { try sweep(instance) } }
+    return try PortBook(layout: layout, ports: ports, mode: 0o750).reserve(app)
+  }
+
+  public func start(_ instance: InstanceID, _ service: Service) throws {
+    let record = record(instance)
+    let app = layout.app(instance.app)
+    guard let release = release(of: service.directory, below: app.releases) else {
+      throw Failure(
+        "starting \(instance)", "\(service.directory) is in no release of \(instance.app)", next: "Deploy it again.")
+    }
+    try Sharing().prepare(app)
+    try record.link(release: release, shared: app.shared)
+    try record.write(launch(service, release: release, user: AppUsers(layout: layout).user(of: instance.app)))
+    try begin(instance)
+  }
+
+  public func drain(_ instance: InstanceID) throws {
+    try record(instance).markEnding()
+    try systemctl.run(["stop", "--no-block", Units.instance(instance)])
+  }
+
+  public func stop(_ instance: InstanceID) throws {
+    let record = record(instance)
+    guard record.exists else { return }
+    try record.markEnding()
+    if var launch = try record.launch() {
+      launch.drainTimeout = 0
+      try record.write(launch)
+    }
+    try systemctl.run(["stop", Units.instance(instance)])
+    try removeEnded(instance)
+  }
+
+  public func state(of instance: InstanceID) throws -> InstanceState {
+    guard record(instance).exists else { return .absent }
+    let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
+    guard record(instance).isEnding else { return unit.state }
+    if !unit.hasEnded { return .draining }
+    try removeEnded(instance)
+    return .absent
+  }
+
+  public func instances(of app: AppName) throws -> [InstanceID] {
+    try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
+      .filter { try !sweep($0) }
+  }
+
+  public func revive(_ instance: InstanceID) throws {
+    let record = record(instance)
+    guard record.exists, !record.isEnding, try record.launch() != nil else { return }
+    let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
+    if unit.hasEnded { try begin(instance) }
+  }
+
+  /// Has the app's running instances take over its limits.
+  public func applyLimits(of app: AppName) throws {
+    for instance in try instances(of: app) where !record(instance).isEnding { try limit(instance) }
+  }
+
+  // MARK: Parts
+
+  private func begin(_ instance: InstanceID) throws {
+    try limit(instance)
+    try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [Units.instance(instance)])
+  }
+
+  /// They hold until the machine's next boot; a port's earlier instance may have left others.
+  private func limit(_ instance: InstanceID) throws {
+    let limits = try limits(instance.app)
+    let unit = Units.instance(instance)
+    let hasOwn = Files.exists("/run/systemd/system.control/\(unit).d")
+    guard !limits.isEmpty || hasOwn else { return }
+    try systemctl.run(["set-property", "--runtime", unit] + limits.properties)
+  }
+
+  /// Removes an instance that was told to end, and has; true where it did.
+  @discardableResult private func sweep(_ instance: InstanceID) throws -> Bool {
+    guard record(instance).isEnding else { return false }
+    return try state(of: instance) == .absent
+  }
+
+  /// Under the lock for reserving, for another command may do the same, and give the name out again at once.
+  private func removeEnded(_ instance: InstanceID) throws {
+    try FileLock(waitingFor: layout.portsLock).hold {
+      if record(instance).isEnding { try record(instance).remove() }
+    }
+  }
+
+  private func record(_ instance: InstanceID) -> InstanceRecord { InstanceRecord(path: layout.instance(instance)) }
+
+  /// The release's directory, which a path is in.
+  private func release(of directory: String, below releases: String) -> String? {
+    guard directory.hasPrefix("\(releases)/") else { return nil }
+    let name = directory.dropFirst(releases.utf8.count + 1).split(separator: "/").first.map(String.init) ?? ""
+    return (try? ReleaseID(name)).map { "\(releases)/\($0)" }
+  }
+
+  /// The service as it is inside the unit, which sees its release in one place, whichever it is.
+  private func launch(_ service: Service, release: String, user: UInt32) -> InstanceRecord.Launch {
+    func inside(_ text: String) -> String {
+      text.split(separator: release + "/", omittingEmptySubsequences: false)
+        .joined(separator: "\(layout.root)/app/releases/live/")
+    }
+    var environment = service.environment.mapValues(inside)
+    // Its user has no entry in passwd.
+    environment["HOME"] = "/tmp"
+    environment["USER"] = "app"
+    environment["TMPDIR"] = nil
+    return InstanceRecord.Launch(
+      uid: user, arguments: service.arguments.map(inside), environment: environment,
+      directory: inside(service.directory + "/"), drainTimeout: service.drainTimeout)
+  }
+}
+
+/// How a unit is, as systemd tells.
+struct UnitState {
+  static let properties = ["ActiveState", "SubState", "MainPID", "NRestarts", "ExecMainCode", "ExecMainStatus"]
+
+  private let properties: [String: String]
+
+  init(_ properties: [String: String]) { self.properties = properties }
+
+  var hasEnded: Bool { ["inactive", "failed"].contains(properties["ActiveState"] ?? "inactive") }
+
+  var state: InstanceState {
+    if hasEnded { return .lost }
+    guard let process = number("MainPID"), process > 0 else {
+      return .waitingToRestart(exit: exit, restarts: restarts)
+    }
+    return properties["ActiveState"] == "deactivating" ? .draining : .running(process: process, restarts: restarts)
+  }
+
+  private var restarts: Int { Int(number("NRestarts") ?? 0) }
+
+  /// As CLD_EXITED is 1, CLD_KILLED 2 and CLD_DUMPED 3.
+  private var exit: String {
+    let status = number("ExecMainStatus") ?? 0
+    return (number("ExecMainCode") == 1 ? ExitStatus.exited(status) : .killed(signal: status)).description
+  }
+
+  private func number(_ name: String) -> Int32? { properties[name].flatMap { Int32($0) } }
+}

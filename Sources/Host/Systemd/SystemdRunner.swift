@@ -1,0 +1,90 @@
+public import Deploy
+import Posix
+
+/// Runs an app's installs and builds in a unit of their own, `nextdeploy-build@APP.service`, as another user.
+public struct SystemdRunner: Runner {
+  let app: AppName
+  let layout: Layout
+  let systemctl: Systemctl
+
+  public init(app: AppName, layout: Layout, environment: [String: String]) {
+    self.app = app
+    self.layout = layout
+    systemctl = Systemctl(environment: environment)
+  }
+
+  public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+    // A build may take all of a small server: one at a time.
+    try FileLock(waitingFor: layout.buildLock).hold { try runAlone(job, output: output) }
+  }
+
+  private func runAlone(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+    let sharing = try Sharing()
+    let app = layout.app(app)
+    try sharing.prepare(app)
+    let unit = Units.build(self.app)
+    // Of a builder that was killed; nothing may run in the workspace beside this step.
+    if try !Self.hasEnded(systemctl.show(unit, ["ActiveState"])) { try systemctl.run(["stop", unit]) }
+    let step = BuildStep(directory: app.build)
+    try step.prepare(request(job), group: sharing.build)
+
+    let reader = try FileDescriptor(path: step.outputFile, .read)
+    let words = "\(app.build)/systemctl"
+    try Files.remove(words)
+    let child = try ChildProcess(
+      systemctl.command(["start", unit]), output: .file(words), errors: .file(words), family: .ownGroup)
+    do {
+      var end: ExitStatus?
+      while true {
+        let bytes = try reader.read(upTo: 65_536)
+        if !bytes.isEmpty {
+          try output(bytes)
+        } else if end != nil {
+          break
+        } else {
+          end = try child.poll()
+          if end == nil { Pause.for(.milliseconds(20)) }
+        }
+      }
+      return try result(of: unit, end ?? .exited(1), words: words)
+    } catch {
+      // The error that led here is the one to tell.
+      try? systemctl.run(["stop", unit])
+      throw error
+    }
+  }
+
+  /// Its home is the cache that its app keeps from build to build.
+  private func request(_ job: Job) -> BuildStep.Request {
+    var environment = job.environment
+    environment["HOME"] = layout.app(app).cache
+    environment["USER"] = "nextdeploy-build"
+    environment["TMPDIR"] = nil
+    return BuildStep.Request(arguments: job.work.arguments, environment: environment, directory: job.directory)
+  }
+
+  private static func hasEnded(_ properties: [String: String]) -> Bool {
+    ["inactive", "failed"].contains(properties["ActiveState"] ?? "")
+  }
+
+  private func result(of unit: String, _ start: ExitStatus, words: String) throws -> JobResult {
+    if start.isSuccess { return .succeeded }
+    let properties = try systemctl.show(unit, ["Result", "ExecMainCode", "ExecMainStatus"])
+    if let result = Self.result(properties) { return result }
+    throw Systemctl.refusal(["start", unit], start, try Files.text(words) ?? "")
+  }
+
+  /// How a step that failed ended; nil where it did not begin.
+  static func result(_ properties: [String: String]) -> JobResult? {
+    let status = properties["ExecMainStatus"].flatMap { Int32($0) } ?? 0
+    switch properties["Result"] {
+    case "oom-kill": return .killed
+    // 203 and so on: systemd's own, for what it could not set up.
+    case "exit-code" where status >= 200 && status < 250: return nil
+    case "exit-code": return status == 137 ? .killed : .failed(exitCode: status)
+    case "signal", "core-dump": return status == 9 ? .killed : .failed(exitCode: 128 + status)
+    case "timeout", "watchdog": return .failed(exitCode: 124)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,38 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// The users and groups of the machine.
+public enum Accounts {
+  public struct User: Equatable, Sendable {
+    public let id: UInt32
+    public let group: UInt32
+    public let home: String
+  }
+
+  /// Nil where there is none of that name.
+  public static func user(named name: String) -> User? {
+    guard let entry = unsafe getpwnam(name) else { return nil }
+    return unsafe User(
+      id: entry.pointee.pw_uid, group: entry.pointee.pw_gid, home: String(cString: entry.pointee.pw_dir))
+  }
+
+  /// The id of a group; nil where there is none of that name.
+  public static func group(named name: String) -> UInt32? {
+    guard let entry = unsafe getgrnam(name) else { return nil }
+    return unsafe entry.pointee.gr_gid
+  }
+
+  /// The users that are in a group beside those whose own group it is.
+  public static func members(ofGroup name: String) -> [String] {
+    guard let entry = unsafe getgrnam(name), var member = unsafe entry.pointee.gr_mem else { return [] }
+    var names: [String] = []
+    while let text = unsafe member.pointee {
+      unsafe names.append(String(cString: text))
+      unsafe member += 1
+    }
+    return names
+  }
+}

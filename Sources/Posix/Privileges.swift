@@ -1,0 +1,63 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What this process may do that others may not, and giving it up.
+public enum Privileges {
+  /// Becomes another user, for good: without groups, capabilities, or a way to gain any.
+  ///
+  /// The order matters: each step needs a capability that a later one takes away. Afterwards the kernel's own word
+  /// for it is read; where anything is left, this throws, and the process must end.
+  public static func become(user: UInt32, group: UInt32) throws(SystemError) {
+    #if os(Linux)
+      // The kernel answers EINVAL for the first capability that it does not know.
+      for capability in Int32(0)..<64 where nextdeploy_drop_bounding(capability) != 0 && errno != EINVAL {
+        throw SystemError("giving up", "capability \(capability)", code: errno)
+      }
+      try check("giving up", "ambient capabilities") { nextdeploy_clear_ambient() }
+      try check("giving up", "groups") { setgroups(0, nil) }
+      try check("becoming the group", String(group)) { nextdeploy_set_group(gid_t(group)) }
+      try check("becoming the user", String(user)) { nextdeploy_set_user(uid_t(user)) }
+      try check("giving up", "capabilities") { nextdeploy_clear_capabilities() }
+      try check("giving up", "new privileges") { nextdeploy_no_new_privileges() }
+      guard nextdeploy_set_user(0) == -1, nextdeploy_set_group(0) == -1 else {
+        throw SystemError("giving up", "privileges: root could be regained", code: EPERM)
+      }
+      let status = ProcessStatus(try Files.text("/proc/self/status") ?? "")
+      guard status.isOnly(user: user, group: group) else {
+        throw SystemError("giving up", "privileges: some are left", code: EPERM)
+      }
+    #else
+      throw SystemError("becoming the user", String(user), code: ENOTSUP)
+    #endif
+  }
+}
+
+/// The lines of /proc/PID/status that tell of privileges (proc(5)).
+struct ProcessStatus {
+  private var fields: [Substring: [Substring]] = [:]
+
+  init(_ text: String) {
+    for line in text.split(separator: "\n") {
+      let parts = line.split(separator: ":", maxSplits: 1)
+      if parts.count == 2 { fields[parts[0]] = parts[1].split(whereSeparator: \.isWhitespace) }
+    }
+  }
+
+  /// Whether the process is this user and group in every respect, and can do nothing beyond what they can.
+  func isOnly(user: UInt32, group: UInt32) -> Bool {
+    fields["Uid"] == Array(repeating: Substring(String(user)), count: 4)
+      && fields["Gid"] == Array(repeating: Substring(String(group)), count: 4)
+      && (fields["Groups"] ?? []).isEmpty
+      && ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].allSatisfy { isZero(fields[$0]) }
+      && fields["NoNewPrivs"] == ["1"]
+  }
+
+  private func isZero(_ words: [Substring]?) -> Bool {
+    words?.count == 1 && words?[0].allSatisfy { $0 == "0" } == true
+  }
+}

@@ -1,0 +1,18 @@
+// A build that says what it can reach: each line is "build CAN KIND PATH" or "build cannot KIND PATH (CODE)".
+const fs = require('fs')
+const attempt = (kind, path, body) => {
+  try {
+    body()
+    console.log(`build CAN ${kind} ${path}`)
+  } catch (error) {
+    console.log(`build cannot ${kind} ${path} (${error.code})`)
+  }
+}
+for (const path of ['apps/other/env', 'apps/other/repo.git/HEAD', 'apps/shop/env', 'apps/shop/repo.git/HEAD', 'config.json'])
+  attempt('read', path, () => fs.readFileSync('/opt/nextdeploy/' + path))
+for (const path of ['apps/shop/build/request.json', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
+  attempt('write', path, () => fs.writeFileSync('/opt/nextdeploy/' + path, ''))
+console.log(`build runs as ${process.getuid()}`)
+if (fs.existsSync('fail')) process.exit(7)
+if (fs.existsSync('kill')) process.kill(process.pid, 'SIGKILL')
+fs.writeFileSync('built.txt', fs.readFileSync('version.txt'))

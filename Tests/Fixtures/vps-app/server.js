@@ -1,0 +1,32 @@
+// A server that tries what it is asked to try, and answers "done" or the error's code.
+const fs = require('fs')
+const net = require('net')
+const { execFileSync } = require('child_process')
+
+const server = require('http').createServer(async (request, answer) => {
+  const url = new URL(request.url, 'http://localhost')
+  const path = url.searchParams.get('path')
+  const attempt = (body) => {
+    try {
+      body()
+      answer.end('done\n')
+    } catch (error) {
+      answer.end(`${error.code ?? 'status ' + error.status}\n`)
+    }
+  }
+  switch (url.pathname) {
+    case '/': return answer.end(fs.readFileSync('built.txt'))
+    case '/slow': return setTimeout(() => answer.end('slow\n'), 3000)
+    case '/crash': return process.exit(3)
+    case '/status': return answer.end(fs.readFileSync('/proc/self/status'))
+    case '/read': return attempt(() => (fs.statSync(path).isDirectory() ? fs.readdirSync(path) : fs.readFileSync(path)))
+    case '/write': return attempt(() => fs.writeFileSync(path, 'written\n'))
+    case '/run': return attempt(() => execFileSync('/bin/sh', ['-c', path], { stdio: 'ignore' }))
+    case '/connect':
+      return net.connect(path).on('connect', () => answer.end('done\n')).on('error', (error) => answer.end(`${error.code}\n`))
+    default:
+      answer.statusCode = 404
+      answer.end()
+  }
+})
+server.listen(process.env.PORT, process.env.HOSTNAME, () => console.log(`version ${fs.readFileSync('built.txt')}`))
