@@ -33,14 +33,18 @@ let package = Package(
     // The pure core: values, the flow of a deploy and the seams it acts through.
     .target(name: "Deploy", swiftSettings: strict),
 
+    // Who may do what over ssh: keys, the words that a client sends, and rights; as pure as the core.
+    .target(name: "Access", dependencies: ["Deploy"], swiftSettings: strict),
+
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
-    .target(name: "Git", dependencies: ["CGit2", "Deploy"], swiftSettings: strict),
+    .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
-    .target(name: "Host", dependencies: ["Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
+    .target(
+      name: "Host", dependencies: ["Access", "Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Commands", dependencies: ["Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
+      name: "Commands", dependencies: ["Access", "Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
       swiftSettings: strict),
     .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
     // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.
@@ -62,8 +66,9 @@ let package = Package(
 
     // Units where the logic is dense, one contract suite for every service manager, and pushes on real parts.
     tests("DeployTests", ["Deploy"]),
+    tests("AccessTests", ["Access", "Deploy"]),
     tests("GitTests", ["Git", "Deploy", "Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
-    tests("HostTests", ["Host", "Supervision", "Deploy", "Posix"]),
+    tests("HostTests", ["Access", "Host", "Supervision", "Deploy", "Posix"]),
     tests("EndToEndTests", ["Host", "Deploy", "Posix"]),
   ])

@@ -1,3 +1,4 @@
+import Access
 import Console
 import Deploy
 import Git
@@ -13,30 +14,48 @@ enum AppCommands {
     "--branch", value: "NAME", "the branch whose pushes are deployed (default: main)")
 
   static let create = ServerCommand(
-    spec: CommandSpec("app create", [.required("NAME")], [domain, branch], "Make an app, and say how to push to it")
+    spec: CommandSpec("app create", [.required("NAME")], [domain, branch], "Make an app, and say how to push to it"),
+    reach: .ssh
   ) { invocation, server in
     let app = try AppName(invocation.arguments[0])
-    let branch = try BranchName(invocation.value(branch) ?? "main")
-    let config = try server.apps.create(
-      app, branch: branch, domains: try invocation.values(domain).map { try Domain($0) }.uniqued()
-    ) { path in
+    try server.rights.requireUnbound("creating the app \(app)")
+    let config = try make(
+      app, branch: BranchName(invocation.value(branch) ?? "main"),
+      domains: invocation.values(domain).map { try Domain($0) }.uniqued(), server)
+    server.terminal.print("Created \(app). In the app's own repository, \(remotes(app, config, server))")
+    server.terminal.print("\nIt will be at \(server.url(of: config)).")
+    return 0
+  }
+
+  /// Makes an app with its repository and hook.
+  static func make(_ app: AppName, branch: BranchName, domains: [Domain], _ server: Server) throws -> AppConfig {
+    try server.apps.create(app, branch: branch, domains: domains) { path in
       _ = try BareRepository.create(path: path, branch: branch)
       try Files.makeDirectory("\(path)/hooks")
       try Files.write(Hooks.postReceive(binary: server.binary), to: "\(path)/hooks/post-receive", mode: 0o755)
     }
+  }
+
+  /// How to push to an app: from anywhere, and from where the asker is if that is the server.
+  private static func remotes(_ app: AppName, _ config: AppConfig, _ server: Server) -> String {
+    let ssh = """
+        git remote add production nextdeploy@HOST:\(app)
+        git push production \(config.branch)
+      """
+    if case .key = server.rights { return "with this server's name for HOST:\n\n\(ssh)" }
     let onPath = Command.find("nextdeploy", path: server.environment["PATH"] ?? "").map(Files.resolved)
     let program = onPath == server.binary ? "nextdeploy" : server.binary
-    server.terminal.print(
-      """
-      Created \(app). In the app's own repository, on this machine:
+    return """
+      on this machine:
 
         git remote add production \(server.layout.app(app).repository)
         git config remote.production.receivepack '\(program) receive-pack'
-        git push production \(branch)
+        git push production \(config.branch)
 
-      It will be at \(server.url(of: config)).
-      """)
-    return 0
+      or on another one, with this server's name for HOST and a key that 'nextdeploy key add' was given:
+
+      \(ssh)
+      """
   }
 
   private struct Row: Encodable {
@@ -57,8 +76,9 @@ enum AppCommands {
       keep: config.keep, repository: server.layout.app(app).repository, live: try server.state(of: app).live())
   }
 
-  static let list = ServerCommand(spec: CommandSpec("app list", [], [.json], "List the apps")) { invocation, server in
-    let rows = try server.apps.names().map { try row($0, server) }
+  static let list = ServerCommand(spec: CommandSpec("app list", [], [.json], "List the apps"), reach: .ssh) {
+    invocation, server in
+    let rows = try server.visibleApps().map { try row($0, server) }
     if invocation.has(.json) {
       try server.terminal.printJSON(rows)
       return 0
@@ -70,7 +90,7 @@ enum AppCommands {
   }
 
   static let show = ServerCommand(
-    spec: CommandSpec("app show", [.required("NAME")], [.json], "Show what is known of an app")
+    spec: CommandSpec("app show", [.required("NAME")], [.json], "Show what is known of an app"), reach: .ssh
   ) { invocation, server in
     let row = try row(server.app(invocation.arguments[0]), server)
     if invocation.has(.json) {
@@ -89,12 +109,13 @@ enum AppCommands {
   static let remove = ServerCommand(
     spec: CommandSpec("app remove", [.required("NAME")], [], "Stop an app and remove all it has on this server")
   ) { invocation, server in
-    let app = try server.apps.find(invocation.arguments[0])
+    let app = try server.find(invocation.arguments[0])
     let removed: Void? = try server.state(of: app).inTurn {
       try server.proxy().remove(app)
       let manager = try server.manager()
       for instance in try manager.instances(of: app) { try manager.stop(instance) }
       try server.apps.remove(app)
+      try server.bindings.forget(app)
       if try server.apps.names().isEmpty { try server.caddy.stop() }
     }
     guard removed != nil else {

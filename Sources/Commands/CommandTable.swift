@@ -4,8 +4,25 @@ import Posix
 
 /// A command: how it is called, and what it does. It returns the exit status.
 struct ServerCommand: Sendable {
+  /// From where it can be run.
+  enum Reach: Sendable {
+    /// On the server alone: it gives access away, takes something away for good, or is part of a push.
+    case server
+    /// With a key over ssh too. It finds its apps by `Server.find`, which knows which ones are the key's.
+    case ssh
+  }
+
   let spec: CommandSpec
+  let reach: Reach
   let run: @Sendable (Invocation, Server) throws -> Int32
+
+  init(
+    spec: CommandSpec, reach: Reach = .server, run: @escaping @Sendable (Invocation, Server) throws -> Int32
+  ) {
+    self.spec = spec
+    self.reach = reach
+    self.run = run
+  }
 }
 
 /// All commands. Parsing and help are made from this table.
@@ -15,7 +32,8 @@ public enum CommandTable {
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     DeployCommands.rebuild, DeployCommands.rollback,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
-    PushCommands.postReceive, PushCommands.receivePack,
+    KeyCommands.add, KeyCommands.list, KeyCommands.remove,
+    PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
     SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
   ]
 
@@ -23,24 +41,27 @@ public enum CommandTable {
   public static func run(_ line: [String]) -> Int32 {
     let environment = CurrentProcess.environment
     let terminal = Terminal(environment: environment)
-    let specs = commands.map(\.spec)
-    do {
-      switch try Invocation.parse(line, specs) {
-      case .version: terminal.print("nextdeploy \(version)")
-      case .help(let name):
-        terminal.print(specs.first { $0.name == name }.map(Help.one) ?? Help.all(specs))
-      case .run(let invocation):
-        guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
-        let server = Server(environment: environment)
-        if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
-        return try command.run(invocation, server)
-      }
-      return 0
-    } catch {
+    do { return try run(line, Server(environment: environment)) } catch {
       let failure = Failure(of: error)
       for line in Reporter.lines(of: failure) { terminal.printError(line) }
       return failure.exitCode
     }
+  }
+
+  /// Runs a command line as far as the asker's rights go.
+  static func run(_ line: [String], _ server: Server) throws -> Int32 {
+    let specs = commands.map(\.spec)
+    switch try Invocation.parse(line, specs, isApp: server.isApp) {
+    case .version: server.terminal.print("nextdeploy \(version)")
+    case .help(let name):
+      server.terminal.print(specs.first { $0.name == name }.map(Help.one) ?? server.help(commands))
+    case .run(let invocation):
+      guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
+      try server.require(command)
+      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
+      return try command.run(invocation, server)
+    }
+    return 0
   }
 
   public static let version = "0.1.0"

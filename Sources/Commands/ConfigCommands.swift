@@ -1,3 +1,4 @@
+import Access
 import Console
 import Deploy
 import Host
@@ -15,6 +16,8 @@ enum ConfigCommands {
     }
 
     let name: String
+    /// Whether it can get in the way of other apps: then a key that is bound to some cannot change it.
+    var concernsOthers = false
     let place: Place
   }
 
@@ -25,13 +28,13 @@ enum ConfigCommands {
         get: { $0.branch.description }, set: { $0.branch = try BranchName($1) },
         unset: { $0.branch = try BranchName("main") })),
     Key(
-      name: "domains",
+      name: "domains", concernsOthers: true,
       place: .app(
         get: { $0.domains.map(\.description).joined(separator: ",") },
         set: { $0.domains = try $1.split(separator: ",").map { try Domain(String($0)) }.uniqued() },
         unset: { $0.domains = [] })),
     Key(
-      name: "port",
+      name: "port", concernsOthers: true,
       place: .app(
         get: { $0.port.description }, set: { $0.port = try Port($1) },
         unset: { _ in
@@ -50,8 +53,12 @@ enum ConfigCommands {
     limit("memory", get: { $0.memory?.description }, set: { $0.memory = try $1.map { try MemoryLimit($0) } }),
     limit("cpu", get: { $0.cpu?.description }, set: { $0.cpu = try $1.map { try CPULimit($0) } }),
     limit("tasks", get: { $0.tasks.map { String($0) } }, set: { $0.tasks = try $1.map(tasks) }),
-    Key(name: "ports", place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
-    Key(name: "http.port", place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
+    Key(
+      name: "ports", concernsOthers: true,
+      place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
+    Key(
+      name: "http.port", concernsOthers: true,
+      place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
   ]
 
   /// One of the limits on an app's instances; without one it shows as "".
@@ -78,9 +85,9 @@ enum ConfigCommands {
   }
 
   static let show = ServerCommand(
-    spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server")
+    spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server"), reach: .ssh
   ) { invocation, server in
-    let names = try server.apps.names()
+    let names = try server.visibleApps()
     let app = invocation.value(.app) == nil && names.isEmpty ? nil : try server.app(invocation.value(.app))
     let config = try app.map { try server.apps.config(of: $0) }
     let serverConfig = try server.apps.serverConfig()
@@ -99,13 +106,13 @@ enum ConfigCommands {
   }
 
   static let set = ServerCommand(
-    spec: CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting")
+    spec: CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"), reach: .ssh
   ) { invocation, server in
     try change(invocation, server, to: invocation.arguments[1])
   }
 
   static let unset = ServerCommand(
-    spec: CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default")
+    spec: CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default"), reach: .ssh
   ) { invocation, server in
     try change(invocation, server, to: nil)
   }
@@ -117,6 +124,7 @@ enum ConfigCommands {
         .usage, "changing a setting", "there is no setting \(name.quoted)",
         next: NearestName.hint(name, among: keys.map(\.name)))
     }
+    if key.concernsOthers { try server.rights.requireUnbound("changing \(name), which concerns other apps too") }
     switch key.place {
     case .server(let get, let set):
       var config = try server.apps.serverConfig()

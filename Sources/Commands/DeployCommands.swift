@@ -10,7 +10,7 @@ enum DeployCommands {
 
   static let rebuild = ServerCommand(
     spec: CommandSpec(
-      "rebuild", [.required("SHA")], [.app, clean], "Build and deploy any commit of the app's repository")
+      "rebuild", [.required("SHA")], [.app, clean], "Build and deploy any commit of the app's repository"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let commit = try server.repository(of: app).commit(invocation.arguments[0])
@@ -19,7 +19,7 @@ enum DeployCommands {
 
   static let rollback = ServerCommand(
     spec: CommandSpec(
-      "rollback", [.optional("RELEASE")], [.app], "Put an older release live again, without a build")
+      "rollback", [.optional("RELEASE")], [.app], "Put an older release live again, without a build"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let id = try invocation.argument(0).map { try ReleaseID($0) }

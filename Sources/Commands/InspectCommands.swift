@@ -17,7 +17,7 @@ enum InspectCommands {
   }
 
   static let releases = ServerCommand(
-    spec: CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to")
+    spec: CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let live = try server.state(of: app).live()?.release
@@ -59,7 +59,7 @@ enum InspectCommands {
   }
 
   static let status = ServerCommand(
-    spec: CommandSpec("status", [], [.app, .json], "Show what is live and how it is")
+    spec: CommandSpec("status", [], [.app, .json], "Show what is live and how it is"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let state = server.state(of: app)
@@ -126,7 +126,8 @@ enum InspectCommands {
   private static let deploy = CommandSpec.Option("--deploy", value: "ID", "what the pusher of a deploy saw")
 
   static let logs = ServerCommand(
-    spec: CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log")
+    spec: CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log"),
+    reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
     let layout = server.layout.app(app)
@@ -153,9 +154,10 @@ enum InspectCommands {
   // MARK: plan
 
   static let plan = ServerCommand(
-    spec: CommandSpec("plan", [.optional("SHA")], [.app, .json], "Say what a deploy would do; touches nothing")
+    spec: CommandSpec("plan", [.optional("SHA")], [.app, .json], "Say what a deploy would do; touches nothing"),
+    reach: .ssh
   ) { invocation, server in
-    let app = try server.apps.find(invocation.value(.app))
+    let app = try server.find(invocation.value(.app))
     let config = try server.apps.config(of: app)
     let repository = server.repository(of: app)
     guard let name = try invocation.argument(0) ?? repository.target(of: config.branch.ref)?.description else {

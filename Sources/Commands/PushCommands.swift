@@ -63,16 +63,25 @@ enum PushCommands {
   ) { invocation, server in
     let repository = Files.resolved(invocation.arguments[0])
     _ = try place(of: repository)
+    return try receive(into: repository, environment: server.environment, server)
+  }
+
+  /// Runs git's receive-pack, the streams of this process its own, and returns the exit status for the pusher.
+  static func receive(into repository: String, environment: [String: String], _ server: Server) throws -> Int32 {
     try renewHook(of: repository, server)
-    guard let git = Command.find("git", path: server.baseEnvironment["PATH"] ?? "") else {
-      throw Failure(
-        "receiving the push", "git is not on this machine's PATH", next: "Install git ('apt-get install git').")
-    }
-    let command = Command([git, "receive-pack", repository], environment: server.environment)
+    let command = Command([try git(server), "receive-pack", repository], environment: environment)
     let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
     if !status.isSuccess { return status.code }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
     return report.isEmpty || report.elementsEqual((begun + done).utf8) ? 0 : 1
+  }
+
+  static func git(_ server: Server) throws -> String {
+    guard let git = Command.find("git", path: server.baseEnvironment["PATH"] ?? "") else {
+      throw Failure(
+        "answering git", "git is not on this machine's PATH", next: "Install git ('apt-get install git').")
+    }
+    return git
   }
 
   /// A hook that names a program which has moved would not run, and git would call the push a success.

@@ -1,3 +1,4 @@
+import Access
 import Console
 import Deploy
 import Git
@@ -13,6 +14,8 @@ struct Server {
   let machine: Machine
   /// Whether starting an instance waits until its process runs.
   var waits = true
+  /// Who asks.
+  var rights = Rights.server
   /// The path of this program.
   let binary = CurrentProcess.executable
   /// The program that stays beside what it starts; it lies beside this one.
@@ -21,12 +24,14 @@ struct Server {
   init(environment: [String: String], root: String? = nil) {
     self.environment = environment
     // Other programs are handed paths below it, and they run in other directories.
-    let root = root ?? environment["NEXTDEPLOY_ROOT"] ?? "/opt/nextdeploy"
+    let root = root ?? environment["NEXTDEPLOY_ROOT"] ?? Self.usualRoot
     layout = Layout(root: root.hasPrefix("/") ? root : "\(CurrentProcess.directory)/\(root)")
     apps = Apps(layout: layout)
     machine = Machine(root: layout.root)
     terminal = Terminal(environment: environment)
   }
+
+  static let usualRoot = "/opt/nextdeploy"
 
   func repository(of app: AppName) -> BareRepository {
     BareRepository(path: layout.app(app).repository, sharesWorkspace: machine == .systemd)
@@ -122,10 +127,13 @@ struct Server {
 
   /// The app that a command is about. What a crash left of it is put right first.
   func app(_ name: String?) throws -> AppName {
-    let app = try apps.find(name)
+    let app = try find(name)
     try recover(app)
     return app
   }
+
+  /// The same, nothing put right.
+  func find(_ name: String?) throws -> AppName { try apps.find(name, for: rights) }
 
   private func recover(_ app: AppName) throws {
     let state = state(of: app)

@@ -27,7 +27,8 @@ public struct CommandSpec: Sendable {
       self.help = help
     }
 
-    public static let app = Option("--app", value: "NAME", "the app; may be left out where only one exists")
+    public static let app = Option(
+      "--app", value: "NAME", "the app, which may also stand first; not needed where only one exists")
     public static let json = Option("--json", "print JSON")
   }
 
@@ -48,6 +49,9 @@ public struct CommandSpec: Sendable {
     self.summary = summary
     self.isHidden = isHidden
   }
+
+  /// Whether it is about one app, which may be named with --app or before the other arguments.
+  var takesApp: Bool { options.contains { $0.name == Option.app.name && !$0.isRepeatable } }
 
   public var name: String { words.joined(separator: " ") }
 

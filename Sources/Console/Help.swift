@@ -1,19 +1,23 @@
 /// The texts of --help, made from the table of commands.
 public enum Help {
   public static func all(_ commands: [CommandSpec]) -> String {
+    """
+    nextdeploy puts a git push live: it builds the commit, boots it on a new port, checks it, and switches over.
+
+    Commands:
+    \(list(commands))
+
+    'nextdeploy COMMAND --help' tells more of one. Exit status: 0 done, 1 failed, 2 wrong usage,
+    3 no such app, release or commit. NEXTDEPLOY_ROOT names another directory than /opt/nextdeploy.
+
+    """
+  }
+
+  /// A line for each command.
+  public static func list(_ commands: [CommandSpec]) -> String {
     let commands = commands.filter { !$0.isHidden }
     let width = commands.map(\.name.count).max() ?? 0
-    let lines = commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }
-    return """
-      nextdeploy puts a git push live: it builds the commit, boots it on a new port, checks it, and switches over.
-
-      Commands:
-      \(lines.joined(separator: "\n"))
-
-      'nextdeploy COMMAND --help' tells more of one. Exit status: 0 done, 1 failed, 2 wrong usage,
-      3 no such app, release or commit. NEXTDEPLOY_ROOT names another directory than /opt/nextdeploy.
-
-      """
+    return commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }.joined(separator: "\n")
   }
 
   public static func one(_ command: CommandSpec) -> String {

@@ -29,7 +29,11 @@ public struct Invocation: Equatable, Sendable {
   }
 
   /// Reads a command line (without the program's name) by the table of commands.
-  public static func parse(_ line: [String], _ commands: [CommandSpec]) throws(Failure) -> Parsed {
+  ///
+  /// - Parameter isApp: whether a word names an app: as in "rollback shop", where it stands instead of --app.
+  public static func parse(
+    _ line: [String], _ commands: [CommandSpec], isApp: (String) -> Bool = { _ in false }
+  ) throws(Failure) -> Parsed {
     guard let first = line.first, first != "--help", first != "-h", first != "help" else { return .help(nil) }
     if first == "--version" { return .version }
     guard let command = commands.filter({ line.starts(with: $0.words) }).max(by: { $0.words.count < $1.words.count })
@@ -54,6 +58,11 @@ public struct Invocation: Equatable, Sendable {
       }
     }
     let required = command.arguments.filter(\.isRequired)
+    if command.takesApp, options[CommandSpec.Option.app.name] == nil, let first = arguments.first,
+      arguments.count > command.arguments.count || arguments.count > required.count && isApp(first)
+    {
+      options[CommandSpec.Option.app.name] = [arguments.removeFirst()]
+    }
     if arguments.count < required.count { throw usage(command, "\(required[arguments.count].name) is missing") }
     if arguments.count > command.arguments.count {
       throw usage(command, "\(arguments[command.arguments.count].quoted) is one argument too many")

@@ -1,7 +1,5 @@
 import CGit2
 public import Deploy
-import Dispatch
-import Synchronization
 
 #if canImport(Glibc)
   import Glibc
@@ -23,7 +21,9 @@ extension BareRepository {
     defer { if sharesWorkspace { WorkspaceSharing.open(workspace, entries: entries) } }
     let old = index.entries
     if old.isEmpty && WorkspaceGuard.isEmpty(workspace) {
-      return try firstCheckout(entries, of: commit, into: workspace, index: index, of: handle)
+      try FirstCheckout(repository: path, workspace: workspace, entries: entries).run(index: index)
+      try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
+      return entries.count
     }
     try WorkspaceGuard.removeLinks(in: workspace, entries: entries, old: old.map(\.path))
     // Where a link becomes a file and is gone, libgit2 writes nothing; a file that it never knew of is new to it.
@@ -65,52 +65,6 @@ extension BareRepository {
 
   /// The index is no part of the workspace: a build cannot touch it.
   private func indexFile(of workspace: String) -> String { "\(workspace).index" }
-
-  /// Writes all files on two processors: one of libgit2's checkouts takes twice the time of git's own.
-  private func firstCheckout(
-    _ entries: [String: TreeEntry], of commit: Commit, into workspace: String, index: borrowing IndexHandle,
-    of handle: borrowing RepositoryHandle
-  ) throws -> Int {
-    if entries.isEmpty { return 0 }
-    let attributes = Self.attributeFiles(entries)
-    let paths = Set(entries.keys).subtracting(attributes).sorted()
-    let halves = [Array(paths[..<(paths.count / 2)]), Array(paths[(paths.count / 2)...])]
-    let parts = ([attributes] + halves).filter { !$0.isEmpty }
-    let files = (0..<parts.count).map { "\(indexFile(of: workspace)).\($0)" }
-    defer { for file in files { _ = unsafe unlink(file) } }
-    let first = attributes.isEmpty ? 0 : 1
-    if first == 1 { try checkoutPart(attributes, of: commit, into: workspace, indexFile: files[0]) }
-    let errors = Mutex<[any Error]>([])
-    DispatchQueue.concurrentPerform(iterations: parts.count - first) { number in
-      do {
-        let part = number + first
-        try checkoutPart(parts[part], of: commit, into: workspace, indexFile: files[part])
-      } catch {
-        errors.withLock { $0.append(error) }
-      }
-    }
-    if let error = errors.withLock(\.first) { throw error }
-    for file in files {
-      let part = try IndexHandle(opening: file)
-      for position in 0..<(unsafe git_index_entrycount(part.pointer)) {
-        guard let entry = unsafe git_index_get_byindex(part.pointer, position) else { continue }
-        try check("writing the index of", workspace, unsafe git_index_add(index.pointer, entry))
-      }
-    }
-    try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
-    return entries.count
-  }
-
-  private func checkoutPart(_ paths: [String], of commit: Commit, into workspace: String, indexFile: String) throws {
-    let handle = try RepositoryHandle(opening: path)
-    try check("using the workspace", workspace, unsafe git_repository_set_workdir(handle.pointer, workspace, 0))
-    let index = try IndexHandle(opening: indexFile)
-    try check("writing the index of", workspace, unsafe git_index_clear(index.pointer))
-    unsafe git_repository_set_index(handle.pointer, index.pointer)
-    let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
-    try Self.checkout(tree, of: handle, workspace: workspace, index: index, counter: Counter(), paths: paths)
-    try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
-  }
 
   private static func checkout(
     _ tree: borrowing ObjectHandle, of handle: borrowing RepositoryHandle, workspace: String,

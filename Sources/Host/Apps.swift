@@ -1,3 +1,4 @@
+public import Access
 public import Deploy
 import Posix
 
@@ -13,9 +14,10 @@ public struct Apps: Sendable {
 
   public func exists(_ app: AppName) -> Bool { Files.exists(layout.app(app).directory) }
 
-  /// The app of a name, or the only one where none is given.
-  public func find(_ name: String?) throws -> AppName {
-    let names = try names()
+  /// The app of a name, or the only one where none is given, among those that are the asker's.
+  public func find(_ name: String?, for rights: Rights = .server) throws -> AppName {
+    if let name, let app = try? AppName(name) { try rights.require(app, "looking for the app \(app)") }
+    let names = try names().filter(rights.allows)
     guard let name else {
       if names.count == 1 { return names[0] }
       if names.isEmpty {

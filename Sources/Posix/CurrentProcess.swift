@@ -41,7 +41,9 @@ public enum CurrentProcess {
   public static func write(_ text: String, to descriptor: Int32) -> Bool {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { unsafe systemWrite(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe rest.withUnsafeBytes {
+        unsafe FileDescriptor.systemWrite(descriptor, $0.baseAddress, $0.count)
+      }
       if count == -1 && errno == EINTR { continue }
       if count <= 0 { return false }
       rest = rest.dropFirst(count)
@@ -88,14 +90,6 @@ public enum CurrentProcess {
       Glibc.exit(status)
     #else
       Darwin.exit(status)
-    #endif
-  }
-
-  private static func systemWrite(_ descriptor: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, start, count)
-    #else
-      unsafe Darwin.write(descriptor, start, count)
     #endif
   }
 }

@@ -102,7 +102,7 @@ public struct FileDescriptor: ~Copyable {
     #endif
   }
 
-  private static func systemWrite(_ number: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
+  static func systemWrite(_ number: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
       unsafe Glibc.write(number, start, count)
     #else

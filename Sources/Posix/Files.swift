@@ -131,11 +131,6 @@ public enum Files {
     try check("giving to a group", path) { unsafe lchown(path, uid_t.max, gid_t(group)) }
   }
 
-  /// Sets the permissions of what is no symlink.
-  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
-    try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
-  }
-
   // MARK: Writing
 
   /// Replaces a file in one step: a reader sees the old text or the new, also after a crash.
@@ -144,11 +139,18 @@ public enum Files {
   public static func write(
     _ text: String, to path: String, mode: UInt32 = 0o644, durable: Bool = true
   ) throws(SystemError) {
+    try write(bytes: Array(text.utf8), to: path, mode: mode, durable: durable)
+  }
+
+  /// The same for what need not be text.
+  public static func write(
+    bytes: [UInt8], to path: String, mode: UInt32 = 0o644, durable: Bool = true
+  ) throws(SystemError) {
     let beside = "\(path).new"
     do {
       let file = try FileDescriptor(path: beside, .replace, mode: mode)
       try check("writing", beside) { fchmod(file.number, mode_t(mode)) }
-      try file.write(text.utf8)
+      try file.write(bytes)
       if durable { try file.sync() }
     } catch {
       _ = unsafe unlink(beside)
@@ -156,6 +158,11 @@ public enum Files {
     }
     try rename(beside, to: path)
     if durable { try syncDirectory(of: path) }
+  }
+
+  /// Sets who may do what with a file or directory.
+  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+    try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
   }
 
   /// Makes a directory and those above it, where they are missing.

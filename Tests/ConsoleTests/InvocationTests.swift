@@ -87,7 +87,7 @@ private func failure(_ line: [String]) -> Failure? {
       (["config", "set"], "KEY is missing", "Usage: nextdeploy config set KEY VALUE [--app NAME]"),
       (["config", "set", "keep"], "VALUE is missing", nil), (["app", "create"], "NAME is missing", nil),
       (["version", "now"], "'now' is one argument too many", nil),
-      (["rollback", "a", "b\n"], "'b\u{FFFD}' is one argument too many", nil),
+      (["rollback", "a", "b", "c\n"], "'c\u{FFFD}' is one argument too many", nil),
       (["rolback"], "there is no command 'rolback'", "Did you mean 'rollback'? 'nextdeploy --help' shows them all."),
       (["app", "craete", "x"], "there is no command 'app craete'", "Did you mean 'create'?"),
       (["app"], "it needs one more word", "There are: create, list."), ([""], "there is no command ''", nil),
@@ -109,6 +109,26 @@ private func failure(_ line: [String]) -> Failure? {
     ] as [([String], String?)])
   func `asks for help`(_ line: [String], _ command: String?) throws {
     #expect(try Invocation.parse(line, commands) == .help(command))
+  }
+
+  @Test(
+    arguments: [
+      (["logs", "shop"], ["shop"], []), (["rollback", "shop"], ["shop"], []), (["rollback", "r1"], [], ["r1"]),
+      (["rollback", "shop", "r1"], ["shop"], ["r1"]), (["rollback", "blog", "r1"], ["blog"], ["r1"]),
+      (["rollback", "shop", "--app", "blog"], ["blog"], ["shop"]), (["logs", "-f", "blog"], ["blog"], []),
+      (["config", "set", "shop", "keep", "3"], ["shop"], ["keep", "3"]),
+      (["config", "set", "shop", "3"], [], ["shop", "3"]), (["app", "create", "shop"], [], ["shop"]),
+    ] as [([String], [String], [String])])
+  func `names its app with --app, or before its other arguments`(
+    _ line: [String], _ app: [String], _ arguments: [String]
+  ) throws {
+    guard case .run(let invocation) = try Invocation.parse(line, commands, isApp: { $0 == "shop" }) else {
+      Issue.record("it runs nothing")
+      return
+    }
+
+    #expect(invocation.values(.app) == app)
+    #expect(invocation.arguments == arguments)
   }
 
   @Test func `asks for no help behind --`() throws {

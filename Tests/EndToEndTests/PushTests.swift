@@ -211,7 +211,7 @@ struct PushTests {
   func escapes() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
-      try project.commit("One", App.built("one", build: "printf '\\033[31mred\\033[0m \\033[2J$NO_COLOR\\n'"))
+      try project.commit("One", App.built("one", build: "printf '\\033[31mred\\033[0m \\033[2J%s\\n' $NO_COLOR"))
 
       try project.push().expectSuccess().expect("    red 1")
     }

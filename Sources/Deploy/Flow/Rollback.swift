@@ -1,6 +1,7 @@
 extension Deployment {
   /// The release that a rollback puts live again.
   func again(_ id: ReleaseID?) throws -> ReleaseRecord {
+    record.step = .release
     let releases = try seams.releases.list()
     let id = try id ?? previous(among: Set(releases.map(\.id)))
     guard let release = releases.first(where: { $0.id == id }) else {

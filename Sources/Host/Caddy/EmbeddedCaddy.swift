@@ -38,9 +38,7 @@ public struct EmbeddedCaddy: CaddyService {
 
   public func reload() throws {
     if try start() { return }
-    let (status, output) = try caddy([
-      "reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)",
-    ])
+    let (status, output) = try load()
     if !status.isSuccess { throw refusal("loading the site's configuration", output) }
   }
 
@@ -48,9 +46,15 @@ public struct EmbeddedCaddy: CaddyService {
 
   /// Stops Caddy; nothing happens where it does not run.
   public func stop() throws {
-    guard try instance.hasSupervisor, let status = try instance.status() else { return }
-    status.supervisor.signal(.quit)
-    while try instance.hasSupervisor { Pause.short() }
+    guard let status = try instance.status() else { return }
+    if try instance.hasSupervisor {
+      status.supervisor.signal(.quit)
+      // It gives up its lock before it has removed the directory, in which the next one would begin.
+      while status.supervisor.isRunning { Pause.short() }
+    } else {
+      endOrphan(status)
+      try instance.remove()
+    }
   }
 
   public var isRunning: Bool {
@@ -61,7 +65,7 @@ public struct EmbeddedCaddy: CaddyService {
   private func start() throws -> Bool {
     if try instance.hasSupervisor { return false }
     guard Command.find("caddy", path: environment["PATH"] ?? "") != nil else { throw missing }
-    if let process = try instance.status()?.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
+    if let status = try instance.status() { endOrphan(status) }
     try Files.makeDirectory(instance.path, mode: 0o700)
     try Files.makeDirectory(Self.sites(below: directory))
     let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
@@ -73,8 +77,8 @@ public struct EmbeddedCaddy: CaddyService {
         arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
         directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
     try SupervisorProcess(program: supervisor).start(instance)
-    // Caddy serves its sites before it opens its admin socket.
-    while !Files.exists(socket) {
+    // Caddy opens its admin socket before it listens for its sites; what it is asked then waits until it does.
+    while try !Files.exists(socket) || !load().status.isSuccess {
       if let exit = try instance.status()?.exit {
         try stop()
         throw refusal("starting Caddy (\(exit))", try Files.lastLines(log, count: 5).joined(separator: "\n"))
@@ -82,6 +86,16 @@ public struct EmbeddedCaddy: CaddyService {
       Pause.short()
     }
     return true
+  }
+
+  /// Ends a Caddy whose supervisor was killed and could not end it.
+  private func endOrphan(_ status: InstanceStatus) {
+    if let process = status.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
+  }
+
+  /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
+  private func load() throws -> (status: ExitStatus, output: String) {
+    try caddy(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
   }
 
   private func caddy(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {

@@ -11,6 +11,10 @@ public struct Layout: Sendable {
   public var caddy: String { "\(root)/caddy" }
   public var config: String { "\(root)/config.json" }
   public var tools: String { "\(root)/tools.json" }
+  /// Which app each key is for.
+  public var keys: String { "\(root)/keys.json" }
+  /// Held while keys are changed.
+  public var keysLock: String { "\(root)/keys.lock" }
   /// Held while ports are given out.
   public var portsLock: String { "\(root)/ports.lock" }
 

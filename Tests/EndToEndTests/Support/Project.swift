@@ -8,14 +8,19 @@ final class Project {
   let app: String
   let directory: String
 
-  init(sandbox: Sandbox, app: String) throws {
+  /// A project whose remote is an app's repository on this machine.
+  convenience init(sandbox: Sandbox, app: String) throws {
+    try self.init(sandbox: sandbox, app: app, remote: "\(sandbox.app(app))/repo.git", directory: "project-\(app)")
+    try git("config", "remote.production.receivepack", "nextdeploy receive-pack")
+  }
+
+  init(sandbox: Sandbox, app: String, remote: String, directory name: String) throws {
     self.sandbox = sandbox
     self.app = app
-    directory = "\(sandbox.home)/project-\(app)"
+    directory = "\(sandbox.home)/\(name)"
     try Files.makeDirectory(directory)
     try git("init", "--quiet", "--initial-branch", "main")
-    try git("remote", "add", "production", "\(sandbox.app(app))/repo.git")
-    try git("config", "remote.production.receivepack", "nextdeploy receive-pack")
+    try git("remote", "add", "production", remote)
   }
 
   @discardableResult

@@ -51,6 +51,9 @@ final class Sandbox {
 
   static let repository = String(#filePath.split(separator: "/Tests/EndToEndTests/")[0])
 
+  /// A port for an ssh server, which no instance and no app gets.
+  var sshPort: Int { ports.first + 39 }
+
   func app(_ name: String = "shop") -> String { "\(root)/apps/\(name)" }
 
   // MARK: Programs

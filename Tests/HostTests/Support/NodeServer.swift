@@ -24,7 +24,7 @@ struct NodeServer {
       \(script)
       server.listen(\(listen), () => require('fs').writeSync(1, server.address().port + '\\n'))
       """
-    let output = "\(scratch.path)/node-server.out"
+    let output = "\(scratch.path)/node-server-\(UInt64.random(in: 0...UInt64.max)).out"
     let command = Command(
       ["node", "-e", text], environment: CurrentProcess.environment, directory: scratch.path)
     let child = try ChildProcess(command, output: .file(output), errors: .file(output), family: .ownGroup)

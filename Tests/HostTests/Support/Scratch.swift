@@ -8,6 +8,7 @@ struct Scratch {
 
   /// Runs a test with a new directory, which is removed afterwards.
   static func run<Result>(_ test: (Scratch) async throws -> Result) async throws -> Result {
+    _ = Zombies.reaper
     let scratch = try Scratch()
     defer {
       do { try Files.remove(scratch.path) } catch { Issue.record(error) }

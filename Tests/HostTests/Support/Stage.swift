@@ -15,7 +15,6 @@ struct Stage {
     _ backend: Backend, sourceLocation: SourceLocation = #_sourceLocation, _ test: (Stage) async throws -> Void
   ) async throws {
     try backend.requireRunnable()
-    _ = Zombies.reaper
     try await Scratch.run { scratch in
       let stage = Stage(scratch: scratch, backend: backend, ports: try scratch.ports.range)
       try Files.makeDirectory(stage.directory)

@@ -1,0 +1,28 @@
+public import Deploy
+
+/// The command that sshd runs for a key, whatever its client asked for.
+///
+/// sshd hands it to the user's login shell, so each word of it is one that a shell takes as it is, or stands in single
+/// quotes. What neither could hold is refused.
+public struct ForcedCommand: Equatable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  /// - Parameter root: nextdeploy's directory, where it is not the usual one: sshd passes no environment on.
+  public init(binary: String, key: KeyName, root: String?) throws(Failure) {
+    var words = [binary, "shell", "--key", key.description]
+    if let root { words += ["--root", root] }
+    var quoted: [String] = []
+    for word in words { quoted.append(try Self.quote(word)) }
+    description = quoted.joined(separator: " ")
+  }
+
+  private static func quote(_ word: String) throws(Failure) -> String {
+    if !word.isEmpty, word.utf8.allSatisfy({ $0.isLetterOrDigit || "/._-@+:,".utf8.contains($0) }) { return word }
+    guard word.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && !"'\"\\".utf8.contains($0) }) else {
+      throw Failure(
+        "adding the key", "the path \(word.quoted) has quotes, backslashes or control characters in it",
+        next: "Move it to a path without them: it must stand in a line of authorized_keys.")
+    }
+    return "'\(word)'"
+  }
+}

@@ -1,0 +1,32 @@
+public import Deploy
+
+/// What a key is called: a letter or digit, then up to 62 letters, digits and `.`, `_`, `@`, `-`.
+///
+/// It stands in a line of authorized_keys and in a forced command, so nothing that means something there may be in it.
+public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ text: String) throws(Failure) {
+    guard let first = text.utf8.first, first.isLetterOrDigit, text.utf8.count <= 63,
+      text.utf8.allSatisfy({ $0.isLetterOrDigit || "._@-".utf8.contains($0) })
+    else {
+      throw Failure(
+        .usage, "naming a key", "\(text.quoted) is not a key's name",
+        next: "Use a letter or digit, then up to 62 letters, digits and . _ @ -, as in 'anna@laptop' or 'ci'.")
+    }
+    description = text
+  }
+
+  public static func < (left: KeyName, right: KeyName) -> Bool { left.description < right.description }
+}
+
+extension UInt8 {
+  var isLetterOrDigit: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"):
+      true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,38 @@
+public import Deploy
+
+/// Who asks, and which apps are theirs.
+public enum Rights: Equatable, Sendable {
+  /// Somebody on the server itself: everything.
+  case server
+  /// Somebody with a key, over ssh; nil where the key is not bound to apps.
+  case key(KeyName, apps: [AppName]?)
+
+  public func allows(_ app: AppName) -> Bool {
+    if case .key(_, let apps?) = self { apps.contains(app) } else { true }
+  }
+
+  /// Whether every app is theirs, those to come included.
+  public var isUnbound: Bool {
+    if case .key(_, .some) = self { false } else { true }
+  }
+
+  /// Refuses what is only for those to whom every app belongs.
+  public func requireUnbound(_ attempt: String) throws(Failure) {
+    guard !isUnbound else { return }
+    throw refusal(attempt)
+  }
+
+  /// Refuses what is about another's app. What is told is the same whether that app exists or not.
+  public func require(_ app: AppName, _ attempt: String) throws(Failure) {
+    guard !allows(app) else { return }
+    throw refusal(attempt)
+  }
+
+  private func refusal(_ attempt: String) -> Failure {
+    guard case .key(let name, let apps) = self else { return Failure(attempt, "it is not allowed", next: "") }
+    let list = (apps ?? []).map(\.description).joined(separator: ", ")
+    return Failure(
+      attempt, list.isEmpty ? "the key \(name) is bound to no app any more" : "the key \(name) is only for \(list)",
+      next: "Use another key, or have it bound otherwise on the server: 'nextdeploy key remove', then 'key add'.")
+  }
+}

@@ -1,0 +1,43 @@
+import Access
+import Console
+import Deploy
+import Host
+import Posix
+
+/// Who may do what: nothing here holds anybody back who is on the server itself.
+extension Server {
+  var bindings: KeyBindings { KeyBindings(layout: layout) }
+
+  func keys() throws -> KeyRing {
+    guard let home = environment["HOME"], home.hasPrefix("/") else {
+      throw Failure(
+        "looking for authorized_keys", "HOME names no directory", next: "Set HOME to the home of the user nextdeploy.")
+    }
+    return KeyRing(layout: layout, home: home)
+  }
+
+  /// The apps that the asker may see.
+  func visibleApps() throws -> [AppName] { try apps.names().filter(rights.allows) }
+
+  /// Whether a word names an app of the asker's.
+  func isApp(_ word: String) -> Bool {
+    guard let app = try? AppName(word) else { return false }
+    return rights.allows(app) && apps.exists(app)
+  }
+
+  /// Refuses a command that the asker cannot run from where they are.
+  func require(_ command: ServerCommand) throws(Failure) {
+    guard case .key = rights, command.reach == .server else { return }
+    throw Failure(
+      .usage, "nextdeploy \(command.spec.name)", "it is not for use over ssh",
+      next: "Run it on the server itself, as the user nextdeploy.")
+  }
+
+  /// What can be run from where the asker is.
+  func help(_ commands: [ServerCommand]) -> String {
+    switch rights {
+    case .server: Help.all(commands.map(\.spec))
+    case .key(let name, let apps): ShellCommand.help(name, apps, commands)
+    }
+  }
+}

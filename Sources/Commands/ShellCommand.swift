@@ -1,0 +1,90 @@
+import Access
+import Console
+import Deploy
+import Git
+import Host
+import Posix
+
+/// `nextdeploy shell`: what sshd runs for a key, whatever its client asked for.
+enum ShellCommand {
+  private static let key = CommandSpec.Option("--key", value: "NAME", "the key that its client logged in with")
+  private static let root = CommandSpec.Option(
+    "--root", value: "DIRECTORY", "nextdeploy's own, where it is not the usual")
+
+  static let shell = ServerCommand(
+    spec: CommandSpec("shell", [], [key, root], "What sshd runs for a key: pushes, fetches and commands, no shell")
+  ) { invocation, server in
+    guard let name = invocation.value(key) else {
+      throw Failure(
+        .usage, "nextdeploy shell", "--key is missing", next: "Let sshd run it: 'nextdeploy key add' says so to it.")
+    }
+    var asker = Server(
+      environment: safe(server.environment), root: invocation.value(root) ?? Server.usualRoot)
+    asker.rights = try asker.bindings.rights(of: KeyName(name))
+    var words = try ClientLine.words(server.environment["SSH_ORIGINAL_COMMAND"] ?? "")
+    // As it would be typed on the server.
+    if words.first == "nextdeploy" { words.removeFirst() }
+    if words.isEmpty {
+      asker.terminal.printError(asker.help(CommandTable.commands))
+      return 1
+    }
+    if let request = try GitRequest(words) {
+      return try answer(request, asker, version: server.environment["GIT_PROTOCOL"])
+    }
+    return try CommandTable.run(words, asker)
+  }
+
+  /// What of the environment reaches the commands and git. A client can send variables where sshd lets it (AcceptEnv):
+  /// none of GIT_* and NEXTDEPLOY_* may come from there.
+  private static func safe(_ environment: [String: String]) -> [String: String] {
+    environment.filter { ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "NO_COLOR"].contains($0.key) }
+  }
+
+  private static func answer(_ request: GitRequest, _ server: Server, version: String?) throws -> Int32 {
+    var environment = server.environment
+    if let version = GitProtocol.checked(version) { environment["GIT_PROTOCOL"] = version }
+    let repository = server.layout.app(request.app).repository
+    switch request.service {
+    case .push:
+      try makeIfNew(request.app, server)
+      return try PushCommands.receive(into: repository, environment: environment, server)
+    case .fetch:
+      _ = try server.find(request.app.description)
+      try CurrentProcess.replace(
+        with: Command([try PushCommands.git(server), "upload-pack", "--strict", repository], environment: environment))
+    }
+  }
+
+  /// The first push to a name makes the app, where the key is for every app.
+  private static func makeIfNew(_ app: AppName, _ server: Server) throws {
+    guard server.rights.isUnbound, !server.apps.exists(app) else {
+      _ = try server.find(app.description)
+      return
+    }
+    do {
+      let config = try AppCommands.make(app, branch: BranchName("main"), domains: [], server)
+      server.terminal.printError("Made the app \(app). Pushes to main go live at \(server.url(of: config)).")
+    } catch {
+      // Another push to the name may have come first.
+      guard server.apps.exists(app) else { throw error }
+    }
+  }
+
+  static func help(_ key: KeyName, _ apps: [AppName]?, _ commands: [ServerCommand]) -> String {
+    let specs = commands.filter { $0.reach == .ssh }.map(\.spec)
+    let names = apps.map { $0.map(\.description).joined(separator: ", ") }
+    let whose = names.map { $0.isEmpty ? "no app" : $0 } ?? "every app"
+    return """
+      This is nextdeploy. The key \(key) is for \(whose). There is no shell; it can
+
+        git push nextdeploy@HOST:\(apps?.first?.description ?? "APP") main
+        git fetch nextdeploy@HOST:\(apps?.first?.description ?? "APP")
+        ssh nextdeploy@HOST COMMAND [APP] …
+
+      Commands:
+      \(Help.list(specs))
+
+      'COMMAND --help' tells more of one. Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such app, release or commit.
+      """
+  }
+}

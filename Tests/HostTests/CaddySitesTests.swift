@@ -1,0 +1,162 @@
+import Deploy
+import Host
+import Posix
+import Testing
+
+@Suite("Caddy's sites")
+struct CaddySitesTests {
+  private func site(_ app: String, _ addresses: SiteAddress..., to port: Port) throws -> Site {
+    Site(app: try AppName(app), addresses: addresses, port: port)
+  }
+
+  @Test("send each app's requests to the port that was routed last, and forged headers to none")
+  func route() async throws {
+    try await CaddyStage.run { stage in
+      try await stage.app("old") { old in
+        try await stage.app("new") { new in
+          let (name, visible) = (try AppName("shop"), try stage.scratch.ports[21])
+          #expect(try stage.sites.port(of: name) == nil)
+
+          for (port, text) in [(old, "old"), (new, "new")] {
+            try stage.sites.route(try site("shop", .port(visible), to: port))
+
+            #expect(try stage.get(visible, host: "a.example.com") == "\(text) a.example.com undefined")
+            #expect(try stage.sites.port(of: name) == port)
+          }
+          #expect(try Array(stage.files().keys) == ["shop.caddy"])
+        }
+      }
+    }
+  }
+
+  @Test("are told apart by their domains")
+  func domains() async throws {
+    try await CaddyStage.run { stage in
+      try await stage.app("shop") { shop in
+        try await stage.app("admin") { admin in
+          let http = try stage.scratch.ports[20]
+          let names = try ["shop.example.com", "www.example.com", "admin.example.com"].map { try Domain($0) }
+
+          try stage.sites.route(try site("shop", .domain(names[0]), .domain(names[1]), to: shop))
+          try stage.sites.route(try site("shop-admin", .domain(names[2]), to: admin))
+
+          let answers = try names.map { try stage.get(http, host: $0.description) }
+          #expect(
+            answers == [
+              "shop shop.example.com undefined", "shop www.example.com undefined", "admin admin.example.com undefined",
+            ])
+          #expect(try stage.sites.port(of: AppName("shop")) == shop)
+          #expect(try stage.sites.port(of: AppName("shop-admin")) == admin)
+        }
+      }
+    }
+  }
+
+  @Test("never reach Caddy where it would not take them")
+  func invalid() async throws {
+    try await CaddyStage.run { stage in
+      try await stage.app("shop") { shop in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(try site("shop", .port(visible), to: shop))
+        let before = try stage.files()
+
+        // Two sites with one address are no configuration.
+        let failure = #expect(throws: Failure.self) {
+          try stage.sites.route(try site("shop-admin", .port(visible), to: shop))
+        }
+
+        #expect(failure?.attempt == "checking the site's configuration")
+        #expect(failure?.cause.contains("ambiguous site definition") == true, "\(String(describing: failure))")
+        #expect(try stage.files() == before)
+        #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
+      }
+    }
+  }
+
+  @Test("are as they were where Caddy cannot load the new ones", arguments: [true, false])
+  func refused(hasOld: Bool) async throws {
+    try await CaddyStage.run { stage in
+      try await stage.app("shop") { shop in
+        let (visible, taken) = (try stage.scratch.ports[21], try stage.scratch.ports[22])
+        try stage.sites.route(try site(hasOld ? "shop" : "other", .port(visible), to: shop))
+        let before = try stage.files()
+        try await NodeServer.run(
+          stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
+        ) { _ in
+          let failure = #expect(throws: Failure.self) {
+            try stage.sites.route(try site("shop", .port(taken), to: shop))
+          }
+
+          #expect(failure?.cause.contains("address already in use") == true, "\(String(describing: failure))")
+          let after = try stage.files()
+          #expect(after == before)
+          #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
+        }
+      }
+    }
+  }
+
+  @Test("are refused, and none of their files stays, where Caddy cannot even start with them")
+  func firstRefused() async throws {
+    try await CaddyStage.run { stage in
+      let taken = try stage.scratch.ports[22]
+      try await NodeServer.run(
+        stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
+      ) { _ in
+        let failure = #expect(throws: Failure.self) {
+          try stage.sites.route(try site("shop", .port(taken), to: taken))
+        }
+
+        let files = try stage.files()
+        #expect(failure?.attempt.hasPrefix("starting Caddy") == true)
+        #expect(files == [:])
+        #expect(try !stage.caddy.isRunning)
+      }
+    }
+  }
+
+  @Test("end when they are removed, the others stay")
+  func remove() async throws {
+    try await CaddyStage.run { stage in
+      try await stage.app("app") { app in
+        let ports = [try stage.scratch.ports[21], try stage.scratch.ports[22]]
+        for (name, port) in zip(["shop", "shop-admin"], ports) {
+          try stage.sites.route(try site(name, .port(port), to: app))
+        }
+
+        for _ in 0..<2 { try stage.sites.remove(AppName("shop")) }
+
+        #expect(try stage.sites.port(of: AppName("shop")) == nil)
+        #expect(try stage.get(ports[0], host: "shop") == nil)
+        #expect(try stage.get(ports[1], host: "shop") == "app shop undefined")
+      }
+    }
+  }
+
+  @Test("are routed by two commands at once, before Caddy runs")
+  func concurrent() async throws {
+    try await CaddyStage.run { stage in
+      let path = "\(stage.scratch.path)/caddy"
+      let (first, http) = (try stage.scratch.ports[21].number, try stage.scratch.ports[20])
+      await withTaskGroup { group in
+        for number in 0..<3 as Range<UInt16> {
+          group.addTask {
+            await #expect(processExitsWith: .success) {
+              [path = path as String, http = http as Port, first = first as UInt16, number = number as UInt16] in
+              let environment = ["PATH": CurrentProcess.environment["PATH"] ?? ""]
+              let caddy = EmbeddedCaddy(directory: path, supervisor: supervisor, environment: environment)
+              let sites = try CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
+              let port = try Port(String(first + number))
+              try sites.route(Site(app: AppName("app-\(number)"), addresses: [.port(port)], port: port))
+            }
+          }
+        }
+      }
+
+      #expect(try stage.files().keys.sorted() == ["app-0.caddy", "app-1.caddy", "app-2.caddy"])
+      #expect(stage.scratch.processes("caddy run").count == 1)
+      let free = (0..<3).filter { Socket.isFree(first + $0) }
+      #expect(free == [], "Caddy listens for all of them")
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Deploy
+import Host
+import Posix
+import Testing
+
+/// A Caddy of its own, with its sites, for one test.
+struct CaddyStage {
+  let scratch: Scratch
+  let caddy: EmbeddedCaddy
+  let sites: CaddySites
+
+  /// Runs a test, ends Caddy, and fails it where anything is left.
+  static func run(_ test: (CaddyStage) async throws -> Void) async throws {
+    try await Scratch.run { scratch in
+      let stage = try CaddyStage(scratch: scratch, directory: "\(scratch.path)/caddy", httpPort: try scratch.ports[20])
+      do { try await test(stage) } catch {
+        stage.end()
+        throw error
+      }
+      stage.end()
+    }
+  }
+
+  private init(scratch: Scratch, directory: String, httpPort: Port) throws {
+    self.scratch = scratch
+    caddy = EmbeddedCaddy(
+      directory: directory, supervisor: supervisor, environment: ["PATH": CurrentProcess.environment["PATH"] ?? ""])
+    sites = try CaddySites(directory: EmbeddedCaddy.sites(below: directory), httpPort: httpPort, service: caddy)
+  }
+
+  private func end() {
+    do {
+      try caddy.stop()
+      try wait(until: "the end of Caddy") { scratch.processes().isEmpty }
+    } catch { Issue.record("\(error): \(scratch.processes())") }
+  }
+
+  /// The configuration files of the sites, with their texts.
+  func files() throws -> [String: String] {
+    let directory = EmbeddedCaddy.sites(below: "\(scratch.path)/caddy")
+    let names = try Files.list(directory).filter { $0 != "lock" }
+    return try Dictionary(
+      uniqueKeysWithValues: names.map { ($0, try Files.text("\(directory)/\($0)") ?? "") })
+  }
+
+  /// A server that answers with a text, as an app's instance does.
+  func app<Result>(_ text: String, _ test: (Port) async throws -> Result) async throws -> Result {
+    let script = """
+      const server = require('http').createServer((request, answer) =>
+        answer.end(`\(text) ${request.headers.host} ${request.headers['x-middleware-subrequest']}`))
+      """
+    return try await NodeServer.run(scratch, script) { try await test($0.port) }
+  }
+
+  /// What a visitor gets; nil where nobody listens or it is no 200.
+  func get(_ port: Port, host: String) throws -> String? {
+    let command = Command(
+      [
+        "curl", "--silent", "--fail", "--max-time", "10", "--header", "Host: \(host)",
+        "--header", "X-Middleware-Subrequest: forged", "http://127.0.0.1:\(port)/",
+      ], environment: CurrentProcess.environment)
+    let (status, text) = try ChildProcess.run(command)
+    return status.isSuccess ? text : nil
+  }
+
+  /// The process that Caddy itself is.
+  func process() throws -> ProcessIdentity {
+    try wait(for: "Caddy's process") { scratch.processes("caddy run").first }
+  }
+}
