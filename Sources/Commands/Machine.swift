@@ -6,11 +6,9 @@ import Posix
 enum Machine {
   case systemd, embedded
 
-  /// The directory that the units know; they can work for no other.
-  static let root = "/opt/nextdeploy"
-
+  /// The units know the usual root, and can work for no other.
   init(root: String) {
-    self = root == Self.root && Files.exists("/run/systemd/system") ? .systemd : .embedded
+    self = root == Server.usualRoot && Files.exists("/run/systemd/system") ? .systemd : .embedded
   }
 }
 

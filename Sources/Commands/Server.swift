@@ -11,11 +11,11 @@ struct Server {
   let layout: Layout
   let apps: Apps
   let terminal: Terminal
-  /// Who asks.
-  var rights = Rights.server
   let machine: Machine
   /// Whether starting an instance waits until its process runs.
   var waits = true
+  /// Who asks.
+  var rights = Rights.server
   /// The path of this program.
   let binary = CurrentProcess.executable
   /// The program that stays beside what it starts; it lies beside this one.

@@ -131,11 +131,6 @@ public enum Files {
     try check("giving to a group", path) { unsafe lchown(path, uid_t.max, gid_t(group)) }
   }
 
-  /// Sets the permissions of what is no symlink.
-  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
-    try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
-  }
-
   // MARK: Writing
 
   /// Replaces a file in one step: a reader sees the old text or the new, also after a crash.
@@ -163,6 +158,11 @@ public enum Files {
     }
     try rename(beside, to: path)
     if durable { try syncDirectory(of: path) }
+  }
+
+  /// Sets who may do what with a file or directory.
+  public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
+    try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
   }
 
   /// Makes a directory and those above it, where they are missing.
