@@ -28,10 +28,7 @@ public struct CommitTree: SourceTree {
 
   public func bytes(of entry: TreeEntry) throws -> [UInt8] {
     let handle = try RepositoryHandle(opening: repository)
-    let blob = try ObjectHandle(handle, entry.id, GIT_OBJECT_BLOB)
-    let size = unsafe Int(git_blob_rawsize(blob.pointer))
-    guard let start = unsafe git_blob_rawcontent(blob.pointer) else { return [] }
-    return unsafe Array(UnsafeRawBufferPointer(start: start, count: size))
+    return try ObjectHandle(handle, entry.id, GIT_OBJECT_BLOB).content
   }
 }
 
