@@ -1,0 +1,78 @@
+# shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
+# What the checks are written with.
+
+say() { printf '%s\n' "$*"; }
+
+fail() {
+  printf 'FAILED: %s\n' "$*" >&2
+  if [ -n "$server" ]; then
+    on journalctl --no-pager -n 25 -u 'nextdeploy*' >&2 || true
+  fi
+  exit 1
+}
+
+# On the server, as root.
+on() { timeout 180 script/vps run "$server" "$@"; }
+
+# On the server, as the user nextdeploy, from its own directory.
+as() { on runuser -u nextdeploy -- env HOME=/var/tmp/dev sh -c "cd /var/tmp/dev/app && $1"; }
+
+# passes SENTENCE COMMAND...: the command must succeed.
+passes() {
+  local sentence=$1 output
+  shift
+  if ! output=$("$@" 2>&1); then fail "$sentence: '$*' said: $output"; fi
+  say "  ok  $sentence"
+  passed=$((passed + 1))
+}
+
+refused() {
+  local sentence=$1 output
+  shift
+  if output=$("$@" 2>&1); then fail "$sentence: '$*' was allowed: $output"; fi
+  say "  ok  $sentence"
+  passed=$((passed + 1))
+}
+
+# is SENTENCE WANTED COMMAND...: the command must print exactly that.
+is() {
+  local sentence=$1 wanted=$2 output
+  shift 2
+  output=$("$@" 2>&1) || true
+  [ "$output" = "$wanted" ] || fail "$sentence: wanted '$wanted', got '$output'"
+  say "  ok  $sentence"
+  passed=$((passed + 1))
+}
+
+has() {
+  local sentence=$1 wanted=$2 output
+  shift 2
+  output=$("$@" 2>&1) || true
+  [[ $output == *"$wanted"* ]] || fail "$sentence: no '$wanted' in '$output'"
+  say "  ok  $sentence"
+  passed=$((passed + 1))
+}
+
+get() { timeout 20 script/vps net "$server" curl -sS --max-time 10 "http://192.0.2.1:8080$1"; }
+
+# What the app answers when it is asked to try something.
+try() { timeout 20 script/vps net "$server" curl -sS --max-time 10 -G --data-urlencode "path=$2" "http://192.0.2.1:8080/$1"; }
+
+# until_is SECONDS WANTED COMMAND...: waits for the answer.
+until_is() {
+  local end=$((SECONDS + $1)) wanted=$2
+  shift 2
+  while [ $SECONDS -lt $end ]; do
+    [ "$("$@" 2>/dev/null || true)" = "$wanted" ] && return
+    sleep 0.2
+  done
+  return 1
+}
+
+commit() { as "$1 && git add -A && git commit -qm '$2'"; }
+push() { as "git push -q production main"; }
+
+ours_running() { on sh -c 'ps -eo user:20,args | grep -E "[/ ]nextdeploy( |$)" | grep -v grep || true'; }
+main_process() { on sh -c 'systemctl show -P MainPID "nextdeploy@shop:*"'; }
+
+port() { on sh -c 'ls /opt/nextdeploy/instances' | sed -n 's/^shop://p' | tail -n 1; }
