@@ -30,7 +30,8 @@ public enum CommandTable {
   static let commands: [ServerCommand] = [
     AppCommands.create, AppCommands.list, AppCommands.show, AppCommands.remove,
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
-    DeployCommands.rebuild, DeployCommands.rollback,
+    EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
+    DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,

@@ -3,9 +3,13 @@ public struct CommandSpec: Sendable {
   public struct Argument: Sendable {
     public let name: String
     public let isRequired: Bool
+    /// Whether it can be given more than once; only the last one can.
+    public var isRepeatable = false
 
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
     public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
+    /// At least one.
+    public static func repeated(_ name: String) -> Argument { Argument(name: name, isRequired: true, isRepeatable: true) }
   }
 
   public struct Option: Sendable {
@@ -39,14 +43,21 @@ public struct CommandSpec: Sendable {
   public let summary: String
   /// Whether only other programs call it: no help lists it.
   public let isHidden: Bool
+  /// What else there is to know, for its own help.
+  public let details: String
+
+  /// Other words for the first one of a command.
+  static let aliases = ["secrets": "env"]
 
   public init(
-    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, isHidden: Bool = false
+    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String,
+    details: String = "", isHidden: Bool = false
   ) {
     self.words = words.split(separator: " ").map(String.init)
     self.arguments = arguments
     self.options = options
     self.summary = summary
+    self.details = details
     self.isHidden = isHidden
   }
 
@@ -57,7 +68,9 @@ public struct CommandSpec: Sendable {
 
   /// One line: the command, its arguments and options.
   public var usage: String {
-    let arguments = arguments.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+    let arguments = arguments.map {
+      ($0.isRequired ? $0.name : "[\($0.name)]") + ($0.isRepeatable ? "..." : "")
+    }
     let options = options.map { option in
       let name = (option.short.map { "\($0)|" } ?? "") + option.name
       return "[\(name)\(option.value.map { " \($0)" } ?? "")]" + (option.isRepeatable ? "..." : "")

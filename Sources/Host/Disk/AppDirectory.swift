@@ -77,7 +77,24 @@ public struct AppDirectory: AppState {
   // MARK: Environment
 
   public func environment() throws -> AppEnvironment {
-    try AppEnvironment(try Files.text(layout.environment) ?? "", path: layout.environment)
+    try environmentFile().environment()
+  }
+
+  public func environmentFile() throws -> EnvironmentFile {
+    guard let bytes = try Files.read(layout.environment) else { return EnvironmentFile("", source: layout.environment) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure("reading \(layout.environment)", "it is not UTF-8", next: "Correct the file.")
+    }
+    return EnvironmentFile(text, source: layout.environment)
+  }
+
+  /// Changes the env file in one step, while nobody else does.
+  public func changeEnvironment(_ change: (inout EnvironmentFile) throws -> Void) throws {
+    try FileLock(waitingFor: layout.environmentLock).hold {
+      var file = try environmentFile()
+      try change(&file)
+      try Files.write(file.text, to: layout.environment, mode: 0o600)
+    }
   }
 
   public func serverActionsKey() throws -> String {

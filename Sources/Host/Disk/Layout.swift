@@ -42,6 +42,8 @@ public struct AppLayout: Sendable {
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
   public var environment: String { "\(directory)/env" }
+  /// Held while the environment is changed.
+  public var environmentLock: String { "\(directory)/env.lock" }
   /// What outlives releases.
   public var shared: String { "\(directory)/shared" }
   public var deploys: String { "\(directory)/deploys" }

@@ -96,6 +96,7 @@ struct FakeRunner: Runner {
   func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try world.event("run \(job.work)")
     world.jobs.append(job)
+    world.whenRun()
     try output(Array(world.output.utf8))
     let result = world.results[job.work.description] ?? .succeeded
     if result == .succeeded { world.files.merge(world.built) { _, new in new } }

@@ -21,7 +21,7 @@ final class World {
   var records: [DeployID: DeployRecord] = [:]
   var dead: Set<DeployID> = []
   var live: LiveRecord?
-  var variables: [String: String] = [:]
+  var variables: [String: AppEnvironment.Variable] = [:]
   /// Runs once for every attempt to get the turn; true where somebody else has it.
   var turnTaken: () -> Bool = { false }
   var files: [String: String] = [:]
@@ -40,6 +40,8 @@ final class World {
   var jobs: [Job] = []
   var results: [String: JobResult] = [:]
   var output = ""
+  /// Happens while a program runs.
+  var whenRun: () -> Void = {}
   /// What builds leave in the workspace.
   var built: [String: String] = [:]
   var toolbox = FakeToolbox()
@@ -129,6 +131,6 @@ extension ReleaseRecord {
     health.timeout = 0.001
     return ReleaseRecord(
       id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, directory: directory,
-      environment: environment, health: health, drainTimeout: drainTimeout, createdAt: createdAt)
+      environment: environment, environmentMark: environmentMark, health: health, drainTimeout: drainTimeout, createdAt: createdAt)
   }
 }

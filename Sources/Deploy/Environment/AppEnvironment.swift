@@ -1,0 +1,47 @@
+/// An app's environment variables: their values, and who sees each.
+public struct AppEnvironment: Equatable, Sendable {
+  public enum Scope: String, Codable, Sendable {
+    case both
+    /// Installs and builds.
+    case build
+    /// Instances.
+    case run
+  }
+
+  public struct Variable: Equatable, Sendable {
+    public var value: String
+    public var scope: Scope
+
+    public init(_ value: String, _ scope: Scope = .both) {
+      self.value = value
+      self.scope = scope
+    }
+  }
+
+  public var variables: [String: Variable]
+
+  public init(_ variables: [String: Variable] = [:]) { self.variables = variables }
+
+  /// What installs and builds are given. Next.js puts NEXT_PUBLIC_… into what it builds, so those are always among it.
+  public var forBuilds: [String: String] { values { $0.scope != .run || VariableName.isPublic($1) } }
+
+  public var forInstances: [String: String] { values { variable, _ in variable.scope != .build } }
+
+  /// What the release command is given: it runs among the build's tools, on what the instances run on.
+  public var forReleaseCommand: [String: String] { values { _, _ in true } }
+
+  private func values(where isSeen: (Variable, String) -> Bool) -> [String: String] {
+    variables.filter { isSeen($0.value, $0.key) }.mapValues(\.value)
+  }
+
+  /// What must not be shown: all values but those that every visitor of the site can read, or that are no secret.
+  public var secrets: [String] {
+    variables.filter { !VariableName.isPublic($0.key) && $0.key != "NODE_ENV" }.map(\.value.value)
+  }
+
+  /// A text that tells one set of variables from another.
+  static func identity(of variables: [String: String]) -> String {
+    // A NUL is in no value: with line breaks two different sets could have one text.
+    variables.map { "\($0.key)=\($0.value)\0" }.sorted().joined()
+  }
+}
