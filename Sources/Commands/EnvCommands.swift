@@ -217,7 +217,12 @@ enum EnvCommands {
     let isRun = before.forInstances != after.forInstances
     if isBuilt { server.terminal.print("Builds see it: 'nextdeploy rebuild \(app)' builds what is live with it.") }
     if isRun && invocation.has(apply) {
-      return try DeployCommands.deploy(.restart, server.app(app.description), server)
+      let status = try DeployCommands.deploy(.restart, server.app(app.description), server)
+      if status != 0 {
+        server.terminal.print(
+          "The new values are saved all the same: change them again, then run 'nextdeploy restart \(app)'.")
+      }
+      return status
     }
     if isRun {
       server.terminal.print("Instances take it over with the next deploy, or now: 'nextdeploy restart \(app)'.")

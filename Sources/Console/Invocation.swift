@@ -61,7 +61,8 @@ public struct Invocation: Equatable, Sendable {
     let required = command.arguments.filter(\.isRequired)
     let most = command.arguments.last?.isRepeatable == true ? Int.max : command.arguments.count
     if command.takesApp, options[CommandSpec.Option.app.name] == nil, let first = arguments.first,
-      arguments.count > most || arguments.count > required.count && isApp(first)
+      arguments.count > most
+        || arguments.count > required.count && (isApp(first) || most == .max && (try? AppName(first)) != nil)
     {
       options[CommandSpec.Option.app.name] = [arguments.removeFirst()]
     }

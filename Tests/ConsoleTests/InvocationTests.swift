@@ -70,6 +70,8 @@ private func failure(_ line: [String]) -> Failure? {
     #expect(invocation.command == "env set", "secrets is another word for it")
     #expect(invocation.value(.app) == "shop")
     #expect(invocation.arguments == ["A=1"])
+    // What could be an app's name is one, also where the asker has no such app: it is never taken for a variable's.
+    #expect(try run("env", "set", "blog", "A=1")?.value(.app) == "blog")
   }
 
   @Test func `takes what follows -- for arguments`() throws {
