@@ -21,6 +21,7 @@ enum EnvCommands {
   private struct Row: Encodable {
     let name: String
     let scope: AppEnvironment.Scope
+    let source: AppEnvironment.Source
     /// Only with --show.
     let value: String?
   }
@@ -31,13 +32,30 @@ enum EnvCommands {
     reach: .ssh
   ) { invocation, server in
     let app = try server.find(invocation.value(.app))
-    let variables = try server.state(of: app).environment().variables.sorted { $0.key < $1.key }
+    let own = try server.state(of: app).environment()
+    var all = own
+    var hidden: Set<String> = []
+    var failure: Failure?
+    do {
+      if let access = try DopplerAccess(own) {
+        let secrets = try server.doppler(of: app).fetch(access)
+        all = try own.adding(secrets, from: access)
+        hidden = Set(secrets.keys).intersection(own.variables.keys)
+      }
+    } catch { failure = Failure(of: error) }
+    let variables = all.variables.sorted { $0.key < $1.key }
+    defer {
+      for line in failure.map(Reporter.lines) ?? [] { server.terminal.printError(line) }
+    }
+    let status: Int32 = failure == nil ? 0 : 1
     if invocation.has(.json) {
       try server.terminal.printJSON(
         variables.map {
-          Row(name: $0.key, scope: $0.value.scope, value: invocation.has(show) ? $0.value.value : nil)
+          Row(
+            name: $0.key, scope: $0.value.scope, source: $0.value.source,
+            value: invocation.has(show) ? $0.value.value : nil)
         })
-      return 0
+      return status
     }
     if variables.isEmpty {
       server.terminal.printError("There is no variable yet. Set one with 'nextdeploy env set \(app) NAME'.")
@@ -46,15 +64,20 @@ enum EnvCommands {
       for (name, variable) in variables {
         server.terminal.print(try EnvironmentFile.line(name, variable.value, variable.scope))
       }
-      return 0
+      return status
     }
-    let table = variables.map { [$0.key, whose($0.key, $0.value.scope)] }
+    let isAlone = all == own && hidden.isEmpty
+    let table = variables.map { name, variable in
+      let source = variable.source == .doppler ? "Doppler" : hidden.contains(name) ? "env, over Doppler's" : "env"
+      return [name, whose(name, variable.scope)] + (isAlone ? [] : [source])
+    }
     for line in TextTable.lines(table) { server.terminal.print(line) }
-    return 0
+    return status
   }
 
   private static func whose(_ name: String, _ scope: AppEnvironment.Scope) -> String {
-    switch scope {
+    if name == DopplerAccess.tokenName { return "nextdeploy" }
+    return switch scope {
     case .both: "builds and instances"
     case .build: "builds"
     case .run: "instances"
@@ -214,7 +237,8 @@ enum EnvCommands {
       return 0
     }
     let isBuilt = before.forBuilds != after.forBuilds
-    let isRun = before.forInstances != after.forInstances
+    let token = DopplerAccess.tokenName
+    let isRun = before.forInstances != after.forInstances || before.variables[token] != after.variables[token]
     if isBuilt { server.terminal.print("Builds see it: 'nextdeploy rebuild \(app)' builds what is live with it.") }
     if isRun && invocation.has(apply) {
       let status = try DeployCommands.deploy(.restart, server.app(app.description), server)

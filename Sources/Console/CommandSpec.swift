@@ -9,7 +9,9 @@ public struct CommandSpec: Sendable {
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
     public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
     /// At least one.
-    public static func repeated(_ name: String) -> Argument { Argument(name: name, isRequired: true, isRepeatable: true) }
+    public static func repeated(_ name: String) -> Argument {
+      Argument(name: name, isRequired: true, isRepeatable: true)
+    }
   }
 
   public struct Option: Sendable {

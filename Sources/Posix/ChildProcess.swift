@@ -114,15 +114,18 @@ public struct ChildProcess: Sendable {
 
   /// Runs a program to its end, handing over what it writes to either stream as it comes.
   ///
-  /// - Parameter input: what it reads from its standard input, all of it before it writes much.
+  /// - Parameters:
+  ///   - input: what it reads from its standard input, all of it before it writes much.
+  ///   - errors: where its errors go, if not to where its output does.
   public static func run(
-    _ command: Command, input: [UInt8] = [], family: Family = .parents, output: ([UInt8]) throws -> Void
+    _ command: Command, input: [UInt8] = [], errors: Stream? = nil, family: Family = .parents,
+    output: ([UInt8]) throws -> Void
   ) throws -> ExitStatus {
     let pipe = try Pipe()
     let child =
       input.isEmpty
-      ? try start(command, input: .null, family: family, writer: pipe.writer)
-      : try start(command, reading: input, family: family, writer: pipe.writer)
+      ? try start(command, input: .null, errors: errors, family: family, writer: pipe.writer)
+      : try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
     while true {
       let bytes = try pipe.reader.read(upTo: 65_536)
       if bytes.isEmpty { break }
@@ -164,18 +167,19 @@ public struct ChildProcess: Sendable {
 
   /// Starts the program and closes this process's end of the pipe, so that the reader sees its end.
   private static func start(
-    _ command: Command, input: Stream, family: Family, writer: consuming FileDescriptor
+    _ command: Command, input: Stream, errors: Stream?, family: Family, writer: consuming FileDescriptor
   ) throws(SystemError) -> ChildProcess {
     try ChildProcess(
-      command, input: input, output: .descriptor(writer.number), errors: .descriptor(writer.number), family: family)
+      command, input: input, output: .descriptor(writer.number), errors: errors ?? .descriptor(writer.number),
+      family: family)
   }
 
   /// The same, and writes to its standard input.
   private static func start(
-    _ command: Command, reading input: [UInt8], family: Family, writer: consuming FileDescriptor
+    _ command: Command, reading input: [UInt8], errors: Stream?, family: Family, writer: consuming FileDescriptor
   ) throws -> ChildProcess {
     let pipe = try Pipe()
-    let child = try start(command, input: .descriptor(pipe.reader.number), family: family, writer: writer)
+    let child = try start(command, input: .descriptor(pipe.reader.number), errors: errors, family: family, writer: writer)
     try feed(input, to: pipe.intoWriter())
     return child
   }

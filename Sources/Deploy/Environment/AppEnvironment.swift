@@ -8,13 +8,22 @@ public struct AppEnvironment: Equatable, Sendable {
     case run
   }
 
+  /// Where a variable comes from.
+  public enum Source: String, Codable, Sendable {
+    /// The app's env file.
+    case env
+    case doppler
+  }
+
   public struct Variable: Equatable, Sendable {
     public var value: String
     public var scope: Scope
+    public var source: Source
 
-    public init(_ value: String, _ scope: Scope = .both) {
+    public init(_ value: String, _ scope: Scope = .both, source: Source = .env) {
       self.value = value
       self.scope = scope
+      self.source = source
     }
   }
 
@@ -31,13 +40,18 @@ public struct AppEnvironment: Equatable, Sendable {
   public var forReleaseCommand: [String: String] { values { _, _ in true } }
 
   private func values(where isSeen: (Variable, String) -> Bool) -> [String: String] {
-    variables.filter { isSeen($0.value, $0.key) }.mapValues(\.value)
+    variables.filter { $0.key != DopplerAccess.tokenName && isSeen($0.value, $0.key) }.mapValues(\.value)
   }
 
   /// What must not be shown: all values but those that every visitor of the site can read, or that are no secret.
   public var secrets: [String] {
-    variables.filter { !VariableName.isPublic($0.key) && $0.key != "NODE_ENV" }.map(\.value.value)
+    variables.filter { name, _ in
+      !VariableName.isPublic(name) && name != "NODE_ENV" && !DopplerAccess.names.contains(name)
+    }.map(\.value.value)
   }
+
+  /// Without what comes from elsewhere.
+  var own: AppEnvironment { AppEnvironment(variables.filter { $0.value.source == .env }) }
 
   /// A text that tells one set of variables from another.
   static func identity(of variables: [String: String]) -> String {

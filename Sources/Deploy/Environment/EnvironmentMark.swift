@@ -1,11 +1,17 @@
 /// What the environment was that something was built or started with, to tell later whether it has changed.
+///
+/// Of the app's own variables: what Doppler keeps is not asked for every time that somebody looks.
 public struct EnvironmentMark: Equatable, Codable, Sendable {
   let builds: String
   let instances: String
 
   init(_ environment: AppEnvironment, _ repository: any Repository) throws {
-    builds = try repository.fingerprint(AppEnvironment.identity(of: environment.forBuilds))
-    instances = try repository.fingerprint(AppEnvironment.identity(of: environment.forInstances))
+    let own = environment.own
+    var started = own.forInstances
+    // With another token all that it stands for may be another.
+    started[DopplerAccess.tokenName] = own.variables[DopplerAccess.tokenName]?.value
+    builds = try repository.fingerprint(AppEnvironment.identity(of: own.forBuilds))
+    instances = try repository.fingerprint(AppEnvironment.identity(of: started))
   }
 }
 

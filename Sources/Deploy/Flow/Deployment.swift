@@ -98,9 +98,19 @@ public final class Deployment {
 
   /// The environment for all of the deploy: what is changed while it runs is for the next one.
   private func readEnvironment() throws -> AppEnvironment {
-    let environment = try seams.state.environment()
+    let own = try seams.state.environment()
+    mask = Mask(own.secrets)
+    let environment = try Self.complete(own, seams)
     mask = Mask(environment.secrets)
+    let fetched = environment.variables.values.count { $0.source == .doppler }
+    if fetched > 0 { seams.progress.note("\(fetched) variables from Doppler") }
     return environment
+  }
+
+  /// The app's own environment, with what Doppler keeps for it.
+  static func complete(_ own: AppEnvironment, _ seams: Seams) throws -> AppEnvironment {
+    guard let access = try DopplerAccess(own) else { return own }
+    return try own.adding(try seams.secrets.fetch(access), from: access)
   }
 
   // MARK: What every step needs

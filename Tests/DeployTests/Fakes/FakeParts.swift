@@ -90,6 +90,15 @@ struct FakeProbe: Probe {
   func listeners(of process: Int32) -> [ListeningAddress] { world.listeners }
 }
 
+struct FakeSecrets: SecretsSource {
+  let world: World
+
+  func fetch(_ access: DopplerAccess) throws -> [String: String] {
+    try world.event("fetch with \(access.token)")
+    return world.doppler
+  }
+}
+
 struct FakeRunner: Runner {
   let world: World
 
