@@ -140,14 +140,16 @@ enum EnvCommands {
 
   /// All of standard input, without one line end at its end.
   private static func piped(_ what: String) throws -> String {
-    var text = try text(of: "-", what)
+    guard var text = String(validating: try bytes(of: "-", what), as: UTF8.self) else {
+      throw Failure("reading \(what)", "it is not UTF-8", next: "Give it as text, for example in base64.")
+    }
     if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
     if text.utf8.last == UInt8(ascii: "\r") { text.unicodeScalars.removeLast() }
     return text
   }
 
-  /// A file's text, or that of standard input for "-".
-  private static func text(of path: String, _ what: String) throws -> String {
+  /// What is in a file, or comes on standard input for "-".
+  private static func bytes(of path: String, _ what: String) throws -> [UInt8] {
     let file = path == "-" ? try FileDescriptor(inherited: 0) : try FileDescriptor(path: path, .read)
     var bytes: [UInt8] = []
     while true {
@@ -158,10 +160,7 @@ enum EnvCommands {
         throw Failure("reading \(what)", "it is longer than 1 MiB", next: "A program can be given no more.")
       }
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure("reading \(what)", "it is not UTF-8", next: "Give it as text, for example in base64.")
-    }
-    return text
+    return bytes
   }
 
   // MARK: unset
@@ -208,7 +207,7 @@ enum EnvCommands {
     let app = try server.find(invocation.value(.app))
     let scope = try scope(invocation)
     let source = path == "-" ? "standard input" : path
-    let values = try EnvironmentFile.imported(try text(of: path, source), source: source)
+    let values = try EnvironmentFile.imported(try bytes(of: path, source), source: source)
     return try change(app, values.map(\.0.description), invocation, server) { file in
       for (name, value) in values { try file.set(name, to: value, scope) }
       return values.isEmpty ? "There is no variable in \(source)." : "Set \(list(values.map(\.0.description)))."

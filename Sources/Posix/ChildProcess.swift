@@ -179,7 +179,8 @@ public struct ChildProcess: Sendable {
     _ command: Command, reading input: [UInt8], errors: Stream?, family: Family, writer: consuming FileDescriptor
   ) throws -> ChildProcess {
     let pipe = try Pipe()
-    let child = try start(command, input: .descriptor(pipe.reader.number), errors: errors, family: family, writer: writer)
+    let child = try start(
+      command, input: .descriptor(pipe.reader.number), errors: errors, family: family, writer: writer)
     try feed(input, to: pipe.intoWriter())
     return child
   }

@@ -51,7 +51,7 @@ struct EnvironmentTests {
       unset.expect("reading standard input", "line 2 refers to a $name", "Write \\$")
       unset.expectNo("hunter2", "unset")
       try sandbox.nextdeploy(input: String(repeating: "x", count: 131_070), "env", "set", "A").expect(status: 1)
-        .expect("longer than 128 KiB")
+        .expect("longer than 128 KiB, the most")
 
       #expect(try Files.text("\(sandbox.app())/env") == before)
     }
@@ -98,6 +98,8 @@ struct EnvironmentTests {
   func apply() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
+      try sandbox.nextdeploy("restart").expect(status: 3).expect("nothing of it is live yet")
+      try sandbox.nextdeploy("rebuild").expect(status: 3).expect("nothing of it is live yet")
       try sandbox.nextdeploy("env", "set", "COLOUR=blue", "--apply").expectSuccess().expect(
         "the next push takes it over")
       try project.commit(

@@ -45,10 +45,12 @@ public struct AppEnvironment: Equatable, Sendable {
 
   /// What must not be shown: all values but those that every visitor of the site can read, or that are no secret.
   public var secrets: [String] {
-    variables.filter { name, _ in
-      !VariableName.isPublic(name) && name != "NODE_ENV" && !DopplerAccess.names.contains(name)
-    }.map(\.value.value)
+    variables.filter { !VariableName.isPublic($0.key) && !DopplerAccess.names.contains($0.key) }.map(\.value.value)
+      .filter { !Self.plain.contains($0) }
   }
+
+  /// What many variables are set to and every program prints: nobody's secret.
+  private static let plain: Set = ["production", "development", "localhost", "127.0.0.1"]
 
   /// Without what comes from elsewhere.
   var own: AppEnvironment { AppEnvironment(variables.filter { $0.value.source == .env }) }

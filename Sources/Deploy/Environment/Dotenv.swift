@@ -45,6 +45,16 @@ struct Dotenv {
     }
   }
 
+  /// A file's bytes as text.
+  static func text(_ bytes: [UInt8], source: String) throws(Failure) -> String {
+    if let text = String(validating: bytes, as: UTF8.self) { return text }
+    // The first byte that is wrong is where the two differ: a replaced one is written with others.
+    let repaired = Array(String(decoding: bytes, as: UTF8.self).utf8)
+    let place = zip(bytes, repaired).enumerated().first { $1.0 != $1.1 }?.offset ?? bytes.count
+    let line = bytes.prefix(place).count { $0 == UInt8(ascii: "\n") } + 1
+    throw failure(source, line, "is not UTF-8", next: "Save it as UTF-8, or give the value in base64.")
+  }
+
   static func failure(_ source: String, _ line: Int, _ cause: String, next: String) -> Failure {
     Failure("reading \(source)", "line \(line) \(cause)", next: next)
   }

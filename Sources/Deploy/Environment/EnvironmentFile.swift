@@ -15,6 +15,11 @@ public struct EnvironmentFile {
     self.source = source
   }
 
+  /// - Throws: where the bytes are no text.
+  public init(_ bytes: [UInt8], source: String) throws(Failure) {
+    self.init(try Dotenv.text(bytes, source: source), source: source)
+  }
+
   public func environment() throws(Failure) -> AppEnvironment {
     let entries = try Dotenv(text, source: source).entries
     let values = try Expansion.values(of: entries, source: source)
@@ -30,8 +35,8 @@ public struct EnvironmentFile {
   /// The variables of a file that somebody wrote by hand: none of a name that would have no effect.
   ///
   /// Its comments mean nothing: every variable is for builds and instances.
-  public static func imported(_ text: String, source: String) throws(Failure) -> [(VariableName, String)] {
-    let entries = try Dotenv(text, source: source).entries
+  public static func imported(_ bytes: [UInt8], source: String) throws(Failure) -> [(VariableName, String)] {
+    let entries = try Dotenv(try Dotenv.text(bytes, source: source), source: source).entries
     for entry in entries {
       guard let reason = VariableName.taken[entry.name] else { continue }
       throw Dotenv.failure(
@@ -116,6 +121,9 @@ public struct EnvironmentFile {
         "setting \(name)", "the value holds a NUL, which no variable can",
         next: "Give it as text, for example in base64.")
     }
+    if AppEnvironment.isTooLong(name, value) {
+      throw Failure("setting \(name)", "the value \(AppEnvironment.tooLong(name))", next: AppEnvironment.inFile)
+    }
     let escaped = value.unicodeScalars.map { $0 == "$" ? "\\$" : String($0) }.joined()
     let oneLine = escaped.unicodeScalars.map { $0 == "\n" ? "\\n" : $0 == "\r" ? "\\r" : String($0) }.joined()
     let forms = [escaped, "'\(escaped)'", "\"\(escaped)\"", "`\(escaped)`", "\"\(oneLine)\""]
@@ -134,13 +142,19 @@ public struct EnvironmentFile {
 }
 
 extension AppEnvironment {
+  static func isTooLong(_ name: String, _ value: String) -> Bool { name.utf8.count + value.utf8.count + 2 > 131_072 }
+
+  static func tooLong(_ name: String) -> String {
+    "makes \(name) longer than 128 KiB, the most that a variable can be"
+  }
+
+  static let inFile = "Keep it in a file, for example below a path that \"persist\" names, and give the file's path."
+
   /// Refuses what no program could be started with (execve(2)): a variable of 128 KiB, or too much in all.
   func requireFit(_ source: String) throws(Failure) {
     for (name, variable) in variables.sorted(by: { $0.key < $1.key })
-    where name.utf8.count + variable.value.utf8.count + 2 > 131_072 {
-      throw Failure(
-        "reading \(source)", "\(name) is longer than 128 KiB, the most that a variable can be",
-        next: "Keep it in a file, for example below a path that \"persist\" names, and give the file's path.")
+    where Self.isTooLong(name, variable.value) {
+      throw Failure("reading \(source)", "it \(Self.tooLong(name))", next: Self.inFile)
     }
     let size = variables.reduce(0) { $0 + $1.key.utf8.count + $1.value.value.utf8.count + 2 }
     if size > 1 << 20 {

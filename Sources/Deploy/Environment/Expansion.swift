@@ -20,8 +20,15 @@ struct Expansion {
       expansion.values[entry.name] = Array(entry.value.unicodeScalars)
     }
     for name in order {
-      let value = try expansion.interpolated(expansion.values[name] ?? [], line: lines[name] ?? 0)
-      expansion.values[name] = withoutBackslashes(value)
+      let line = lines[name] ?? 0
+      let value = withoutBackslashes(try expansion.interpolated(expansion.values[name] ?? [], line: line))
+      if value.contains("\0") {
+        throw Dotenv.failure(source, line, "holds a NUL, which no variable can", next: "Remove it.")
+      }
+      if AppEnvironment.isTooLong(name, String(String.UnicodeScalarView(value))) {
+        throw Dotenv.failure(source, line, AppEnvironment.tooLong(name), next: AppEnvironment.inFile)
+      }
+      expansion.values[name] = value
     }
     return expansion.values.mapValues { String(String.UnicodeScalarView($0)) }
   }

@@ -81,11 +81,7 @@ public struct AppDirectory: AppState {
   }
 
   public func environmentFile() throws -> EnvironmentFile {
-    guard let bytes = try Files.read(layout.environment) else { return EnvironmentFile("", source: layout.environment) }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw Failure("reading \(layout.environment)", "it is not UTF-8", next: "Correct the file.")
-    }
-    return EnvironmentFile(text, source: layout.environment)
+    try EnvironmentFile(try Files.read(layout.environment) ?? [], source: layout.environment)
   }
 
   /// Changes the env file in one step, while nobody else does.

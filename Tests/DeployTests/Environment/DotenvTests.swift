@@ -33,6 +33,7 @@ private func read(_ text: String) throws -> [String: String] {
     ("A='it' is", "begins its value with a quote (') that does not end it"),
     ("A=pa$word", "refers to a $name that the file does not set"),
     ("A='pa$word'", "refers to a $name that the file does not set"),
+    ("A=x\0y", "holds a NUL, which no variable can"),
     ("A=$A", "refers to itself: its $names have no end"), ("A=$B\nB=$A", "refers to itself: its $names have no end"),
   ])
   func `is refused by line number, for the line may be a secret`(_ line: String, _ cause: String) {
@@ -44,11 +45,26 @@ private func read(_ text: String) throws -> [String: String] {
   }
 
   @Test func `that is imported sets nothing that would have no effect`() throws {
-    let values = try EnvironmentFile.imported("A=1 # run only\nB=2\nA=3", source: "x").map { "\($0)=\($1)" }
-    let error = #expect(throws: Failure.self) { try EnvironmentFile.imported("A=1\nPORT=3000", source: "x") }
+    let values = try EnvironmentFile.imported(Array("A=1 # run only\nB=2\nA=3".utf8), source: "x").map { "\($0)=\($1)" }
+    let error = #expect(throws: Failure.self) {
+      try EnvironmentFile.imported(Array("A=1\nPORT=3000".utf8), source: "x")
+    }
 
     #expect(values == ["A=3", "B=2"])
     #expect(error?.cause == "line 2 sets PORT, which has no effect here: each instance gets a port of its own")
+  }
+}
+
+@Suite struct `A file that is no text` {
+  @Test(
+    arguments: [("A=1\nB=", [0xff], 2), ("A=1\nB=\u{fffd}\nC=", [0xc3], 3), ("", [0xed, 0xa0, 0x80], 1)]
+      as [(String, [UInt8], Int)])
+  func `is refused by the line that is wrong`(_ before: String, _ bytes: [UInt8], _ line: Int) {
+    let error = #expect(throws: Failure.self) {
+      try EnvironmentFile(Array(before.utf8) + bytes + [0x0a], source: "env")
+    }
+
+    #expect(error?.cause == "line \(line) is not UTF-8")
   }
 }
 
@@ -129,9 +145,13 @@ private func read(_ text: String) throws -> [String: String] {
     let tooLong = #expect(throws: Failure.self) { try file.set(VariableName("A2"), to: long + "yz", nil) }
     for number in 3...9 { try file.set(VariableName("A\(number)"), to: long, nil) }
     let tooMuch = #expect(throws: Failure.self) { try file.set(VariableName("B1"), to: long, nil) }
+    let imported = #expect(throws: Failure.self) {
+      try EnvironmentFile("X=1\nA2=\(long)yz", source: "env").environment()
+    }
+    #expect(imported?.cause == "line 2 makes A2 longer than 128 KiB, the most that a variable can be")
     let nul = #expect(throws: Failure.self) { try file.set(VariableName("C"), to: "a\0b", nil) }
 
-    #expect(tooLong?.cause == "A2 is longer than 128 KiB, the most that a variable can be")
+    #expect(tooLong?.cause == "the value makes A2 longer than 128 KiB, the most that a variable can be")
     #expect(tooMuch?.cause.contains("1024 KiB") == true)
     #expect(nul?.cause == "the value holds a NUL, which no variable can")
   }

@@ -57,7 +57,8 @@ private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> 
 
   @Test func `is no value that is public`() {
     let environment = AppEnvironment([
-      "NEXT_PUBLIC_A": .init("public-value"), "NODE_ENV": .init("production"), "B": .init("b"),
+      "NEXT_PUBLIC_A": .init("public-value"), "APP_ENV": .init("production"), "DB_HOST": .init("localhost"),
+      "B": .init("b"),
     ])
 
     #expect(environment.secrets == ["b"])
