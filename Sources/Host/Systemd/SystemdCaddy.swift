@@ -1,4 +1,4 @@
-import Deploy
+public import Deploy
 import Posix
 
 /// The machine's own Caddy, which systemd runs: it gets certificates, and is told to load what is written.
@@ -19,14 +19,15 @@ public struct SystemdCaddy: CaddyService {
 
   public var terminatesTLS: Bool { true }
 
+  public var version: Version? { get throws { try program.version } }
+
   /// The apps' sites alone: the admin's own may name files that only Caddy's user can read. Caddy looks at all of them
   /// together when it loads them, and keeps what it has where it does not like them.
   public func validate(sites: [String]) throws {
     let candidate = "\(directory)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
     try Files.write("{\n\tadmin off\n}\n\(imports)\n", to: candidate, durable: false)
-    let (status, output) = try ChildProcess.run(
-      Command(["caddy", "validate", "--config", candidate, "--adapter", "caddyfile"], environment: environment))
+    let (status, output) = try program.run(["validate", "--config", candidate, "--adapter", "caddyfile"])
     try Files.remove(candidate)
     if status.isSuccess { return }
     let lines = output.split(whereSeparator: \.isNewline).map(String.init)
@@ -60,5 +61,6 @@ public struct SystemdCaddy: CaddyService {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
   }
 
+  private var program: CaddyProgram { CaddyProgram(environment: environment) }
   private static let unit = "caddy.service"
 }
