@@ -2,7 +2,7 @@
 public struct Backoff {
   private let first: Duration
   /// The pause before the run that is going on; nil before the first restart.
-  public private(set) var last: Duration?
+  private var last: Duration?
 
   public init(first: Duration, last: Duration? = nil) {
     self.first = first

@@ -13,36 +13,34 @@ struct RestartPauses {
   /// What RestartSec= of the unit waits each time.
   static let first = Duration.seconds(1)
 
-  /// Forgets all earlier runs; nextdeploy makes the file, in a directory that the unit cannot write to.
+  /// Forgets all earlier starts; nextdeploy makes the file, in a directory that the unit cannot write to.
   func begin() throws { try Files.write("", to: path, mode: 0o660, durable: false) }
 
-  /// The same from inside the unit, for who stops an instance and starts it again does not wait.
-  func forget() throws { try write("") }
+  /// The same from inside the unit: who stops an instance and starts it again does not wait.
+  func forget() throws { if Files.exists(path) { try write("") } }
 
   /// Waits, where the instance was started before and soon ended.
   ///
   /// - Parameter report: told how long, where that is longer than systemd has waited.
   func wait(_ report: (String) -> Void) throws {
-    // An instance of an earlier nextdeploy has none.
+    // An instance that an earlier nextdeploy started has none.
     guard let text = try Files.text(path) else { return }
-    var backoff = Backoff(first: Self.first)
-    if let run = Self.run(text) {
-      backoff = Backoff(first: Self.first, last: run.pause)
-      let pause = backoff.next(afterRunning: .seconds(WallClock.now - run.began))
-      if pause > Self.first {
-        report("it ended soon after its start, again: it is started once \(pause.components.seconds) s are over")
-        Pause.for(pause - Self.first)
-      }
+    let pause = Self.pause(after: text, now: WallClock.now)
+    if pause > Self.first {
+      report("the app ended soon after its start, again; it is started after \(pause.components.seconds) s")
+      Pause.for(pause - Self.first)
     }
-    let pause = backoff.last.map { " \($0.components.seconds)" } ?? ""
-    try write("\(WallClock.now)\(pause)\n")
+    try write("\(WallClock.now) \(pause.components.seconds)\n")
   }
 
-  /// When the last run began, and how many seconds were waited before it, as "1795566741 4".
-  static func run(_ text: String) -> (began: Int, pause: Duration?)? {
+  /// How long the next start waits; zero for the first.
+  ///
+  /// - Parameter text: when the last one was, and how many seconds it waited, as "1795566741 4".
+  static func pause(after text: String, now: Int) -> Duration {
     let numbers = text.split(whereSeparator: \.isWhitespace).map { Int($0) }
-    guard (1...2).contains(numbers.count), let began = numbers[0] else { return nil }
-    return (began, numbers.count > 1 ? numbers[1].map { .seconds($0) } : nil)
+    guard numbers.count == 2, let began = numbers[0], let last = numbers[1] else { return .zero }
+    var backoff = Backoff(first: first, last: last == 0 ? nil : .seconds(last))
+    return backoff.next(afterRunning: .seconds(now - began))
   }
 
   /// In its place: the directory is read-only to the unit.
