@@ -9,7 +9,9 @@ struct CaddySitesTests {
     Site(app: try AppName(app), addresses: addresses, port: port)
   }
 
-  @Test("send each app's requests to the port that was routed last, and forged headers to none", arguments: TestedCaddy.allCases)
+  @Test(
+    "send each app's requests to the port that was routed last, and forged headers to none",
+    arguments: TestedCaddy.allCases)
   func route(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("old") { old in
@@ -96,7 +98,9 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("are refused, and none of their files stays, where Caddy cannot even start with them", arguments: TestedCaddy.allCases)
+  @Test(
+    "are refused, and none of their files stays, where Caddy cannot even start with them",
+    arguments: TestedCaddy.allCases)
   func firstRefused(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
       let taken = try stage.scratch.ports[22]

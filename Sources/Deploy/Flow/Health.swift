@@ -41,8 +41,8 @@ extension Deployment {
     let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
     if open.isEmpty { return }
     seams.progress.warn(
-      "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. "
-        + "Have it listen on the address in HOSTNAME (127.0.0.1), as in app.listen(process.env.PORT, process.env.HOSTNAME).")
+      "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. Have "
+        + "it listen on the address in HOSTNAME, as in app.listen(process.env.PORT, process.env.HOSTNAME).")
   }
 
   /// Seconds until it is asked again: short while it starts, longer once that takes long or it answers badly.

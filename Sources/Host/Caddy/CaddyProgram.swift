@@ -18,6 +18,12 @@ struct CaddyProgram {
       next: "Install it ('apt-get install caddy' on Debian), then try again.")
   }
 
+  /// What went wrong, in Caddy's own words; nil where these lines of it have none.
+  static func error(in lines: [String]) -> String? {
+    lines.last { $0.hasPrefix("Error:") || $0.hasPrefix("reload:") }
+      .map { String($0.drop { $0 != ":" }.dropFirst(2)) }
+  }
+
   /// Nil where it says none, as one that somebody built may.
   var version: Version? {
     get throws { Self.version(in: try run(["version"]).output) }

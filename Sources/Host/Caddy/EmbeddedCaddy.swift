@@ -102,10 +102,10 @@ public struct EmbeddedCaddy: CaddyService {
 
   private func refusal(_ attempt: String, _ output: String) -> Failure {
     let lines = output.split(whereSeparator: \.isNewline).map(String.init)
-    let error = lines.last { $0.hasPrefix("Error:") || $0.hasPrefix("reload:") }?.drop { $0 != ":" }.dropFirst(2)
+    let error = CaddyProgram.error(in: lines)
     let inUse = output.contains("address already in use")
     return Failure(
-      attempt, error.map(String.init) ?? lines.last ?? "Caddy gave no reason",
+      attempt, error ?? lines.last ?? "Caddy gave no reason",
       next: inUse
         ? "Something else listens there: end it, or choose another port with 'nextdeploy config set port PORT'."
         : "Check the app's domains ('nextdeploy config show'), then try again.",

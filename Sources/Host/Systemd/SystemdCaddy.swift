@@ -32,7 +32,7 @@ public struct SystemdCaddy: CaddyService {
     if status.isSuccess { return }
     let lines = output.split(whereSeparator: \.isNewline).map(String.init)
     throw Failure(
-      "checking the site's configuration", lines.last ?? "Caddy gave no reason",
+      "checking the site's configuration", CaddyProgram.error(in: lines) ?? lines.last ?? "Caddy gave no reason",
       next: "Check the app's domains ('nextdeploy config show'), then try again.")
   }
 
@@ -46,9 +46,11 @@ public struct SystemdCaddy: CaddyService {
         next: "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended.")
     }
     let lines = try Journal(environment: environment).lastLines(of: Self.unit, count: 5)
+    let error = CaddyProgram.error(in: lines)
     throw Failure(
-      "loading the site's configuration", said.first ?? "Caddy did not take it",
-      next: "Look at 'journalctl -u caddy'; the site is as it was before.", excerpt: lines)
+      "loading the site's configuration", error ?? said.first ?? "Caddy did not take it",
+      next: "Mend it ('journalctl -u caddy' says more), then try again; the site is as it was before.",
+      excerpt: error == nil ? lines : [])
   }
 
   /// It is systemd that keeps it running, and only the admin may start it.
