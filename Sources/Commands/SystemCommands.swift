@@ -49,8 +49,7 @@ enum SystemCommands {
     spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
   ) { invocation, server in
     try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
-      .drain(
-        notifySocket: server.environment["NOTIFY_SOCKET"], hasEnded: server.environment["EXIT_CODE"] != nil)
+      .drain(notifySocket: server.environment["NOTIFY_SOCKET"], exit: Launch.exit(in: server.environment))
     return 0
   }
 

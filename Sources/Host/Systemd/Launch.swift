@@ -40,9 +40,9 @@ public struct Launch {
   ///
   /// - Parameters:
   ///   - notifySocket: systemd's NOTIFY_SOCKET, to ask it for that time.
-  ///   - hasEnded: whether the app ended by itself. systemd stops its unit then too, before it starts it again.
-  public func drain(notifySocket: String?, hasEnded: Bool) throws {
-    if !hasEnded { try record.restarts.forget() }
+  ///   - exit: how the app ended by itself, where it did: systemd stops its unit then too, before it starts it again.
+  public func drain(notifySocket: String?, exit: String?) throws {
+    if let exit { try record.restarts.note(exit) } else { try record.restarts.forget() }
     let timeout = try required().drainTimeout
     if let notifySocket {
       try Notification.send(
@@ -58,6 +58,12 @@ public struct Launch {
       quiet = ConnectionTable.established(on: instance.port.number) == 0 ? quiet + 1 : 0
       Pause.for(.milliseconds(100))
     }
+  }
+
+  /// How the app ended, in words, as systemd tells ExecStop; nil where it has not.
+  public static func exit(in environment: [String: String]) -> String? {
+    guard let code = environment["EXIT_CODE"] else { return nil }
+    return "\(code == "exited" ? "exit code" : "signal") \(environment["EXIT_STATUS"] ?? "")"
   }
 
   private func required() throws -> InstanceRecord.Launch {

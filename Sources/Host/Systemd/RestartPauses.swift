@@ -19,6 +19,18 @@ struct RestartPauses {
   /// The same from inside the unit: who stops an instance and starts it again does not wait.
   func forget() throws { if Files.exists(path) { try write("") } }
 
+  /// Notes how the app ended, in words.
+  func note(_ exit: String) throws {
+    guard Files.exists(path) else { return }
+    let file = try FileDescriptor(path: path, .append)
+    try file.write("\(exit)\n".utf8)
+  }
+
+  /// How the app ended whose next start waits; nil where it is not known.
+  var exit: String? {
+    get throws { try Files.text(path)?.split(separator: "\n").dropFirst().first.map(String.init) }
+  }
+
   /// Waits, where the instance was started before and soon ended.
   ///
   /// - Parameter report: told how long, where that is longer than systemd has waited.
@@ -35,9 +47,9 @@ struct RestartPauses {
 
   /// How long the next start waits; zero for the first.
   ///
-  /// - Parameter text: when the last one was, and how many seconds it waited, as "1795566741 4".
+  /// - Parameter text: when the last one was, and how many seconds it waited, as "1795566741 4" in the first line.
   static func pause(after text: String, now: Int) -> Duration {
-    let numbers = text.split(whereSeparator: \.isWhitespace).map { Int($0) }
+    let numbers = text.prefix { $0 != "\n" }.split(separator: " ").map { Int($0) }
     guard numbers.count == 2, let began = numbers[0], let last = numbers[1] else { return .zero }
     var backoff = Backoff(first: first, last: last == 0 ? nil : .seconds(last))
     return backoff.next(afterRunning: .seconds(now - began))

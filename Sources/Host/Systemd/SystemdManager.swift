@@ -61,7 +61,7 @@ public struct SystemdManager: ServiceManager {
   public func state(of instance: InstanceID) throws -> InstanceState {
     guard record(instance).exists else { return .absent }
     let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
-    guard record(instance).isEnding else { return waiting(unit.state) ?? unit.state }
+    guard record(instance).isEnding else { return try waiting(instance, unit.state) ?? unit.state }
     if !unit.hasEnded { return .draining }
     try removeEnded(instance)
     return .absent
@@ -87,11 +87,11 @@ public struct SystemdManager: ServiceManager {
   // MARK: Parts
 
   /// `nextdeploy launch` has not become the app yet: it waits before it starts that again.
-  private func waiting(_ state: InstanceState) -> InstanceState? {
+  private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {
     guard case .running(let process, let restarts) = state, restarts > 0,
       let user = (try? Files.status("/proc/\(process)"))?.owner, !AppUsers.range.contains(user)
     else { return nil }
-    return .waitingToRestart(exit: "it ended", restarts: restarts)
+    return .waitingToRestart(exit: try record(instance).restarts.exit ?? "it ended", restarts: restarts)
   }
 
   private func begin(_ instance: InstanceID) throws {
