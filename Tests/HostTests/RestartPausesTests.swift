@@ -43,7 +43,7 @@ struct RestartPausesTests {
   }
 
   @Test(
-    "knows how the app ended from what systemd tells ExecStop",
+    "knows how the app ended from what systemd tells",
     arguments: [
       ([:], nil), (["EXIT_CODE": "exited", "EXIT_STATUS": "7"], "exit code 7"),
       (["EXIT_CODE": "killed", "EXIT_STATUS": "KILL"], "signal KILL"),

@@ -40,9 +40,10 @@ public struct Launch {
   ///
   /// - Parameters:
   ///   - notifySocket: systemd's NOTIFY_SOCKET, to ask it for that time.
-  ///   - exit: how the app ended by itself, where it did: systemd stops its unit then too, before it starts it again.
+  ///   - exit: how the app ended, where it has: there is nothing left to wait for then.
   public func drain(notifySocket: String?, exit: String?) throws {
-    if let exit { try record.restarts.note(exit) } else { try record.restarts.forget() }
+    if let exit { return try record.restarts.note(exit) }
+    try record.restarts.forget()
     let timeout = try required().drainTimeout
     if let notifySocket {
       try Notification.send(
@@ -60,7 +61,7 @@ public struct Launch {
     }
   }
 
-  /// How the app ended, in words, as systemd tells ExecStop; nil where it has not.
+  /// How the app ended, in words, as systemd tells ExecStop and ExecStopPost; nil where it has not.
   public static func exit(in environment: [String: String]) -> String? {
     guard let code = environment["EXIT_CODE"] else { return nil }
     return "\(code == "exited" ? "exit code" : "signal") \(environment["EXIT_STATUS"] ?? "")"
