@@ -37,6 +37,7 @@ public struct SystemdManager: ServiceManager {
     }
     try Sharing().prepare(app)
     try record.link(release: release, shared: app.shared)
+    try record.restarts.begin()
     try record.write(launch(service, release: release, user: AppUsers(layout: layout).user(of: instance.app)))
     try begin(instance)
   }
@@ -95,7 +96,6 @@ public struct SystemdManager: ServiceManager {
   }
 
   private func begin(_ instance: InstanceID) throws {
-    try record(instance).restarts.begin()
     try limit(instance)
     try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [Units.instance(instance)])
   }
