@@ -4,9 +4,12 @@ import Host
 
 /// `nextdeploy doctor`: looks for what goes wrong on real machines, changes nothing.
 enum DoctorCommand {
+  private static let app = CommandSpec.Option(
+    "--app", value: "NAME", "look at this app only, and at the server; it may also stand first")
+
   static let doctor = ServerCommand(
     spec: CommandSpec(
-      "doctor", [], [.app, .json], "Look for what is wrong with this server and its apps, and say how to mend it",
+      "doctor", [], [app, .json], "Look for what is wrong with this server and its apps, and say how to mend it",
       details: details),
     reach: .ssh
   ) { invocation, server in
@@ -14,7 +17,7 @@ enum DoctorCommand {
       layout: server.layout, hasSystemd: server.machine == .systemd, environment: server.baseEnvironment)
     var unseen: [Finding] = []
     var apps: [AppName] = []
-    if let name = invocation.value(.app) {
+    if let name = invocation.value(app) {
       apps = [try server.find(name)]
     } else {
       do { apps = try server.visibleApps() } catch { unseen = [doctor.finding(error, in: .apps)] }

@@ -52,10 +52,15 @@ public struct Doctor {
     return found.map { finding in
       var finding = finding
       // Where root has no sudo, it needs none.
-      if isRoot { finding.command = finding.command.map { $0.split(separator: "sudo ").joined() } }
+      if isRoot {
+        finding.command = finding.command.map(Self.withoutSudo)
+        finding.advice = finding.advice.map(Self.withoutSudo)
+      }
       return finding
     }
   }
+
+  private static func withoutSudo(_ text: String) -> String { text.split(separator: "sudo ").joined() }
 
   private func findings(_ check: Check, _ apps: [AppName]) throws -> [Finding] {
     switch check {
@@ -66,7 +71,7 @@ public struct Doctor {
     case .disk: try disk()
     case .clock: try clock(apps)
     case .units: units()
-    case .files: files(apps)
+    case .files: try files(apps)
     case .apps: serverConfig() + apps.flatMap { app in caught(.apps, app: app) { try self.app(app) } }
     case .domains: try domains(configs(apps))
     }

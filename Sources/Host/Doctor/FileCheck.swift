@@ -3,7 +3,11 @@ import Posix
 
 extension Doctor {
   /// Owners and modes below the root.
-  func files(_ apps: [AppName]) -> [Finding] {
+  func files(_ apps: [AppName]) throws -> [Finding] {
+    guard let owner = try owner() else {
+      if !hasSystemd { return [Finding(.files, .ok, "there is nothing below \(layout.root) yet")] }
+      return [Finding(.files, .skipped, "there is no user nextdeploy to whom they could belong")]
+    }
     var findings: [Finding] = []
     var count = 0
     // What cannot be looked at does not keep the rest from it.
@@ -14,29 +18,20 @@ extension Doctor {
         }
       } catch { findings.append(finding(error, in: .files, app: app)) }
     }
-    guard let owner = try? owner() else {
-      return [
-        Finding(
-          .files, .problem, "there is no user nextdeploy, or no \(layout.root)", command: "sudo nextdeploy setup")
-      ]
-    }
     for app: AppName? in [nil] + apps {
-      var promises: [FilePromise] = []
-      look(app) {
-        promises = try app.map(self.promises) ?? serverPromises()
-        return []
+      for promises in app.map(self.promises) ?? serverPromises() {
+        look(app) {
+          let promises = try promises()
+          count += promises.count
+          for promise in promises { look(app) { promise.findings(try Files.status(promise.path), owner: owner) } }
+          return []
+        }
       }
-      count += promises.count
-      for promise in promises { look(app) { promise.findings(try Files.status(promise.path), owner: owner) } }
       guard let app else { continue }
       look(app) { try strangers(below: layout.app(app).repository, owner) }
     }
-    if findings.isEmpty {
-      findings = [
-        Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")
-      ]
-    }
-    return findings
+    if !findings.isEmpty { return findings }
+    return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
   }
 
   /// Nil where there is nobody yet to whom it could belong.
@@ -51,51 +46,65 @@ extension Doctor {
     }
   }
 
-  private func serverPromises() throws -> [FilePromise] {
-    var promises: [FilePromise] = [
+  /// Of some it is not known before a look which there are.
+  private typealias Promises = () throws -> [FilePromise]
+
+  private func serverPromises() -> [Promises] {
+    let files: [FilePromise] = [
       .secret(layout.keys), .file(layout.config), .file(layout.tools), .file("\(layout.tools).lock"),
       .file(layout.keysLock), .file(layout.portsLock), .file(layout.buildLock),
     ]
     guard hasSystemd else {
-      return promises + [.directory(layout.apps), .directory(layout.instances), .directory(layout.caddy)]
+      return [{ files + [.directory(layout.apps), .directory(layout.instances), .directory(layout.caddy)] }]
     }
     // Caddy's user reads the sites, sshd the keys.
-    promises += [
-      .directory(layout.root, needs: 0o755).required, .directory("\(layout.root)/.ssh", allows: 0o700).required,
-      .file("\(layout.root)/.ssh/authorized_keys"), .directory(layout.apps, needs: 0o750, allows: 0o750).required,
-      .directory(layout.instances, needs: 0o750, allows: 0o750).required.ofGroup,
-      .directory(layout.caddy, needs: 0o755).required,
+    let made: [FilePromise] = [
+      .directory(layout.root, needs: 0o755).made, .directory("\(layout.root)/.ssh", allows: 0o700).made,
+      .directory(layout.apps, needs: 0o750, allows: 0o750).made,
+      .directory(layout.instances, needs: 0o750, allows: 0o750).made.ofGroup,
+      .directory(layout.caddy, needs: 0o755).made,
     ]
-    promises += try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
-      .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
-    return promises
+    return [
+      { made + files }, { [.file("\(layout.root)/.ssh/authorized_keys")] },
+      {
+        try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
+          .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
+      },
+    ]
   }
 
-  private func promises(_ name: AppName) throws -> [FilePromise] {
+  private func promises(_ name: AppName) -> [Promises] {
     let app = layout.app(name)
-    var promises: [FilePromise] = [
-      .directory(app.directory).required, .directory(app.repository).required,
-      .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required,
-      .directory(app.releases).required, .directory(app.deploys).required, .directory(app.logs).required,
-      .file(app.config).required, .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
+    let hook = "The next push over ssh writes it anew; without it a push deploys nothing."
+    let fixed: [FilePromise] = [
+      .directory(app.directory).required(), .directory(app.repository).required(),
+      .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required(hook),
+      .directory(app.releases).required(), .directory(app.deploys).required(), .directory(app.logs).required(),
+      .file(app.config).required(), .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
       .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
-      // Builds share the first two with nextdeploy, running apps what is in the third; their groups are set by each deploy.
+      // Builds share the first two with nextdeploy, running apps what is in the third; each deploy sets their groups.
       .directory(app.workspace, allows: 0o775), .directory(app.cache, allows: 0o775),
       .directory(app.shared, allows: 0o775), .directory(app.build),
     ]
-    promises += try Files.list(app.releases).map { .directory("\(app.releases)/\($0)") }
-    for directory in [app.deploys, app.logs] {
-      promises += try Files.list(directory).map { "\(directory)/\($0)" }
-        .filter { try Files.status($0)?.kind == .file }.map { .file($0) }
+    let written: [Promises] = [app.deploys, app.logs].map { directory in
+      {
+        // A link among them names the log that is live.
+        try Files.list(directory).map { "\(directory)/\($0)" }.filter { try Files.status($0)?.kind == .file }
+          .map { .file($0) }
+      }
     }
-    for instance in try Files.list(layout.instances) where (try? InstanceID(instance))?.app == name {
-      let directory = "\(layout.instances)/\(instance)"
-      promises += [
+    return [{ fixed }, { try Files.list(app.releases).map { .directory("\(app.releases)/\($0)") } }] + written
+      + [{ try instancePromises(name) }]
+  }
+
+  private func instancePromises(_ app: AppName) throws -> [FilePromise] {
+    try Files.list(layout.instances).filter { (try? InstanceID($0))?.app == app }.flatMap { name -> [FilePromise] in
+      let directory = "\(layout.instances)/\(name)"
+      return [
         .directory(directory, needs: hasSystemd ? 0o750 : 0o700, allows: 0o750).ofGroup,
         .file("\(directory)/service.json", needs: 0o640, allows: 0o640).ofGroup, .secret("\(directory)/service"),
       ]
     }
-    return promises
   }
 
   /// What others own in a repository: after 'sudo git gc' there, no push gets in any more.

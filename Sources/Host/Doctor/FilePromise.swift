@@ -7,8 +7,10 @@ struct FilePromise: Equatable {
   /// It has all bits of the first and none beside those of the second.
   let needs: UInt32
   let allows: UInt32
-  /// Whether it must be there.
-  var isRequired = false
+  /// What to do where it is missing; nil where that is all right.
+  var whenMissing: String?
+  /// The command that makes it.
+  var maker: String?
   /// Whether others of its owner's group get there: what starts an instance does.
   var isGroups = false
 
@@ -23,9 +25,16 @@ struct FilePromise: Equatable {
   /// A file that nobody else may read.
   static func secret(_ path: String) -> FilePromise { file(path, allows: 0o600) }
 
-  var required: FilePromise {
+  func required(_ advice: String = "Put it back from a backup.") -> FilePromise {
     var promise = self
-    promise.isRequired = true
+    promise.whenMissing = advice
+    return promise
+  }
+
+  /// One that setup makes.
+  var made: FilePromise {
+    var promise = required("Then look what else of it is gone, and put that back from a backup.")
+    promise.maker = "sudo nextdeploy setup"
     return promise
   }
 
@@ -48,10 +57,8 @@ struct FilePromise: Equatable {
   /// - Parameter status: nil where nothing is there.
   func findings(_ status: Files.Status?, owner: Owner) -> [Finding] {
     guard let status else {
-      guard isRequired else { return [] }
-      return [
-        Finding(.files, .problem, "\(path) is missing", advice: "Put it back from a backup, or see 'nextdeploy setup'.")
-      ]
+      guard let whenMissing else { return [] }
+      return [Finding(.files, .problem, "\(path) is missing", command: maker, advice: whenMissing)]
     }
     let word = Self.word(path)
     if status.kind != kind {

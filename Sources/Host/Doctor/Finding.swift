@@ -19,7 +19,7 @@ public struct Finding: Equatable, Encodable, Sendable {
   /// A line for a shell that mends it.
   public var command: String?
   /// What else there is to know or to do.
-  public let advice: String?
+  public var advice: String?
 
   init(
     _ check: Check, _ state: State, _ found: String, app: AppName? = nil, command: String? = nil, advice: String? = nil
