@@ -43,7 +43,7 @@ enum DoctorCommand {
   }
 
   private static func lines(_ findings: [Finding]) -> [String] {
-    let width = findings.map(\.state.rawValue.count).max() ?? 0
+    let width = Finding.State.allCases.map(\.rawValue.count).max() ?? 0
     let details = findings.flatMap { finding in
       ["\(finding.state.rawValue.padded(to: width))  \(finding.check.rawValue): \(finding.found)"]
         + [finding.command.map { "mend: \($0)" }, finding.advice].compactMap { $0 }

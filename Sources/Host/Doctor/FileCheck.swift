@@ -38,11 +38,14 @@ extension Doctor {
   private func owner() throws -> FilePromise.Owner? {
     if hasSystemd {
       return Accounts.user(named: "nextdeploy").map {
-        FilePromise.Owner(user: $0.id, group: $0.group, name: "nextdeploy:nextdeploy")
+        FilePromise.Owner(
+          user: $0.id, group: $0.group, name: "nextdeploy:nextdeploy", isSelf: $0.id == CurrentProcess.user)
       }
     }
     return try Files.status(Files.resolved(layout.root)).map {
-      FilePromise.Owner(user: $0.owner, group: nil, name: Accounts.name(ofUser: $0.owner) ?? "\($0.owner)")
+      FilePromise.Owner(
+        user: $0.owner, group: nil, name: Accounts.name(ofUser: $0.owner) ?? "\($0.owner)",
+        isSelf: $0.owner == CurrentProcess.user)
     }
   }
 

@@ -50,6 +50,8 @@ struct FilePromise: Equatable {
     /// Nil where the group does not matter.
     let group: UInt32?
     let name: String
+    /// Whether it is whoever looks: then the mode can be set without being root.
+    var isSelf = false
   }
 
   /// What is wrong with it; nothing where it is as it must be.
@@ -88,7 +90,7 @@ struct FilePromise: Equatable {
       findings.append(
         Finding(
           .files, .problem, "\(path) has the mode \(Self.octal(mode)): \(complaint(mode))",
-          command: "sudo chmod \(Self.octal(wanted)) \(word)"))
+          command: "\(owner.isSelf ? "" : "sudo ")chmod \(Self.octal(wanted)) \(word)"))
     }
     return findings
   }

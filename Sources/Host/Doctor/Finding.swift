@@ -2,7 +2,7 @@ public import Deploy
 
 /// One thing that `nextdeploy doctor` looked at: how it is, and what mends it.
 public struct Finding: Equatable, Encodable, Sendable {
-  public enum State: String, Encodable, Sendable {
+  public enum State: String, CaseIterable, Encodable, Sendable {
     case ok
     /// It cannot be looked at as this user.
     case skipped
