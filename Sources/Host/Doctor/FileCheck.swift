@@ -110,10 +110,10 @@ extension Doctor {
     }
   }
 
-  /// What others own in a repository: after 'sudo git gc' there, no push gets in any more.
+  /// What others own in a repository: after 'sudo git gc' there, no push gets in any more. The first files must do,
+  /// where there are very many.
   private func strangers(below repository: String, _ owner: FilePromise.Owner) throws -> [Finding] {
-    var first: String?
-    var count = 0
+    var foreign: [(path: String, owner: UInt32)] = []
     var left = 20_000
     func walk(_ directory: String) throws {
       for name in try Files.list(directory) where left > 0 {
@@ -122,20 +122,19 @@ extension Doctor {
         // A push that runs just now makes files and takes them away.
         guard let status = try Files.status(path) else { continue }
         if status.owner != owner.user {
-          first = first ?? path
-          count += 1
+          foreign.append((path, status.owner))
         } else if status.kind == .directory {
           try walk(path)
         }
       }
     }
     try walk(repository)
-    guard let first else { return [] }
-    let name = Accounts.name(ofUser: try Files.status(first)?.owner ?? 0) ?? "another user"
+    guard let first = foreign.first else { return [] }
+    let name = Accounts.name(ofUser: first.owner) ?? "the user \(first.owner)"
+    let more = foreign.count > 1 ? ", and so do \(foreign.count - 1) more files of the repository" : ""
     return [
       Finding(
-        .files, .problem,
-        "\(count) files of the repository are not nextdeploy's, as \(first) (\(name)): pushes may fail",
+        .files, .problem, "\(first.path) belongs to \(name)\(more): pushes may fail",
         command: "sudo chown -R \(owner.name) \(FilePromise.word(repository))")
     ]
   }
