@@ -249,8 +249,9 @@ struct DoctorUnitTests {
 
     let findings = UnitCheck(dropIns: [path]).findings
 
-    #expect(findings.map(\.state) == [.ok])
-    #expect(findings.first?.found.contains(path) == true)
+    #expect(findings.map(\.state) == [.ok, .ok])
+    #expect(findings.last?.found == "settings of your own are in \(path)")
+    #expect(UnitCheck(dropIns: [path], bootIsEnabled: false).findings.map(\.state) == [.problem, .ok])
   }
 
   @Test(

@@ -3,8 +3,9 @@
 
 doctor() {
   passes "the doctor finds nothing wrong on a server that works" on nextdeploy doctor
-  has "and neither does the user nextdeploy, who says what it cannot see" "50-nextdeploy.rules is not open" \
-    passing runuser -u nextdeploy -- nextdeploy doctor
+  passes "and neither does the user nextdeploy" on runuser -u nextdeploy -- nextdeploy doctor
+  has "another user is told what is not for them to see" "skipped  apps: /opt/nextdeploy/apps is not open to this user" \
+    passing runuser -u nobody -- nextdeploy doctor
 
   on systemctl stop caddy
   finds "a Caddy that does not run" "caddy: Caddy does not run"
@@ -27,6 +28,7 @@ doctor() {
   finds "a directory of root's" "files: /opt/nextdeploy/apps/shop/releases belongs to root"
   on touch /opt/nextdeploy/apps/shop/repo.git/objects/roots
   finds "what root left in a repository" "repo.git/objects/roots belongs to root: pushes may fail"
+  on rm /opt/nextdeploy/apps/shop/repo.git/objects/roots
   on chmod 644 /opt/nextdeploy/apps/shop/env
   finds "an environment that others can read" "apps/shop/env has the mode 0644: others can read it"
   on chmod 777 /opt/nextdeploy/.ssh
@@ -89,7 +91,7 @@ altered_rule() {
 admins_own_settings() {
   local directory=/etc/systemd/system/nextdeploy@.service.d
   on sh -c "mkdir -p $directory && printf '[Service]\nNice=1\n' > $directory/override.conf && systemctl daemon-reload"
-  has "an admin's own settings are only mentioned" "settings of your own in $directory/override.conf" \
+  has "an admin's own settings are only mentioned" "settings of your own are in $directory/override.conf" \
     passing nextdeploy doctor shop
   on sh -c "rm -r $directory && systemctl daemon-reload"
 }

@@ -51,9 +51,11 @@ struct UnitCheck {
       findings.append(
         Finding(.units, .skipped, "only nextdeploy itself can ask polkit", advice: Doctor.lookAsRoot))
     }
-    let beside = dropIns.isEmpty ? "" : "; with settings of your own in \(dropIns.joined(separator: ", "))"
     if findings.allSatisfy({ $0.state == .skipped }) {
-      findings.insert(Finding(.units, .ok, "users, units and polkit are as setup left them\(beside)"), at: 0)
+      findings.insert(Finding(.units, .ok, "users, units and polkit are as setup left them"), at: 0)
+    }
+    if !dropIns.isEmpty {
+      findings.append(Finding(.units, .ok, "settings of your own are in \(dropIns.joined(separator: ", "))"))
     }
     return findings
   }
