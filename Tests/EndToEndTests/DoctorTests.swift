@@ -75,7 +75,7 @@ struct DoctorTests {
       try push.wait().expect(status: 1)
 
       for _ in 1...2 {
-        let output = try sandbox.nextdeploy("doctor").expect(status: 1)
+        let output = try sandbox.nextdeploy("doctor", "shop").expect(status: 1)
         output.expect("was interrupted at 'build'", "mend: nextdeploy status --app shop")
       }
 
@@ -177,13 +177,13 @@ struct DoctorTests {
 
 /// What can happen to a machine.
 enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
-  case openEnvironment, openKey, writableRepository, deadHook, deadInstance, deadCaddy
+  case openEnvironment, openKeys, writableRepository, deadHook, deadInstance, deadCaddy
 
   var testDescription: String { rawValue }
 
   var check: String {
     switch self {
-    case .openEnvironment, .openKey, .writableRepository, .deadHook: "files"
+    case .openEnvironment, .openKeys, .writableRepository, .deadHook: "files"
     case .deadInstance: "apps"
     case .deadCaddy: "caddy"
     }
@@ -192,7 +192,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
   var found: String {
     switch self {
     case .openEnvironment: "/env has the mode 0644: others can read it"
-    case .openKey: "/keys.json has the mode 0640: others can read it"
+    case .openKeys: "/keys.json has the mode 0640: others can read it"
     case .writableRepository: "/repo.git has the mode 0777: others can write to it"
     case .deadHook: "/hooks/post-receive has the mode 0644"
     case .deadInstance: "shop does not run (shop:"
@@ -203,7 +203,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
   func happen(in sandbox: Sandbox) throws {
     switch self {
     case .openEnvironment: try Files.setMode("\(sandbox.app())/env", 0o644)
-    case .openKey: try Files.write("{}", to: "\(sandbox.root)/keys.json", mode: 0o640)
+    case .openKeys: try Files.write("{}", to: "\(sandbox.root)/keys.json", mode: 0o640)
     case .writableRepository: try Files.setMode("\(sandbox.app())/repo.git", 0o777)
     case .deadHook: try Files.setMode("\(sandbox.app())/repo.git/hooks/post-receive", 0o644)
     case .deadInstance: try kill("\(sandbox.root)/instances/", in: sandbox)

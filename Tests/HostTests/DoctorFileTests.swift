@@ -31,7 +31,7 @@ struct DoctorFileTests {
     arguments: [
       (.secret("/a/env"), status(.file, 0o644), "sudo chmod 0600 /a/env"),
       (.secret("/a/env"), status(.file, 0o200), "sudo chmod 0600 /a/env"),
-      (.secret("/a/env"), status(.file, 0o600, user: 0), "sudo chown nextdeploy:nextdeploy /a/env"),
+      (.secret("/a/env"), status(.file, 0o600, user: 0), "sudo chown -h nextdeploy:nextdeploy /a/env"),
       (.directory("/a b"), status(.directory, 0o777), "sudo chmod 0755 '/a b'"),
       (.directory("/a", needs: 0o755), status(.directory, 0o700), "sudo chmod 0755 /a"),
       (.directory("/a").ofGroup, status(.directory, 0o750, group: 5), "sudo chgrp nextdeploy /a"),
@@ -49,7 +49,9 @@ struct DoctorFileTests {
 
 @Suite("The doctor, about an app")
 struct DoctorAppTests {
-  private static func check(_ instance: AppCheck.Instance?, step: Step?? = nil) throws -> [Finding] {
+  private static func check(
+    _ instance: AppCheck.Instance?, step: Step?? = nil, isGone: Bool = false
+  ) throws -> [Finding] {
     let app = try AppName("shop")
     var interrupted: [DeployRecord] = []
     if let step {
@@ -59,7 +61,7 @@ struct DoctorAppTests {
       record.step = step
       interrupted = [record]
     }
-    return AppCheck(app: app, interrupted: interrupted, live: nil, instance: instance).findings
+    return AppCheck(app: app, interrupted: interrupted, live: nil, isGone: isGone, instance: instance).findings
   }
 
   @Test("is content with one that runs, and with one that was never live")
@@ -77,6 +79,14 @@ struct DoctorAppTests {
     #expect(findings.map(\.state) == [.problem])
     #expect(findings.map(\.command) == ["nextdeploy status --app shop"])
     #expect(findings.first?.found.contains(found) == true)
+  }
+
+  @Test("says that the release that is live is gone, which a rebuild mends")
+  func gone() throws {
+    let findings = try Self.check(.runs, isGone: true)
+
+    #expect(findings.map(\.state) == [.problem])
+    #expect(findings.first?.advice?.contains("nextdeploy rebuild") == true)
   }
 
   @Test("says that what is live does not run, or not for long")

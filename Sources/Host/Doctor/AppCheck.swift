@@ -14,6 +14,8 @@ struct AppCheck {
   let interrupted: [DeployRecord]
   /// Nil where nothing is live yet.
   let live: LiveRecord?
+  /// Whether the release that is live is no more among its releases.
+  let isGone: Bool
   let instance: Instance?
 
   var findings: [Finding] {
@@ -23,6 +25,12 @@ struct AppCheck {
         .apps, .problem, "the deploy \(record.id) of \(app) was interrupted \(place), and nothing has settled it yet",
         app: app, command: status,
         advice: "That undoes it, or finishes it where it was live already. Then push again or 'nextdeploy rebuild'.")
+    }
+    if isGone {
+      findings.append(
+        Finding(
+          .apps, .problem, "the release of \(app) that is live is gone: it cannot be started again", app: app,
+          advice: "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew."))
     }
     switch instance {
     case .stopped:
@@ -50,8 +58,10 @@ extension Doctor {
     _ = try Apps(layout: layout).config(of: app)
     let state = AppDirectory(app: app, layout: layout.app(app))
     let live = try state.live()
+    let releases = try ReleaseDirectory(layout: layout.app(app)).list()
     return AppCheck(
       app: app, interrupted: try state.records().filter { !$0.isFinished && !state.isRunning($0) }, live: live,
+      isGone: live.map { live in !releases.contains { $0.id == live.release } } ?? false,
       instance: try live.map { try instance($0.instance) }
     ).findings
   }

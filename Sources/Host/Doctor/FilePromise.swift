@@ -76,7 +76,7 @@ struct FilePromise: Equatable {
       findings.append(
         Finding(
           .files, .problem, "\(path) belongs to \(found), not to \(owner.name.prefix { $0 != ":" })",
-          command: "sudo chown \(owner.name) \(word)"))
+          command: "sudo chown -h \(owner.name) \(word)"))
     } else if isGroups, let group = owner.group, status.group != group {
       findings.append(
         Finding(

@@ -90,9 +90,10 @@ extension Doctor {
         port: listener.address.port, user: Accounts.name(ofUser: listener.user) ?? "\(listener.user)",
         process: listener.process.map(process))
     }
+    let user = unit["User"].flatMap { $0.isEmpty ? nil : $0 } ?? "root"
     let main = unit["MainPID"].flatMap { Int32($0) } ?? 0
     return PortCheck(
-      wanted: wanted, listeners: listeners, caddyUser: unit["User"] ?? "caddy", caddyProcess: main > 0 ? main : nil
+      wanted: wanted, listeners: listeners, caddyUser: user, caddyProcess: main > 0 ? main : nil
     ).findings
   }
 
