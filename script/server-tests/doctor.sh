@@ -3,7 +3,8 @@
 
 doctor() {
   passes "the doctor finds nothing wrong on a server that works" on nextdeploy doctor
-  passes "and neither does the user nextdeploy" on runuser -u nextdeploy -- nextdeploy doctor
+  is "and leaves nothing of root's there" "" on find /opt/nextdeploy -user root
+  passes "neither does the user nextdeploy" on runuser -u nextdeploy -- nextdeploy doctor
   has "another user is told what is not for them to see" "skipped  apps: /opt/nextdeploy/apps is not open to this user" \
     passing runuser -u nobody -- nextdeploy doctor
 

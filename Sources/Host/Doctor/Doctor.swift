@@ -66,7 +66,7 @@ public struct Doctor {
     switch check {
     case .caddy: try hasSystemd ? caddy() : ownCaddy(apps)
     case .ports: try ports(configs(apps))
-    case .node: node(apps)
+    case .node: try node(apps)
     case .memory: try memory(apps)
     case .disk: try disk()
     case .clock: try clock(apps)

@@ -26,7 +26,8 @@ struct DomainCheck {
       Finding(
         .domains, .problem, "\(domain) leads nowhere: it has no address, or this machine cannot resolve names",
         app: app,
-        advice: "\(record) Check with 'getent ahosts \(domain)'; where that finds no name at all, see /etc/resolv.conf."
+        advice:
+          "Have \(record) Check with 'getent ahosts \(domain)'; where that finds no name at all, see /etc/resolv.conf."
       )
     case .addresses(let found): finding(found)
     }
@@ -38,7 +39,7 @@ struct DomainCheck {
       return Finding(
         .domains, .warning,
         "\(domain) leads to \(foreign.joined(separator: ", ")), which is no address of this machine", app: app,
-        advice: "That is right behind NAT, a load balancer or a CDN. Otherwise: \(record)")
+        advice: "That is right behind NAT, a load balancer or a CDN. Otherwise have \(record)")
     }
     if found.allSatisfy(Self.isLocal) {
       return Finding(
@@ -49,9 +50,9 @@ struct DomainCheck {
   }
 
   private var record: String {
-    let public_ = own.filter { !Self.isLocal($0) }
-    let where_ = public_.isEmpty ? "this server's public address" : public_.joined(separator: " or ")
-    return "Have its A (or AAAA) record name \(where_)."
+    let outside = own.filter { !Self.isLocal($0) }
+    return
+      "its A (or AAAA) record name \(outside.isEmpty ? "this server's address" : outside.joined(separator: " or "))."
   }
 
   /// Loopback, or only valid on one link.

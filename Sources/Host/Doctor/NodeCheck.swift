@@ -79,26 +79,22 @@ struct NodeCheck {
 }
 
 extension Doctor {
-  func node(_ apps: [AppName]) -> [Finding] {
+  func node(_ apps: [AppName]) throws -> [Finding] {
     let path = programs.environment["PATH"] ?? ""
-    var failed: [Finding] = []
-    var node: NodeCheck.Program?
-    if let file = Command.find("node", path: path) {
-      do {
-        let (status, output) = try programs.run([file, "--version"])
-        guard status.isSuccess, let version = Version(output.split(whereSeparator: \.isNewline).first ?? "") else {
-          throw Failure(
-            "asking \(file) for its version", "it answered \(String(output.prefix(80)).quoted) with \(status)",
-            next: "Check that '\(file) --version' works on the server.")
-        }
-        node = NodeCheck.Program(path: file, file: Files.resolved(file), version: version.description)
-      } catch { failed = [finding(error, in: .node)] }
-    }
-    if !failed.isEmpty { return failed }
     return NodeCheck(
-      node: node, hasBun: Command.find("bun", path: path) != nil, needs: liveReleases(apps).map(need),
-      hidesHomes: hasSystemd
+      node: try Command.find("node", path: path).map(node), hasBun: Command.find("bun", path: path) != nil,
+      needs: liveReleases(apps).map(need), hidesHomes: hasSystemd
     ).findings
+  }
+
+  private func node(_ file: String) throws -> NodeCheck.Program {
+    let (status, output) = try programs.run([file, "--version"])
+    guard status.isSuccess, let version = Version(output.split(whereSeparator: \.isNewline).first ?? "") else {
+      throw Failure(
+        "asking \(file) for its version", "it answered \(String(output.prefix(80)).quoted) with \(status)",
+        next: "Check that '\(file) --version' works on the server.")
+    }
+    return NodeCheck.Program(path: file, file: Files.resolved(file), version: version.description)
   }
 
   private func need(_ app: AppName, _ release: ReleaseRecord) -> NodeCheck.Need {
