@@ -75,7 +75,7 @@ struct NodeCheck {
   }
 
   private static let install =
-    "Install Node 20.9 or later where every user finds it (/usr/bin or /usr/local): from nodejs.org or your distribution."
+    "Install Node 20.9 or later where every user finds it (/usr/bin, /usr/local): from nodejs.org or the distribution."
 }
 
 extension Doctor {
