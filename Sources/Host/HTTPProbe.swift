@@ -39,7 +39,9 @@ public struct HTTPProbe: Probe {
     }
   }
 
-  public func listeners(on port: Port) -> [ListeningAddress] { ConnectionTable.listeners(on: port.number) }
+  public func listeners(on port: Port) -> [ListeningAddress] {
+    ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
+  }
 
   /// What the bytes that have come say; nil where more must come. Interim answers (1xx) are passed over.
   private static func answer(in bytes: [UInt8]) -> ProbeAnswer? {
