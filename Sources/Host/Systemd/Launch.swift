@@ -15,7 +15,7 @@ public struct Launch {
   /// The exit status after which systemd does not start the unit again.
   public static let cannotRun: Int32 = 78
 
-  /// Becomes the app's user and then the app; returns only where that fails.
+  /// Becomes the app's user and then the app; returns only where it cannot be run at all.
   public func run() throws -> Never {
     let launch = try required()
     // The file is nextdeploy's, and nextdeploy must not be able to run a program as anybody but an app.
@@ -28,8 +28,9 @@ public struct Launch {
       throw Failure("starting \(instance)", "there is no group nextdeploy-app", next: "Run 'sudo nextdeploy setup'.")
     }
     try Privileges.become(user: launch.uid, group: group)
-    try CurrentProcess.enter(launch.directory)
-    try CurrentProcess.replace(with: Command(launch.arguments, environment: launch.environment))
+    // What is missing may come back, a program that is being upgraded say: then systemd's next start finds it.
+    CurrentProcess.become(
+      Command(launch.arguments, environment: launch.environment, directory: launch.directory))
   }
 
   /// Waits until the port has had no connection for a while, or the app's time for that is over.

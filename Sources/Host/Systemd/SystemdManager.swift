@@ -42,7 +42,9 @@ public struct SystemdManager: ServiceManager {
   }
 
   public func drain(_ instance: InstanceID) throws {
-    try record(instance).markEnding()
+    let record = record(instance)
+    guard record.exists else { return }
+    try record.markEnding()
     try systemctl.run(["stop", "--no-block", Units.instance(instance)])
   }
 
