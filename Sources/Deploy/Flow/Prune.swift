@@ -10,7 +10,8 @@ extension Deployment {
     records.append(own)
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
-    let surplus = history.surplus(of: releases, keep: config.keep, inUse: releasesRun(by: others, records).union([live.release]))
+    let inUse = releasesRun(by: others, records).union([live.release])
+    let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse)
     if !surplus.isEmpty {
       try step(.prune) {
         for release in surplus {

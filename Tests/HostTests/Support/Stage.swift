@@ -48,7 +48,9 @@ struct Stage {
       // Only a test that failed has left any.
       for process in scratch.processes("") { process.signal(.kill) }
       try wait(until: "the end of all processes") { processes().isEmpty }
-      for name in try Files.list(layout.apps) where name.hasPrefix(prefix) { try Files.remove("\(layout.apps)/\(name)") }
+      for name in try Files.list(layout.apps) where name.hasPrefix(prefix) {
+        try Files.remove("\(layout.apps)/\(name)")
+      }
     } catch { Issue.record(error) }
   }
 
