@@ -277,6 +277,7 @@ async function swaps(app) {
   const errors = [...report.split('Error distribution')[1]?.matchAll(/\[(\d+)\]/g) ?? []].reduce((sum, match) => sum + Number(match[1]), 0)
   const failed = codes.filter(([code]) => code !== 200).reduce((sum, [, count]) => sum + count, errors)
   const all = codes.reduce((sum, [, count]) => sum + count, errors)
+  if (failed > 0) console.log(report.slice(report.indexOf('Status code distribution')))
   record('failed requests in 50 swaps under hey -c 50, 1 in 20 for 3 s', failed, '', 0, `of ${all} requests`)
 }
 
