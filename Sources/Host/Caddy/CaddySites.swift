@@ -20,19 +20,31 @@ public struct CaddySites: Proxy {
   public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
 
   private func write(_ site: Site) throws {
-    let text = Templates.site([
+    let file = file(site.app)
+    let beside = "\(file).new"
+    try Files.write(text(site), to: beside)
+    if try !isValidated(site) {
+      do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
+        try Files.remove(beside)
+        throw error
+      }
+    }
+    try replace(file) { try Files.rename(beside, to: file) }
+  }
+
+  private func text(_ site: Site) -> String {
+    Templates.site([
       "APP": site.app.description,
       "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
       "PORT": site.port.description,
     ])
-    let file = file(site.app)
-    let beside = "\(file).new"
-    try Files.write(text, to: beside)
-    do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
-      try Files.remove(beside)
-      throw error
-    }
-    try replace(file) { try Files.rename(beside, to: file) }
+  }
+
+  /// Whether the site that is there differs in its port only, as at most deploys. Caddy checks it once more when it
+  /// loads it; to start a Caddy for that before takes about as long as the loading.
+  private func isValidated(_ site: Site) throws -> Bool {
+    guard let text = try Files.text(file(site.app)), let port = try? port(of: site.app) else { return false }
+    return text == self.text(Site(app: site.app, addresses: site.addresses, port: port))
   }
 
   public func port(of app: AppName) throws -> Port? {
