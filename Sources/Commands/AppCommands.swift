@@ -114,6 +114,7 @@ enum AppCommands {
       try server.proxy().remove(app)
       let manager = try server.manager()
       for instance in try manager.instances(of: app) { try manager.stop(instance) }
+      try server.runner(of: app).endLeftovers()
       try server.apps.remove(app)
       try server.bindings.forget(app)
       if try server.apps.names().isEmpty { try server.caddy.stop() }

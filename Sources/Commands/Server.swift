@@ -85,7 +85,7 @@ struct Server {
     HTTPProbe(instances: machine == .systemd ? try apps.serverConfig().ports : nil)
   }
 
-  private func runner(of app: AppName) -> any Runner {
+  func runner(of app: AppName) -> any Runner {
     switch machine {
     case .systemd: SystemdRunner(app: app, layout: layout, environment: baseEnvironment)
     case .embedded: GuardedRunner(supervisor: supervisor)

@@ -75,6 +75,26 @@ struct CaddySitesTests {
     }
   }
 
+  @Test("are checked once, by the reload, where only an app's port is another", arguments: TestedCaddy.allCases)
+  func newPort(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
+      try await stage.app("shop") { shop in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(try site("shop", .port(visible), to: shop))
+        try stage.scratch.write(["caddy/sites/other.caddy": "no site {"])
+        let before = try stage.files()
+
+        let failure = #expect(throws: Failure.self) {
+          try stage.sites.route(try site("shop", .port(visible), to: try stage.scratch.ports[0]))
+        }
+
+        #expect(failure?.attempt == "loading the site's configuration")
+        #expect(try stage.files() == before)
+        #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
+      }
+    }
+  }
+
   @Test("are as they were where Caddy cannot load the new ones", arguments: TestedCaddy.allCases, [true, false])
   func refused(program: TestedCaddy, hasOld: Bool) async throws {
     try await CaddyStage.run(program) { stage in

@@ -19,16 +19,28 @@ public struct CaddySites: Proxy {
   public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
 
   private func write(_ site: Site) throws {
-    let block = SiteBlock(
-      app: site.app, addresses: site.addresses.map(address), port: site.port, caddy: try service.version)
+    let caddy = try service.version
     let file = file(site.app)
     let beside = "\(file).new"
-    try Files.write(block.text, to: beside)
-    do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
-      try Files.remove(beside)
-      throw error
+    try Files.write(text(site, on: site.port, caddy), to: beside)
+    if try !isValidated(site, caddy) {
+      do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
+        try Files.remove(beside)
+        throw error
+      }
     }
     try replace(file) { try Files.rename(beside, to: file) }
+  }
+
+  private func text(_ site: Site, on port: Port, _ caddy: Version?) -> String {
+    SiteBlock(app: site.app, addresses: site.addresses.map(address), port: port, caddy: caddy).text
+  }
+
+  /// Whether the site that is there differs in its port only, as at most deploys. Caddy checks it once more when it
+  /// loads it; to start a Caddy for that before takes about as long as the loading.
+  private func isValidated(_ site: Site, _ caddy: Version?) throws -> Bool {
+    guard let old = try Files.text(file(site.app)), let port = try? port(of: site.app) else { return false }
+    return old == text(site, on: port, caddy)
   }
 
   public func port(of app: AppName) throws -> Port? {

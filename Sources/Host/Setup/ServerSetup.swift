@@ -26,6 +26,7 @@ public struct ServerSetup {
     var changes = try writeFiles()
     changes += try makeUsers()
     changes += try makeDirectories()
+    changes += try keepConnections()
     let caddyfile = try editCaddyfile()
     changes += caddyfile.count
     changes += try enableBoot()
@@ -84,6 +85,22 @@ public struct ServerSetup {
     }
     if changes > 0 && !isDryRun { try call(["systemd-tmpfiles", "--create", "\(root)\(Templates.tmpfilesFile)"]) }
     return changes
+  }
+
+  // MARK: Kernel
+
+  private static let migration = (name: "net.ipv4.tcp_migrate_req", file: "/proc/sys/net/ipv4/tcp_migrate_req")
+
+  /// systemd does so at each boot. Not all containers may, nor can kernels before 5.14.
+  private func keepConnections() throws -> Int {
+    func isOff() throws -> Bool { try Files.text(Self.migration.file)?.hasPrefix("0") == true }
+    guard isSystemdRunning, try isOff() else { return 0 }
+    if !isDryRun {
+      try call(["/usr/lib/systemd/systemd-sysctl", "--prefix=\(Self.migration.name)"])
+      if try isOff() { return 0 }
+    }
+    report("have the kernel keep connections while Caddy reloads: \(Self.migration.name)")
+    return 1
   }
 
   // MARK: Caddy

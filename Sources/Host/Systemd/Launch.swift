@@ -15,7 +15,7 @@ public struct Launch {
   /// The exit status after which systemd does not start the unit again.
   public static let cannotRun: Int32 = 78
 
-  /// Becomes the app's user and then the app; returns only where that fails.
+  /// Becomes the app's user and then the app; returns only where it cannot be run at all.
   ///
   /// - Parameter report: told in a line what is not as usual.
   public func run(report: (String) -> Void) throws -> Never {
@@ -32,8 +32,9 @@ public struct Launch {
     // A site comes back sooner or later, also where its restarts cannot be counted.
     do { try record.restarts.wait(report) } catch { report("\(Failure(of: error))") }
     try Privileges.become(user: launch.uid, group: group)
-    try CurrentProcess.enter(launch.directory)
-    try CurrentProcess.replace(with: Command(launch.arguments, environment: launch.environment))
+    // What is missing may come back, a program that is being upgraded say: then systemd's next start finds it.
+    CurrentProcess.become(
+      Command(launch.arguments, environment: launch.environment, directory: launch.directory))
   }
 
   /// Waits until the port has had no connection for a while, or the app's time for that is over.

@@ -43,18 +43,12 @@ public struct SystemdManager: ServiceManager {
   }
 
   public func drain(_ instance: InstanceID) throws {
-    try record(instance).markEnding()
+    guard try markEnding(instance) else { return }
     try systemctl.run(["stop", "--no-block", Units.instance(instance)])
   }
 
   public func stop(_ instance: InstanceID) throws {
-    let record = record(instance)
-    guard record.exists else { return }
-    try record.markEnding()
-    if var launch = try record.launch() {
-      launch.drainTimeout = 0
-      try record.write(launch)
-    }
+    guard try markEnding(instance, drainTimeout: 0) else { return }
     try systemctl.run(["stop", Units.instance(instance)])
     try removeEnded(instance)
   }
@@ -62,7 +56,11 @@ public struct SystemdManager: ServiceManager {
   public func state(of instance: InstanceID) throws -> InstanceState {
     guard record(instance).exists else { return .absent }
     let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
-    guard record(instance).isEnding else { return try waiting(instance, unit.state) ?? unit.state }
+    guard record(instance).isEnding else {
+      // In this order, for another command may have removed it meanwhile.
+      guard record(instance).exists else { return .absent }
+      return try waiting(instance, unit.state) ?? unit.state
+    }
     if !unit.hasEnded { return .draining }
     try removeEnded(instance)
     return .absent
@@ -113,6 +111,20 @@ public struct SystemdManager: ServiceManager {
   @discardableResult private func sweep(_ instance: InstanceID) throws -> Bool {
     guard record(instance).isEnding else { return false }
     return try state(of: instance) == .absent
+  }
+
+  /// Notes that it is to end for good, and how long its connections get for that; false where it is gone already.
+  private func markEnding(_ instance: InstanceID, drainTimeout: Double? = nil) throws -> Bool {
+    try FileLock(waitingFor: layout.portsLock).hold {
+      let record = record(instance)
+      guard record.exists else { return false }
+      try record.markEnding()
+      if let drainTimeout, var launch = try record.launch() {
+        launch.drainTimeout = drainTimeout
+        try record.write(launch)
+      }
+      return true
+    }
   }
 
   /// Under the lock for reserving, for another command may do the same, and give the name out again at once.

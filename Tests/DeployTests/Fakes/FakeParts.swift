@@ -103,6 +103,8 @@ struct FakeRunner: Runner {
     if result == .succeeded { world.files.merge(world.built) { _, new in new } }
     return result
   }
+
+  func endLeftovers() throws { try world.event("endLeftovers") }
 }
 
 final class FakeProgress: Progress {
