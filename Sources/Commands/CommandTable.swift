@@ -58,7 +58,7 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
+      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line, invocation) }
       return try command.run(invocation, server)
     }
     return 0

@@ -119,7 +119,7 @@ struct Server {
   }
 
   func url(of config: AppConfig) -> String {
-    guard let domain = config.domains.first else { return "http://localhost:\(config.port)" }
+    guard let domain = config.domains.first else { return "http://\(address?.inURL ?? "localhost"):\(config.port)" }
     if machine == .systemd { return "https://\(domain)" }
     let port = (try? apps.serverConfig().httpPort.description) ?? "8080"
     return "http://\(domain):\(port)"
