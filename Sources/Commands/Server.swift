@@ -18,8 +18,12 @@ struct Server {
   var rights = Rights.server
   /// The path of this program.
   let binary = CurrentProcess.executable
-  /// The program that stays beside what it starts; it lies beside this one.
-  var supervisor: String { "\(Files.parent(binary))/nextdeploy-supervisor" }
+  /// The program that stays beside what it starts. It lies beside this one, or where the package puts it.
+  var supervisor: String {
+    let directory = Files.parent(binary)
+    let beside = "\(directory)/nextdeploy-supervisor"
+    return Files.exists(beside) ? beside : "\(Files.parent(directory))/lib/nextdeploy/nextdeploy-supervisor"
+  }
 
   init(environment: [String: String], root: String? = nil) {
     self.environment = environment

@@ -44,13 +44,13 @@ enum ShellCommand {
   private static func answer(_ request: GitRequest, _ server: Server, version: String?) throws -> Int32 {
     var environment = server.environment
     if let version = GitProtocol.checked(version) { environment["GIT_PROTOCOL"] = version }
-    let repository = server.layout.app(request.app).repository
     switch request.service {
     case .push:
       try makeIfNew(request.app, server)
-      return try PushCommands.receive(into: repository, environment: environment, server)
+      return try PushCommands.receive(into: request.app, environment: environment, server)
     case .fetch:
       _ = try server.find(request.app.description)
+      let repository = server.layout.app(request.app).repository
       try CurrentProcess.replace(
         with: Command([try PushCommands.git(server), "upload-pack", "--strict", repository], environment: environment))
     }

@@ -13,6 +13,8 @@ for (const path of ['apps/other/env', 'apps/other/repo.git/HEAD', 'apps/shop/env
 for (const path of ['apps/shop/build/request.json', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
   attempt('write', path, () => fs.writeFileSync('/opt/nextdeploy/' + path, ''))
 console.log(`build runs as ${process.getuid()}`)
+if (fs.existsSync('slow')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4000)
+if (fs.existsSync('big')) fs.writeFileSync('big.txt', Buffer.alloc(200 << 20))
 if (fs.existsSync('fail')) process.exit(7)
 if (fs.existsSync('kill')) process.kill(process.pid, 'SIGKILL')
 fs.writeFileSync('built.txt', fs.readFileSync('version.txt'))
