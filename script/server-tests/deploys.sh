@@ -24,7 +24,8 @@ second_push() {
   commit "echo version 2 > version.txt; touch slow" second
   push >"$laptop/push" 2>&1 &
   local push=$!
-  until_is 20 activating on systemctl is-active nextdeploy-build@shop.service || fail "no build: $(cat "$laptop/push")"
+  until_is 20 "node build.js" on sh -c 'ps -u nextdeploy-build -o args= | grep "^node build.js"' ||
+    fail "no build: $(cat "$laptop/push")"
   running=$(ours_running)
   build_limits
   wait $push || fail "a second push under load: $(cat "$laptop/push")"

@@ -25,7 +25,7 @@ full_disk() {
   on rm $app/filler
   passes "once there is space, the same push is live" push laptop full
   is "with what was pushed" "version 3" timeout 20 script/vps net "$server" curl -sS "$site"
-  on sh -c "umount $app /var/tmp/full; mount --bind /var/tmp $app; umount $app"
+  on sh -c "systemctl stop 'nextdeploy@full:*'; umount -l $app /var/tmp/full; nextdeploy app remove full" >/dev/null
 }
 
 # Leaves that many kilobytes.

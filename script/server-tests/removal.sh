@@ -15,7 +15,7 @@ removal() {
   is "its apps are stopped" "" on sh -c "systemctl list-units --no-legend 'nextdeploy*'"
   is "and Caddy says so of their sites" 502 status_of http://192.0.2.1:8080/
   refused "a key opens nothing" remote status shop
-  passes "it is installed again" apt install "/root/${package##*/}"
+  passes "it is installed again" on dpkg -i "/root/${package##*/}"
   until_is 20 "version 1" get / || fail "the apps did not come back"
   say "  ok  and brings the apps back"
 
@@ -26,7 +26,7 @@ removal() {
   refused "and without the apps'" get /
   passes "it could be restarted too" on systemctl restart caddy
   is "nothing of it is enabled or loaded" "" on sh -c "systemctl list-units --all --no-legend 'nextdeploy*'; ls -d /etc/systemd/system/*/nextdeploy* 2>/dev/null"
-  passes "installed again, after a purge" apt install "/root/${package##*/}"
+  passes "installed again, after a purge" on dpkg -i "/root/${package##*/}"
   until_is 20 "version 1" get / || fail "the apps did not come back after a purge"
   say "  ok  it brings the apps back"
 

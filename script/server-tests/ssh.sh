@@ -38,6 +38,10 @@ keys() {
 commands_over_ssh() {
   has "an app made over ssh is told with the address to push to" "git remote add production nextdeploy@192.0.2.1:blog" \
     remote app create blog
+  passes "and pushed to" push laptop blog
+  passes "and removed on the server" on nextdeploy app remove blog
+  is "leaves no instance" "" on sh -c "ls /opt/nextdeploy/instances | grep '^blog:' || true"
+  is "nor anything on the disk" "" on sh -c "find /opt/nextdeploy -name '*blog*'"
   has "status over ssh" "running" remote status shop
   has "logs over ssh" "version 2" remote logs shop
   passes "settings over ssh" remote config set shop keep 4
@@ -57,7 +61,7 @@ refusals() {
   before=$(on sh -c 'ls /opt/nextdeploy/apps')
   passes "a key is bound to an app" on nextdeploy key add ci --app other - <"$laptop/ci.pub"
   for command in "push ci shop" "on_laptop 'git fetch ci:shop'" "over_ssh ci -- status shop" \
-    "over_ssh ci -- rollback shop" "over_ssh ci -- logs --app shop" "over_ssh ci -- config set --app shop keep 1"; do
+    "over_ssh ci -- rollback --app shop" "over_ssh ci -- logs --app shop" "over_ssh ci -- config set --app shop keep 1"; do
     has "a key of another app is refused: $command" "the key ci is only for other" eval "$command"
   done
   refused "it can make no app by a push" push ci new
@@ -67,19 +71,21 @@ refusals() {
 
   has "no key has a shell" "There is no shell" remote
   has "nor a terminal" "PTY allocation request failed" over_ssh laptop -tt -o LogLevel=INFO -- status shop
-  has "nor a connection through the server (-L, -D)" "prohibited" over_ssh laptop -W 127.0.0.1:8080 --
+  has "nor a connection through the server (-L, -D)" "prohibited" over_ssh laptop -o LogLevel=INFO -W 127.0.0.1:8080 --
   has "nor one back (-R)" "remote port forwarding failed" \
     over_ssh laptop -o ExitOnForwardFailure=yes -o LogLevel=INFO -R 4567:127.0.0.1:22 -- status shop
-  has "nor its agent there (-A), nor X11" "key options: command
-" over_ssh laptop -v -A -- status shop
+  is "nor its agent there (-A), nor anything else: sshd grants it a command" command granted
   refused "nor sftp" timeout 20 script/vps net "$server" sftp -b /dev/null -F "$laptop/ssh_config" laptop
   refused "nor scp" timeout 20 script/vps net "$server" scp -q -F "$laptop/ssh_config" "$laptop/ci.pub" laptop:/tmp/canary
   refused "nor the older scp" \
     timeout 20 script/vps net "$server" scp -O -q -F "$laptop/ssh_config" "$laptop/ci.pub" laptop:/tmp/canary
   for command in "status shop; touch /tmp/canary" "status \$(touch /tmp/canary)" "git-upload-pack 'shop'|touch /tmp/canary" \
     "status shop
-touch /tmp/canary" "git-upload-pack '../other'" "git-receive-pack '/etc'" "--upload-pack=x" "sh -c id" "key list"; do
+touch /tmp/canary" "git-upload-pack '../other'" "git-receive-pack '/etc/passwd'" "status --root=/" "sh -c id" "key list"; do
     has "a hostile line is refused: ${command//$'\n'/\\n}" "nextdeploy: " remote "$command"
   done
   refused "and nothing of it ran" on ls /tmp/canary
 }
+
+# What sshd says that it grants a key.
+granted() { over_ssh laptop -v -A -- status shop 2>&1 | sed -n 's/.*key options: *//p' | tr -d '\r' | sort -u; }

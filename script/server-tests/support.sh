@@ -91,6 +91,9 @@ push() { on_laptop "PATH=$laptop/bin exec git push -q ${1:-laptop}:${2:-shop} ma
 
 # Who runs what of nextdeploy's: its own programs, the hooks, the builds; not sshd, nor the apps.
 ours_running() { on sh -c 'ps -eo user:20,unit:60,exe:30,args | grep -E "/usr/bin/nextdeploy|nextdeploy-build|post-receive" | grep -v grep || true'; }
-main_process() { on sh -c 'systemctl show -P MainPID "nextdeploy@shop:*"'; }
+main_process() { on systemctl show -P MainPID "nextdeploy@shop:$(port).service"; }
 
-port() { on sh -c 'ls /opt/nextdeploy/instances' | sed -n 's/^shop://p' | tail -n 1; }
+# That of the running instance.
+port() {
+  on systemctl list-units --plain --no-legend --state=active 'nextdeploy@shop:*' | sed 's/^nextdeploy@shop:\([0-9]*\).*/\1/'
+}
