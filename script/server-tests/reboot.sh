@@ -9,15 +9,17 @@ rollback_and_reboot() {
   say "  ok  the app is back on the release that was live"
   is "its limit too" 314572800 on systemctl show -P MemoryMax "nextdeploy@shop:$(port).service"
   is "nothing of nextdeploy runs" "" ours_running
-  has "a drain waits for a request that is being answered" slow drained
+  local unit
+  unit=nextdeploy@shop:$(port).service
+  has "a drain waits for a request that is being answered" slow drained "$unit"
+  passes "an admin starts an instance again" on systemctl start "$unit"
+  until_is 20 "version 1" get / || fail "the app is not back"
 }
 
 # A request that takes 3 seconds, and the unit stopped by its admin meanwhile.
 drained() {
-  local unit
-  unit="nextdeploy@shop:$(port).service"
   get /slow &
   sleep 0.5
-  on systemctl stop "$unit"
+  on systemctl stop "$1"
   wait $!
 }
