@@ -32,6 +32,7 @@ public enum CommandTable {
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     DeployCommands.rebuild, DeployCommands.rollback,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
+    DoctorCommand.doctor,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
     SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
@@ -58,7 +59,10 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line, invocation) }
+      // Only root can make a server, and only root sees all of it.
+      if ![SystemCommands.setup, DoctorCommand.doctor].map(\.spec.name).contains(command.spec.name) {
+        try server.leaveRoot(line, invocation)
+      }
       return try command.run(invocation, server)
     }
     return 0

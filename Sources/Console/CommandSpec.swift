@@ -37,16 +37,20 @@ public struct CommandSpec: Sendable {
   public let arguments: [Argument]
   public let options: [Option]
   public let summary: String
+  /// What its own help says beside that.
+  public let details: String
   /// Whether only other programs call it: no help lists it.
   public let isHidden: Bool
 
   public init(
-    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, isHidden: Bool = false
+    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, details: String = "",
+    isHidden: Bool = false
   ) {
     self.words = words.split(separator: " ").map(String.init)
     self.arguments = arguments
     self.options = options
     self.summary = summary
+    self.details = details
     self.isHidden = isHidden
   }
 

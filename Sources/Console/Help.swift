@@ -30,6 +30,7 @@ public enum Help {
       text += "\nOptions:\n"
       for (name, option) in zip(names, command.options) { text += "  \(name.padded(to: width))  \(option.help)\n" }
     }
+    if !command.details.isEmpty { text += "\n\(command.details)\n" }
     return text
   }
 }

@@ -71,7 +71,7 @@ public final class Reporter: Progress {
   }
 
   /// What an app wrote, as text that cannot steer a terminal: without escape sequences (ECMA-48) and control characters.
-  static func visible(_ text: String) -> String {
+  public static func visible(_ text: String) -> String {
     var visible = String.UnicodeScalarView()
     var rest = Substring(text).unicodeScalars
     while let scalar = rest.popFirst() {

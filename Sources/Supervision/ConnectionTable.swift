@@ -32,6 +32,36 @@ public enum ConnectionTable {
       .sorted()
   }
 
+  /// Who listens on a port.
+  public struct Listener: Equatable, Sendable {
+    public let address: ListeningAddress
+    public let user: UInt32
+    /// Nil where it is another user's, whose processes only root can look into.
+    public let process: Int32?
+
+    public init(address: ListeningAddress, user: UInt32, process: Int32?) {
+      self.address = address
+      self.user = user
+      self.process = process
+    }
+  }
+
+  /// All that listens on one of these ports, whatever the address.
+  public static func listeners(on ports: Set<UInt16>) -> [Listener] {
+    let found = lines().compactMap { line in parse(line).map { (entry: $0, user: user(of: line)) } }
+      .filter { $0.entry.state == Entry.listening && ports.contains($0.entry.port) }
+    if found.isEmpty { return [] }
+    var owners: [String: Int32] = [:]
+    for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {
+      for socket in sockets(process) { owners[socket] = process }
+    }
+    return found.map { entry, user in
+      Listener(
+        address: ListeningAddress(host: entry.host, port: entry.port), user: user ?? 0,
+        process: owners[String(entry.inode)])
+    }
+  }
+
   static func user(of line: Substring) -> UInt32? {
     line.split(separator: " ").dropFirst(7).first.flatMap { UInt32($0) }
   }

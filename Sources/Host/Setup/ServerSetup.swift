@@ -51,17 +51,21 @@ public struct ServerSetup {
   // MARK: Users and directories
 
   private func makeUsers() throws -> Int {
+    let missing = Self.missingAccounts
+    for account in missing { report("add \(account)") }
+    if !missing.isEmpty && !isDryRun { try call(["systemd-sysusers", "\(root)\(Templates.sysusersFile)"]) }
+    return missing.count
+  }
+
+  /// What of users, groups and memberships is not there, in words.
+  static var missingAccounts: [String] {
     let users = ["nextdeploy", "nextdeploy-launch", "nextdeploy-build"].filter { Accounts.user(named: $0) == nil }
     let groups = ["nextdeploy-app"].filter { Accounts.group(named: $0) == nil }
     let memberships = ["nextdeploy-build", "nextdeploy-app", "systemd-journal"].filter {
       !Accounts.members(ofGroup: $0).contains("nextdeploy")
     }
-    for user in users { report("add the user \(user)") }
-    for group in groups { report("add the group \(group)") }
-    for group in memberships { report("add the user nextdeploy to the group \(group)") }
-    let changes = users.count + groups.count + memberships.count
-    if changes > 0 && !isDryRun { try call(["systemd-sysusers", "\(root)\(Templates.sysusersFile)"]) }
-    return changes
+    return users.map { "the user \($0)" } + groups.map { "the group \($0)" }
+      + memberships.map { "the user nextdeploy to the group \($0)" }
   }
 
   private static let directories: [(path: String, mode: UInt32)] = [
@@ -146,7 +150,7 @@ public struct ServerSetup {
     return 1
   }
 
-  private static let bootUnit = "nextdeploy-boot.service"
+  static let bootUnit = "nextdeploy-boot.service"
 
   private func isActive(_ unit: String) throws -> Bool {
     try ask(["systemctl", "is-active", "--quiet", unit]).status.isSuccess
