@@ -6,7 +6,7 @@ first_push() {
   output=$(push 2>&1) || fail "the first push: $output"
   [[ $output == *"Made the app shop. Pushes to main go live at http://192.0.2.1:8080."* ]] || fail "the app: $output"
   [[ $output == *"live: http://192.0.2.1:8080"* ]] || fail "the push does not tell where it is live: $output"
-  say "  ok  the first push to a new name makes the app, and tells where it is live"
+  shown "the first push to a new name makes the app, and tells where it is live"
   is "it is live" "version 1" get /
   has "the app runs as a user of its own, without capabilities" "66000 66000 66000 66000 0000000000000000 1" \
     sh -c "$(declare -f get); server=$server; get /status | awk '/^Uid|^CapBnd|^NoNewPrivs/ { \$1 = \"\"; printf \"%s\", \$0 }' | xargs"
@@ -32,12 +32,12 @@ second_push() {
   wait $load
   [[ $running == *"post-receive"* && $running == *"nextdeploy-build "*"build.js"* ]] || fail "what runs? $running"
   ! grep "^root" <<<"$running" || fail "something of ours runs as root"
-  say "  ok  nothing of nextdeploy's runs as root during a deploy"
+  shown "nothing of nextdeploy's runs as root during a deploy"
   local output
   output=$(cat "$laptop/push")
   [[ $output != *"build CAN"* ]] || fail "the build reached too much: $output"
   [[ $output == *"build cannot read apps/other/env"* ]] || fail "the build's output did not come: $output"
-  say "  ok  its build reaches nothing but its workspace, and its output reaches the pusher"
+  shown "its build reaches nothing but its workspace, and its output reaches the pusher"
   no_request_failed
   is "the second release is live" "version 2" get /
   until_is 20 inactive on systemctl is-active "nextdeploy@shop:$old.service" || fail "the old instance did not end"
@@ -75,5 +75,5 @@ failures() {
   get /crash >/dev/null 2>&1 || true
   until_is 10 "version 2" get / || fail "a crashed app did not come back"
   [ "$(main_process)" != "$before" ] || fail "the app did not crash"
-  say "  ok  a crashed app is started again"
+  shown "a crashed app is started again"
 }

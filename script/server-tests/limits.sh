@@ -41,5 +41,5 @@ build_limits() {
   total=$(on sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
   share=$((memory * 100 / (total * 1024)))
   if [ $share -lt 74 ] || [ $share -gt 75 ]; then fail "of $total kB a build may take $memory bytes"; fi
-  say "  ok  a build may take three quarters of the machine's memory"
+  shown "a build may take three quarters of the machine's memory"
 }

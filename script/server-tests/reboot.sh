@@ -6,7 +6,7 @@ rollback_and_reboot() {
   is "puts the first release live" "version 1" get /
   passes "the server reboots" timeout 150 script/vps reboot "$server"
   until_is 30 "version 1" get / || fail "the app did not come back after the reboot"
-  say "  ok  the app is back on the release that was live"
+  shown "the app is back on the release that was live"
   is "its limit too" 314572800 on systemctl show -P MemoryMax "nextdeploy@shop:$(port).service"
   is "nothing of nextdeploy runs" "" ours_running
   local unit

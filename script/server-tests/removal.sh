@@ -17,7 +17,7 @@ removal() {
   refused "a key opens nothing" remote status shop
   passes "it is installed again" on dpkg -i "/root/${package##*/}"
   until_is 20 "version 1" get / || fail "the apps did not come back"
-  say "  ok  and brings the apps back"
+  shown "and brings the apps back"
 
   has "a purge asks nothing, and says what it leaves" "data stays in /opt/nextdeploy" apt purge nextdeploy
   passes "it leaves the apps' data" on test -d /opt/nextdeploy/apps/shop/releases
@@ -28,7 +28,7 @@ removal() {
   is "nothing of it is enabled or loaded" "" on sh -c "systemctl list-units --all --no-legend 'nextdeploy*'; ls -d /etc/systemd/system/*/nextdeploy* 2>/dev/null"
   passes "installed again, after a purge" on dpkg -i "/root/${package##*/}"
   until_is 20 "version 1" get / || fail "the apps did not come back after a purge"
-  say "  ok  it brings the apps back"
+  shown "it brings the apps back"
 
   passes "a purge that was told to takes the data too" apt purge nextdeploy NEXTDEPLOY_PURGE_DATA=yes
   refused "all of it" on ls -d /opt/nextdeploy
@@ -54,5 +54,5 @@ no_request_failed() {
   report=$(cat "$laptop/load")
   [[ $report == *"[200]"* && $report != *"Error distribution"* && $(grep -c ' responses$' <<<"$report") = 1 ]] ||
     fail "requests failed: $report"
-  say "  ok  no request of $(sed -n 's/.*\[200\][[:space:]]*//p' <<<"$report") failed"
+  shown "no request of $(sed -n 's/.*\[200\][[:space:]]*//p' <<<"$report") failed"
 }

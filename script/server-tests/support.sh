@@ -32,21 +32,25 @@ over_ssh() {
 # A command of nextdeploy's, from the laptop.
 remote() { over_ssh laptop -- "$@"; }
 
+# shown SENTENCE: what was looked at holds.
+shown() {
+  say "  ok  $1"
+  passed=$((passed + 1))
+}
+
 # passes SENTENCE COMMAND...: the command must succeed.
 passes() {
   local sentence=$1 output
   shift
   if ! output=$("$@" 2>&1); then fail "$sentence: '$*' said: $output"; fi
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 refused() {
   local sentence=$1 output
   shift
   if output=$("$@" 2>&1); then fail "$sentence: '$*' was allowed: $output"; fi
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 # is SENTENCE WANTED COMMAND...: the command must print exactly that.
@@ -55,8 +59,7 @@ is() {
   shift 2
   output=$("$@" 2>&1) || true
   [ "$output" = "$wanted" ] || fail "$sentence: wanted '$wanted', got '$output'"
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 has() {
@@ -64,8 +67,7 @@ has() {
   shift 2
   output=$("$@" 2>&1) || true
   [[ $output == *"$wanted"* ]] || fail "$sentence: no '$wanted' in '$output'"
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 get() { timeout 20 script/vps net "$server" curl -sS --max-time 10 "http://192.0.2.1:8080$1"; }
