@@ -21,15 +21,17 @@ public enum ConnectionTable {
   /// Where the processes of a group listen.
   public static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
     let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
-    let found = entries().filter { $0.state == Entry.listening && inodes.contains(String($0.inode)) }
-    return Set(found.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
+    return listeners(entries().filter { inodes.contains(String($0.inode)) })
   }
 
   /// Where the processes of a user listen. Another user's processes cannot be looked into, but the table has the user.
   public static func listeners(ofUser user: UInt32) -> [ListeningAddress] {
-    let found = lines().filter { self.user(of: $0) == user }.compactMap { parse($0) }
-    return Set(found.filter { $0.state == Entry.listening }.map { ListeningAddress(host: $0.host, port: $0.port) })
-      .sorted()
+    listeners(lines().filter { self.user(of: $0) == user }.compactMap { parse($0) })
+  }
+
+  private static func listeners(_ entries: [Entry]) -> [ListeningAddress] {
+    let listening = entries.filter { $0.state == Entry.listening }
+    return Set(listening.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
   }
 
   /// Who listens on a port.

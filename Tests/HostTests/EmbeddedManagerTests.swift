@@ -31,6 +31,7 @@ struct EmbeddedManagerTests {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell("echo $$; \(Stage.idle)"))
       let first = try stage.process(of: instance)
+      try wait(until: "the first start") { try stage.lines().count == 1 }
       try fillDisk(stage, instance)
       first.signal(.kill)
 

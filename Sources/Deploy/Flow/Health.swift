@@ -27,12 +27,22 @@ extension Deployment {
         // What answers on its port then is another program.
         if state == .lost || state == .absent { throw crashed(instance, "and nothing keeps it running") }
         if case .status(let status) = last, policy.status.contains(status) {
+          warnOfOpenPort(instance.id.port)
           return (HealthyInstance(instance), "HTTP \(status)")
         }
         if elapsed >= policy.timeout { throw unhealthy(instance, last, state) }
         seams.pause(Self.pause(after: last, elapsed: elapsed))
       }
     }
+  }
+
+  /// Nothing but the app itself can keep its port from the outside; that is no reason to refuse it.
+  private func warnOfOpenPort(_ port: Port) {
+    let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
+    if open.isEmpty { return }
+    seams.progress.warn(
+      "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. Have "
+        + "it listen on the address in HOSTNAME, as in app.listen(process.env.PORT, process.env.HOSTNAME).")
   }
 
   /// Seconds until it is asked again: short while it starts, longer once that takes long or it answers badly.
@@ -84,7 +94,7 @@ extension Deployment {
       }
       return Failure(
         subject, "the app listens on \(addresses.map(\.description).joined(separator: ", ")), not on \(wantedAddress)",
-        next: "It must listen on the port in PORT, on 127.0.0.1 or on all addresses.", excerpt: excerpt)
+        next: "It must listen on the port in PORT and the address in HOSTNAME, which is 127.0.0.1.", excerpt: excerpt)
     }
   }
 }

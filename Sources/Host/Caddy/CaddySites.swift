@@ -1,6 +1,5 @@
 public import Deploy
 import Posix
-import Templates
 
 /// Caddy, configured by one file an app.
 ///
@@ -20,14 +19,11 @@ public struct CaddySites: Proxy {
   public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
 
   private func write(_ site: Site) throws {
-    let text = Templates.site([
-      "APP": site.app.description,
-      "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
-      "PORT": site.port.description,
-    ])
+    let block = SiteBlock(
+      app: site.app, addresses: site.addresses.map(address), port: site.port, caddy: try service.version)
     let file = file(site.app)
     let beside = "\(file).new"
-    try Files.write(text, to: beside)
+    try Files.write(block.text, to: beside)
     do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
       try Files.remove(beside)
       throw error
@@ -93,6 +89,8 @@ public struct CaddySites: Proxy {
 public protocol CaddyService {
   /// Whether it gets certificates and listens on 443.
   var terminatesTLS: Bool { get }
+  /// Nil where it tells none. Site blocks are written for it.
+  var version: Version? { get throws }
   /// Throws with Caddy's own words where it would not take these site files.
   func validate(sites: [String]) throws
   /// Has it load what is written, starting it where it does not run.

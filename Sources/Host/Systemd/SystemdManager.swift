@@ -37,6 +37,7 @@ public struct SystemdManager: ServiceManager {
     }
     try Sharing().prepare(app)
     try record.link(release: release, shared: app.shared)
+    try record.restarts.begin()
     try record.write(launch(service, release: release, user: AppUsers(layout: layout).user(of: instance.app)))
     try begin(instance)
   }
@@ -61,7 +62,7 @@ public struct SystemdManager: ServiceManager {
   public func state(of instance: InstanceID) throws -> InstanceState {
     guard record(instance).exists else { return .absent }
     let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
-    guard record(instance).isEnding else { return unit.state }
+    guard record(instance).isEnding else { return try waiting(instance, unit.state) ?? unit.state }
     if !unit.hasEnded { return .draining }
     try removeEnded(instance)
     return .absent
@@ -85,6 +86,14 @@ public struct SystemdManager: ServiceManager {
   }
 
   // MARK: Parts
+
+  /// `nextdeploy launch` has not become the app yet: it waits before it starts that again.
+  private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {
+    guard case .running(let process, let restarts) = state, restarts > 0,
+      let user = (try? Files.status("/proc/\(process)"))?.owner, !AppUsers.range.contains(user)
+    else { return nil }
+    return .waitingToRestart(exit: try record(instance).restarts.exit ?? "it ended", restarts: restarts)
+  }
 
   private func begin(_ instance: InstanceID) throws {
     try limit(instance)

@@ -88,6 +88,8 @@ struct FakeProbe: Probe {
   }
 
   func listeners(of process: Int32) -> [ListeningAddress] { world.listeners }
+
+  func listeners(on port: Port) -> [ListeningAddress] { world.listeners.filter { $0.port == port.number } }
 }
 
 struct FakeRunner: Runner {
