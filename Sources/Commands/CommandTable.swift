@@ -61,7 +61,7 @@ public enum CommandTable {
       try server.require(command)
       // Only root can make a server, and only root sees all of it.
       if ![SystemCommands.setup, DoctorCommand.doctor].map(\.spec.name).contains(command.spec.name) {
-        try server.leaveRoot(line)
+        try server.leaveRoot(line, invocation)
       }
       return try command.run(invocation, server)
     }

@@ -18,8 +18,12 @@ struct Server {
   var rights = Rights.server
   /// The path of this program.
   let binary = CurrentProcess.executable
-  /// The program that stays beside what it starts; it lies beside this one.
-  var supervisor: String { "\(Files.parent(binary))/nextdeploy-supervisor" }
+  /// The program that stays beside what it starts. It lies beside this one, or where the package puts it.
+  var supervisor: String {
+    let directory = Files.parent(binary)
+    let beside = "\(directory)/nextdeploy-supervisor"
+    return Files.exists(beside) ? beside : "\(Files.parent(directory))/lib/nextdeploy/nextdeploy-supervisor"
+  }
 
   init(environment: [String: String], root: String? = nil) {
     self.environment = environment
@@ -119,7 +123,7 @@ struct Server {
   }
 
   func url(of config: AppConfig) -> String {
-    guard let domain = config.domains.first else { return "http://localhost:\(config.port)" }
+    guard let domain = config.domains.first else { return "http://\(address?.inURL ?? "localhost"):\(config.port)" }
     if machine == .systemd { return "https://\(domain)" }
     let port = (try? apps.serverConfig().httpPort.description) ?? "8080"
     return "http://\(domain):\(port)"

@@ -6,6 +6,7 @@ public final class Reporter: Progress {
   private let terminal: Terminal
   private let log: FileDescriptor?
   private var hasListener = true
+  private var hasLogFailed = false
   private var step: (name: Step, detail: String)?
   /// The begin of a line of output whose end has not come yet.
   private var partial: [UInt8] = []
@@ -111,7 +112,8 @@ public final class Reporter: Progress {
     }
     // A log that cannot be written must not end the deploy: its pusher is told all the same.
     do { try log?.write((line + "\n").utf8) } catch {
-      if hasListener { terminal.printError("warning: \(error)") }
+      if hasListener && !hasLogFailed { terminal.printError("warning: \(error)") }
+      hasLogFailed = true
     }
   }
 }

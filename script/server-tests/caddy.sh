@@ -16,15 +16,13 @@ refused_by_caddy() {
   is "its old release is still live" "$5" get_other
   # An older one may still be draining.
   until_is 20 1 running_others || fail "$sentence: an instance is left"
-  say "  ok  and no other instance is left"
+  shown "and no other instance is left"
   on cp /root/Caddyfile.good /etc/caddy/Caddyfile
   passes "the same push goes live once the Caddyfile is mended" push_other
   is "and is there" "$4" get_other
 }
 
 rejected_site() {
-  as "git remote add other /opt/nextdeploy/apps/other/repo.git &&
-    git config remote.other.receivepack 'nextdeploy receive-pack'"
   passes "a second app goes live" push_other
   refused_by_caddy "a syntax error of the admin" 'example.com {\n' "/etc/caddy/Caddyfile:" "version 3" "version 2"
   refused_by_caddy "a site of the admin on the same port" 'http://:8081 {\n}\n' "ambiguous site definition" "version 4" "version 3"
@@ -36,9 +34,9 @@ open_port() {
   has "an app that listens on all addresses is live, with a warning" "warning: other listens on [::]:" push_other
   commit "git checkout -q HEAD~1 server.js" "listen on HOSTNAME"
   refused "one that listens on HOSTNAME is live without" grep "warning: other listens" <(push_other 2>&1)
-  as "git reset -q --hard HEAD~4"
+  on_laptop "git reset -q --hard HEAD~4"
 }
 
 running_others() { on sh -c "systemctl list-units --plain --no-legend 'nextdeploy@other:*' | wc -l"; }
-push_other() { as "git push other main"; }
+push_other() { push laptop other; }
 get_other() { timeout 20 script/vps net "$server" curl -sS --max-time 10 http://192.0.2.1:8081/; }

@@ -61,8 +61,7 @@ finds() {
   [ -n "$command" ] || fail "the doctor names nothing that mends $1: $output"
   output=$(on sh -c "$command" 2>&1) || fail "'$command' does not mend $1: $output"
   until_is 10 "" told "$2" || fail "'$command' did not mend $1: $(told "$2")"
-  say "  ok  the doctor finds $1, and '$command' mends it"
-  passed=$((passed + 1))
+  shown "the doctor finds $1, and '$command' mends it"
 }
 
 told() { on nextdeploy doctor shop | grep -F -- "$1"; }
@@ -82,8 +81,7 @@ altered_rule() {
   on sed -i 's/Result.YES/Result.NO/' "$rule"
   until_is 10 1 on sh -c "nextdeploy doctor shop | grep -c 'polkit does not let the user nextdeploy'" ||
     fail "the doctor did not notice that polkit refuses: $(on nextdeploy doctor shop)"
-  say "  ok  the doctor finds that polkit refuses"
-  passed=$((passed + 1))
+  shown "the doctor finds that polkit refuses"
   finds "an altered polkit rule" "$rule is not the one"
   until_is 10 "" told polkit-1 || fail "polkit still refuses"
 }
@@ -110,7 +108,7 @@ interrupted_deploy() {
   wait $pusher || true
   finds "a deploy that was interrupted" "was interrupted at 'build'"
   on systemctl stop nextdeploy-build@shop.service
-  as "git reset -q --hard HEAD~1"
+  on_laptop "git reset -q --hard HEAD~1"
 }
 
 domain_of_elsewhere() {

@@ -29,8 +29,8 @@ public struct ServerSetup {
     changes += try keepConnections()
     let caddyfile = try editCaddyfile()
     changes += caddyfile.count
-    changes += try enableBoot()
     try loadCaddy(caddyfile)
+    changes += try enableBoot()
     return changes
   }
 
@@ -160,7 +160,10 @@ public struct ServerSetup {
     let (status, _) = try ask(["systemctl", "is-enabled", "--quiet", Self.bootUnit])
     if status.isSuccess { return 0 }
     report("enable \(Self.bootUnit), which brings the apps back after a reboot")
-    if !isDryRun { try call(["systemctl", "enable", "--quiet", Self.bootUnit]) }
+    if isDryRun { return 1 }
+    try call(["systemctl", "enable", "--quiet", Self.bootUnit])
+    // There may be apps already, of an earlier installation.
+    if isSystemdRunning { try call(["systemctl", "start", "--no-block", Self.bootUnit]) }
     return 1
   }
 
