@@ -60,6 +60,7 @@ let package = Package(
         .embedInCode("server/nextdeploy@.service"), .embedInCode("server/nextdeploy-build@.service"),
         .embedInCode("server/nextdeploy-boot.service"),
         .embedInCode("server/sysusers.conf"), .embedInCode("server/tmpfiles.conf"),
+        .embedInCode("server/sysctl.conf"),
         .embedInCode("server/polkit.rules"),
       ], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),

@@ -1,5 +1,6 @@
 // The measurements of script/bench. Each figure is a median of several rounds of one run, or a ratio within a round:
-// the machine's own speed is in both sides.
+// the machine's own speed is in both sides. With --systemd: the part of them that is made on a server, as the user
+// nextdeploy.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -9,8 +10,9 @@ import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 const fixtures = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../Tests/Fixtures')
+const isServer = process.argv.includes('--systemd')
 const home = fs.mkdtempSync('/tmp/nextdeploy-bench-')
-const root = path.join(home, 'root')
+const root = isServer ? '/opt/nextdeploy' : path.join(home, 'root')
 const memory = fs.mkdtempSync('/dev/shm/nextdeploy-bench-')
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
@@ -105,7 +107,7 @@ function edit(app, file, from, to) {
   app.git('commit', '-q', '-a', '-m', to)
 }
 
-const push = (app) => seconds(() => app.git('push', '-q', 'production', 'main'))
+const push = (app, remote = 'production') => seconds(() => app.git('push', '-q', remote, 'main'))
 
 /** The journal of an app's last deploy, its steps by name. */
 function lastDeploy(app) {
@@ -127,6 +129,7 @@ async function untilDrained(app) {
 const format = (value, unit) => (unit === 's' ? `${value.toFixed(3)} s` : unit === '' ? String(value) : `${value.toFixed(2)} ${unit}`)
 
 function record(what, value, unit, target, note = '') {
+  if (isServer) what = `systemd: ${what}`
   rows.push({ what, value: format(value, unit), target: target === null ? '' : `<= ${format(target, unit)}`, ok: target === null || value <= target, note })
   const row = rows.at(-1)
   console.log(`${row.ok ? ' ' : '!'} ${what.padEnd(62)} ${row.value.padStart(12)}  ${row.target.padEnd(12)} ${note}`)
@@ -153,7 +156,38 @@ async function overhead(ports) {
   for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', null)
   record('  of that: boot and health, beyond the app\'s own boot', Math.max(0, part('boot') + part('health') - alone), 's', null)
   record('  of that: git itself, and the start of the hook', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
-  return app
+  return { app, alone }
+}
+
+/** The same through the server's own sshd, as from a laptop. */
+async function overSSH(app, alone) {
+  const key = path.join(home, 'key')
+  run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key)
+  run('nextdeploy', 'key', 'add', 'bench', '-', { input: fs.readFileSync(`${key}.pub`), stdio: 'pipe' })
+  environment.GIT_SSH_COMMAND = `ssh -F /dev/null -i ${key} -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`
+  app.git('remote', 'add', 'ssh', `nextdeploy@127.0.0.1:${app.name}`)
+  const fetches = []
+  const pushes = []
+  for (let i = 30; i < 37; i += 1) {
+    fetches.push(seconds(() => app.git('ls-remote', 'ssh')))
+    edit(app, 'server.js', /version \d+/, `version ${i}`)
+    pushes.push(push(app, 'ssh'))
+    await untilDrained(app)
+  }
+  run('nextdeploy', 'key', 'remove', 'bench')
+  record('the same over ssh, connecting included', median(pushes) - alone, 's', null, `'git ls-remote' takes ${median(fetches).toFixed(3)} s`)
+}
+
+/** On a server nothing of nextdeploy is to run between deploys. */
+function idleServer() {
+  const running = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((id) => {
+    try {
+      return path.basename(fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0')[0]).startsWith('nextdeploy')
+    } catch {
+      return false // It ended while it was looked at.
+    }
+  })
+  record('idle: processes of nextdeploy', running.length, '', 0)
 }
 
 function idle() {
@@ -243,6 +277,7 @@ async function swaps(app) {
   const errors = [...report.split('Error distribution')[1]?.matchAll(/\[(\d+)\]/g) ?? []].reduce((sum, match) => sum + Number(match[1]), 0)
   const failed = codes.filter(([code]) => code !== 200).reduce((sum, [, count]) => sum + count, errors)
   const all = codes.reduce((sum, [, count]) => sum + count, errors)
+  if (failed > 0) console.log(report.slice(report.indexOf('Status code distribution')))
   record('failed requests in 50 swaps under hey -c 50, 1 in 20 for 3 s', failed, '', 0, `of ${all} requests`)
 }
 
@@ -288,19 +323,30 @@ function cleanUp() {
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { cleanUp(); process.exit(130) })
 
-try {
+async function onServer() {
+  const { app, alone } = await overhead(40_000)
+  await overSSH(app, alone)
+  idleServer()
+  await swaps(app)
+}
+
+async function here() {
   fs.mkdirSync(root)
   const ports = await freePorts()
   run('nextdeploy', 'config', 'set', 'ports', `${ports + 10}-${ports + 84}`)
   run('nextdeploy', 'config', 'set', 'http.port', String(ports))
   console.log(`${os.cpus().length} processors, ${os.cpus()[0].model}; Node ${process.version}; ${run('caddy', 'version').trim().split(' ')[0]} is Caddy`)
-  const app = await overhead(ports)
+  const { app } = await overhead(ports)
   idle()
   checkouts()
   await swaps(app)
   const registry = spawnSync('npm', ['view', 'next', 'version', '--fetch-retries=0', '--fetch-timeout=5000'], { env: environment })
   if (registry.status === 0) await next(ports)
   else console.log('  (no npm registry answers: the figures of Next.js are left out)')
+}
+
+try {
+  await (isServer ? onServer() : here())
 } catch (error) {
   console.error(error.stderr ? `${error.message}\n${error.stdout}${error.stderr}` : error)
   process.exitCode = 1

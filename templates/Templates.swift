@@ -23,6 +23,7 @@ public enum Templates {
       ("/usr/lib/systemd/system/nextdeploy-boot.service", PackageResources.nextdeploy_boot_service),
       (sysusersFile, PackageResources.sysusers_conf),
       (tmpfilesFile, PackageResources.tmpfiles_conf),
+      ("/usr/lib/sysctl.d/50-nextdeploy.conf", PackageResources.sysctl_conf),
       ("/usr/share/polkit-1/rules.d/50-nextdeploy.rules", PackageResources.polkit_rules),
     ].map { ($0.0, String(decoding: $0.1, as: UTF8.self)) }
   }

@@ -8,6 +8,7 @@
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <unistd.h>
 
 // glibc declares these for _GNU_SOURCE only, which a Swift module cannot ask for.
@@ -17,6 +18,13 @@ extern int pipe2(int[2], int);
 extern int syncfs(int);
 extern int setresuid(uid_t, uid_t, uid_t);
 extern int setresgid(gid_t, gid_t, gid_t);
+
+/// How far the clock may be off, in microseconds, by the kernel's own reckoning; -1 where it does not tell. Changes
+/// nothing.
+static inline long nextdeploy_clock_error(void) {
+  struct timex clock = {.modes = 0};
+  return adjtimex(&clock) == -1 ? -1 : clock.maxerror;
+}
 
 /// Has the child start in `directory`.
 static inline int nextdeploy_spawn_in(posix_spawn_file_actions_t *actions, const char *directory) {

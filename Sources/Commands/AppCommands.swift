@@ -22,7 +22,7 @@ enum AppCommands {
     let config = try make(
       app, branch: BranchName(invocation.value(branch) ?? "main"),
       domains: invocation.values(domain).map { try Domain($0) }.uniqued(), server)
-    server.terminal.print("Created \(app). In the app's own repository, \(remotes(app, config, server))")
+    server.terminal.print("Created \(app). In the app's own repository\(remotes(app, config, server))")
     server.terminal.print("\nIt will be at \(server.url(of: config)).")
     return 0
   }
@@ -38,21 +38,22 @@ enum AppCommands {
 
   /// How to push to an app: from anywhere, and from where the asker is if that is the server.
   private static func remotes(_ app: AppName, _ config: AppConfig, _ server: Server) -> String {
+    let withName = server.address == nil ? ", with this server's name for HOST" : ""
     let ssh = """
-        git remote add production nextdeploy@HOST:\(app)
+        git remote add production nextdeploy@\(server.address?.inURL ?? "HOST"):\(app)
         git push production \(config.branch)
       """
-    if case .key = server.rights { return "with this server's name for HOST:\n\n\(ssh)" }
+    if case .key = server.rights { return "\(withName):\n\n\(ssh)" }
     let onPath = Command.find("nextdeploy", path: server.environment["PATH"] ?? "").map(Files.resolved)
     let program = onPath == server.binary ? "nextdeploy" : server.binary
     return """
-      on this machine:
+      , on this machine:
 
         git remote add production \(server.layout.app(app).repository)
         git config remote.production.receivepack '\(program) receive-pack'
         git push production \(config.branch)
 
-      or on another one, with this server's name for HOST and a key that 'nextdeploy key add' was given:
+      or on another one, with a key that 'nextdeploy key add' was given\(withName):
 
       \(ssh)
       """
@@ -114,6 +115,7 @@ enum AppCommands {
       try server.proxy().remove(app)
       let manager = try server.manager()
       for instance in try manager.instances(of: app) { try manager.stop(instance) }
+      try server.runner(of: app).endLeftovers()
       try server.apps.remove(app)
       try server.bindings.forget(app)
       if try server.apps.names().isEmpty { try server.caddy.stop() }

@@ -33,6 +33,7 @@ public enum CommandTable {
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
     DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
+    DoctorCommand.doctor,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
     SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
@@ -59,7 +60,10 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
+      // Only root can make a server, and only root sees all of it.
+      if ![SystemCommands.setup, DoctorCommand.doctor].map(\.spec.name).contains(command.spec.name) {
+        try server.leaveRoot(line, invocation)
+      }
       return try command.run(invocation, server)
     }
     return 0

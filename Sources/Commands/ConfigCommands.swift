@@ -145,12 +145,14 @@ enum ConfigCommands {
       try server.apps.requireFree(config.domains, for: app)
       if config.port != old.port { try server.apps.requireFree(config.port, for: app) }
       try server.apps.write(config, of: app)
-      do { try route(app, server) } catch {
+      do {
+        try route(app, server)
+        if config.limits != old.limits, try !server.applyLimits(of: app) {
+          server.terminal.print("Without systemd, nothing limits the app on this machine.")
+        }
+      } catch {
         try server.apps.write(old, of: app)
         throw error
-      }
-      if config.limits != old.limits, try !server.applyLimits(of: app) {
-        server.terminal.print("Without systemd, nothing limits the app on this machine.")
       }
     }
     server.terminal.print("\(name) is set.")

@@ -25,15 +25,24 @@ enum KeyCommands {
         "warning: this is root's key now, and what it pushes is built as root. As the user nextdeploy instead: "
           + "'nextdeploy key remove \(name)', then 'sudo -Hu nextdeploy nextdeploy key add \(name) …'.")
     }
+    let address = server.address
     server.terminal.print(
       """
       Added \(name), for \(list(bound.isEmpty ? nil : bound)). Whoever has the private key can now do this:
 
-        git remote add production nextdeploy@HOST:\(bound.first?.description ?? "APP")
+        git remote add production nextdeploy@\(address?.inURL ?? "HOST"):\(bound.first?.description ?? "APP")
         git push production main
-        ssh nextdeploy@HOST help
+        ssh nextdeploy@\(address?.description ?? "HOST") help
       """)
     return 0
+  }
+
+  /// The line that the user nextdeploy runs in root's place: root opens the file, which may be for its eyes only (as
+  /// all of /home/anna is), and hands it on as standard input. Nil where the line is about no file.
+  static func openedByRoot(_ invocation: Invocation) throws -> [String]? {
+    guard invocation.command == add.spec.name, let path = invocation.argument(1), path != "-" else { return nil }
+    try FileDescriptor(path: path, .read).becomeInput()
+    return ["key", "add"] + invocation.values(app).flatMap { ["--app", $0] } + ["--", invocation.arguments[0], "-"]
   }
 
   /// As much of a file, or of standard input for "-", as a key could be.

@@ -1,3 +1,4 @@
+import Console
 import Deploy
 import Host
 import Posix
@@ -14,7 +15,7 @@ enum Machine {
 
 extension Server {
   /// Where systemd runs the apps, everything is the user nextdeploy's: for root, the command is run as that user.
-  func leaveRoot(_ line: [String]) throws {
+  func leaveRoot(_ line: [String], _ invocation: Invocation) throws {
     guard machine == .systemd, CurrentProcess.isRoot else { return }
     guard let user = Accounts.user(named: "nextdeploy") else {
       throw Failure("running as the user nextdeploy", "there is no such user", next: "Run 'nextdeploy setup' first.")
@@ -24,6 +25,7 @@ extension Server {
     environment["USER"] = "nextdeploy"
     environment["LOGNAME"] = "nextdeploy"
     environment["PATH"] = baseEnvironment["PATH"]
+    let line = try KeyCommands.openedByRoot(invocation) ?? line
     try CurrentProcess.replace(
       with: Command(["runuser", "-u", "nextdeploy", "--", binary] + line, environment: environment))
   }

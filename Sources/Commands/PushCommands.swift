@@ -52,6 +52,7 @@ enum PushCommands {
   /// Nothing could be deployed: the branches go back, so that the same push can be made again.
   private static func takeBack(_ updates: [RefUpdate], _ app: AppName, _ server: Server) throws {
     let repository = server.repository(of: app)
+    try server.state(of: app).giveUpReserve()
     for update in updates where update.ref.hasPrefix("refs/heads/") {
       if let new = update.new { _ = try repository.move(update.ref, from: new, to: update.old) }
     }
@@ -62,18 +63,31 @@ enum PushCommands {
       "receive-pack", [.required("REPO")], [], "git's receive-pack, ending non-zero where the deploy failed")
   ) { invocation, server in
     let repository = Files.resolved(invocation.arguments[0])
-    _ = try place(of: repository)
-    return try receive(into: repository, environment: server.environment, server)
+    let (root, app) = try place(of: repository)
+    let server = Server(environment: server.environment, root: root)
+    return try receive(into: app, environment: server.environment, server)
   }
 
   /// Runs git's receive-pack, the streams of this process its own, and returns the exit status for the pusher.
-  static func receive(into repository: String, environment: [String: String], _ server: Server) throws -> Int32 {
+  static func receive(into app: AppName, environment: [String: String], _ server: Server) throws -> Int32 {
+    let repository = server.layout.app(app).repository
     try renewHook(of: repository, server)
+    try server.state(of: app).keepReserve()
+    try warnOfFullDisk(repository, server)
     let command = Command([try git(server), "receive-pack", repository], environment: environment)
     let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
     if !status.isSuccess { return status.code }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
     return report.isEmpty || report.elementsEqual((begun + done).utf8) ? 0 : 1
+  }
+
+  /// Not all that git says then names the reason.
+  private static func warnOfFullDisk(_ repository: String, _ server: Server) throws {
+    let free = try Files.freeSpace(repository)
+    guard free < 1 << 20 else { return }
+    server.terminal.printError(
+      "warning: only \(free >> 10) KB are free below \(repository): git cannot take much. "
+        + "Free space, for example with 'nextdeploy config set keep 2', then push again.")
   }
 
   static func git(_ server: Server) throws -> String {

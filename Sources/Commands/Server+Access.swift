@@ -8,6 +8,9 @@ import Posix
 extension Server {
   var bindings: KeyBindings { KeyBindings(layout: layout) }
 
+  /// Where the asker's ssh found this server; nil where they did not come that way.
+  var address: ServerAddress? { ServerAddress(sshConnection: environment["SSH_CONNECTION"]) }
+
   func keys() throws -> KeyRing {
     guard let home = environment["HOME"], home.hasPrefix("/") else {
       throw Failure(
@@ -37,7 +40,7 @@ extension Server {
   func help(_ commands: [ServerCommand]) -> String {
     switch rights {
     case .server: Help.all(commands.map(\.spec))
-    case .key(let name, let apps): ShellCommand.help(name, apps, commands)
+    case .key(let name, let apps): ShellCommand.help(name, apps, commands, at: address)
     }
   }
 }

@@ -18,8 +18,12 @@ struct Server {
   var rights = Rights.server
   /// The path of this program.
   let binary = CurrentProcess.executable
-  /// The program that stays beside what it starts; it lies beside this one.
-  var supervisor: String { "\(Files.parent(binary))/nextdeploy-supervisor" }
+  /// The program that stays beside what it starts. It lies beside this one, or where the package puts it.
+  var supervisor: String {
+    let directory = Files.parent(binary)
+    let beside = "\(directory)/nextdeploy-supervisor"
+    return Files.exists(beside) ? beside : "\(Files.parent(directory))/lib/nextdeploy/nextdeploy-supervisor"
+  }
 
   init(environment: [String: String], root: String? = nil) {
     self.environment = environment
@@ -85,7 +89,7 @@ struct Server {
     HTTPProbe(instances: machine == .systemd ? try apps.serverConfig().ports : nil)
   }
 
-  private func runner(of app: AppName) -> any Runner {
+  func runner(of app: AppName) -> any Runner {
     switch machine {
     case .systemd: SystemdRunner(app: app, layout: layout, environment: baseEnvironment)
     case .embedded: GuardedRunner(supervisor: supervisor)
@@ -123,7 +127,7 @@ struct Server {
   }
 
   func url(of config: AppConfig) -> String {
-    guard let domain = config.domains.first else { return "http://localhost:\(config.port)" }
+    guard let domain = config.domains.first else { return "http://\(address?.inURL ?? "localhost"):\(config.port)" }
     if machine == .systemd { return "https://\(domain)" }
     let port = (try? apps.serverConfig().httpPort.description) ?? "8080"
     return "http://\(domain):\(port)"

@@ -37,19 +37,20 @@ enum ShellCommand {
   /// What of the environment reaches the commands and git. A client can send variables where sshd lets it (AcceptEnv):
   /// none of GIT_* and NEXTDEPLOY_* may come from there.
   private static func safe(_ environment: [String: String]) -> [String: String] {
-    environment.filter { ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "NO_COLOR"].contains($0.key) }
+    let names = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "NO_COLOR", "SSH_CONNECTION"]
+    return environment.filter { names.contains($0.key) }
   }
 
   private static func answer(_ request: GitRequest, _ server: Server, version: String?) throws -> Int32 {
     var environment = server.environment
     if let version = GitProtocol.checked(version) { environment["GIT_PROTOCOL"] = version }
-    let repository = server.layout.app(request.app).repository
     switch request.service {
     case .push:
       try makeIfNew(request.app, server)
-      return try PushCommands.receive(into: repository, environment: environment, server)
+      return try PushCommands.receive(into: request.app, environment: environment, server)
     case .fetch:
       _ = try server.find(request.app.description)
+      let repository = server.layout.app(request.app).repository
       try CurrentProcess.replace(
         with: Command([try PushCommands.git(server), "upload-pack", "--strict", repository], environment: environment))
     }
@@ -70,16 +71,19 @@ enum ShellCommand {
     }
   }
 
-  static func help(_ key: KeyName, _ apps: [AppName]?, _ commands: [ServerCommand]) -> String {
+  static func help(
+    _ key: KeyName, _ apps: [AppName]?, _ commands: [ServerCommand], at address: ServerAddress?
+  ) -> String {
     let specs = commands.filter { $0.reach == .ssh }.map(\.spec)
     let names = apps.map { $0.map(\.description).joined(separator: ", ") }
     let whose = names.map { $0.isEmpty ? "no app" : $0 } ?? "every app"
+    let repository = "\(address?.inURL ?? "HOST"):\(apps?.first?.description ?? "APP")"
     return """
       This is nextdeploy. The key \(key) is for \(whose). There is no shell; it can
 
-        git push nextdeploy@HOST:\(apps?.first?.description ?? "APP") main
-        git fetch nextdeploy@HOST:\(apps?.first?.description ?? "APP")
-        ssh nextdeploy@HOST COMMAND [APP] …
+        git push nextdeploy@\(repository) main
+        git fetch nextdeploy@\(repository)
+        ssh nextdeploy@\(address?.description ?? "HOST") COMMAND [APP] …
 
       Commands:
       \(Help.list(specs))

@@ -36,7 +36,10 @@ enum SystemCommands {
   static let launch = ServerCommand(
     spec: CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
   ) { invocation, server in
-    do { try Launch(InstanceID(invocation.arguments[0]), layout: server.layout).run() } catch {
+    do {
+      try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
+        .run { server.terminal.printError("nextdeploy: \($0)") }
+    } catch {
       for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }
       return Launch.cannotRun
     }
@@ -46,7 +49,7 @@ enum SystemCommands {
     spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
   ) { invocation, server in
     try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
-      .drain(notifySocket: server.environment["NOTIFY_SOCKET"])
+      .drain(notifySocket: server.environment["NOTIFY_SOCKET"], exit: Launch.exit(in: server.environment))
     return 0
   }
 

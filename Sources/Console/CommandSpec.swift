@@ -43,17 +43,17 @@ public struct CommandSpec: Sendable {
   public let arguments: [Argument]
   public let options: [Option]
   public let summary: String
+  /// What its own help says beside that.
+  public let details: String
   /// Whether only other programs call it: no help lists it.
   public let isHidden: Bool
-  /// What else there is to know, for its own help.
-  public let details: String
 
   /// Other words for the first one of a command.
   static let aliases = ["secrets": "env"]
 
   public init(
-    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String,
-    details: String = "", isHidden: Bool = false
+    _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, details: String = "",
+    isHidden: Bool = false
   ) {
     self.words = words.split(separator: " ").map(String.init)
     self.arguments = arguments

@@ -6,6 +6,7 @@ public final class Reporter: Progress {
   private let terminal: Terminal
   private let log: FileDescriptor?
   private var hasListener = true
+  private var hasLogFailed = false
   private var step: (name: Step, detail: String)?
   /// The begin of a line of output whose end has not come yet.
   private var partial: [UInt8] = []
@@ -70,7 +71,7 @@ public final class Reporter: Progress {
   }
 
   /// What an app wrote, as text that cannot steer a terminal: without escape sequences (ECMA-48) and control characters.
-  static func visible(_ text: String) -> String {
+  public static func visible(_ text: String) -> String {
     var visible = String.UnicodeScalarView()
     var rest = Substring(text).unicodeScalars
     while let scalar = rest.popFirst() {
@@ -111,7 +112,8 @@ public final class Reporter: Progress {
     }
     // A log that cannot be written must not end the deploy: its pusher is told all the same.
     do { try log?.write((line + "\n").utf8) } catch {
-      if hasListener { terminal.printError("warning: \(error)") }
+      if hasListener && !hasLogFailed { terminal.printError("warning: \(error)") }
+      hasLogFailed = true
     }
   }
 }

@@ -39,6 +39,10 @@ public struct HTTPProbe: Probe {
     }
   }
 
+  public func listeners(on port: Port) -> [ListeningAddress] {
+    ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
+  }
+
   /// What the bytes that have come say; nil where more must come. Interim answers (1xx) are passed over.
   private static func answer(in bytes: [UInt8]) -> ProbeAnswer? {
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast()[...]

@@ -68,6 +68,17 @@ public enum CurrentProcess {
     throw SystemError("starting", path)
   }
 
+  /// Becomes another program, in its directory. Where that fails, says why and ends with 127, as a shell does.
+  public static func become(_ command: Command) -> Never {
+    do {
+      try enter(command.directory)
+      try replace(with: command)
+    } catch {
+      _ = write("nextdeploy: \(error)\n", to: 2)
+      exit(127)
+    }
+  }
+
   /// Continues in another directory.
   public static func enter(_ directory: String) throws(SystemError) {
     try check("entering", directory) { unsafe chdir(directory) }

@@ -91,6 +91,11 @@ public struct FileDescriptor: ~Copyable {
     try check("writing", path) { fsync(number) }
   }
 
+  /// Makes it the standard input of this process.
+  public func becomeInput() throws(SystemError) {
+    try check("reading", path) { dup2(number, 0) }
+  }
+
   /// Makes it the standard output and the standard errors of this process.
   public func becomeOutput() throws(SystemError) {
     try check("writing", path) { dup2(number, 1) }

@@ -242,6 +242,13 @@ public enum Files {
     return Int(status.f_bavail) * Int(status.f_frsize)
   }
 
+  /// How many more files fit on the file system that holds the path; nil where it sets no limit.
+  public static func freeFiles(_ path: String) throws(SystemError) -> Int? {
+    var status = statvfs()
+    try check("reading the free space of", path) { unsafe statvfs(path, &status) }
+    return status.f_files == 0 ? nil : Int(status.f_favail)
+  }
+
   /// Waits until all that was written to the file system of a path has reached the disk.
   public static func syncFileSystem(of path: String) throws(SystemError) {
     let directory = try FileDescriptor(path: path, .read)

@@ -1,3 +1,5 @@
+import CPosix
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -14,6 +16,18 @@ public enum WallClock {
 
   /// As in "2026-11-23T15:45:12Z" (RFC 3339).
   public static func timestamp(_ seconds: Int = now) -> String { format(seconds, "%Y-%m-%dT%H:%M:%SZ") }
+
+  /// Whether something keeps the clock right; nil where the kernel does not tell.
+  ///
+  /// Left alone, its greatest possible error grows until the kernel gives up on it at 16 s (adjtimex(2)).
+  public static var isSynchronised: Bool? {
+    #if os(Linux)
+      let error = nextdeploy_clock_error()
+      return error < 0 ? nil : error < 16_000_000
+    #else
+      return nil
+    #endif
+  }
 
   private static func format(_ seconds: Int, _ pattern: String) -> String {
     var moment = time_t(seconds)

@@ -1,10 +1,17 @@
-/// The growing pauses between restarts: 0.1 s, doubled up to 30 s; a run of a minute begins anew.
-struct Backoff {
-  private var pause: Duration = .milliseconds(100)
+/// The growing pauses between restarts: doubled each time, up to 30 s; a run of a minute begins anew.
+public struct Backoff {
+  private let first: Duration
+  /// The pause before the run that is going on; nil before the first restart.
+  private var last: Duration?
 
-  mutating func next(afterRunning time: Duration) -> Duration {
-    if time >= .seconds(60) { pause = .milliseconds(100) }
-    defer { pause = min(pause * 2, .seconds(30)) }
+  public init(first: Duration, last: Duration? = nil) {
+    self.first = first
+    self.last = last
+  }
+
+  public mutating func next(afterRunning time: Duration) -> Duration {
+    let pause = if let last, time < .seconds(60) { min(last * 2, .seconds(30)) } else { first }
+    last = pause
     return pause
   }
 }

@@ -15,21 +15,53 @@ public enum ConnectionTable {
 
   /// How many connections a local port has.
   public static func established(on port: UInt16) -> Int {
-    entries().count { $0.port == port && $0.state == Entry.established }
+    lines(naming: port).compactMap { parse($0) }.count { $0.port == port && $0.state == Entry.established }
   }
 
   /// Where the processes of a group listen.
   public static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
     let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
-    let found = entries().filter { $0.state == Entry.listening && inodes.contains(String($0.inode)) }
-    return Set(found.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
+    return listeners(entries().filter { inodes.contains(String($0.inode)) })
   }
 
   /// Where the processes of a user listen. Another user's processes cannot be looked into, but the table has the user.
   public static func listeners(ofUser user: UInt32) -> [ListeningAddress] {
-    let found = lines().filter { self.user(of: $0) == user }.compactMap { parse($0) }
-    return Set(found.filter { $0.state == Entry.listening }.map { ListeningAddress(host: $0.host, port: $0.port) })
-      .sorted()
+    listeners(lines().filter { self.user(of: $0) == user }.compactMap { parse($0) })
+  }
+
+  private static func listeners(_ entries: [Entry]) -> [ListeningAddress] {
+    let listening = entries.filter { $0.state == Entry.listening }
+    return Set(listening.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
+  }
+
+  /// Who listens on a port.
+  public struct Listener: Equatable, Sendable {
+    public let address: ListeningAddress
+    public let user: UInt32
+    /// Nil where it is another user's, whose processes only root can look into.
+    public let process: Int32?
+
+    public init(address: ListeningAddress, user: UInt32, process: Int32?) {
+      self.address = address
+      self.user = user
+      self.process = process
+    }
+  }
+
+  /// All that listens on one of these ports, whatever the address.
+  public static func listeners(on ports: Set<UInt16>) -> [Listener] {
+    let found = lines().compactMap { line in parse(line).map { (entry: $0, user: user(of: line)) } }
+      .filter { $0.entry.state == Entry.listening && ports.contains($0.entry.port) }
+    if found.isEmpty { return [] }
+    var owners: [String: Int32] = [:]
+    for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {
+      for socket in sockets(process) { owners[socket] = process }
+    }
+    return found.map { entry, user in
+      Listener(
+        address: ListeningAddress(host: entry.host, port: entry.port), user: user ?? 0,
+        process: owners[String(entry.inode)])
+    }
   }
 
   static func user(of line: Substring) -> UInt32? {
@@ -48,9 +80,17 @@ public enum ConnectionTable {
 
   private static func entries() -> [Entry] { lines().compactMap { parse($0) } }
 
-  private static func lines() -> [Substring] {
-    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
-      ((try? Files.text(path)) ?? "").split(separator: "\n").dropFirst()
+  /// - Parameter port: leaves out what neither begins nor ends there. Under load there are thousands of lines, and a
+  ///   drain looks ten times a second: taking each of them apart would cost a third of a processor.
+  private static func lines(naming port: UInt16? = nil) -> [Substring] {
+    let mark = port.map { port in
+      let digits = String(port, radix: 16, uppercase: true)
+      return Array(":\(String(repeating: "0", count: 4 - digits.count))\(digits) ".utf8)
+    }
+    return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
+      ((try? Files.read(path)) ?? []).split(separator: UInt8(ascii: "\n")).dropFirst()
+        .filter { line in mark.map { line.contains($0) } ?? true }
+        .map { Substring(decoding: $0, as: UTF8.self) }
     }
   }
 

@@ -51,7 +51,7 @@ public struct Supervisor {
   private enum Ending { case removed, kept }
 
   private mutating func keepRunning() throws -> Ending {
-    var backoff = Backoff()
+    var backoff = Backoff(first: .milliseconds(100))
     while true {
       let started = ContinuousClock.now
       do {

@@ -7,6 +7,7 @@ private let commands = [
     [.init("--domain", value: "DOMAIN", isRepeatable: true, "a domain of the app"), .json], "Make an app"),
   CommandSpec("logs", [.optional("DEPLOY")], [.init("--follow", short: "-f", "go on as it is written")], "Show logs"),
   CommandSpec("status", [], [], "Show what runs"),
+  CommandSpec("doctor", [], [], "Look for what is wrong", details: "It looks at the disk."),
 ]
 
 @Suite struct `The text of --help` {
@@ -36,5 +37,9 @@ private let commands = [
 
   @Test func `of a command without options names none`() {
     #expect(Help.one(commands[2]) == "Show what runs\n\nUsage: nextdeploy status\n")
+  }
+
+  @Test func `of one ends with what else it has to say`() {
+    #expect(Help.one(commands[3]) == "Look for what is wrong\n\nUsage: nextdeploy doctor\n\nIt looks at the disk.\n")
   }
 }

@@ -16,6 +16,7 @@ struct NextTests {
       #expect(try shown(sandbox) == "version 1")
       #expect(try sandbox.get("/hello.txt") == "served from public\n")
       try expectStaticFiles(sandbox)
+      try expectOldNodeIsTold(sandbox)
 
       // An edit, while visitors are there: no install, one file, and not one request lost.
       let load = try sandbox.start(
@@ -80,6 +81,7 @@ struct NextTests {
       #expect(try shown(sandbox) == "version 1")
       #expect(try sandbox.get("/hello.txt") == "served from public\n")
       try expectStaticFiles(sandbox)
+      try expectOldNodeIsTold(sandbox)
       #expect(
         try Files.linkTarget("\(sandbox.app())/current/app/apps/web/uploads")
           == "\(sandbox.app())/shared/apps/web/uploads")
@@ -108,6 +110,7 @@ struct NextTests {
       let push = try project.push().expectSuccess()
 
       push.expect("Next.js 16.4.5 (next start)")
+      try expectOldNodeIsTold(sandbox)
       #expect(try shown(sandbox) == "version 1")
       try expectStaticFiles(sandbox)
       let modules = "\(sandbox.app())/current/app/node_modules"
@@ -171,5 +174,16 @@ struct NextTests {
     let script = try #require(
       html.split(separator: "\"").first { $0.hasPrefix("/_next/static/") && $0.contains(".js") })
     #expect(try sandbox.get(String(script)) != nil, "\(script)")
+  }
+
+  /// What the doctor says where the server's Node is not what it was when the app went live.
+  private func expectOldNodeIsTold(_ sandbox: Sandbox) throws {
+    try Files.makeDirectory("\(sandbox.home)/old")
+    try Files.write("#!/bin/sh\necho v18.19.0\n", to: "\(sandbox.home)/old/node", mode: 0o755)
+    let path = "\(sandbox.home)/old:\(sandbox.environment["PATH"] ?? "")"
+
+    let output = try sandbox.nextdeploy("doctor", environment: ["PATH": path]).expect(status: 1)
+
+    output.expect("problem  node: shop's Next.js needs Node >=20.9.0; this server has 18.19.0")
   }
 }

@@ -6,7 +6,7 @@ import Testing
 struct BackoffTests {
   @Test("doubles from 0.1 s up to 30 s")
   func grows() {
-    var backoff = Backoff()
+    var backoff = Backoff(first: .milliseconds(100))
 
     let pauses = (0..<11).map { _ in backoff.next(afterRunning: .zero) / .seconds(1) }
 
@@ -15,7 +15,7 @@ struct BackoffTests {
 
   @Test("begins anew after a run of a minute", arguments: [(59.9, 0.8), (60, 0.1), (3600, 0.1)])
   func resets(run: Double, expected: Double) {
-    var backoff = Backoff()
+    var backoff = Backoff(first: .milliseconds(100))
     for _ in 0..<3 { _ = backoff.next(afterRunning: .zero) }
 
     #expect(backoff.next(afterRunning: .seconds(run)) / .seconds(1) == expected)

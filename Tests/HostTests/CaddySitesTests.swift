@@ -9,9 +9,11 @@ struct CaddySitesTests {
     Site(app: try AppName(app), addresses: addresses, port: port)
   }
 
-  @Test("send each app's requests to the port that was routed last, and forged headers to none")
-  func route() async throws {
-    try await CaddyStage.run { stage in
+  @Test(
+    "send each app's requests to the port that was routed last, and forged headers to none",
+    arguments: TestedCaddy.allCases)
+  func route(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
       try await stage.app("old") { old in
         try await stage.app("new") { new in
           let (name, visible) = (try AppName("shop"), try stage.scratch.ports[21])
@@ -29,9 +31,9 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("are told apart by their domains")
-  func domains() async throws {
-    try await CaddyStage.run { stage in
+  @Test("are told apart by their domains", arguments: TestedCaddy.allCases)
+  func domains(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
       try await stage.app("shop") { shop in
         try await stage.app("admin") { admin in
           let http = try stage.scratch.ports[20]
@@ -52,9 +54,9 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("never reach Caddy where it would not take them")
-  func invalid() async throws {
-    try await CaddyStage.run { stage in
+  @Test("never reach Caddy where it would not take them", arguments: TestedCaddy.allCases)
+  func invalid(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
       try await stage.app("shop") { shop in
         let visible = try stage.scratch.ports[21]
         try stage.sites.route(try site("shop", .port(visible), to: shop))
@@ -73,9 +75,29 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("are as they were where Caddy cannot load the new ones", arguments: [true, false])
-  func refused(hasOld: Bool) async throws {
-    try await CaddyStage.run { stage in
+  @Test("are checked once, by the reload, where only an app's port is another", arguments: TestedCaddy.allCases)
+  func newPort(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
+      try await stage.app("shop") { shop in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(try site("shop", .port(visible), to: shop))
+        try stage.scratch.write(["caddy/sites/other.caddy": "no site {"])
+        let before = try stage.files()
+
+        let failure = #expect(throws: Failure.self) {
+          try stage.sites.route(try site("shop", .port(visible), to: try stage.scratch.ports[0]))
+        }
+
+        #expect(failure?.attempt == "loading the site's configuration")
+        #expect(try stage.files() == before)
+        #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
+      }
+    }
+  }
+
+  @Test("are as they were where Caddy cannot load the new ones", arguments: TestedCaddy.allCases, [true, false])
+  func refused(program: TestedCaddy, hasOld: Bool) async throws {
+    try await CaddyStage.run(program) { stage in
       try await stage.app("shop") { shop in
         let (visible, taken) = (try stage.scratch.ports[21], try stage.scratch.ports[22])
         try stage.sites.route(try site(hasOld ? "shop" : "other", .port(visible), to: shop))
@@ -96,9 +118,11 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("are refused, and none of their files stays, where Caddy cannot even start with them")
-  func firstRefused() async throws {
-    try await CaddyStage.run { stage in
+  @Test(
+    "are refused, and none of their files stays, where Caddy cannot even start with them",
+    arguments: TestedCaddy.allCases)
+  func firstRefused(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
       let taken = try stage.scratch.ports[22]
       try await NodeServer.run(
         stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
@@ -115,9 +139,9 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("end when they are removed, the others stay")
-  func remove() async throws {
-    try await CaddyStage.run { stage in
+  @Test("end when they are removed, the others stay", arguments: TestedCaddy.allCases)
+  func remove(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
       try await stage.app("app") { app in
         let ports = [try stage.scratch.ports[21], try stage.scratch.ports[22]]
         for (name, port) in zip(["shop", "shop-admin"], ports) {
@@ -133,18 +157,20 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("are routed by two commands at once, before Caddy runs")
-  func concurrent() async throws {
-    try await CaddyStage.run { stage in
+  @Test("are routed by two commands at once, before Caddy runs", arguments: TestedCaddy.allCases)
+  func concurrent(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
       let path = "\(stage.scratch.path)/caddy"
       let (first, http) = (try stage.scratch.ports[21].number, try stage.scratch.ports[20])
       await withTaskGroup { group in
         for number in 0..<3 as Range<UInt16> {
           group.addTask {
             await #expect(processExitsWith: .success) {
-              [path = path as String, http = http as Port, first = first as UInt16, number = number as UInt16] in
-              let environment = ["PATH": CurrentProcess.environment["PATH"] ?? ""]
-              let caddy = EmbeddedCaddy(directory: path, supervisor: supervisor, environment: environment)
+              [
+                program = program as TestedCaddy, path = path as String, http = http as Port, first = first as UInt16,
+                number = number as UInt16
+              ] in
+              let caddy = EmbeddedCaddy(directory: path, supervisor: supervisor, environment: program.environment)
               let sites = try CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
               let port = try Port(String(first + number))
               try sites.route(Site(app: AppName("app-\(number)"), addresses: [.port(port)], port: port))

@@ -71,6 +71,19 @@ struct ConnectionTableTests {
     }
   }
 
+  @Test("finds who listens on a port, on whichever address", arguments: ["127.0.0.1", "0.0.0.0", "::"])
+  func port(host: String) async throws {
+    try await Scratch.run { scratch in
+      try await NodeServer.run(
+        scratch, "const server = require('net').createServer(() => {})", listen: "0, '\(host)'"
+      ) { server in
+        let port = server.port.number
+        #expect(ConnectionTable.listeners(on: [port]).map(\.address) == [ListeningAddress(host: host, port: port)])
+      }
+      #expect(ConnectionTable.listeners(on: [scratch.ports.first]) == [])
+    }
+  }
+
   @Test("knows no listener of a group that is not there")
   func nobody() {
     #expect(ConnectionTable.listeners(ofGroup: Int32.max) == [])

@@ -9,42 +9,36 @@ import Testing
 /// ServiceManagerContract+Recovery.swift.
 @Suite("Every service manager")
 struct ServiceManagerContract {
-  /// A cancelled test is not told of; this one says by name what is not tested. In CI that is a failure.
-  @Test("is tested on this machine", arguments: Backend.all)
-  func isTested(backend: Backend) {
-    guard let obstacle = backend.obstacle() else { return }
-    let isCI = CurrentProcess.environment["CI"] == "true"
-    Issue.record("the \(backend.name) manager is not tested here: \(obstacle)", severity: isCI ? .error : .warning)
-  }
-
   // MARK: Ports
 
-  @Test("gives out ports in order, each once", arguments: Backend.all)
-  func order(backend: Backend) async throws {
+  @Test("gives out ports in order, each once", arguments: Backends.all)
+  func order(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
-      let ids = try ["shop", "blog", "shop"].map { try stage.manager.reserve(AppName($0)) }
+      let apps = ["shop", "blog", "shop"].map { stage.app($0) }
 
-      let first = stage.scratch.ports.first
-      #expect(ids.map(\.description) == ["shop:\(first)", "blog:\(first + 1)", "shop:\(first + 2)"])
+      let ids = try apps.map { try stage.manager.reserve($0) }
+
+      let ports = try (0..<3).map { try stage.scratch.ports[$0] }
+      #expect(ids == zip(apps, ports).map { InstanceID(app: $0, port: $1) })
     }
   }
 
-  @Test("passes over a port that somebody listens on", arguments: Backend.all, ["127.0.0.1", "0.0.0.0", "::"])
-  func taken(backend: Backend, host: String) async throws {
+  @Test("passes over a port that somebody listens on", arguments: Backends.all, ["127.0.0.1", "0.0.0.0", "::"])
+  func taken(backend: any Backend, host: String) async throws {
     try await Stage.run(backend) { stage in
       let port = try stage.scratch.ports[0]
       try await NodeServer.run(
         stage.scratch, "const server = require('net').createServer()", listen: "\(port), '\(host)'"
       ) { _ in
-        let instance = try stage.manager.reserve(AppName("shop"))
+        let instance = try stage.manager.reserve(stage.app())
 
         #expect(try instance.port == stage.scratch.ports[1])
       }
     }
   }
 
-  @Test("gives processes that ask at once a port each", arguments: Backend.all)
-  func concurrent(backend: Backend) async throws {
+  @Test("gives processes that ask at once a port each", arguments: Backends.all)
+  func concurrent(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let same = try stage.same
       await withTaskGroup { group in
@@ -52,49 +46,49 @@ struct ServiceManagerContract {
           group.addTask {
             await #expect(processExitsWith: .success) { [same = same as SameManager] in
               let manager = try same.manager()
-              for _ in 0..<5 { _ = try manager.reserve(AppName("shop")) }
+              for _ in 0..<5 { _ = try manager.reserve(same.app) }
             }
           }
         }
       }
 
-      let given = try stage.manager.instances(of: AppName("shop")).map(\.port)
+      let given = try stage.manager.instances(of: stage.app()).map(\.port)
       #expect(given == same.ports.ports, "twenty were asked for, and there are twenty")
     }
   }
 
-  @Test("says which ports are all taken", arguments: Backend.all)
-  func exhausted(backend: Backend) async throws {
+  @Test("says which ports are all taken", arguments: Backends.all)
+  func exhausted(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let ports = try PortRange("\(stage.scratch.ports[0])-\(stage.scratch.ports[1])")
-      let manager = backend.make(stage.layout, ports)
-      for _ in 0..<2 { _ = try manager.reserve(AppName("shop")) }
+      let manager = backend.manager(stage.layout, ports)
+      for _ in 0..<2 { _ = try manager.reserve(stage.app()) }
 
-      let failure = #expect(throws: Failure.self) { try manager.reserve(AppName("shop")) }
+      let failure = #expect(throws: Failure.self) { try manager.reserve(stage.app()) }
 
       #expect(failure?.cause == "all ports from \(ports.first) to \(ports.last) are taken")
     }
   }
 
-  @Test("never takes an app for another whose name begins like it", arguments: Backend.all)
-  func names(backend: Backend) async throws {
+  @Test("never takes an app for another whose name begins like it", arguments: Backends.all)
+  func names(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let shop = try stage.start(stage.shell(Stage.idle), of: "shop")
       let admin = try stage.start(stage.shell(Stage.idle), of: "shop-admin")
 
-      let before = try ["shop", "shop-admin", "sho"].map { try stage.manager.instances(of: AppName($0)) }
+      let before = try ["shop", "shop-admin", "sho"].map { try stage.manager.instances(of: stage.app($0)) }
       try stage.manager.stop(shop)
 
       #expect(before == [[shop], [admin], []])
-      #expect(try stage.manager.instances(of: AppName("shop-admin")) == [admin])
+      #expect(try stage.manager.instances(of: admin.app) == [admin])
       _ = try stage.process(of: admin)
     }
   }
 
   // MARK: Running
 
-  @Test("returns from start with the process running, and says so", arguments: Backend.all)
-  func start(backend: Backend) async throws {
+  @Test("returns from start with the process running, and says so", arguments: Backends.all)
+  func start(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(Stage.idle))
 
@@ -107,18 +101,17 @@ struct ServiceManagerContract {
     }
   }
 
-  @Test("runs a service in the environment and directory, and with the log, that it names", arguments: Backend.all)
-  func surroundings(backend: Backend) async throws {
+  @Test("runs a service in the environment and directory, and with the log, that it names", arguments: Backends.all)
+  func surroundings(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       var service = stage.shell("pwd; env; echo an error >&2; \(Stage.idle)")
       service.environment["ODD"] = #"a  "b" 'c' $HOME \d #e"#
-      try Files.write("before\n", to: stage.log)
 
       let instance = try stage.start(service)
 
       try wait(until: "the output") { try stage.lines().last == "an error" }
       let lines = try stage.lines()
-      #expect(lines.prefix(2) == ["before", stage.directory])
+      #expect(lines.first == backend.seen(stage.directory))
       #expect(lines.contains("ODD=" + #"a  "b" 'c' $HOME \d #e"#))
       #expect(lines.contains("PORT=\(instance.port)"))
       // What shells and systemd set by themselves is no inheritance.
@@ -129,23 +122,23 @@ struct ServiceManagerContract {
     }
   }
 
-  @Test("keeps an instance running when the command that started it has ended", arguments: Backend.all)
-  func outlives(backend: Backend) async throws {
+  @Test("keeps an instance running when the command that started it has ended", arguments: Backends.all)
+  func outlives(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let (same, idle) = (try stage.same, stage.shell(Stage.idle))
 
       await #expect(processExitsWith: .success) { [same = same as SameManager, idle = idle as Service] in
         let manager = try same.manager()
-        try manager.start(try manager.reserve(AppName("shop")), idle)
+        try manager.start(try manager.reserve(same.app), idle)
       }
 
-      let instance = try #require(try stage.manager.instances(of: AppName("shop")).first)
+      let instance = try #require(try stage.manager.instances(of: stage.app()).first)
       _ = try stage.process(of: instance)
     }
   }
 
-  @Test("shows the environment's secrets to nobody else", arguments: Backend.all)
-  func secrets(backend: Backend) async throws {
+  @Test("shows the environment's secrets to nobody else", arguments: Backends.all)
+  func secrets(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let secret = "secret-of-\(stage.scratch.ports.first)"
       var service = stage.shell(Stage.idle)
@@ -155,25 +148,30 @@ struct ServiceManagerContract {
 
       let processes = try Files.list("/proc").compactMap { Int32($0) }
       #expect(processes.filter { commandLine($0).contains(secret) } == [])
-      let files = try stage.scratch.files(below: stage.layout.root).filter {
+      let directories = try stage.instances().map { "\(stage.layout.instances)/\($0)" } + [stage.directory]
+      let files = try directories.flatMap { try stage.scratch.files(below: $0) }.filter {
         try Files.text($0)?.contains(secret) == true
       }
       #expect(!files.isEmpty, "it is written down for restarts")
-      #expect(try files.filter { try Files.status($0)?.mode != 0o600 } == [])
+      let own = try Files.status(stage.directory)?.group
+      for status in try files.map({ try Files.status($0) }) {
+        #expect(status?.mode == backend.secretMode)
+        #expect(status?.group == own)
+      }
     }
   }
 
-  @Test("knows nothing of an instance that was never made", arguments: Backend.all)
-  func unknown(backend: Backend) async throws {
+  @Test("knows nothing of an instance that was never made", arguments: Backends.all)
+  func unknown(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
-      let instance = InstanceID(app: try AppName("shop"), port: try stage.scratch.ports[0])
+      let instance = InstanceID(app: stage.app(), port: try stage.scratch.ports[0])
 
       try stage.manager.stop(instance)
       try stage.manager.drain(instance)
       try stage.manager.revive(instance)
 
       #expect(try stage.manager.state(of: instance) == .absent)
-      #expect(try stage.manager.instances(of: AppName("shop")) == [])
+      #expect(try stage.manager.instances(of: stage.app()) == [])
     }
   }
 }

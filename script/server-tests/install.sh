@@ -13,3 +13,23 @@ install_package() {
   passes "the admin's own lines are kept" on grep -q 'root \* /usr/share/caddy' /etc/caddy/Caddyfile
   refused "Caddy's administration is not on the network" on curl -s --max-time 3 http://127.0.0.1:2019/config/
 }
+
+# Where systemd does not run, as in a container, nextdeploy runs the apps and Caddy itself. So it does for a root of
+# one's own, which the units do not know.
+without_systemd() {
+  on install -d -o nobody /var/tmp/own /var/tmp/own/app
+  tar -C Tests/Fixtures/vps-app -c . | timeout 20 script/vps run "$server" tar -x --no-same-owner -C /var/tmp/own/app
+  on chown -R nobody: /var/tmp/own
+  as_nobody "git init -qb main && git config user.name Dev && git config user.email dev@example.com && git add -A &&
+    git commit -qm first && nextdeploy config set http.port 9080 && nextdeploy config set ports 4001-4099 &&
+    nextdeploy app create own && git remote add production /var/tmp/own/root/apps/own/repo.git &&
+    git config remote.production.receivepack 'nextdeploy receive-pack'" >/dev/null
+  has "the package runs an app without systemd too" "live: http://localhost:9080" as_nobody "git push production main"
+  is "which answers" "version 1" timeout 20 script/vps net "$server" curl -sS --max-time 10 http://127.0.0.1:9080/
+  passes "and ends with its removal" as_nobody "nextdeploy app remove own"
+  is "with all that kept it running" "" on pgrep -af nextdeploy-supervisor
+}
+
+as_nobody() {
+  on runuser -u nobody -- env HOME=/var/tmp/own NEXTDEPLOY_ROOT=/var/tmp/own/root sh -c "cd /var/tmp/own/app && $1"
+}

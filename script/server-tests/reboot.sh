@@ -2,24 +2,24 @@
 # Rollback, reboot, and stopping by hand.
 
 rollback_and_reboot() {
-  passes "a rollback" on nextdeploy rollback --app shop
+  passes "a rollback over ssh" remote rollback shop
   is "puts the first release live" "version 1" get /
   passes "the server reboots" timeout 150 script/vps reboot "$server"
   until_is 30 "version 1" get / || fail "the app did not come back after the reboot"
-  say "  ok  the app is back on the release that was live"
+  shown "the app is back on the release that was live"
   is "its limit too" 314572800 on systemctl show -P MemoryMax "nextdeploy@shop:$(port).service"
   is "nothing of nextdeploy runs" "" ours_running
-  has "a drain waits for a request that is being answered" slow drained
-  on nextdeploy app remove shop >/dev/null
-  is "a removed app leaves no instance" "" on sh -c "ls /opt/nextdeploy/instances | grep '^shop:' || true"
+  local unit
+  unit=nextdeploy@shop:$(port).service
+  has "a drain waits for a request that is being answered" slow drained "$unit"
+  passes "an admin starts an instance again" on systemctl start "$unit"
+  until_is 20 "version 1" get / || fail "the app is not back"
 }
 
 # A request that takes 3 seconds, and the unit stopped by its admin meanwhile.
 drained() {
-  local unit
-  unit="nextdeploy@shop:$(port).service"
   get /slow &
   sleep 0.5
-  on systemctl stop "$unit"
+  on systemctl stop "$1"
   wait $!
 }

@@ -14,24 +14,43 @@ fail() {
 # On the server, as root.
 on() { timeout 180 script/vps run "$server" "$@"; }
 
-# On the server, as the user nextdeploy, from its own directory.
-as() { on runuser -u nextdeploy -- env HOME=/var/tmp/dev sh -c "cd /var/tmp/dev/app && $1"; }
+# On the server, as the user nextdeploy, from its own directory: for what is pushed on the server itself.
+as() { on runuser -u nextdeploy -- env HOME=/var/tmp/dev sh -c "cd /var/tmp/dev && $1"; }
+
+# On the laptop, in the repository of the app: a directory of this machine, in the server's network.
+on_laptop() { timeout 180 script/vps net "$server" env -C "$laptop/app" HOME="$laptop" sh -c "$1"; }
+
+# Over ssh, with the key of that name: over_ssh KEY [OPTION...] -- COMMAND...
+over_ssh() {
+  local key=$1 options=()
+  shift
+  while [ "$1" != -- ]; do options+=("$1") && shift; done
+  shift
+  timeout 60 script/vps net "$server" ssh -F "$laptop/ssh_config" ${options[@]+"${options[@]}"} "$key" "$@" </dev/null
+}
+
+# A command of nextdeploy's, from the laptop.
+remote() { over_ssh laptop -- "$@"; }
+
+# shown SENTENCE: what was looked at holds.
+shown() {
+  say "  ok  $1"
+  passed=$((passed + 1))
+}
 
 # passes SENTENCE COMMAND...: the command must succeed.
 passes() {
   local sentence=$1 output
   shift
   if ! output=$("$@" 2>&1); then fail "$sentence: '$*' said: $output"; fi
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 refused() {
   local sentence=$1 output
   shift
   if output=$("$@" 2>&1); then fail "$sentence: '$*' was allowed: $output"; fi
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 # is SENTENCE WANTED COMMAND...: the command must print exactly that.
@@ -40,8 +59,7 @@ is() {
   shift 2
   output=$("$@" 2>&1) || true
   [ "$output" = "$wanted" ] || fail "$sentence: wanted '$wanted', got '$output'"
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 has() {
@@ -49,8 +67,7 @@ has() {
   shift 2
   output=$("$@" 2>&1) || true
   [[ $output == *"$wanted"* ]] || fail "$sentence: no '$wanted' in '$output'"
-  say "  ok  $sentence"
-  passed=$((passed + 1))
+  shown "$sentence"
 }
 
 get() { timeout 20 script/vps net "$server" curl -sS --max-time 10 "http://192.0.2.1:8080$1"; }
@@ -69,10 +86,16 @@ until_is() {
   return 1
 }
 
-commit() { as "$1 && git add -A && git commit -qm '$2'"; }
-push() { as "git push -q production main"; }
+commit() { on_laptop "$1 && git add -A && git commit -qm '$2'"; }
 
-ours_running() { on sh -c 'ps -eo user:20,args | grep -E "[/ ]nextdeploy( |$)" | grep -v grep || true'; }
-main_process() { on sh -c 'systemctl show -P MainPID "nextdeploy@shop:*"'; }
+# With git and ssh as the only programs on the laptop's PATH.
+push() { on_laptop "PATH=$laptop/bin exec git push -q ${1:-laptop}:${2:-shop} main"; }
 
-port() { on sh -c 'ls /opt/nextdeploy/instances' | sed -n 's/^shop://p' | tail -n 1; }
+# Who runs what of nextdeploy's: its own programs, the hooks, the builds; not sshd, nor the apps.
+ours_running() { on sh -c 'ps -eo user:20,unit:60,exe:30,args | grep -E "/usr/bin/nextdeploy|nextdeploy-build|post-receive" | grep -v grep || true'; }
+main_process() { on systemctl show -P MainPID "nextdeploy@shop:$(port).service"; }
+
+# That of the running instance.
+port() {
+  on systemctl list-units --plain --no-legend --state=active 'nextdeploy@shop:*' | sed 's/^nextdeploy@shop:\([0-9]*\).*/\1/'
+}

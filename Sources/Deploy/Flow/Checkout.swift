@@ -6,12 +6,14 @@ struct Checkout {
 extension Deployment {
   func checkOut(_ planned: Planned, clean: Bool) throws -> Checkout {
     try step(.checkout, planned.commit.id.short) {
-      if clean {
-        try seams.workspace.setInstalledKey(nil)
-        try seams.workspace.empty()
-      }
+      if clean { try emptyWorkspace() }
       let changed = try seams.repository.checkout(planned.commit, into: seams.workspace.directory)
       return (Checkout(planned: planned), changed == 1 ? "1 file changed" : "\(changed) files changed")
     }
+  }
+
+  func emptyWorkspace() throws {
+    try seams.workspace.setInstalledKey(nil)
+    try seams.workspace.empty()
   }
 }

@@ -1,7 +1,6 @@
 extension Deployment {
   /// Begins to stop the app's other instances: each finishes what it is answering. Nobody waits for that.
-  func drain(_ live: LiveRecord) throws {
-    let others = try seams.manager.instances(of: app).filter { $0 != live.instance }
+  func drain(_ others: [InstanceID]) throws {
     if others.isEmpty { return }
     try step(.drain) {
       for instance in others { try seams.manager.drain(instance) }

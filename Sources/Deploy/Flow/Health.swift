@@ -15,24 +15,38 @@ extension Deployment {
     let policy = instance.release.health
     return try step(.health, "GET \(policy.path)") {
       let start = ContinuousClock.now
-      var last = ProbeAnswer.refused
+      var asks = 0
       while true {
+        asks += 1
         let elapsed = seconds(since: start)
-        last = seams.probe.ask(
+        let last = seams.probe.ask(
           port: instance.id.port, path: policy.path, host: host,
           within: min(5, max(0.1, policy.timeout - elapsed)))
-        let state = try seams.manager.state(of: instance.id)
-        if case .waitingToRestart(let exit, _) = state { throw crashed(instance, exit) }
-        if case .running(_, let restarts) = state, restarts > 0 { throw crashed(instance, "more than once") }
-        // What answers on its port then is another program.
-        if state == .lost || state == .absent { throw crashed(instance, "and nothing keeps it running") }
-        if case .status(let status) = last, policy.status.contains(status) {
-          return (HealthyInstance(instance), "HTTP \(status)")
+        // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
+        if last != .refused || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
+          let state = try seams.manager.state(of: instance.id)
+          if case .waitingToRestart(let exit, _) = state { throw crashed(instance, exit) }
+          if case .running(_, let restarts) = state, restarts > 0 { throw crashed(instance, "more than once") }
+          // What answers on its port then is another program.
+          if state == .lost || state == .absent { throw crashed(instance, "and nothing keeps it running") }
+          if case .status(let status) = last, policy.status.contains(status) {
+            warnOfOpenPort(instance.id.port)
+            return (HealthyInstance(instance), "HTTP \(status)")
+          }
+          if elapsed >= policy.timeout { throw unhealthy(instance, last, state) }
         }
-        if elapsed >= policy.timeout { throw unhealthy(instance, last, state) }
         seams.pause(Self.pause(after: last, elapsed: elapsed))
       }
     }
+  }
+
+  /// Nothing but the app itself can keep its port from the outside; that is no reason to refuse it.
+  private func warnOfOpenPort(_ port: Port) {
+    let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
+    if open.isEmpty { return }
+    seams.progress.warn(
+      "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. Have "
+        + "it listen on the address in HOSTNAME, as in app.listen(process.env.PORT, process.env.HOSTNAME).")
   }
 
   /// Seconds until it is asked again: short while it starts, longer once that takes long or it answers badly.
@@ -84,7 +98,7 @@ extension Deployment {
       }
       return Failure(
         subject, "the app listens on \(addresses.map(\.description).joined(separator: ", ")), not on \(wantedAddress)",
-        next: "It must listen on the port in PORT, on 127.0.0.1 or on all addresses.", excerpt: excerpt)
+        next: "It must listen on the port in PORT and the address in HOSTNAME, which is 127.0.0.1.", excerpt: excerpt)
     }
   }
 }

@@ -8,7 +8,7 @@ struct Planned {
 }
 
 extension Deployment {
-  /// Reads the commit and decides what is to be done; nothing is touched.
+  /// Reads the commit and decides what is to be done; nothing is touched where there is space on the disk.
   func plan(_ commit: Commit, _ environment: AppEnvironment) throws -> Planned {
     record.step = .plan
     try seams.state.save(record, durable: true)
@@ -38,6 +38,11 @@ extension Deployment {
 
   private func requireSpace() throws {
     let needed = 50 << 20
+    if try seams.workspace.freeSpace() < needed {
+      // What a failed build left may be what takes the space, and no later build would ever get to clean it up.
+      try emptyWorkspace()
+      seams.progress.warn("the disk is nearly full: emptied the workspace, with node_modules and what builds cache")
+    }
     let free = try seams.workspace.freeSpace()
     if free < needed {
       throw Failure(

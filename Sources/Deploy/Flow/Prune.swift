@@ -1,6 +1,8 @@
 extension Deployment {
   /// Removes the releases, journals and logs beyond those that are kept.
-  func prune(_ live: LiveRecord) throws {
+  ///
+  /// - Parameter others: the app's instances beside the live one, which may still finish their requests.
+  func prune(_ live: LiveRecord, others: [InstanceID]) throws {
     var records = try seams.state.records().filter { $0.id != record.id }
     var own = record
     own.outcome = .live
@@ -8,7 +10,8 @@ extension Deployment {
     records.append(own)
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
-    let surplus = history.surplus(of: releases, keep: config.keep, inUse: try releasesInUse(live, records))
+    let inUse = releasesRun(by: others, records).union([live.release])
+    let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse)
     if !surplus.isEmpty {
       try step(.prune) {
         for release in surplus {
@@ -21,13 +24,13 @@ extension Deployment {
     try pruneJournals(records, keeping: Set(releases).subtracting(surplus))
   }
 
-  /// The live release, and those whose instances still finish their requests: an app may load a file at any time.
-  private func releasesInUse(_ live: LiveRecord, _ records: [DeployRecord]) throws -> Set<ReleaseID> {
-    let others = try seams.manager.instances(of: app).compactMap { instance in
+  /// What instances run: an app may load a file of its release at any time.
+  private func releasesRun(by instances: [InstanceID], _ records: [DeployRecord]) -> Set<ReleaseID> {
+    let releases = instances.compactMap { instance in
       // Ports are used again: the last deploy on one is whose it is.
       records.filter { $0.instance == instance }.max { $0.id < $1.id }?.release
     }
-    return Set(others + [live.release])
+    return Set(releases)
   }
 
   /// Keeps the journals of the releases that are there, and the last ones, which tell what went wrong.

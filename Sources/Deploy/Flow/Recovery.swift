@@ -43,6 +43,7 @@ public struct Recovery {
       return
     }
     seams.progress.note("undoing deploy \(record.id), which was interrupted\(step)")
+    try seams.runner.endLeftovers()
     try Undo(config: config, seams: seams, next: next).run(record)
     var record = record
     record.outcome = .failed

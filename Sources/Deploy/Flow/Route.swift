@@ -23,8 +23,11 @@ extension Deployment {
       try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)
       try seams.repository.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
     }
-    attempt("draining the old release") { try drain(live) }
-    attempt("removing old releases") { try prune(live) }
+    attempt("looking for the app's other instances") {
+      let others = try seams.manager.instances(of: app).filter { $0 != live.instance }
+      attempt("draining the old release") { try drain(others) }
+      attempt("removing old releases") { try prune(live, others: others) }
+    }
     record.outcome = .live
     record.finishedAt = seams.state.timestamp()
     attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }

@@ -11,6 +11,7 @@ struct Undo {
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch { first = first ?? error }
     }
+    attempt { try seams.state.giveUpReserve() }
     var live: LiveRecord?
     var before = record.previous
     attempt {

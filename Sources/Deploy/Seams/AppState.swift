@@ -32,6 +32,9 @@ public protocol AppState {
   /// The last lines that an instance has written.
   func lastLines(of deploy: DeployID) -> [String]
 
+  /// Gives up the space that was set aside for what a failed deploy must write, where its build filled the disk.
+  func giveUpReserve() throws
+
   /// Removes the journals and logs that are no longer needed.
   func prune(keeping deploys: Set<DeployID>) throws
 

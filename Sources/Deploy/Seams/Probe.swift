@@ -7,6 +7,9 @@ public protocol Probe {
 
   /// Where the processes of an instance listen, to tell a wrong address from none.
   func listeners(of process: Int32) -> [ListeningAddress]
+
+  /// Where anybody listens on a port.
+  func listeners(on port: Port) -> [ListeningAddress]
 }
 
 public enum ProbeAnswer: Equatable, Sendable {
@@ -27,6 +30,9 @@ public struct ListeningAddress: Hashable, Comparable, Sendable, CustomStringConv
     self.host = host
     self.port = port
   }
+
+  /// Whether nobody outside of the machine can reach it.
+  public var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
 
   public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 

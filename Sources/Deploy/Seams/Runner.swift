@@ -2,6 +2,9 @@
 public protocol Runner {
   /// Runs to the end, handing over the output as it comes. When it returns, nothing that it started is left.
   func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult
+
+  /// Ends what still runs of a job whose builder was killed. Whoever calls it holds the app's turn.
+  func endLeftovers() throws
 }
 
 public struct Job: Equatable, Sendable {

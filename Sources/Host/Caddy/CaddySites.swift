@@ -1,6 +1,5 @@
 public import Deploy
 import Posix
-import Templates
 
 /// Caddy, configured by one file an app.
 ///
@@ -20,19 +19,28 @@ public struct CaddySites: Proxy {
   public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
 
   private func write(_ site: Site) throws {
-    let text = Templates.site([
-      "APP": site.app.description,
-      "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
-      "PORT": site.port.description,
-    ])
+    let caddy = try service.version
     let file = file(site.app)
     let beside = "\(file).new"
-    try Files.write(text, to: beside)
-    do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
-      try Files.remove(beside)
-      throw error
+    try Files.write(text(site, on: site.port, caddy), to: beside)
+    if try !isValidated(site, caddy) {
+      do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
+        try Files.remove(beside)
+        throw error
+      }
     }
     try replace(file) { try Files.rename(beside, to: file) }
+  }
+
+  private func text(_ site: Site, on port: Port, _ caddy: Version?) -> String {
+    SiteBlock(app: site.app, addresses: site.addresses.map(address), port: port, caddy: caddy).text
+  }
+
+  /// Whether the site that is there differs in its port only, as at most deploys. Caddy checks it once more when it
+  /// loads it; to start a Caddy for that before takes about as long as the loading.
+  private func isValidated(_ site: Site, _ caddy: Version?) throws -> Bool {
+    guard let old = try Files.text(file(site.app)), let port = try? port(of: site.app) else { return false }
+    return old == text(site, on: port, caddy)
   }
 
   public func port(of app: AppName) throws -> Port? {
@@ -93,6 +101,8 @@ public struct CaddySites: Proxy {
 public protocol CaddyService {
   /// Whether it gets certificates and listens on 443.
   var terminatesTLS: Bool { get }
+  /// Nil where it tells none. Site blocks are written for it.
+  var version: Version? { get throws }
   /// Throws with Caddy's own words where it would not take these site files.
   func validate(sites: [String]) throws
   /// Has it load what is written, starting it where it does not run.

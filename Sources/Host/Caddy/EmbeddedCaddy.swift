@@ -1,4 +1,4 @@
-import Deploy
+public import Deploy
 import Posix
 import Supervision
 import Templates
@@ -27,11 +27,13 @@ public struct EmbeddedCaddy: CaddyService {
 
   public var terminatesTLS: Bool { false }
 
+  public var version: Version? { get throws { try program.version } }
+
   public func validate(sites: [String]) throws {
     let candidate = "\(directory)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
     try Files.write("{\n\tadmin off\n\tauto_https off\n}\n\(imports)\n", to: candidate, durable: false)
-    let (status, output) = try caddy(["validate", "--config", candidate, "--adapter", "caddyfile"])
+    let (status, output) = try program.run(["validate", "--config", candidate, "--adapter", "caddyfile"])
     try Files.remove(candidate)
     if !status.isSuccess { throw refusal("checking the site's configuration", output) }
   }
@@ -64,7 +66,7 @@ public struct EmbeddedCaddy: CaddyService {
   /// Starts Caddy with what is written and waits until it serves that; false where it ran already.
   private func start() throws -> Bool {
     if try instance.hasSupervisor { return false }
-    guard Command.find("caddy", path: environment["PATH"] ?? "") != nil else { throw missing }
+    try program.requireInstalled()
     if let status = try instance.status() { endOrphan(status) }
     try Files.makeDirectory(instance.path, mode: 0o700)
     try Files.makeDirectory(Self.sites(below: directory))
@@ -95,32 +97,22 @@ public struct EmbeddedCaddy: CaddyService {
 
   /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
   private func load() throws -> (status: ExitStatus, output: String) {
-    try caddy(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
-  }
-
-  private func caddy(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
-    guard Command.find("caddy", path: environment["PATH"] ?? "") != nil else { throw missing }
-    return try ChildProcess.run(Command(["caddy"] + arguments, environment: environment, directory: directory))
-  }
-
-  private var missing: Failure {
-    Failure(
-      "looking for Caddy", "it is not on this machine's PATH",
-      next: "Install it ('apt-get install caddy' on Debian), then try again.")
+    try program.run(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
   }
 
   private func refusal(_ attempt: String, _ output: String) -> Failure {
     let lines = output.split(whereSeparator: \.isNewline).map(String.init)
-    let error = lines.last { $0.hasPrefix("Error:") || $0.hasPrefix("reload:") }?.drop { $0 != ":" }.dropFirst(2)
+    let error = CaddyProgram.error(in: lines)
     let inUse = output.contains("address already in use")
     return Failure(
-      attempt, error.map(String.init) ?? lines.last ?? "Caddy gave no reason",
+      attempt, error ?? lines.last ?? "Caddy gave no reason",
       next: inUse
         ? "Something else listens there: end it, or choose another port with 'nextdeploy config set port PORT'."
         : "Check the app's domains ('nextdeploy config show'), then try again.",
       excerpt: error == nil ? lines.suffix(5) : [])
   }
 
+  private var program: CaddyProgram { CaddyProgram(environment: environment) }
   private var instance: InstanceDirectory { InstanceDirectory(path: "\(directory)/instance") }
   private var caddyfile: String { "\(directory)/Caddyfile" }
   private var socket: String { "\(directory)/admin.sock" }

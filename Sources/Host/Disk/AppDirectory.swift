@@ -74,6 +74,24 @@ public struct AppDirectory: AppState {
     try Files.replaceLink(layout.liveLog, to: "\(live.deploy).log")
   }
 
+  // MARK: Space
+
+  /// Sets aside what a journal, a log and some refs take: without it a disk that a push or its build fills would keep
+  /// the branch at a commit that is not live.
+  public func keepReserve() throws {
+    if try Files.status(layout.reserve)?.size == Self.reserve { return }
+    do {
+      try Files.write(String(repeating: "-", count: Self.reserve), to: layout.reserve, durable: false)
+    } catch {
+      // Where it is full already, git itself refuses the push.
+      guard error.isDiskFull else { throw error }
+    }
+  }
+
+  public func giveUpReserve() throws { try Files.remove(layout.reserve) }
+
+  private static let reserve = 64 << 10
+
   // MARK: Environment
 
   public func environment() throws -> AppEnvironment {

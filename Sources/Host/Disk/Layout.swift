@@ -58,6 +58,8 @@ public struct AppLayout: Sendable {
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
   /// Packages as they were installed, for releases to link to: no build writes there.
   public var packages: String { "\(directory)/packages" }
+  /// Takes the space that a failed deploy needs.
+  public var reserve: String { "\(directory)/reserve" }
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 

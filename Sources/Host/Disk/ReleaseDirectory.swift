@@ -14,7 +14,12 @@ public struct ReleaseDirectory: Releases {
 
   public func list() throws -> [ReleaseRecord] {
     try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
-      .compactMap { try StateFile.read(ReleaseRecord.self, record($0)) }
+      .compactMap { try read($0) }
+  }
+
+  /// Nil where there is none of that id.
+  func read(_ release: ReleaseID) throws -> ReleaseRecord? {
+    try StateFile.read(ReleaseRecord.self, record(release))
   }
 
   public func files(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/app" }

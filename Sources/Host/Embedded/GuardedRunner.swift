@@ -19,4 +19,7 @@ public struct GuardedRunner: Runner {
     if status.isSuccess { return .succeeded }
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }
+
+  /// There are none: a guard ends its job when the builder ends.
+  public func endLeftovers() {}
 }

@@ -26,10 +26,11 @@ public struct ServerSetup {
     var changes = try writeFiles()
     changes += try makeUsers()
     changes += try makeDirectories()
+    changes += try keepConnections()
     let caddyfile = try editCaddyfile()
     changes += caddyfile.count
-    changes += try enableBoot()
     try loadCaddy(caddyfile)
+    changes += try enableBoot()
     return changes
   }
 
@@ -51,17 +52,21 @@ public struct ServerSetup {
   // MARK: Users and directories
 
   private func makeUsers() throws -> Int {
+    let missing = Self.missingAccounts
+    for account in missing { report("add \(account)") }
+    if !missing.isEmpty && !isDryRun { try call(["systemd-sysusers", "\(root)\(Templates.sysusersFile)"]) }
+    return missing.count
+  }
+
+  /// What of users, groups and memberships is not there, in words.
+  static var missingAccounts: [String] {
     let users = ["nextdeploy", "nextdeploy-launch", "nextdeploy-build"].filter { Accounts.user(named: $0) == nil }
     let groups = ["nextdeploy-app"].filter { Accounts.group(named: $0) == nil }
     let memberships = ["nextdeploy-build", "nextdeploy-app", "systemd-journal"].filter {
       !Accounts.members(ofGroup: $0).contains("nextdeploy")
     }
-    for user in users { report("add the user \(user)") }
-    for group in groups { report("add the group \(group)") }
-    for group in memberships { report("add the user nextdeploy to the group \(group)") }
-    let changes = users.count + groups.count + memberships.count
-    if changes > 0 && !isDryRun { try call(["systemd-sysusers", "\(root)\(Templates.sysusersFile)"]) }
-    return changes
+    return users.map { "the user \($0)" } + groups.map { "the group \($0)" }
+      + memberships.map { "the user nextdeploy to the group \($0)" }
   }
 
   private static let directories: [(path: String, mode: UInt32)] = [
@@ -80,6 +85,22 @@ public struct ServerSetup {
     }
     if changes > 0 && !isDryRun { try call(["systemd-tmpfiles", "--create", "\(root)\(Templates.tmpfilesFile)"]) }
     return changes
+  }
+
+  // MARK: Kernel
+
+  private static let migration = (name: "net.ipv4.tcp_migrate_req", file: "/proc/sys/net/ipv4/tcp_migrate_req")
+
+  /// systemd does so at each boot. Not all containers may, nor can kernels before 5.14.
+  private func keepConnections() throws -> Int {
+    func isOff() throws -> Bool { try Files.text(Self.migration.file)?.hasPrefix("0") == true }
+    guard isSystemdRunning, try isOff() else { return 0 }
+    if !isDryRun {
+      try call(["/usr/lib/systemd/systemd-sysctl", "--prefix=\(Self.migration.name)"])
+      if try isOff() { return 0 }
+    }
+    report("have the kernel keep connections while Caddy reloads: \(Self.migration.name)")
+    return 1
   }
 
   // MARK: Caddy
@@ -139,11 +160,14 @@ public struct ServerSetup {
     let (status, _) = try ask(["systemctl", "is-enabled", "--quiet", Self.bootUnit])
     if status.isSuccess { return 0 }
     report("enable \(Self.bootUnit), which brings the apps back after a reboot")
-    if !isDryRun { try call(["systemctl", "enable", "--quiet", Self.bootUnit]) }
+    if isDryRun { return 1 }
+    try call(["systemctl", "enable", "--quiet", Self.bootUnit])
+    // There may be apps already, of an earlier installation.
+    if isSystemdRunning { try call(["systemctl", "start", "--no-block", Self.bootUnit]) }
     return 1
   }
 
-  private static let bootUnit = "nextdeploy-boot.service"
+  static let bootUnit = "nextdeploy-boot.service"
 
   private func isActive(_ unit: String) throws -> Bool {
     try ask(["systemctl", "is-active", "--quiet", unit]).status.isSuccess

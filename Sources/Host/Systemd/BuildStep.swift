@@ -70,13 +70,7 @@ public struct BuildLaunch {
     }
     let output = try FileDescriptor(path: step.outputPipe, .appendExisting)
     try output.becomeOutput()
-    try CurrentProcess.enter(request.directory)
-    do {
-      try CurrentProcess.replace(with: Command(request.arguments, environment: request.environment))
-    } catch {
-      // As a shell says it.
-      try output.write("nextdeploy: \(error)\n".utf8)
-      CurrentProcess.exit(127)
-    }
+    CurrentProcess.become(
+      Command(request.arguments, environment: request.environment, directory: request.directory))
   }
 }

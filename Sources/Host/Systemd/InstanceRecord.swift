@@ -19,6 +19,8 @@ struct InstanceRecord {
   /// There once it is to be stopped for good: when its unit has ended, the directory goes.
   private var marker: String { "\(path)/ending" }
 
+  var restarts: RestartPauses { RestartPauses(path: "\(path)/restarts") }
+
   var exists: Bool { Files.exists(path) }
 
   func launch() throws -> Launch? { try StateFile.read(Launch.self, file) }

@@ -30,6 +30,11 @@ struct Systemctl: Sendable {
     let arguments = ["show", "--property=\(properties.joined(separator: ","))", unit]
     let (status, output) = try ChildProcess.run(command(arguments))
     if !status.isSuccess { throw Self.refusal(arguments, status, output) }
+    return Self.properties(output)
+  }
+
+  /// Reads lines of `Name=value`.
+  static func properties(_ output: String) -> [String: String] {
     var values: [String: String] = [:]
     for line in output.split(separator: "\n") {
       let pair = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -38,12 +43,16 @@ struct Systemctl: Sendable {
     return values
   }
 
+  /// Whether it is polkit that refused.
+  static func isRefused(_ output: String) -> Bool {
+    output.contains("authentication") || output.contains("Access denied")
+  }
+
   static func refusal(_ arguments: [String], _ status: ExitStatus, _ output: String) -> Failure {
     let lines = output.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.contains("changed on disk") }
-    let isRefused = lines.contains { $0.contains("authentication") || $0.contains("Access denied") }
     return Failure(
       "running 'systemctl \(arguments.joined(separator: " "))'", lines.first ?? "it ended with \(status)",
-      next: isRefused
+      next: isRefused(output)
         ? "polkit refused it: run 'sudo nextdeploy setup', and check that polkit runs." : "See 'systemctl status'.",
       excerpt: Array(lines.dropFirst().prefix(5)))
   }

@@ -1,4 +1,4 @@
-import Deploy
+public import Deploy
 import Posix
 
 /// The machine's own Caddy, which systemd runs: it gets certificates, and is told to load what is written.
@@ -19,19 +19,20 @@ public struct SystemdCaddy: CaddyService {
 
   public var terminatesTLS: Bool { true }
 
+  public var version: Version? { get throws { try program.version } }
+
   /// The apps' sites alone: the admin's own may name files that only Caddy's user can read. Caddy looks at all of them
   /// together when it loads them, and keeps what it has where it does not like them.
   public func validate(sites: [String]) throws {
     let candidate = "\(directory)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
     try Files.write("{\n\tadmin off\n}\n\(imports)\n", to: candidate, durable: false)
-    let (status, output) = try ChildProcess.run(
-      Command(["caddy", "validate", "--config", candidate, "--adapter", "caddyfile"], environment: environment))
+    let (status, output) = try program.run(["validate", "--config", candidate, "--adapter", "caddyfile"])
     try Files.remove(candidate)
     if status.isSuccess { return }
     let lines = output.split(whereSeparator: \.isNewline).map(String.init)
     throw Failure(
-      "checking the site's configuration", lines.last ?? "Caddy gave no reason",
+      "checking the site's configuration", CaddyProgram.error(in: lines) ?? lines.last ?? "Caddy gave no reason",
       next: "Check the app's domains ('nextdeploy config show'), then try again.")
   }
 
@@ -45,9 +46,11 @@ public struct SystemdCaddy: CaddyService {
         next: "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended.")
     }
     let lines = try Journal(environment: environment).lastLines(of: Self.unit, count: 5)
+    let error = CaddyProgram.error(in: lines)
     throw Failure(
-      "loading the site's configuration", said.first ?? "Caddy did not take it",
-      next: "Look at 'journalctl -u caddy'; the site is as it was before.", excerpt: lines)
+      "loading the site's configuration", error ?? said.first ?? "Caddy did not take it",
+      next: "Mend what Caddy names ('journalctl -u caddy' says more), then try again; the site is as it was before.",
+      excerpt: error == nil ? lines : [])
   }
 
   /// It is systemd that keeps it running, and only the admin may start it.
@@ -60,5 +63,6 @@ public struct SystemdCaddy: CaddyService {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
   }
 
+  private var program: CaddyProgram { CaddyProgram(environment: environment) }
   private static let unit = "caddy.service"
 }

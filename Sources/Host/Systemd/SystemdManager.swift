@@ -37,23 +37,18 @@ public struct SystemdManager: ServiceManager {
     }
     try Sharing().prepare(app)
     try record.link(release: release, shared: app.shared)
+    try record.restarts.begin()
     try record.write(launch(service, release: release, user: AppUsers(layout: layout).user(of: instance.app)))
     try begin(instance)
   }
 
   public func drain(_ instance: InstanceID) throws {
-    try record(instance).markEnding()
+    guard try markEnding(instance) else { return }
     try systemctl.run(["stop", "--no-block", Units.instance(instance)])
   }
 
   public func stop(_ instance: InstanceID) throws {
-    let record = record(instance)
-    guard record.exists else { return }
-    try record.markEnding()
-    if var launch = try record.launch() {
-      launch.drainTimeout = 0
-      try record.write(launch)
-    }
+    guard try markEnding(instance, drainTimeout: 0) else { return }
     try systemctl.run(["stop", Units.instance(instance)])
     try removeEnded(instance)
   }
@@ -61,7 +56,11 @@ public struct SystemdManager: ServiceManager {
   public func state(of instance: InstanceID) throws -> InstanceState {
     guard record(instance).exists else { return .absent }
     let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
-    guard record(instance).isEnding else { return unit.state }
+    guard record(instance).isEnding else {
+      // In this order, for another command may have removed it meanwhile.
+      guard record(instance).exists else { return .absent }
+      return try waiting(instance, unit.state) ?? unit.state
+    }
     if !unit.hasEnded { return .draining }
     try removeEnded(instance)
     return .absent
@@ -86,6 +85,14 @@ public struct SystemdManager: ServiceManager {
 
   // MARK: Parts
 
+  /// `nextdeploy launch` has not become the app yet: it waits before it starts that again.
+  private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {
+    guard case .running(let process, let restarts) = state, restarts > 0,
+      let user = (try? Files.status("/proc/\(process)"))?.owner, !AppUsers.range.contains(user)
+    else { return nil }
+    return .waitingToRestart(exit: try record(instance).restarts.exit ?? "it ended", restarts: restarts)
+  }
+
   private func begin(_ instance: InstanceID) throws {
     try limit(instance)
     try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [Units.instance(instance)])
@@ -104,6 +111,20 @@ public struct SystemdManager: ServiceManager {
   @discardableResult private func sweep(_ instance: InstanceID) throws -> Bool {
     guard record(instance).isEnding else { return false }
     return try state(of: instance) == .absent
+  }
+
+  /// Notes that it is to end for good, and how long its connections get for that; false where it is gone already.
+  private func markEnding(_ instance: InstanceID, drainTimeout: Double? = nil) throws -> Bool {
+    try FileLock(waitingFor: layout.portsLock).hold {
+      let record = record(instance)
+      guard record.exists else { return false }
+      try record.markEnding()
+      if let drainTimeout, var launch = try record.launch() {
+        launch.drainTimeout = drainTimeout
+        try record.write(launch)
+      }
+      return true
+    }
   }
 
   /// Under the lock for reserving, for another command may do the same, and give the name out again at once.

@@ -23,8 +23,8 @@ public struct SystemdRunner: Runner {
     let app = layout.app(app)
     try sharing.prepare(app)
     let unit = Units.build(self.app)
-    // Of a builder that was killed; nothing may run in the workspace beside this step.
-    if try !Self.hasEnded(systemctl.show(unit, ["ActiveState"])) { try systemctl.run(["stop", unit]) }
+    // Nothing may run in the workspace beside this step.
+    try endLeftovers()
     let step = BuildStep(directory: app.build)
     var sending: BuildStep.Sending? = try step.send(request(job), group: sharing.build)
     let pipe = try step.output(group: sharing.build)
@@ -52,6 +52,12 @@ public struct SystemdRunner: Runner {
       try? systemctl.run(["stop", unit])
       throw error
     }
+  }
+
+  /// A unit does not end with the builder that started it.
+  public func endLeftovers() throws {
+    let unit = Units.build(app)
+    if try !Self.hasEnded(systemctl.show(unit, ["ActiveState"])) { try systemctl.run(["stop", unit]) }
   }
 
   /// Its home is the cache that its app keeps from build to build.

@@ -88,6 +88,8 @@ struct FakeProbe: Probe {
   }
 
   func listeners(of process: Int32) -> [ListeningAddress] { world.listeners }
+
+  func listeners(on port: Port) -> [ListeningAddress] { world.listeners.filter { $0.port == port.number } }
 }
 
 struct FakeSecrets: SecretsSource {
@@ -111,6 +113,8 @@ struct FakeRunner: Runner {
     if result == .succeeded { world.files.merge(world.built) { _, new in new } }
     return result
   }
+
+  func endLeftovers() throws { try world.event("endLeftovers") }
 }
 
 final class FakeProgress: Progress {

@@ -38,6 +38,8 @@ struct FakeState: AppState {
 
   func serverActionsKey() throws -> String { "the app's key" }
 
+  func giveUpReserve() {}
+
   func logFile(of deploy: DeployID) -> String { "/deploys/\(deploy).log" }
 
   func lastLines(of deploy: DeployID) -> [String] { ["the app's last words"] }
@@ -80,6 +82,7 @@ struct FakeWorkspace: Workspace {
   func empty() throws {
     try world.event("workspace.empty")
     world.files = [:]
+    world.freeSpace += world.workspaceSize
   }
 
   func list(_ path: String) throws -> [String] {

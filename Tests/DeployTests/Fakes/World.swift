@@ -27,6 +27,8 @@ final class World {
   var files: [String: String] = [:]
   var installedKey: String?
   var freeSpace = 1 << 30
+  /// Taken by what is in the workspace.
+  var workspaceSize = 0
   var releases: [ReleaseRecord] = []
   var assemblies: [Assembly] = []
   var instances: [InstanceID: InstanceState] = [:]

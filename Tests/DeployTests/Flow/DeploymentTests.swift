@@ -82,6 +82,17 @@ import Testing
     #expect(world.events("checkout", "run").isEmpty)
   }
 
+  @Test func `empties the workspace where that is what fills the disk`() throws {
+    let world = try World()
+    world.freeSpace = 10 << 20
+    world.workspaceSize = 100 << 20
+
+    let record = try world.push("one")
+
+    #expect(record.outcome == .live)
+    #expect(world.events("workspace.empty", "checkout").first == "workspace.empty")
+  }
+
   @Test func `runs the release command after the build and before anything is started`() throws {
     let world = try World()
 

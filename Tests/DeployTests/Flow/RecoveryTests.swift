@@ -73,6 +73,14 @@ import Testing
     #expect(world.events("stop", "drain", "move", "set", "route", "remove 2").isEmpty)
   }
 
+  @Test func `ends what a killed builder left running before it undoes anything`() throws {
+    let (world, _, _) = try crash(at: "run npm run build")
+
+    try world.recover()
+
+    #expect(world.events("endLeftovers", "removeUnfinished", "stop", "move").first == "endLeftovers")
+  }
+
   @Test func `leaves a deploy alone whose process still runs`() throws {
     let (world, _, second) = try crash(at: "run npm run build")
     world.dead = []

@@ -10,8 +10,12 @@ final class Sandbox {
   private let ports: PortBlock
 
   /// Runs a test in a new sandbox, and fails it if anything of it is left running afterwards.
-  static func run(sourceLocation: SourceLocation = #_sourceLocation, _ test: (Sandbox) throws -> Void) throws {
-    let sandbox = try Sandbox()
+  ///
+  /// - Parameter programs: a directory whose programs are taken before those of the PATH.
+  static func run(
+    programs: String? = nil, sourceLocation: SourceLocation = #_sourceLocation, _ test: (Sandbox) throws -> Void
+  ) throws {
+    let sandbox = try Sandbox(programs)
     do { try test(sandbox) } catch {
       sandbox.end()
       throw error
@@ -21,7 +25,7 @@ final class Sandbox {
     try Files.remove(sandbox.home)
   }
 
-  private init() throws {
+  private init(_ programs: String?) throws {
     ports = try PortBlock()
     // A Unix socket's path has at most 107 bytes: Caddy's admin socket is below this.
     home = "/tmp/nextdeploy-test-\(ports.first)"
@@ -32,7 +36,8 @@ final class Sandbox {
     for name in environment.keys where name.hasPrefix("GIT_") || name.hasPrefix("NEXTDEPLOY_") {
       environment[name] = nil
     }
-    environment["PATH"] = "\(Self.products):\(environment["PATH"] ?? "")"
+    environment["PATH"] = ([Self.products, programs].compactMap(\.self) + [environment["PATH"] ?? ""])
+      .joined(separator: ":")
     environment["NEXTDEPLOY_ROOT"] = root
     environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
     // Yarn keeps the registry's address with what it caches, and the tests' registry has another one each time.

@@ -3,35 +3,41 @@ import Host
 import Posix
 import Testing
 
-/// A service manager that the contract suite is run against.
-struct Backend: Sendable, CustomTestStringConvertible {
-  let name: String
-  /// Why it cannot run on this machine; nil where it can.
-  let obstacle: @Sendable () -> String?
-  let make: @Sendable (Layout, PortRange) -> any ServiceManager
+/// A service manager that the contract suite is run against, and what the tests of it need of the machine.
+protocol Backend: Sendable, CustomTestStringConvertible {
+  var name: String { get }
+  /// Where its instances may listen.
+  var ports: Range<UInt16> { get }
+  /// The mode of a file that holds secrets.
+  var secretMode: UInt32 { get }
+
+  /// The root directory for a test.
+  func root(in scratch: Scratch) -> String
+
+  func manager(_ layout: Layout, _ ports: PortRange) -> any ServiceManager
+
+  /// A path in a release, as the release's instances see it.
+  func seen(_ path: String) -> String
+
+  /// What the instances of an app have written; `log` is the file that their services name.
+  func lines(of app: AppName, log: String) throws -> [String]
+
+  /// The instances' processes, and the manager's own beside them, as "ID COMMAND LINE".
+  func processes(_ stage: Stage) -> [String]
+
+  /// Ends one process of an instance, as the kernel does when memory is short.
+  func kill(_ process: ProcessIdentity, of instance: InstanceID) throws
+
   /// Takes away what keeps an instance running, as a crash or a power loss would; the instance's own process may stay.
-  let lose: @Sendable (ProcessIdentity) throws -> Void
+  func lose(_ instance: InstanceID, _ process: ProcessIdentity) throws
+}
 
-  /// Every service manager there is: a new one is one more line.
-  static let all = [
-    Backend(
-      name: "embedded", obstacle: { nil }, make: { EmbeddedManager(layout: $0, ports: $1, supervisor: supervisor) },
-      lose: killParent)
-  ]
-
+extension Backend {
   var testDescription: String { name }
+}
 
-  /// Passes over a test that cannot run here.
-  func requireRunnable() throws {
-    if let obstacle = obstacle() { try Test.cancel("the \(name) manager cannot run here: \(obstacle)") }
-  }
-
-  @Sendable private static func killParent(of process: ProcessIdentity) throws {
-    let fields = try #require(try Files.text("/proc/\(process.id)/stat")).split(separator: " ")
-    // The commands of the tests have no space in their names, so that the parent is the fourth field.
-    let parent = try #require(Int32(fields[3]).flatMap { ProcessIdentity(of: $0) })
-    try #require(commandLine(parent.id).contains("\(supervisor) instance"))
-    parent.signal(.kill)
-    try wait(until: "the supervisor's end") { !parent.isRunning }
-  }
+enum Backends {
+  /// The embedded manager, or systemd's where script/server-tests/contract.sh runs the tests on a server.
+  static let all: [any Backend] =
+    CurrentProcess.environment["NEXTDEPLOY_TEST_MANAGER"] == "systemd" ? [SystemdBackend()] : [EmbeddedBackend()]
 }

@@ -10,9 +10,9 @@ struct CaddyStage {
   let sites: CaddySites
 
   /// Runs a test, ends Caddy, and fails it where anything is left.
-  static func run(_ test: (CaddyStage) async throws -> Void) async throws {
+  static func run(_ program: TestedCaddy = .debian, _ test: (CaddyStage) async throws -> Void) async throws {
     try await Scratch.run { scratch in
-      let stage = try CaddyStage(scratch: scratch, directory: "\(scratch.path)/caddy", httpPort: try scratch.ports[20])
+      let stage = try CaddyStage(program, scratch)
       do { try await test(stage) } catch {
         stage.end()
         throw error
@@ -21,11 +21,12 @@ struct CaddyStage {
     }
   }
 
-  private init(scratch: Scratch, directory: String, httpPort: Port) throws {
+  private init(_ program: TestedCaddy, _ scratch: Scratch) throws {
     self.scratch = scratch
-    caddy = EmbeddedCaddy(
-      directory: directory, supervisor: supervisor, environment: ["PATH": CurrentProcess.environment["PATH"] ?? ""])
-    sites = try CaddySites(directory: EmbeddedCaddy.sites(below: directory), httpPort: httpPort, service: caddy)
+    let directory = "\(scratch.path)/caddy"
+    caddy = EmbeddedCaddy(directory: directory, supervisor: supervisor, environment: program.environment)
+    sites = try CaddySites(
+      directory: EmbeddedCaddy.sites(below: directory), httpPort: try scratch.ports[20], service: caddy)
   }
 
   private func end() {
@@ -53,12 +54,15 @@ struct CaddyStage {
   }
 
   /// What a visitor gets; nil where nobody listens or it is no 200.
-  func get(_ port: Port, host: String) throws -> String? {
+  ///
+  /// - Parameter headers: lines, as "X-Forwarded-For: 203.0.113.9".
+  func get(
+    _ port: Port, host: String, headers: [String] = ["X-Middleware-Subrequest: forged"], _ options: String...
+  ) throws -> String? {
+    let lines = (["Host: \(host)"] + headers).flatMap { ["--header", $0] }
     let command = Command(
-      [
-        "curl", "--silent", "--fail", "--max-time", "10", "--header", "Host: \(host)",
-        "--header", "X-Middleware-Subrequest: forged", "http://127.0.0.1:\(port)/",
-      ], environment: CurrentProcess.environment)
+      ["curl", "--silent", "--fail", "--max-time", "10"] + lines + options + ["http://127.0.0.1:\(port)/"],
+      environment: CurrentProcess.environment)
     let (status, text) = try ChildProcess.run(command)
     return status.isSuccess ? text : nil
   }

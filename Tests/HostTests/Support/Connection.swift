@@ -21,6 +21,16 @@ final class Connection {
     return all
   }
 
+  /// All that still comes, up to the end that the other side makes.
+  func receiveRest() throws -> [UInt8] {
+    var all: [UInt8] = []
+    while true {
+      let bytes = try #require(try socket?.read(upTo: 4096, within: .seconds(60)), "the connection does not end")
+      if bytes.isEmpty { return all }
+      all += bytes
+    }
+  }
+
   func close() { socket = nil }
 
   /// Whether the other side ends it.

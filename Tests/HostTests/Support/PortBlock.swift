@@ -6,10 +6,12 @@ final class PortBlock {
   let first: UInt16
   private let lock: FileLock
 
-  init() throws {
+  static let usual: Range<UInt16> = 20_000..<32_000
+
+  init(in range: Range<UInt16>) throws {
     let directory = "/tmp/nextdeploy-test-ports"
     try Files.makeDirectory(directory, mode: 0o777)
-    for first in stride(from: UInt16(20_000), to: 32_000, by: 40) {
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: 40) {
       guard let lock = try FileLock(ifFree: "\(directory)/\(first)"),
         (first..<(first + 40)).allSatisfy({ Socket.isFree($0) })
       else { continue }

@@ -7,17 +7,19 @@ struct Scratch {
   let path: String
 
   /// Runs a test with a new directory, which is removed afterwards.
-  static func run<Result>(_ test: (Scratch) async throws -> Result) async throws -> Result {
+  static func run<Result>(
+    ports: Range<UInt16> = PortBlock.usual, _ test: (Scratch) async throws -> Result
+  ) async throws -> Result {
     _ = Zombies.reaper
-    let scratch = try Scratch()
+    let scratch = try Scratch(ports: ports)
     defer {
       do { try Files.remove(scratch.path) } catch { Issue.record(error) }
     }
     return try await test(scratch)
   }
 
-  private init() throws {
-    ports = try PortBlock()
+  private init(ports range: Range<UInt16>) throws {
+    ports = try PortBlock(in: range)
     // A Unix socket's path has at most 107 bytes, so it is a short one.
     path = "/tmp/nextdeploy-host-\(ports.first)"
     try Files.remove(path)

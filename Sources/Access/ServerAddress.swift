@@ -1,0 +1,27 @@
+/// The address at which an ssh client found this server, as sshd tells in SSH_CONNECTION: "CLIENT PORT SERVER PORT".
+///
+/// The name that the client used for it is not known here.
+public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  /// Nil where there is no connection, or none from another machine.
+  public init?(sshConnection: String?) {
+    let fields = (sshConnection ?? "").split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard fields.count == 4, !fields[2].isEmpty, fields[2].utf8.allSatisfy(Self.isPart),
+      !fields[2].hasPrefix("127."), fields[2] != "::1"
+    else { return nil }
+    description = fields[2]
+  }
+
+  /// As it stands in a URL, or before the colon of a git remote.
+  public var inURL: String { description.contains(":") ? "[\(description)]" : description }
+
+  private static func isPart(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "."),
+      UInt8(ascii: ":"):
+      true
+    default: false
+    }
+  }
+}

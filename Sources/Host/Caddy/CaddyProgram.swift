@@ -1,0 +1,36 @@
+import Deploy
+import Posix
+
+/// The program `caddy` on a PATH.
+struct CaddyProgram {
+  /// Has PATH.
+  let environment: [String: String]
+
+  func run(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
+    try requireInstalled()
+    return try ChildProcess.run(Command(["caddy"] + arguments, environment: environment))
+  }
+
+  func requireInstalled() throws {
+    guard Command.find("caddy", path: environment["PATH"] ?? "") == nil else { return }
+    throw Failure(
+      "looking for Caddy", "it is not on this machine's PATH",
+      next: "Install it ('apt-get install caddy' on Debian), then try again.")
+  }
+
+  /// What went wrong, in Caddy's own words; nil where these lines of it have none.
+  static func error(in lines: [String]) -> String? {
+    lines.last { $0.hasPrefix("Error:") || $0.hasPrefix("reload:") }
+      .map { String($0.drop { $0 != ":" }.dropFirst(2)) }
+  }
+
+  /// Nil where it says none, as one that somebody built may.
+  var version: Version? {
+    get throws { Self.version(in: try run(["version"]).output) }
+  }
+
+  /// In "2.6.2" or "v2.11.7 h1:yj0Y…=".
+  static func version(in output: String) -> Version? {
+    output.split(whereSeparator: \.isWhitespace).first.flatMap { Version($0) }
+  }
+}

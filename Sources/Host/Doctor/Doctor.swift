@@ -1,0 +1,94 @@
+public import Deploy
+import Posix
+
+/// Looks at what goes wrong on real machines, and says how to mend it. It changes nothing.
+///
+/// Each check reads what it needs and hands it as values to a function that decides. A check that cannot be made is a
+/// finding too.
+public struct Doctor {
+  let layout: Layout
+  let hasSystemd: Bool
+  let isRoot: Bool
+  let programs: TimedPrograms
+
+  /// - Parameters:
+  ///   - hasSystemd: whether systemd runs the apps.
+  ///   - environment: has PATH, on which programs are found.
+  public init(layout: Layout, hasSystemd: Bool, environment: [String: String]) {
+    self.layout = layout
+    self.hasSystemd = hasSystemd
+    isRoot = CurrentProcess.isRoot
+    var environment = environment
+    // What a root's own PATH has beside, nextdeploy does not see.
+    if hasSystemd && isRoot { environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
+    // Programs keep files at home; there none can be made.
+    environment["HOME"] = "/proc"
+    programs = TimedPrograms(environment: environment)
+  }
+
+  /// All findings about the server and these apps.
+  public func findings(_ apps: [AppName]) -> [Finding] {
+    Check.allCases.filter { hasSystemd || !$0.needsSystemd }.flatMap { check in
+      caught(check) { try findings(check, apps) }
+    }
+  }
+
+  /// What an error is as a finding of a check.
+  public func finding(_ error: any Error, in check: Check, app: AppName? = nil) -> Finding {
+    let failure = Failure(of: error)
+    if !isRoot, let error = error as? SystemError, error.isPermission {
+      return Finding(
+        check, .skipped, "\(error.subject) is not open to this user", app: app, advice: Self.lookAsRoot)
+    }
+    return Finding(check, .problem, "\(failure)", app: app, advice: failure.next)
+  }
+
+  static let lookAsRoot = "'sudo nextdeploy doctor' on the server can look at it."
+
+  /// A check that fails is a finding of its own.
+  private func caught(_ check: Check, app: AppName? = nil, _ look: () throws -> [Finding]) -> [Finding] {
+    let found: [Finding]
+    do { found = try look() } catch { found = [finding(error, in: check, app: app)] }
+    return found.map { finding in
+      var finding = finding
+      // Where root has no sudo, it needs none.
+      if isRoot {
+        finding.command = finding.command.map(Self.withoutSudo)
+        finding.advice = finding.advice.map(Self.withoutSudo)
+      }
+      return finding
+    }
+  }
+
+  private static func withoutSudo(_ text: String) -> String { text.split(separator: "sudo ").joined() }
+
+  private func findings(_ check: Check, _ apps: [AppName]) throws -> [Finding] {
+    switch check {
+    case .caddy: try hasSystemd ? caddy() : ownCaddy(apps)
+    case .ports: try ports(configs(apps))
+    case .node: try node(apps)
+    case .memory: try memory(apps)
+    case .disk: try disk()
+    case .clock: try clock(apps)
+    case .units: units()
+    case .files: try files(apps)
+    case .apps: serverConfig() + apps.flatMap { app in caught(.apps, app: app) { try self.app(app) } }
+    case .domains: try domains(configs(apps))
+    }
+  }
+
+  /// Of those apps whose settings can be read; the check of apps tells of the others.
+  private func configs(_ apps: [AppName]) -> [(app: AppName, config: AppConfig)] {
+    apps.compactMap { app in (try? Apps(layout: layout).config(of: app)).map { (app, $0) } }
+  }
+
+  /// What is live of each app, and the record of its release, where both can be read.
+  func liveReleases(_ apps: [AppName]) -> [(app: AppName, release: ReleaseRecord)] {
+    apps.compactMap { app in
+      guard let live = try? AppDirectory(app: app, layout: layout.app(app)).live(),
+        let record = try? ReleaseDirectory(layout: layout.app(app)).read(live.release)
+      else { return nil }
+      return (app, record)
+    }
+  }
+}

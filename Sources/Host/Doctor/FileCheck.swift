@@ -1,0 +1,141 @@
+import Deploy
+import Posix
+
+extension Doctor {
+  /// Owners and modes below the root.
+  func files(_ apps: [AppName]) throws -> [Finding] {
+    guard let owner = try owner() else {
+      if !hasSystemd { return [Finding(.files, .ok, "there is nothing below \(layout.root) yet")] }
+      return [Finding(.files, .skipped, "there is no user nextdeploy to whom they could belong")]
+    }
+    var findings: [Finding] = []
+    var count = 0
+    // What cannot be looked at does not keep the rest from it.
+    func look(_ app: AppName?, _ body: () throws -> [Finding]) {
+      do {
+        findings += try body().map {
+          Finding($0.check, $0.state, $0.found, app: app, command: $0.command, advice: $0.advice)
+        }
+      } catch { findings.append(finding(error, in: .files, app: app)) }
+    }
+    for app: AppName? in [nil] + apps {
+      for promises in app.map(self.promises) ?? serverPromises() {
+        look(app) {
+          let promises = try promises()
+          count += promises.count
+          for promise in promises { look(app) { promise.findings(try Files.status(promise.path), owner: owner) } }
+          return []
+        }
+      }
+      guard let app else { continue }
+      look(app) { try strangers(below: layout.app(app).repository, owner) }
+    }
+    if !findings.isEmpty { return findings }
+    return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
+  }
+
+  /// Nil where there is nobody yet to whom it could belong.
+  private func owner() throws -> FilePromise.Owner? {
+    if hasSystemd {
+      return Accounts.user(named: "nextdeploy").map {
+        FilePromise.Owner(
+          user: $0.id, group: $0.group, name: "nextdeploy:nextdeploy", isSelf: $0.id == CurrentProcess.user)
+      }
+    }
+    return try Files.status(Files.resolved(layout.root)).map {
+      FilePromise.Owner(
+        user: $0.owner, group: nil, name: Accounts.name(ofUser: $0.owner) ?? "\($0.owner)",
+        isSelf: $0.owner == CurrentProcess.user)
+    }
+  }
+
+  /// Of some it is not known before a look which there are.
+  private typealias Promises = () throws -> [FilePromise]
+
+  private func serverPromises() -> [Promises] {
+    let files: [FilePromise] = [
+      .secret(layout.keys), .file(layout.config), .file(layout.tools), .file("\(layout.tools).lock"),
+      .file(layout.keysLock), .file(layout.portsLock), .file(layout.buildLock),
+    ]
+    guard hasSystemd else {
+      return [{ files + [.directory(layout.apps), .directory(layout.instances), .directory(layout.caddy)] }]
+    }
+    // Caddy's user reads the sites, sshd the keys.
+    let made: [FilePromise] = [
+      .directory(layout.root, needs: 0o755).made, .directory("\(layout.root)/.ssh", allows: 0o700).made,
+      .directory(layout.apps, needs: 0o750, allows: 0o750).made,
+      .directory(layout.instances, needs: 0o750, allows: 0o750).made.ofGroup,
+      .directory(layout.caddy, needs: 0o755).made,
+    ]
+    return [
+      { made + files }, { [.file("\(layout.root)/.ssh/authorized_keys")] },
+      {
+        try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
+          .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
+      },
+    ]
+  }
+
+  private func promises(_ name: AppName) -> [Promises] {
+    let app = layout.app(name)
+    let hook = "The next push over ssh writes it anew; without it a push deploys nothing."
+    let fixed: [FilePromise] = [
+      .directory(app.directory).required(), .directory(app.repository).required(),
+      .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required(hook),
+      .directory(app.releases).required(), .directory(app.deploys).required(), .directory(app.logs).required(),
+      .file(app.config).required(), .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
+      .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
+      // Builds share the first two with nextdeploy, running apps what is in the third; each deploy sets their groups.
+      .directory(app.workspace, allows: 0o775), .directory(app.cache, allows: 0o775),
+      .directory(app.shared, allows: 0o775), .directory(app.build),
+    ]
+    let written: [Promises] = [app.deploys, app.logs].map { directory in
+      {
+        // A link among them names the log that is live.
+        try Files.list(directory).map { "\(directory)/\($0)" }.filter { try Files.status($0)?.kind == .file }
+          .map { .file($0) }
+      }
+    }
+    return [{ fixed }, { try Files.list(app.releases).map { .directory("\(app.releases)/\($0)") } }] + written
+      + [{ try instancePromises(name) }]
+  }
+
+  private func instancePromises(_ app: AppName) throws -> [FilePromise] {
+    try Files.list(layout.instances).filter { (try? InstanceID($0))?.app == app }.flatMap { name -> [FilePromise] in
+      let directory = "\(layout.instances)/\(name)"
+      return [
+        .directory(directory, needs: hasSystemd ? 0o750 : 0o700, allows: 0o750).ofGroup,
+        .file("\(directory)/service.json", needs: 0o640, allows: 0o640).ofGroup, .secret("\(directory)/service"),
+      ]
+    }
+  }
+
+  /// What others own in a repository: after 'sudo git gc' there, no push gets in any more. The first files must do,
+  /// where there are very many.
+  private func strangers(below repository: String, _ owner: FilePromise.Owner) throws -> [Finding] {
+    var foreign: [(path: String, owner: UInt32)] = []
+    var left = 20_000
+    func walk(_ directory: String) throws {
+      for name in try Files.list(directory) where left > 0 {
+        left -= 1
+        let path = "\(directory)/\(name)"
+        // A push that runs just now makes files and takes them away.
+        guard let status = try Files.status(path) else { continue }
+        if status.owner != owner.user {
+          foreign.append((path, status.owner))
+        } else if status.kind == .directory {
+          try walk(path)
+        }
+      }
+    }
+    try walk(repository)
+    guard let first = foreign.first else { return [] }
+    let name = Accounts.name(ofUser: first.owner) ?? "the user \(first.owner)"
+    let more = foreign.count > 1 ? ", and so do \(foreign.count - 1) more files of the repository" : ""
+    return [
+      Finding(
+        .files, .problem, "\(first.path) belongs to \(name)\(more): pushes may fail",
+        command: "sudo chown -R \(owner.name) \(FilePromise.word(repository))")
+    ]
+  }
+}

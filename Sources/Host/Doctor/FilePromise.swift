@@ -1,0 +1,115 @@
+import Posix
+
+/// What a file or directory of nextdeploy's must be like.
+struct FilePromise: Equatable {
+  let path: String
+  let kind: Files.Kind
+  /// It has all bits of the first and none beside those of the second.
+  let needs: UInt32
+  let allows: UInt32
+  /// What to do where it is missing; nil where that is all right.
+  var whenMissing: String?
+  /// The command that makes it.
+  var maker: String?
+  /// Whether others of its owner's group get there: what starts an instance does.
+  var isGroups = false
+
+  static func directory(_ path: String, needs: UInt32 = 0o700, allows: UInt32 = 0o755) -> FilePromise {
+    FilePromise(path: path, kind: .directory, needs: needs, allows: allows)
+  }
+
+  static func file(_ path: String, needs: UInt32 = 0o600, allows: UInt32 = 0o644) -> FilePromise {
+    FilePromise(path: path, kind: .file, needs: needs, allows: allows)
+  }
+
+  /// A file that nobody else may read.
+  static func secret(_ path: String) -> FilePromise { file(path, allows: 0o600) }
+
+  func required(_ advice: String = "Put it back from a backup.") -> FilePromise {
+    var promise = self
+    promise.whenMissing = advice
+    return promise
+  }
+
+  /// One that setup makes.
+  var made: FilePromise {
+    var promise = required("Then look what else of it is gone, and put that back from a backup.")
+    promise.maker = "sudo nextdeploy setup"
+    return promise
+  }
+
+  var ofGroup: FilePromise {
+    var promise = self
+    promise.isGroups = true
+    return promise
+  }
+
+  /// The user and the group that all of it belongs to, as chown(1) takes them.
+  struct Owner: Equatable {
+    let user: UInt32
+    /// Nil where the group does not matter.
+    let group: UInt32?
+    let name: String
+    /// Whether it is whoever looks: then the mode can be set without being root.
+    var isSelf = false
+  }
+
+  /// What is wrong with it; nothing where it is as it must be.
+  ///
+  /// - Parameter status: nil where nothing is there.
+  func findings(_ status: Files.Status?, owner: Owner) -> [Finding] {
+    guard let status else {
+      guard let whenMissing else { return [] }
+      return [Finding(.files, .problem, "\(path) is missing", command: maker, advice: whenMissing)]
+    }
+    let word = Self.word(path)
+    if status.kind != kind {
+      return [
+        Finding(
+          .files, .problem, "\(path) is no \(kind == .directory ? "directory" : "regular file")",
+          advice: "Look at it ('ls -ld \(word)'), and move it away.")
+      ]
+    }
+    var findings: [Finding] = []
+    if status.owner != owner.user {
+      let found = Accounts.name(ofUser: status.owner) ?? "the user \(status.owner)"
+      findings.append(
+        Finding(
+          .files, .problem, "\(path) belongs to \(found), not to \(owner.name.prefix { $0 != ":" })",
+          command: "sudo chown -h \(owner.name) \(word)"))
+    } else if isGroups, let group = owner.group, status.group != group {
+      findings.append(
+        Finding(
+          .files, .problem, "\(path) belongs to another group than nextdeploy", command: "sudo chgrp nextdeploy \(word)"
+        ))
+    }
+    // A directory's setgid bit only says whose what is made in it will be.
+    let mode = status.mode & ~0o2000
+    if mode & needs != needs || mode & ~allows != 0 {
+      let wanted = mode & allows | needs
+      findings.append(
+        Finding(
+          .files, .problem, "\(path) has the mode \(Self.octal(mode)): \(complaint(mode))",
+          command: "\(owner.isSelf ? "" : "sudo ")chmod \(Self.octal(wanted)) \(word)"))
+    }
+    return findings
+  }
+
+  private func complaint(_ mode: UInt32) -> String {
+    let extra = mode & ~allows
+    if extra & 0o022 != 0 { return "others can write to it" }
+    if extra != 0 { return "others can read it" }
+    return kind == .directory ? "it cannot be entered by all who must" : "it cannot be used by all who must"
+  }
+
+  private static func octal(_ mode: UInt32) -> String {
+    let digits = String(mode, radix: 8)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+  }
+
+  /// A path as a shell takes it.
+  static func word(_ path: String) -> String {
+    if path.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "/._-@+:,".contains($0) }) { return path }
+    return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

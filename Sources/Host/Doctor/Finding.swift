@@ -1,0 +1,58 @@
+public import Deploy
+
+/// One thing that `nextdeploy doctor` looked at: how it is, and what mends it.
+public struct Finding: Equatable, Encodable, Sendable {
+  public enum State: String, CaseIterable, Encodable, Sendable {
+    case ok
+    /// It cannot be looked at as this user.
+    case skipped
+    /// It may go wrong, or is right in some cases.
+    case warning
+    case problem
+  }
+
+  public let check: Check
+  /// Nil where it is about the whole server.
+  public let app: AppName?
+  public let state: State
+  public let found: String
+  /// A line for a shell that mends it.
+  public var command: String?
+  /// What else there is to know or to do.
+  public var advice: String?
+
+  init(
+    _ check: Check, _ state: State, _ found: String, app: AppName? = nil, command: String? = nil, advice: String? = nil
+  ) {
+    self.check = check
+    self.app = app
+    self.state = state
+    self.found = found
+    self.command = command
+    self.advice = advice
+  }
+}
+
+/// What is looked at, in this order.
+public enum Check: String, CaseIterable, Encodable, Sendable {
+  case caddy, ports, node, memory, disk, clock, units, files, apps, domains
+
+  /// What it asks, for the command's help.
+  public var summary: String {
+    switch self {
+    case .caddy: "Caddy runs, takes its Caddyfile, reads the apps' sites, and keeps its administration to itself"
+    case .ports: "nothing but Caddy has the ports 80 and 443 and those of apps without a domain (with systemd)"
+    case .node: "Node is there, new enough for each app, and where builds and apps can see it"
+    case .memory: "memory and swap are enough for a Next.js build"
+    case .disk: "there is room on the disk, for bytes and for files"
+    case .clock: "the clock is kept right, and is not behind what was written before"
+    case .units: "users, units and the polkit rule are as setup left them, and polkit obeys (with systemd)"
+    case .files: "owners and modes below the root, env files, keys and repositories above all"
+    case .apps: "each app's settings can be read, what is live runs, no deploy was interrupted"
+    case .domains: "each domain leads to this machine"
+    }
+  }
+
+  /// Whether it is about what only systemd has.
+  var needsSystemd: Bool { self == .ports || self == .units }
+}

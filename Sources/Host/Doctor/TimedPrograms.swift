@@ -1,0 +1,30 @@
+import Deploy
+import Posix
+
+/// Runs the machine's own programs for a look at it: none of them can hold up the rest.
+struct TimedPrograms: Sendable {
+  let environment: [String: String]
+  var seconds = 5
+
+  func run(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
+    let line = arguments.joined(separator: " ")
+    let (status, output) = try ChildProcess.run(
+      Command(["timeout", "--kill-after=1", "\(seconds)"] + arguments, environment: environment))
+    // timeout(1): 124 where the time was over, 137 where that took SIGKILL, 126 and 127 where it could not begin.
+    switch status.code {
+    case 124, 137:
+      throw Failure("running '\(line)'", "it did not end within \(seconds) s", next: "Run it yourself, and wait.")
+    case 126, 127:
+      throw Failure("running '\(line)'", "\(arguments[0]) cannot be run", next: "Install \(arguments[0]).")
+    default: return (status, output)
+    }
+  }
+
+  /// What systemd knows of a unit, by the property's name.
+  func unit(_ name: String, _ properties: [String]) throws -> [String: String] {
+    let arguments = ["systemctl", "--no-pager", "show", "--property=\(properties.joined(separator: ","))", name]
+    let (status, output) = try run(arguments)
+    if !status.isSuccess { throw Systemctl.refusal(Array(arguments.dropFirst()), status, output) }
+    return Systemctl.properties(output)
+  }
+}

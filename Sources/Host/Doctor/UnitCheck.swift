@@ -1,0 +1,122 @@
+import Deploy
+import Posix
+import Templates
+
+/// The users, units and rules that setup made, against what it makes.
+struct UnitCheck {
+  enum Text: Equatable {
+    case same, altered, missing
+    /// Only root can read it.
+    case closed
+  }
+
+  enum Polkit {
+    case obeys, refuses
+    /// Only root and nextdeploy itself can ask.
+    case unknown
+  }
+
+  /// What is not there, in words.
+  var missingAccounts: [String] = []
+  var files: [(path: String, text: Text)] = []
+  /// Files that systemd takes in the place of nextdeploy's.
+  var replacements: [String] = []
+  /// An admin's own settings beside the units.
+  var dropIns: [String] = []
+  var bootIsEnabled = true
+  var polkit = Polkit.obeys
+
+  var findings: [Finding] {
+    var findings = missingAccounts.map { Finding(.units, .problem, "setup did not add \($0)", command: Self.setup) }
+    findings += files.compactMap(finding)
+    findings += replacements.map { path in
+      Finding(
+        .units, .problem, "\(path) stands in the place of nextdeploy's own unit, also after updates",
+        command: "sudo rm \(path) && sudo systemctl daemon-reload", advice: Self.edit)
+    }
+    if !bootIsEnabled {
+      findings.append(
+        Finding(
+          .units, .problem, "\(ServerSetup.bootUnit) is not enabled: no app comes back after a reboot",
+          command: Self.setup))
+    }
+    switch polkit {
+    case .obeys: break
+    case .refuses:
+      findings.append(
+        Finding(
+          .units, .problem, "polkit does not let the user nextdeploy stop and start apps", command: Self.setup,
+          advice: "Where that changes nothing: 'sudo systemctl restart polkit', then look at 'journalctl -u polkit'."))
+    case .unknown:
+      findings.append(
+        Finding(.units, .skipped, "only nextdeploy itself can ask polkit", advice: Doctor.lookAsRoot))
+    }
+    if findings.allSatisfy({ $0.state == .skipped }) {
+      findings.insert(Finding(.units, .ok, "users, units and polkit are as setup left them"), at: 0)
+    }
+    if !dropIns.isEmpty {
+      findings.append(Finding(.units, .ok, "settings of your own are in \(dropIns.joined(separator: ", "))"))
+    }
+    return findings
+  }
+
+  private func finding(_ file: (path: String, text: Text)) -> Finding? {
+    switch file.text {
+    case .same: nil
+    case .missing: Finding(.units, .problem, "\(file.path) is missing", command: Self.setup)
+    case .closed: Finding(.units, .skipped, "\(file.path) is not open to this user", advice: Doctor.lookAsRoot)
+    case .altered:
+      Finding(
+        .units, .problem, "\(file.path) is not the one of this version of nextdeploy",
+        command: "sudo rm \(file.path) && \(Self.setup)", advice: file.path.hasSuffix(".service") ? Self.edit : nil)
+    }
+  }
+
+  private static let setup = "sudo nextdeploy setup"
+  private static let edit = "'systemctl edit' keeps settings of your own beside a unit."
+}
+
+extension Doctor {
+  func units() -> [Finding] {
+    var check = UnitCheck()
+    var failed: [Finding] = []
+    // One that cannot be made does not keep the others from it.
+    func attempt(_ look: () throws -> Void) {
+      do { try look() } catch { failed.append(finding(error, in: .units)) }
+    }
+    check.missingAccounts = ServerSetup.missingAccounts
+    for (path, text) in Templates.serverFiles {
+      do {
+        let found = try Files.text(path)
+        check.files.append((path, found.map { $0 == text ? .same : .altered } ?? .missing))
+      } catch {
+        if error.isPermission { check.files.append((path, .closed)) } else { failed.append(finding(error, in: .units)) }
+      }
+    }
+    for directory in ["/etc/systemd/system", "/run/systemd/system", "/usr/local/lib/systemd/system"] {
+      attempt {
+        for name in try Files.list(directory) where name.hasPrefix("nextdeploy") {
+          if name.hasSuffix(".service") { check.replacements.append("\(directory)/\(name)") }
+          if name.hasSuffix(".d") {
+            check.dropIns += try Files.list("\(directory)/\(name)").map { "\(directory)/\(name)/\($0)" }
+          }
+        }
+      }
+    }
+    attempt {
+      check.bootIsEnabled = try programs.run(["systemctl", "is-enabled", ServerSetup.bootUnit]).status.isSuccess
+    }
+    attempt { check.polkit = try askPolkit() }
+    return check.findings + failed
+  }
+
+  /// Has the user nextdeploy stop what cannot run: no instance has port 1.
+  private func askPolkit() throws -> UnitCheck.Polkit {
+    guard let user = Accounts.user(named: "nextdeploy") else { return .unknown }
+    guard isRoot || CurrentProcess.user == user.id else { return .unknown }
+    let stop = ["systemctl", "--no-ask-password", "--no-pager", "stop", "nextdeploy@doctor:1.service"]
+    let (status, output) = try programs.run(isRoot ? ["runuser", "-u", "nextdeploy", "--"] + stop : stop)
+    // Another failure is not polkit's.
+    return !status.isSuccess && Systemctl.isRefused(output) ? .refuses : .obeys
+  }
+}

@@ -1,0 +1,80 @@
+import Deploy
+import Posix
+import Testing
+
+@Suite("A WebSocket")
+struct WebSocketTests {
+  /// Where script/prepare put a Caddy that is newer than Debian's.
+  private static var newerCaddy: String {
+    let environment = CurrentProcess.environment
+    return "\(environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache")/nextdeploy/tools/newer"
+  }
+
+  /// An app that answers with a text, and says it with whatever comes over a WebSocket.
+  private static func app(_ text: String) -> [String: String] {
+    App.node(
+      text,
+      extra: [
+        "server.js": """
+        \(App.server("answer.end('\(text)')"))
+        server.on('upgrade', (request, socket) => {
+          const key = request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+          const accept = require('crypto').createHash('sha1').update(key).digest('base64')
+          socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n')
+          socket.write(`Sec-WebSocket-Accept: ${accept}\\r\\n\\r\\n`)
+          socket.on('error', () => {}).on('end', () => socket.end())
+          socket.on('data', (data) => socket.write(`\(text) heard ${data}`))
+        })
+        """
+      ])
+  }
+
+  @Test("goes on with the old release after a deploy, and its end is that release's")
+  func outlivesDeploy() throws {
+    try Sandbox.run(programs: Self.newerCaddy) { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", Self.app("one"))
+      try project.push().expectSuccess()
+      let port = try Port(String(try sandbox.url().split(separator: ":").last ?? ""))
+      var client: Client? = try Client(port)
+      try project.commit("Two", Self.app("two"))
+
+      try project.push().expectSuccess()
+
+      #expect(try sandbox.get() == "two")
+      #expect(try client?.answer(to: "hello.") == "one heard hello.")
+      #expect(try sandbox.instances().count == 2)
+      client = nil
+      try sandbox.wait(for: "the old instance's end") { try sandbox.instances().count == 1 }
+    }
+  }
+}
+
+/// A visitor with a WebSocket (RFC 6455), who says and hears plain text instead of frames.
+private final class Client {
+  private let socket: Socket
+
+  init(_ port: Port) throws {
+    socket = try Socket(connectingTo: port.number, within: .seconds(10))
+    try socket.write(
+      "GET / HTTP/1.1\r\nHost: shop\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+    let answer = try receive(upTo: "\r\n\r\n")
+    #expect(answer.hasPrefix("HTTP/1.1 101 "))
+  }
+
+  func answer(to text: String) throws -> String {
+    try socket.write(text)
+    return try receive(upTo: text)
+  }
+
+  private func receive(upTo end: String) throws -> String {
+    var text = ""
+    while !text.hasSuffix(end) {
+      let bytes = try #require(try socket.read(upTo: 4096, within: .seconds(30)), "no \(end) came")
+      try #require(!bytes.isEmpty, "the connection ended after '\(text)'")
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    return text
+  }
+}

@@ -1,0 +1,26 @@
+import Deploy
+import Posix
+import Testing
+
+/// A Caddy that sites are tested with. script/prepare installs both.
+enum TestedCaddy: String, Codable, CaseIterable, Sendable, CustomTestStringConvertible {
+  case debian = "Debian's Caddy"
+  case newer = "today's Caddy"
+
+  var testDescription: String { rawValue }
+
+  /// With a PATH on which this one is found first.
+  var environment: [String: String] {
+    let own = CurrentProcess.environment
+    let path = own["PATH"] ?? ""
+    switch self {
+    case .debian: return ["PATH": path]
+    case .newer:
+      let cache = own["XDG_CACHE_HOME"] ?? "\(own["HOME"] ?? "")/.cache"
+      return ["PATH": "\(cache)/nextdeploy/tools/newer:\(path)"]
+    }
+  }
+
+  /// Whether it keeps WebSockets when it loads a site, as Caddy does from 2.7 on.
+  var keepsStreams: Bool { self == .newer }
+}

@@ -1,0 +1,42 @@
+# shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
+# A builder that is killed while its app is being built.
+
+killed_builder() {
+  local branch
+  on install -d -o nextdeploy -g nextdeploy /var/tmp/dev /var/tmp/dev/app /var/tmp/dev/wreck
+  tar -C Tests/Fixtures/vps-app -c . | on tar -x --no-same-owner -C /var/tmp/dev/wreck
+  on chown -R nextdeploy: /var/tmp/dev/wreck
+  on nextdeploy app create wreck >/dev/null
+  wreck "git init -qb main && git config user.name Dev && git config user.email dev@example.com &&
+    git remote add production /opt/nextdeploy/apps/wreck/repo.git &&
+    git config remote.production.receivepack 'nextdeploy receive-pack' && git add -A && git commit -qm first"
+  wreck "git push -q production main" >/dev/null 2>&1
+  branch=$(wreck_branch)
+  wreck "echo version 2 > version.txt && git commit -qam second"
+
+  kill_builder
+  is "a build goes on when its builder is killed" activating on systemctl is-active nextdeploy-build@wreck.service
+  has "the next command tells of it" "undoing deploy" on nextdeploy status --app wreck
+  is "it has ended the build" "" wreck_builds
+  is "and put the branch back" "$branch" wreck_branch
+  on sh -c ': > /opt/nextdeploy/apps/wreck/env'
+  has "the same push can be made again" "live: http" wreck "git push production main"
+
+  wreck "echo version 3 > version.txt && git commit -qam third"
+  kill_builder
+  passes "an app whose builder was killed is removed" on nextdeploy app remove wreck
+  is "with the build that went on" "" wreck_builds
+}
+
+# A push whose build does not end, and whose builder does.
+kill_builder() {
+  on sh -c 'echo HANG=1 > /opt/nextdeploy/apps/wreck/env'
+  wreck "git push production main" >/dev/null 2>&1 &
+  until_is 30 activating on systemctl is-active nextdeploy-build@wreck.service || fail "the build did not begin"
+  on kill -KILL "$(on pgrep -u nextdeploy -f '^[^ ]*nextdeploy hook post-receive')"
+  if wait $!; then fail "a push whose builder was killed succeeded"; fi
+}
+
+wreck() { as "cd /var/tmp/dev/wreck && $1"; }
+wreck_branch() { on runuser -u nextdeploy -- git -C /opt/nextdeploy/apps/wreck/repo.git rev-parse main; }
+wreck_builds() { on sh -c "pgrep -u nextdeploy-build || true"; }

@@ -1,0 +1,45 @@
+# shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
+# What apps and builds may take of the machine.
+
+limits() {
+  local unit
+  unit=nextdeploy@shop:$(port).service
+  passes "a memory limit is set" remote config set memory 300M --app shop
+  is "and holds for the running instance" 314572800 on systemctl show -P MemoryMax "$unit"
+  passes "a processor limit is set" remote config set cpu 50% --app shop
+  is "and holds" 500ms on systemctl show -P CPUQuotaPerSecUSec "$unit"
+  passes "a limit of tasks is set" remote config set tasks 40 --app shop
+  is "and holds" 40 on systemctl show -P TasksMax "$unit"
+  refused "nonsense is refused" remote config set memory lots --app shop
+  has "logs are the journal's" "version 2" on nextdeploy logs --app shop
+  # Servers in a container of this machine may have no control groups that limit anything.
+  if [ "$(on systemctl show -P TasksCurrent "$unit")" = "[not set]" ]; then
+    say "  --  not shown here, for want of control groups: that the limits of tasks and memory have an effect"
+  else
+    limits_take_effect
+  fi
+}
+
+limits_take_effect() {
+  local override=/etc/systemd/system/nextdeploy-build@.service.d
+  refused "the app can start no more than its tasks" grep -qx "done" <(try run "for i in \$(seq 60); do sleep 2 & done")
+  on sh -c "mkdir -p $override && printf '[Service]\nMemoryMax=150M\nMemorySwapMax=0\n' >$override/small.conf &&
+    systemctl daemon-reload"
+  commit "touch hog" hog
+  has "a build that takes more than its memory is told as that" "for want of memory" push
+  on_laptop "git reset -q --hard HEAD~1"
+  on sh -c "rm -r $override && systemctl daemon-reload"
+}
+
+# Of a build that runs now.
+build_limits() {
+  local unit=nextdeploy-build@shop.service memory total share
+  is "a build has less weight for the processor" 20 on systemctl show -P CPUWeight $unit
+  is "and for the disk, than an instance" 20 on systemctl show -P IOWeight $unit
+  is "an instance has systemd's own, of 100" "[not set]" on systemctl show -P CPUWeight "nextdeploy@shop:$(port).service"
+  memory=$(on systemctl show -P MemoryMax $unit)
+  total=$(on sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+  share=$((memory * 100 / (total * 1024)))
+  if [ $share -lt 74 ] || [ $share -gt 75 ]; then fail "of $total kB a build may take $memory bytes"; fi
+  shown "a build may take three quarters of the machine's memory"
+}
