@@ -60,7 +60,7 @@ struct LeakTests {
       let search = LeakSearch(secrets: ["dp.st.prd.4c6e8a0b2d", "from-doppler-9e7c5a3b1f"])
       try Files.write("", to: "\(sandbox.home)/answers")
       let port = sandbox.sshPort
-      let server = try sandbox.start(["node", "-e", Self.server, sandbox.home, String(port)], name: "doppler")
+      let server = try sandbox.start(["node", Self.server, sandbox.home, String(port)], name: "doppler")
       defer {
         ProcessIdentity(of: server.child.id)?.signal(.kill)
         _ = try? server.wait()
@@ -118,7 +118,7 @@ struct LeakTests {
       _ = try sandbox.createApp()
       let search = LeakSearch(secrets: ["dp.st.prd.4c6e8a0b2d"])
       let port = sandbox.sshPort
-      let server = try sandbox.start(["node", "-e", Self.server, sandbox.home, String(port)], name: "doppler")
+      let server = try sandbox.start(["node", Self.server, sandbox.home, String(port)], name: "doppler")
       defer {
         ProcessIdentity(of: server.child.id)?.signal(.kill)
         _ = try? server.wait()
@@ -147,21 +147,7 @@ struct LeakTests {
     }
   }
 
-  /// Speaks Doppler's endpoint while there is a file "answers"; refuses the token without it. "held" holds it up.
-  private static let server = """
-    const fs = require('fs')
-    const [home, port] = process.argv.slice(1)
-    require('http').createServer(async (request, answer) => {
-      console.log('asked')
-      while (fs.existsSync(home + '/held')) await new Promise((done) => setTimeout(done, 10))
-      const isRight = request.headers.authorization === ['Bearer dp.st.prd', '4c6e8a0b2d'].join('.')
-      const isGood = isRight && fs.existsSync(home + '/answers')
-      answer.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' })
-      answer.end(JSON.stringify(isGood
-        ? { API_KEY: ['from-doppler', '9e7c5a3b1f'].join('-'), OWN: 'theirs', DOPPLER_CONFIG: 'prd', DOPPLER_PROJECT: 'shop' }
-        : { messages: ['Invalid Service token'], success: false }))
-    }).listen(Number(port), '127.0.0.1', () => console.log('listening'))
-    """
+  private static let server = "\(Sandbox.repository)/Tests/Fixtures/doppler/server.js"
 
   @Test("are hidden where an app tells them when it fails")
   func failure() throws {
