@@ -53,8 +53,10 @@ struct Server {
 
   var caddy: any CaddyService {
     switch machine {
-    case .systemd: SystemdCaddy(directory: layout.caddy, environment: baseEnvironment)
-    case .embedded: EmbeddedCaddy(directory: layout.caddy, supervisor: supervisor, environment: baseEnvironment)
+    case .systemd: SystemdCaddy(directory: layout.caddy, environment: baseEnvironment, tools: toolbox)
+    case .embedded:
+      EmbeddedCaddy(
+        directory: layout.caddy, supervisor: supervisor, environment: baseEnvironment, tools: toolbox)
     }
   }
 

@@ -16,31 +16,38 @@ public struct MachineTools: Toolbox {
 
   private struct Known: Codable {
     var identity: String
+    /// The first line of what it answered.
     var version: String
   }
 
   public func find(_ name: String) throws -> Tool? {
     guard let file = Command.find(name, path: path) else { return nil }
+    let line = try answer(of: file, to: "--version") { Version($0) != nil }
+    return Version(line).map { Tool(name: name, path: file, version: $0.description) }
+  }
+
+  /// The first line that a program says of its version.
+  ///
+  /// - Parameter isAnswer: what does not pass is an error, and is asked for again.
+  func answer(of file: String, to argument: String, isAnswer: (String) -> Bool) throws -> String {
     // What runs is not always the file on the PATH: npm is a link to a script of its package.
     let real = Files.resolved(file)
     let identity = try Files.status(real).map { "\(real) \($0.inode) \($0.size) \($0.modified)" } ?? real
     // A damaged cache is only a cache.
     var known = (try? StateFile.read([String: Known].self, cache)) ?? [:]
-    if let entry = known[file], entry.identity == identity {
-      return Tool(name: name, path: file, version: entry.version)
-    }
-    let (status, output) = try ChildProcess.run(Command([file, "--version"], environment: environment))
+    if let entry = known[file], entry.identity == identity, isAnswer(entry.version) { return entry.version }
+    let (status, output) = try ChildProcess.run(Command([file, argument], environment: environment))
     let line = output.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-    guard status.isSuccess, let version = Version(line.hasPrefix("v") ? String(line.dropFirst()) : line) else {
+    guard status.isSuccess, isAnswer(line) else {
       throw Failure(
         "asking \(file) for its version", "it answered \(line.quoted) with \(status)",
-        next: "Check that '\(file) --version' works on the server.")
+        next: "Check that '\(file) \(argument)' works on the server.")
     }
     try FileLock(waitingFor: "\(cache).lock").hold {
       known = (try? StateFile.read([String: Known].self, cache)) ?? [:]
-      known[file] = Known(identity: identity, version: version.description)
+      known[file] = Known(identity: identity, version: line)
       try StateFile.write(known, to: cache, durable: false)
     }
-    return Tool(name: name, path: file, version: version.description)
+    return line
   }
 }

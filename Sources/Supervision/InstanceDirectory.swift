@@ -20,7 +20,18 @@ public struct InstanceDirectory: Sendable {
     get throws { try FileLock.isHeld(lock) }
   }
 
-  public func remove() throws { try Files.remove(path) }
+  /// Removes it in one step: who finds no supervisor must not find the rest of what one is still removing.
+  public func remove() throws {
+    let rest = "\(path).\(CurrentProcess.id)\(Self.removed)"
+    do { try Files.rename(path, to: rest) } catch {
+      if error.isNotFound { return }
+      throw error
+    }
+    try Files.remove(rest)
+  }
+
+  /// How the names end of what a crash kept from being removed.
+  public static let removed = ".removed"
 
   // MARK: What it runs
 

@@ -170,7 +170,9 @@ struct CaddySitesTests {
                 program = program as TestedCaddy, path = path as String, http = http as Port, first = first as UInt16,
                 number = number as UInt16
               ] in
-              let caddy = EmbeddedCaddy(directory: path, supervisor: supervisor, environment: program.environment)
+              let caddy = EmbeddedCaddy(
+                directory: path, supervisor: supervisor, environment: program.environment,
+                tools: program.tools(below: path))
               let sites = try CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
               let port = try Port(String(first + number))
               try sites.route(Site(app: AppName("app-\(number)"), addresses: [.port(port)], port: port))

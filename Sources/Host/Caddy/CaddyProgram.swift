@@ -5,6 +5,8 @@ import Posix
 struct CaddyProgram {
   /// Has PATH.
   let environment: [String: String]
+  /// Knows its version without asking each time.
+  let tools: MachineTools
 
   func run(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
     try requireInstalled()
@@ -26,7 +28,12 @@ struct CaddyProgram {
 
   /// Nil where it says none, as one that somebody built may.
   var version: Version? {
-    get throws { Self.version(in: try run(["version"]).output) }
+    get throws {
+      try requireInstalled()
+      return try Command.find("caddy", path: environment["PATH"] ?? "").flatMap { file in
+        Self.version(in: try tools.answer(of: file, to: "version") { !$0.isEmpty })
+      }
+    }
   }
 
   /// In "2.6.2" or "v2.11.7 h1:yj0Y…=".

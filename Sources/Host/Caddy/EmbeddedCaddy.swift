@@ -8,14 +8,17 @@ public struct EmbeddedCaddy: CaddyService {
   let directory: String
   let supervisor: String
   let environment: [String: String]
+  let tools: MachineTools
 
   /// - Parameters:
   ///   - directory: all it writes stays in there; its site files are in `sites`.
   ///   - supervisor: the path of nextdeploy-supervisor.
   ///   - environment: has PATH, on which Caddy is found.
-  public init(directory: String, supervisor: String, environment: [String: String]) {
+  ///   - tools: knows its version.
+  public init(directory: String, supervisor: String, environment: [String: String], tools: MachineTools) {
     self.directory = directory
     self.supervisor = supervisor
+    self.tools = tools
     self.environment = environment.merging([
       "HOME": directory, "XDG_DATA_HOME": directory, "XDG_CONFIG_HOME": directory,
     ]) {
@@ -112,7 +115,7 @@ public struct EmbeddedCaddy: CaddyService {
       excerpt: error == nil ? lines.suffix(5) : [])
   }
 
-  private var program: CaddyProgram { CaddyProgram(environment: environment) }
+  private var program: CaddyProgram { CaddyProgram(environment: environment, tools: tools) }
   private var instance: InstanceDirectory { InstanceDirectory(path: "\(directory)/instance") }
   private var caddyfile: String { "\(directory)/Caddyfile" }
   private var socket: String { "\(directory)/admin.sock" }

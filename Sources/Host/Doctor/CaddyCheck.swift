@@ -89,7 +89,9 @@ extension Doctor {
     guard let live = liveReleases(apps).first else {
       return [Finding(.caddy, .ok, "Caddy is there; it is started for the first app that goes live")]
     }
-    let caddy = EmbeddedCaddy(directory: layout.caddy, supervisor: "", environment: programs.environment)
+    let caddy = EmbeddedCaddy(
+      directory: layout.caddy, supervisor: "", environment: programs.environment,
+      tools: MachineTools(path: "", cache: layout.tools, environment: [:]))
     if try caddy.isRunning { return [Finding(.caddy, .ok, "Caddy runs and reads the apps' sites")] }
     return [
       Finding(

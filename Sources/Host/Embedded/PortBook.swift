@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import Supervision
 
 /// Gives out ports, in order, one to each instance of the machine.
 struct PortBook {
@@ -15,7 +16,11 @@ struct PortBook {
   }
 
   private func take(for app: AppName) throws -> InstanceID {
-    let taken = Set(try Files.list(layout.instances).compactMap { try? InstanceID($0).port })
+    let names = try Files.list(layout.instances)
+    for name in names where name.hasSuffix(InstanceDirectory.removed) {
+      try Files.remove("\(layout.instances)/\(name)")
+    }
+    let taken = Set(names.compactMap { try? InstanceID($0).port })
     for port in ports.ports where !taken.contains(port) && Socket.isFree(port.number) {
       let instance = InstanceID(app: app, port: port)
       try Files.createDirectory(layout.instance(instance), mode: mode)

@@ -5,11 +5,15 @@ import Posix
 public struct SystemdCaddy: CaddyService {
   let directory: String
   let environment: [String: String]
+  let tools: MachineTools
   let systemctl: Systemctl
 
-  /// - Parameter directory: has the apps' site files, which the machine's Caddyfile imports.
-  public init(directory: String, environment: [String: String]) {
+  /// - Parameters:
+  ///   - directory: has the apps' site files, which the machine's Caddyfile imports.
+  ///   - tools: knows Caddy's version.
+  public init(directory: String, environment: [String: String], tools: MachineTools) {
     self.directory = directory
+    self.tools = tools
     // Caddy writes down what it looks at.
     self.environment = environment.merging(["HOME": "/tmp", "XDG_DATA_HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"]) {
       _, own in own
@@ -63,6 +67,6 @@ public struct SystemdCaddy: CaddyService {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
   }
 
-  private var program: CaddyProgram { CaddyProgram(environment: environment) }
+  private var program: CaddyProgram { CaddyProgram(environment: environment, tools: tools) }
   private static let unit = "caddy.service"
 }

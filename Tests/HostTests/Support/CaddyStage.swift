@@ -24,7 +24,9 @@ struct CaddyStage {
   private init(_ program: TestedCaddy, _ scratch: Scratch) throws {
     self.scratch = scratch
     let directory = "\(scratch.path)/caddy"
-    caddy = EmbeddedCaddy(directory: directory, supervisor: supervisor, environment: program.environment)
+    caddy = EmbeddedCaddy(
+      directory: directory, supervisor: supervisor, environment: program.environment,
+      tools: program.tools(below: scratch.path))
     sites = try CaddySites(
       directory: EmbeddedCaddy.sites(below: directory), httpPort: try scratch.ports[20], service: caddy)
   }

@@ -44,7 +44,8 @@ struct Stage {
 
   private func end() {
     do {
-      for instance in try instances() { try manager.stop(InstanceID(instance)) }
+      // What a supervisor is about to remove is no instance any more.
+      for instance in try instances().compactMap({ try? InstanceID($0) }) { try manager.stop(instance) }
       // Only a test that failed has left any.
       for process in scratch.processes("") { process.signal(.kill) }
       try wait(until: "the end of all processes") { processes().isEmpty }

@@ -1,4 +1,5 @@
 import Deploy
+import Host
 import Posix
 import Testing
 
@@ -19,6 +20,13 @@ enum TestedCaddy: String, Codable, CaseIterable, Sendable, CustomTestStringConve
       let cache = own["XDG_CACHE_HOME"] ?? "\(own["HOME"] ?? "")/.cache"
       return ["PATH": "\(cache)/nextdeploy/tools/newer:\(path)"]
     }
+  }
+
+  func tools(below directory: String) -> MachineTools {
+    // Without a home Caddy complains before it says anything else.
+    MachineTools(
+      path: environment["PATH"] ?? "", cache: "\(directory)/tools.json",
+      environment: environment.merging(["HOME": directory]) { $1 })
   }
 
   /// Whether it keeps WebSockets when it loads a site, as Caddy does from 2.7 on.
