@@ -112,9 +112,9 @@ enum EnvCommands {
         next: "Set one after the other, or all with 'nextdeploy env import -'.")
     }
     let values = try pairs.map { name, value in
-      (name, try value ?? (isTyped ? typed(name, server) : piped("the value of \(name)")))
+      (name, try value ?? (isTyped ? ValueInput.typed(name, server) : ValueInput.piped("the value of \(name)")))
     }
-    return try change(app, values.map(\.0.description), invocation, server) { file in
+    return try change(app, invocation, server) { file in
       for (name, value) in values { try file.set(name, to: value, scope) }
       return "Set \(list(values.map(\.0.description)))."
     }
@@ -130,39 +130,6 @@ enum EnvCommands {
     }
   }
 
-  private static func typed(_ name: VariableName, _ server: Server) throws -> String {
-    server.terminal.ask("Value of \(name) (it is not shown): ")
-    guard let line = try HiddenInput.line() else {
-      throw Failure("reading the value of \(name)", "none was given", next: "Nothing was changed.")
-    }
-    return line
-  }
-
-  /// All of standard input, without one line end at its end.
-  private static func piped(_ what: String) throws -> String {
-    guard var text = String(validating: try bytes(of: "-", what), as: UTF8.self) else {
-      throw Failure("reading \(what)", "it is not UTF-8", next: "Give it as text, for example in base64.")
-    }
-    if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
-    if text.utf8.last == UInt8(ascii: "\r") { text.unicodeScalars.removeLast() }
-    return text
-  }
-
-  /// What is in a file, or comes on standard input for "-".
-  private static func bytes(of path: String, _ what: String) throws -> [UInt8] {
-    let file = path == "-" ? try FileDescriptor(inherited: 0) : try FileDescriptor(path: path, .read)
-    var bytes: [UInt8] = []
-    while true {
-      let more = try file.read(upTo: 65_536)
-      if more.isEmpty { break }
-      bytes += more
-      if bytes.count > 1 << 20 {
-        throw Failure("reading \(what)", "it is longer than 1 MiB", next: "A program can be given no more.")
-      }
-    }
-    return bytes
-  }
-
   // MARK: unset
 
   static let unset = ServerCommand(
@@ -171,7 +138,7 @@ enum EnvCommands {
   ) { invocation, server in
     let app = try server.find(invocation.value(.app))
     let names = invocation.arguments
-    return try change(app, names, invocation, server) { file in
+    return try change(app, invocation, server) { file in
       let known = try file.environment().variables.keys.sorted()
       for name in names {
         guard try file.unset(name) else {
@@ -207,8 +174,8 @@ enum EnvCommands {
     let app = try server.find(invocation.value(.app))
     let scope = try scope(invocation)
     let source = path == "-" ? "standard input" : path
-    let values = try EnvironmentFile.imported(try bytes(of: path, source), source: source)
-    return try change(app, values.map(\.0.description), invocation, server) { file in
+    let values = try EnvironmentFile.imported(try ValueInput.bytes(of: path, source), source: source)
+    return try change(app, invocation, server) { file in
       for (name, value) in values { try file.set(name, to: value, scope) }
       return values.isEmpty ? "There is no variable in \(source)." : "Set \(list(values.map(\.0.description)))."
     }
@@ -218,7 +185,7 @@ enum EnvCommands {
 
   /// Changes the env file and says what that needs, or does it.
   private static func change(
-    _ app: AppName, _ names: [String], _ invocation: Invocation, _ server: Server,
+    _ app: AppName, _ invocation: Invocation, _ server: Server,
     _ body: (inout EnvironmentFile) throws -> String
   ) throws -> Int32 {
     let state = server.state(of: app)
@@ -231,13 +198,13 @@ enum EnvCommands {
       after = try file.environment()
     }
     server.terminal.print(text)
-    guard try state.live() != nil else {
+    guard let live = try state.live() else {
       server.terminal.print("Nothing of \(app) is live yet: the next push takes it over.")
       return 0
     }
     let isBuilt = before.forBuilds != after.forBuilds
-    let token = DopplerAccess.tokenName
-    let isRun = before.forInstances != after.forInstances || before.variables[token] != after.variables[token]
+    // Also where it was set before, and not given to what is live then.
+    let isRun = try EnvironmentChange.isNew(after, to: live, server.repository(of: app))
     if isBuilt { server.terminal.print("Builds see it: 'nextdeploy rebuild \(app)' builds what is live with it.") }
     if isRun && invocation.has(apply) {
       let status = try DeployCommands.deploy(.restart, server.app(app.description), server)
@@ -250,7 +217,7 @@ enum EnvCommands {
     if isRun {
       server.terminal.print("Instances take it over with the next deploy, or now: 'nextdeploy restart \(app)'.")
     } else if invocation.has(apply) {
-      server.terminal.print("The instances' variables are as they were: nothing is started again.")
+      server.terminal.print("The live instance has these variables: nothing is started again.")
     }
     return 0
   }

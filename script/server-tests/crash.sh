@@ -32,7 +32,9 @@ killed_builder() {
 kill_builder() {
   on sh -c 'echo HANG=1 > /opt/nextdeploy/apps/wreck/env'
   wreck "git push production main" >/dev/null 2>&1 &
-  until_is 30 activating on systemctl is-active nextdeploy-build@wreck.service || fail "the build did not begin"
+  # It has written all that it writes: one that still does ends, for nobody reads.
+  until_is 30 "$(wreck "cat version.txt")" on cat /opt/nextdeploy/apps/wreck/workspace/built.txt ||
+    fail "the build did not begin"
   on kill -KILL "$(on pgrep -u nextdeploy -f '^[^ ]*nextdeploy hook post-receive')"
   if wait $!; then fail "a push whose builder was killed succeeded"; fi
 }

@@ -30,7 +30,14 @@ public enum EnvironmentChange: String, Codable, Sendable {
   ) throws -> EnvironmentChange? {
     let now = try EnvironmentMark(environment, repository)
     if let mark = built?.environmentMark, mark.builds != now.builds { return .rebuild }
-    if let mark = live.environmentMark, mark.instances != now.instances { return .restart }
-    return nil
+    return try isNew(environment, to: live, repository) ? .restart : nil
+  }
+
+  /// Whether instances are to be given other variables than those that the live one was started with.
+  public static func isNew(
+    _ environment: AppEnvironment, to live: LiveRecord, _ repository: any Repository
+  ) throws -> Bool {
+    guard let mark = live.environmentMark else { return false }
+    return mark.instances != (try EnvironmentMark(environment, repository)).instances
   }
 }

@@ -29,10 +29,15 @@ struct LeakSearch {
     try Files.list("/proc").compactMap { Int32($0) }.compactMap { id in
       let line = (try? Files.read("/proc/\(id)/cmdline")) ?? []
       if hasSecret(line) { return "command line of \(String(decoding: line, as: UTF8.self))" }
-      guard hasSecret((try? Files.read("/proc/\(id)/environ")) ?? []) else { return nil }
-      return isApps(id) ? "process of the app" : "environment of \(String(decoding: line, as: UTF8.self))"
+      if !hasSecret(environment(id)) { return nil }
+      if isApps(id) { return "process of the app" }
+      // One that was just ending has no parent to be known by; it is gone soon.
+      Pause.for(.milliseconds(100))
+      return hasSecret(environment(id)) ? "environment of \(String(decoding: line, as: UTF8.self))" : nil
     }
   }
+
+  private func environment(_ id: Int32) -> [UInt8] { (try? Files.read("/proc/\(id)/environ")) ?? [] }
 
   /// Whether a process was started by a guard or a supervisor; these themselves are nextdeploy's.
   private func isApps(_ id: Int32) -> Bool {

@@ -1,0 +1,41 @@
+import Console
+import Deploy
+import Host
+import Posix
+
+/// Where the values of variables come from that are not on the command line.
+enum ValueInput {
+  /// What is typed at a terminal, which does not show it.
+  static func typed(_ name: VariableName, _ server: Server) throws -> String {
+    server.terminal.ask("Value of \(name) (it is not shown): ")
+    guard let line = try HiddenInput.line() else {
+      throw Failure("reading the value of \(name)", "none was given", next: "Nothing was changed.")
+    }
+    return line
+  }
+
+  /// All of standard input, without one line end at its end.
+  static func piped(_ what: String) throws -> String {
+    guard var text = String(validating: try bytes(of: "-", what), as: UTF8.self) else {
+      throw Failure("reading \(what)", "it is not UTF-8", next: "Give it as text, for example in base64.")
+    }
+    if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
+    if text.utf8.last == UInt8(ascii: "\r") { text.unicodeScalars.removeLast() }
+    return text
+  }
+
+  /// What is in a file, or comes on standard input for "-".
+  static func bytes(of path: String, _ what: String) throws -> [UInt8] {
+    let file = path == "-" ? try FileDescriptor(inherited: 0) : try FileDescriptor(path: path, .read)
+    var bytes: [UInt8] = []
+    while true {
+      let more = try file.read(upTo: 65_536)
+      if more.isEmpty { break }
+      bytes += more
+      if bytes.count > 1 << 20 {
+        throw Failure("reading \(what)", "it is longer than 1 MiB", next: "A program can be given no more.")
+      }
+    }
+    return bytes
+  }
+}
