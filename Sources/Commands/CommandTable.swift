@@ -10,6 +10,13 @@ struct ServerCommand: Sendable {
     case server
     /// With a key over ssh too. It finds its apps by `Server.find`, which knows which ones are the key's.
     case ssh
+    /// In an app's own repository, on whatever machine that is.
+    case project
+    /// In an app's own repository, and with a key over ssh.
+    case projectAndSSH
+
+    var isProject: Bool { self == .project || self == .projectAndSSH }
+    var isSSH: Bool { self == .ssh || self == .projectAndSSH }
   }
 
   let spec: CommandSpec
@@ -28,6 +35,7 @@ struct ServerCommand: Sendable {
 /// All commands. Parsing and help are made from this table.
 public enum CommandTable {
   static let commands: [ServerCommand] = [
+    ProjectCommands.initialize, CICommands.generate, CICommands.alias,
     AppCommands.create, AppCommands.list, AppCommands.show, AppCommands.remove,
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     DeployCommands.rebuild, DeployCommands.rollback,
@@ -58,7 +66,8 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      if command.spec.name != SystemCommands.setup.spec.name { try server.leaveRoot(line) }
+      // What is done in a project is its owner's.
+      if command.spec.name != SystemCommands.setup.spec.name, !command.reach.isProject { try server.leaveRoot(line) }
       return try command.run(invocation, server)
     }
     return 0

@@ -27,7 +27,12 @@ extension Server {
 
   /// Refuses a command that the asker cannot run from where they are.
   func require(_ command: ServerCommand) throws(Failure) {
-    guard case .key = rights, command.reach == .server else { return }
+    guard case .key = rights, !command.reach.isSSH else { return }
+    if command.reach == .project {
+      throw Failure(
+        .usage, "nextdeploy \(command.spec.name)", "it is for a project on your own machine, and there is none here",
+        next: "Run it there, in the project's directory.")
+    }
     throw Failure(
       .usage, "nextdeploy \(command.spec.name)", "it is not for use over ssh",
       next: "Run it on the server itself, as the user nextdeploy.")

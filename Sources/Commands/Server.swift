@@ -16,6 +16,8 @@ struct Server {
   var waits = true
   /// Who asks.
   var rights = Rights.server
+  /// The ends of the ssh connection over which it is asked, as sshd tells them: client, port, server, port.
+  var connection: String?
   /// The path of this program.
   let binary = CurrentProcess.executable
   /// The program that stays beside what it starts; it lies beside this one.

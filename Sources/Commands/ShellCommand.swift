@@ -20,6 +20,7 @@ enum ShellCommand {
     }
     var asker = Server(
       environment: safe(server.environment), root: invocation.value(root) ?? Server.usualRoot)
+    asker.connection = server.environment["SSH_CONNECTION"]
     asker.rights = try asker.bindings.rights(of: KeyName(name))
     var words = try ClientLine.words(server.environment["SSH_ORIGINAL_COMMAND"] ?? "")
     // As it would be typed on the server.
@@ -71,7 +72,7 @@ enum ShellCommand {
   }
 
   static func help(_ key: KeyName, _ apps: [AppName]?, _ commands: [ServerCommand]) -> String {
-    let specs = commands.filter { $0.reach == .ssh }.map(\.spec)
+    let specs = commands.filter(\.reach.isSSH).map(\.spec)
     let names = apps.map { $0.map(\.description).joined(separator: ", ") }
     let whose = names.map { $0.isEmpty ? "no app" : $0 } ?? "every app"
     return """
