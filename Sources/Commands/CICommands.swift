@@ -17,20 +17,14 @@ enum CICommands {
   private static let printOnly = CommandSpec.Option("--print", "print the workflow, and write nothing")
   private static let force = CommandSpec.Option("--force", "write over a workflow that is there")
 
-  static let generate = command("generate-ci", isHidden: false)
-  static let alias = command("ci", isHidden: true)
-
-  private static func command(_ name: String, isHidden: Bool) -> ServerCommand {
-    ServerCommand(
-      spec: CommandSpec(
-        name, [], [.app, remote, branch, noVerify, printOnly, force],
-        "Write the GitHub workflow that deploys every push: in a project, or printed for an app of the server's",
-        isHidden: isHidden),
-      reach: .projectAndSSH
-    ) { invocation, server in
-      if case .server = server.rights, invocation.value(.app) == nil { return try inProject(invocation, server) }
-      return try onServer(invocation, server)
-    }
+  static let generate = ServerCommand(
+    spec: CommandSpec(
+      "generate-ci", [], [.app, remote, branch, noVerify, printOnly, force],
+      "Write the GitHub workflow that deploys every push (also: ci); over ssh, print that of an app"),
+    reach: .projectAndSSH
+  ) { invocation, server in
+    if case .server = server.rights, invocation.value(.app) == nil { return try inProject(invocation, server) }
+    return try onServer(invocation, server)
   }
 
   // MARK: In a project

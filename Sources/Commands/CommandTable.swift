@@ -35,7 +35,7 @@ struct ServerCommand: Sendable {
 /// All commands. Parsing and help are made from this table.
 public enum CommandTable {
   static let commands: [ServerCommand] = [
-    ProjectCommands.initialize, CICommands.generate, CICommands.alias,
+    ProjectCommands.initialize, CICommands.generate,
     AppCommands.create, AppCommands.list, AppCommands.show, AppCommands.remove,
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     DeployCommands.rebuild, DeployCommands.rollback,

@@ -78,20 +78,23 @@ struct WorkflowTests {
     }
   }
 
-  @Test("deploys nothing where a check is red, nor from another branch")
+  @Test("deploys nothing where a check is red, nor from another branch; it installs as nextdeploy.json says")
   func unverified() throws {
     try Self.run { server, github, secrets in
       let project = github.project
+      for (path, text) in Self.app("one") { try project.write([path: nil, "apps/web/\(path)": text]) }
+      let install = #"echo "it's" 'installed: x' > "$RUNNER_TEMP/packages"; cat "$RUNNER_TEMP/packages""#
+      try project.write(["nextdeploy.json": #"{"root": "apps/web", "install": \#(App.quoted(install))}"#])
       try github.generate().expectSuccess()
-      let good = try project.commit("Good", Self.app("one"))
-      let bad = try project.commit("Bad", ["lint.js": "process.exit(1)"])
+      let good = try project.commit("Good")
+      let bad = try project.commit("Bad", ["apps/web/lint.js": "process.exit(1)"])
       try github.push()
 
       let unverified = try github.run(bad, secrets: secrets)
       let elsewhere = try github.run(good, ref: "refs/heads/other", secrets: secrets)
 
-      try unverified.expect(status: 1).expect("verify failure, deploy skipped")
-      try elsewhere.expectSuccess().expect("verify success, deploy skipped")
+      try unverified.expect(status: 1).expect("it's installed: x", "verify failure, deploy skipped")
+      try elsewhere.expectSuccess().expect("lint is fine", "verify success, deploy skipped")
       #expect(try server.sandbox.deploys().isEmpty)
     }
   }
