@@ -99,7 +99,7 @@ def run(step, job):
 def watch(ended):
     """Looks for secrets in the command lines of all processes."""
     seen = set()
-    while not ended.is_set():
+    while not ended.wait(0.005):
         for process in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{process}/cmdline") as file:
