@@ -7,13 +7,12 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
   public let description: String
 
   public init(_ text: String) throws(Failure) {
-    let name = text.lowercased()
-    guard Self.isAddress(name) || Self.isName(name) else {
+    guard Self.isAddress(text) || Self.isName(text) else {
       throw Failure(
         .usage, "reading a server's name", "\(text.quoted) is neither a host name nor an address",
         next: "Give it as ssh takes it, as in 'shop.example.com', '203.0.113.9' or '[2001:db8::9]'.")
     }
-    description = name
+    description = text
   }
 
   /// As a URL has it: an IPv6 address in brackets.
@@ -23,7 +22,10 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
 
   /// Whether it is an address that nobody outside of its network can reach (RFC 1918, RFC 4193, loopback, link-local).
   public var isPrivate: Bool {
-    if isIPv6 { return ["::1", "fc", "fd", "fe8", "fe9", "fea", "feb"].contains { description.hasPrefix($0) } }
+    if isIPv6 {
+      let address = description.lowercased()
+      return address == "::1" || ["fc", "fd", "fe8", "fe9", "fea", "feb"].contains { address.hasPrefix($0) }
+    }
     let parts = description.split(separator: ".").map { UInt8($0) }
     guard parts.count == 4, let first = parts[0], let second = parts[1] else { return description == "localhost" }
     return first == 10 || first == 127 || (first, second) == (192, 168) || (first, second) == (169, 254)
@@ -43,13 +45,12 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
   private static func isAddress(_ text: String) -> Bool {
     let groups = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     return (3...9).contains(groups.count)
-      && groups.dropLast().allSatisfy { $0.count <= 4 && $0.allSatisfy(isHexadecimal) }
-      && groups.last.map { $0.count <= 15 && $0.allSatisfy { isHexadecimal($0) || $0 == UInt8(ascii: ".") } } ?? false
+      && groups.dropLast().allSatisfy { $0.count <= 4 && $0.allSatisfy(hexadecimal.contains) }
+      && groups.last.map { $0.count <= 15 && $0.allSatisfy { hexadecimal.contains($0) || $0 == UInt8(ascii: ".") } }
+        ?? false
   }
 
-  private static func isHexadecimal(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-  }
+  private static let hexadecimal = Set("0123456789abcdefABCDEF".utf8)
 }
 
 extension UInt8 {

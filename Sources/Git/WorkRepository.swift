@@ -6,21 +6,17 @@ import Posix
 public struct WorkRepository: Sendable {
   /// The top of the work tree, without a slash at its end.
   public let directory: String
-  private let git: String
 
   /// Finds the repository that a directory is in.
   public init(containing directory: String) throws {
     do {
       let handle = try RepositoryHandle(findingFrom: directory)
-      guard let top = unsafe git_repository_workdir(handle.pointer),
-        let git = unsafe git_repository_path(handle.pointer)
-      else {
+      guard let top = unsafe git_repository_workdir(handle.pointer) else {
         throw Failure(
           .usage, "looking for the project", "\(directory) is in a bare repository, which has no files",
           next: "Run it in a clone, where the app's files are.")
       }
       self.directory = Files.resolved(unsafe String(cString: top))
-      self.git = unsafe String(cString: git)
     } catch let error as GitError {
       guard error.isNotFound else { throw error }
       throw Failure(
@@ -33,10 +29,9 @@ public struct WorkRepository: Sendable {
   public func address(ofRemote name: String) throws -> String? {
     let handle = try RepositoryHandle(findingFrom: directory)
     var remote: OpaquePointer?
-    do { try check("reading the remote", name, unsafe git_remote_lookup(&remote, handle.pointer, name)) } catch let
-      error
-      as GitError
-    {
+    do {
+      try check("reading the remote", name, unsafe git_remote_lookup(&remote, handle.pointer, name))
+    } catch let error as GitError {
       if error.isNotFound { return nil }
       throw error
     }
@@ -54,9 +49,12 @@ public struct WorkRepository: Sendable {
 
   /// The branch that is checked out, also one without a commit; nil where HEAD is a commit.
   public func branch() throws -> BranchName? {
-    let prefix = "ref: refs/heads/"
-    guard let head = try Files.text("\(git)/HEAD"), head.hasPrefix(prefix) else { return nil }
-    return try? BranchName(String(head.dropFirst(prefix.count).prefix { !$0.isNewline }))
+    let handle = try RepositoryHandle(findingFrom: directory)
+    var head: OpaquePointer?
+    try check("reading", "HEAD", unsafe git_reference_lookup(&head, handle.pointer, "HEAD"))
+    defer { unsafe git_reference_free(head) }
+    guard let target = unsafe git_reference_symbolic_target(head) else { return nil }
+    return try? BranchName(String(unsafe String(cString: target).dropFirst("refs/heads/".count)))
   }
 
   /// The files that a commit of everything would hold: all but those that git ignores.

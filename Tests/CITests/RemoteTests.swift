@@ -12,7 +12,7 @@ struct RemoteTests {
         "nextdeploy@shop.example.com:/shop.git", "ssh://nextdeploy@shop.example.com:22",
         "nextdeploy@shop.example.com:shop"
       ),
-      ("ssh://nextdeploy@Host/shop", "ssh://nextdeploy@host:22", "nextdeploy@host:shop"),
+      ("ssh://nextdeploy@Host/shop", "ssh://nextdeploy@Host:22", "nextdeploy@Host:shop"),
       ("ssh://nextdeploy@host:2222/shop", "ssh://nextdeploy@host:2222", "ssh://nextdeploy@host:2222/shop"),
       ("nextdeploy@[::1]:shop", "ssh://nextdeploy@[::1]:22", "nextdeploy@[::1]:shop"),
       (
