@@ -137,6 +137,8 @@ struct WorkflowTests {
       let commit = try project.commit("One", Self.app("one"))
       try github.push()
       let token = "dp.st.prd.0123456789abcdefghijklmnopqrstuvwxyz"
+      // Nothing of this test reaches Doppler; whether the deploy does is not asked here.
+      try Files.write("DOPPLER_API_HOST=http://127.0.0.1:9\n", to: "\(server.sandbox.app())/env", mode: 0o600)
 
       let output = try github.run(commit, secrets: secrets.merging(["DOPPLER_TOKEN": token]) { $1 })
 
