@@ -50,7 +50,8 @@ enum CICommands {
     let branch = try BranchName(invocation.value(branch) ?? "main")
     let verification = try invocation.has(noVerify) ? nil : verification(of: repository.files())
     let workflow = try Workflow(remote: remote, branch: branch, hostKeys: keys, verification: verification)
-    let result = Result(workflow: workflow, remote: remote, branch: branch, verification: verification)
+    let result = Result(
+      workflow: workflow, remote: remote, branch: branch, deployed: try BranchName("main"), verification: verification)
     if invocation.has(printOnly) {
       result.print(server.terminal)
     } else {
@@ -99,7 +100,9 @@ enum CICommands {
       }
     }
     let workflow = try Workflow(remote: remote, branch: branch, hostKeys: .own(), verification: verification)
-    Result(workflow: workflow, remote: remote, branch: branch, verification: verification).print(server.terminal)
+    Result(
+      workflow: workflow, remote: remote, branch: branch, deployed: config.branch, verification: verification
+    ).print(server.terminal)
     return 0
   }
 
@@ -136,6 +139,8 @@ enum CICommands {
     let workflow: Workflow
     let remote: Remote
     let branch: BranchName
+    /// The branch that the server deploys, as far as that is known here.
+    let deployed: BranchName
     let verification: Verification?
 
     /// The workflow alone on standard output, so that it can go into a file.
@@ -148,11 +153,17 @@ enum CICommands {
     var steps: String {
       let scripts = verification.map { $0.scripts.map(\.rawValue).joined(separator: ", ") }
       let node = verification?.nodeFile.map { " with the Node of \($0)" } ?? ""
-      let warning =
-        remote.host.isPrivate ? "\nwarning: GitHub cannot reach \(remote.host): name the server with --remote.\n" : ""
+      var warnings = ""
+      if remote.host.isPrivate {
+        warnings += "\nwarning: GitHub cannot reach \(remote.host): name the server with --remote.\n"
+      }
+      if branch != deployed {
+        let change = "\(remote.ssh()) config set \(remote.app) branch \(branch)"
+        warnings += "\nThe server must deploy that branch: '\(change)'.\n"
+      }
       return """
         Every push to \(branch) will be pushed on to \(remote.short)\(scripts.map { ", once these pass\(node): \($0)" } ?? "").
-        \(warning)
+        \(warnings)
         Next, outside of the project, where no commit takes the key along:
 
           1. Make a key for CI:

@@ -27,6 +27,8 @@ struct WorkflowFileTests {
       }
       try keep("--no-verify")
       try keep("--branch", "release/1.x")
+      try github.generate("--print", "--branch", "next").expectSuccess().expect("config set shop branch next")
+      try github.generate("--print").expectSuccess().expectNo("config set")
       try keep("--remote", "nextdeploy@[::1]:shop")
       try github.project.write([
         "nextdeploy.json": #"{"install": "echo 'it''s' \"$HOME\" > /dev/null # \\ : ' -"}"#,
