@@ -42,6 +42,9 @@ public struct CommandSpec: Sendable {
   /// Whether only other programs call it: no help lists it.
   public let isHidden: Bool
 
+  /// Other words for the first one of a command.
+  static let aliases = ["ci": "generate-ci"]
+
   public init(
     _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, details: String = "",
     isHidden: Bool = false

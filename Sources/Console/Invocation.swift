@@ -36,6 +36,7 @@ public struct Invocation: Equatable, Sendable {
   ) throws(Failure) -> Parsed {
     guard let first = line.first, first != "--help", first != "-h", first != "help" else { return .help(nil) }
     if first == "--version" { return .version }
+    let line = [CommandSpec.aliases[first] ?? first] + line.dropFirst()
     guard let command = commands.filter({ line.starts(with: $0.words) }).max(by: { $0.words.count < $1.words.count })
     else { throw unknownCommand(line, commands) }
     var arguments: [String] = []
