@@ -4,16 +4,20 @@ import Git
 import Host
 import Posix
 
-/// `nextdeploy rebuild` and `rollback`: deploys without a push.
+/// `nextdeploy rebuild`, `rollback` and `restart`: deploys without a push.
 enum DeployCommands {
   private static let clean = CommandSpec.Option("--clean", "start from an empty workspace, node_modules included")
 
   static let rebuild = ServerCommand(
     spec: CommandSpec(
-      "rebuild", [.required("SHA")], [.app, clean], "Build and deploy any commit of the app's repository"), reach: .ssh
+      "rebuild", [.optional("SHA")], [.app, clean],
+      "Build and deploy any commit of the app's repository; without one, what is live"), reach: .ssh
   ) { invocation, server in
     let app = try server.app(invocation.value(.app))
-    let commit = try server.repository(of: app).commit(invocation.arguments[0])
+    guard let name = try invocation.argument(0) ?? server.state(of: app).live()?.commit.id.description else {
+      throw Failure(.notFound, "rebuilding \(app)", "nothing of it is live yet", next: "Push it, or name a commit.")
+    }
+    let commit = try server.repository(of: app).commit(name)
     return try deploy(.rebuild(commit, clean: invocation.has(clean)), app, server)
   }
 
@@ -24,6 +28,14 @@ enum DeployCommands {
     let app = try server.app(invocation.value(.app))
     let id = try invocation.argument(0).map { try ReleaseID($0) }
     return try deploy(.rollback(id), app, server)
+  }
+
+  static let restart = ServerCommand(
+    spec: CommandSpec(
+      "restart", [], [.app], "Start the live release again, with the environment as it is now and without downtime"),
+    reach: .ssh
+  ) { invocation, server in
+    try deploy(.restart, try server.app(invocation.value(.app)), server)
   }
 
   /// Deploys and returns the exit status. What there is to say is said while it happens.

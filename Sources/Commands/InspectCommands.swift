@@ -54,6 +54,10 @@ enum InspectCommands {
     let live: LiveRecord?
     let instances: [InstanceRow]
     let proxy: String
+    /// What it takes for what is live to have the environment as it is now; null where it has it.
+    let environment: EnvironmentChange?
+    /// Why the environment cannot be read.
+    let environmentFailure: String?
     let running: DeployRecord?
     let last: DeployRecord?
   }
@@ -65,10 +69,13 @@ enum InspectCommands {
     let state = server.state(of: app)
     let manager = try server.manager()
     let records = try state.records()
+    // A damaged env file must not hide how the app is.
+    let change = Result { try environmentChange(app, state, server) }
     let status = Status(
       app: app, url: server.url(of: try server.apps.config(of: app)), live: try state.live(),
       instances: try manager.instances(of: app).map { row($0, try manager.state(of: $0)) },
       proxy: try server.caddy.isRunning ? "running" : "stopped",
+      environment: try? change.get(), environmentFailure: change.failure.map { Failure(of: $0).description },
       running: records.last { !$0.isFinished && state.isRunning($0) }, last: records.last(where: \.isFinished))
     if invocation.has(.json) {
       try server.terminal.printJSON(status)
@@ -76,6 +83,15 @@ enum InspectCommands {
       for line in lines(status) { server.terminal.print(line) }
     }
     return 0
+  }
+
+  private static func environmentChange(
+    _ app: AppName, _ state: AppDirectory, _ server: Server
+  ) throws -> EnvironmentChange? {
+    guard let live = try state.live() else { return nil }
+    let built = try server.releases(of: app).list().first { $0.id == live.release }
+    return try EnvironmentChange.needed(
+      live: live, built: built, by: state.environment(), server.repository(of: app))
   }
 
   private static func row(_ instance: InstanceID, _ state: InstanceState) -> InstanceRow {
@@ -108,6 +124,13 @@ enum InspectCommands {
       if instance.restarts > 0 { text += ", restarted \(instance.restarts) times" }
       if let exit = instance.lastExit { text += " (\(exit))" }
       rows.append(["instance", text])
+    }
+    switch status.environment {
+    case .rebuild:
+      rows.append(["environment", "changed since the live release was built: 'nextdeploy rebuild \(status.app)'"])
+    case .restart:
+      rows.append(["environment", "changed since the live release was started: 'nextdeploy restart \(status.app)'"])
+    case nil: if let failure = status.environmentFailure { rows.append(["environment", failure]) }
     }
     rows.append(["proxy", status.proxy])
     if let running = status.running {
@@ -177,4 +200,8 @@ enum InspectCommands {
     for line in TextTable.lines(outline.steps.map { [$0.step.rawValue, $0.action] }) { server.terminal.print(line) }
     return 0
   }
+}
+
+extension Result {
+  fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
 }

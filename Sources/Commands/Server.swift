@@ -102,6 +102,10 @@ struct Server {
     MachineTools(path: baseEnvironment["PATH"] ?? "", cache: layout.tools, environment: baseEnvironment)
   }
 
+  func doppler(of app: AppName) -> DopplerSource {
+    DopplerSource(directory: layout.app(app).doppler, environment: baseEnvironment)
+  }
+
   /// What every program that is started gets of this one's environment. In a hook that has GIT_* variables,
   /// which would turn an app's own use of git to nextdeploy's repository.
   var baseEnvironment: [String: String] {
@@ -119,7 +123,7 @@ struct Server {
       repository: repository(of: app), state: state(of: app),
       workspace: WorkspaceDirectory(layout: layout.app(app)), releases: try releases(of: app),
       manager: try manager(), proxy: try proxy(), probe: try probe(), runner: runner(of: app), toolbox: toolbox,
-      progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
+      secrets: doppler(of: app), progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
       url: { [self] config in url(of: config) })
   }

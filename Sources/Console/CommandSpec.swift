@@ -3,9 +3,15 @@ public struct CommandSpec: Sendable {
   public struct Argument: Sendable {
     public let name: String
     public let isRequired: Bool
+    /// Whether it can be given more than once; only the last one can.
+    public var isRepeatable = false
 
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
     public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
+    /// At least one.
+    public static func repeated(_ name: String) -> Argument {
+      Argument(name: name, isRequired: true, isRepeatable: true)
+    }
   }
 
   public struct Option: Sendable {
@@ -43,7 +49,7 @@ public struct CommandSpec: Sendable {
   public let isHidden: Bool
 
   /// Other words for the first one of a command.
-  static let aliases = ["ci": "generate-ci"]
+  static let aliases = ["ci": "generate-ci", "secrets": "env"]
 
   public init(
     _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, details: String = "",
@@ -64,7 +70,9 @@ public struct CommandSpec: Sendable {
 
   /// One line: the command, its arguments and options.
   public var usage: String {
-    let arguments = arguments.map { $0.isRequired ? $0.name : "[\($0.name)]" }
+    let arguments = arguments.map {
+      ($0.isRequired ? $0.name : "[\($0.name)]") + ($0.isRepeatable ? "..." : "")
+    }
     let options = options.map { option in
       let name = (option.short.map { "\($0)|" } ?? "") + option.name
       return "[\(name)\(option.value.map { " \($0)" } ?? "")]" + (option.isRepeatable ? "..." : "")

@@ -59,14 +59,16 @@ public struct Invocation: Equatable, Sendable {
       }
     }
     let required = command.arguments.filter(\.isRequired)
+    let most = command.arguments.last?.isRepeatable == true ? Int.max : command.arguments.count
     if command.takesApp, options[CommandSpec.Option.app.name] == nil, let first = arguments.first,
-      arguments.count > command.arguments.count || arguments.count > required.count && isApp(first)
+      arguments.count > most
+        || arguments.count > required.count && (isApp(first) || most == .max && (try? AppName(first)) != nil)
     {
       options[CommandSpec.Option.app.name] = [arguments.removeFirst()]
     }
     if arguments.count < required.count { throw usage(command, "\(required[arguments.count].name) is missing") }
-    if arguments.count > command.arguments.count {
-      throw usage(command, "\(arguments[command.arguments.count].quoted) is one argument too many")
+    if arguments.count > most {
+      throw usage(command, "\(arguments[most].quoted) is one argument too many")
     }
     return .run(Invocation(command: command.name, arguments: arguments, options: options))
   }

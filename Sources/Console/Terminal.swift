@@ -15,6 +15,9 @@ public struct Terminal: Sendable {
 
   public func printError(_ line: String) { _ = CurrentProcess.write(line + "\n", to: 2) }
 
+  /// A question, which the answer stands behind.
+  public func ask(_ text: String) { _ = CurrentProcess.write(text, to: 2) }
+
   enum Colour: Int { case red = 31, green = 32, yellow = 33, grey = 90 }
 
   func coloured(_ text: String, _ colour: Colour) -> String {

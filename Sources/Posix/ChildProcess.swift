@@ -113,11 +113,19 @@ public struct ChildProcess: Sendable {
   }
 
   /// Runs a program to its end, handing over what it writes to either stream as it comes.
+  ///
+  /// - Parameters:
+  ///   - input: what it reads from its standard input, all of it before it writes much.
+  ///   - errors: where its errors go, if not to where its output does.
   public static func run(
-    _ command: Command, family: Family = .parents, output: ([UInt8]) throws -> Void
+    _ command: Command, input: [UInt8] = [], errors: Stream? = nil, family: Family = .parents,
+    output: ([UInt8]) throws -> Void
   ) throws -> ExitStatus {
     let pipe = try Pipe()
-    let child = try start(command, family: family, writer: pipe.writer)
+    let child =
+      input.isEmpty
+      ? try start(command, input: .null, errors: errors, family: family, writer: pipe.writer)
+      : try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
     while true {
       let bytes = try pipe.reader.read(upTo: 65_536)
       if bytes.isEmpty { break }
@@ -159,12 +167,28 @@ public struct ChildProcess: Sendable {
 
   /// Starts the program and closes this process's end of the pipe, so that the reader sees its end.
   private static func start(
-    _ command: Command, family: Family, writer: consuming FileDescriptor
+    _ command: Command, input: Stream, errors: Stream?, family: Family, writer: consuming FileDescriptor
   ) throws(SystemError) -> ChildProcess {
     try ChildProcess(
-      command, output: .descriptor(writer.number), errors: .descriptor(writer.number), family: family)
+      command, input: input, output: .descriptor(writer.number), errors: errors ?? .descriptor(writer.number),
+      family: family)
   }
 
+  /// The same, and writes to its standard input.
+  private static func start(
+    _ command: Command, reading input: [UInt8], errors: Stream?, family: Family, writer: consuming FileDescriptor
+  ) throws -> ChildProcess {
+    let pipe = try Pipe()
+    let child = try start(
+      command, input: .descriptor(pipe.reader.number), errors: errors, family: family, writer: writer)
+    try feed(input, to: pipe.intoWriter())
+    return child
+  }
+
+  /// Writes all of it and closes the pipe. A program that ends without reading it says why by its exit status.
+  private static func feed(_ input: [UInt8], to writer: consuming FileDescriptor) throws(SystemError) {
+    do { try writer.write(input) } catch { if !error.isBrokenPipe { throw error } }
+  }
 }
 
 /// Both ends of a pipe.
@@ -178,6 +202,9 @@ private struct Pipe: ~Copyable {
     reader = FileDescriptor(ends[0], path: "a pipe")
     writer = FileDescriptor(ends[1], path: "a pipe")
   }
+
+  /// Its writing end; the other is closed, so that writing fails where no other process reads.
+  consuming func intoWriter() -> FileDescriptor { writer }
 
   private static func systemPipe(_ ends: inout [Int32]) -> Int32 {
     #if os(Linux)

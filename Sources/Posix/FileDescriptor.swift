@@ -57,8 +57,12 @@ public struct FileDescriptor: ~Copyable {
 
   /// Up to `count` bytes; none at the end of the file.
   public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
+    try Self.read(number, path: path, upTo: count)
+  }
+
+  static func read(_ number: Int32, path: String, upTo count: Int) throws(SystemError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
-    let got = try check("reading", path) { Self.systemRead(number, &buffer, count) }
+    let got = try check("reading", path) { systemRead(number, &buffer, count) }
     return Array(buffer.prefix(got))
   }
 

@@ -32,6 +32,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 
+  /// Whether nobody reads any more what is written.
+  public var isBrokenPipe: Bool { code == EPIPE }
+
   /// Whether nothing listens where a connection was tried.
   public var isRefusal: Bool { code == ECONNREFUSED }
 

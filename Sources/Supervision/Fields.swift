@@ -12,10 +12,18 @@ struct Fields {
   init?(reading path: String) throws(SystemError) {
     // A power loss can leave it empty.
     guard let text = try Files.text(path), !text.isEmpty else { return nil }
-    for field in text.split(separator: "\0") {
-      let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      pairs.append((parts[0], parts.count > 1 ? String(parts[1]) : ""))
-    }
+    pairs = Self.pairs(text)
+  }
+
+  static func pairs(_ text: String) -> [(name: Substring, value: String)] {
+    text.utf8.split(separator: 0).map { pair($0) }
+  }
+
+  /// By bytes: to Swift, a '=' and a combining mark behind it are one character.
+  static func pair(_ text: some Collection<UInt8>) -> (name: Substring, value: String) {
+    let parts = text.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      .map { String(decoding: $0, as: UTF8.self) }
+    return (parts[0][...], parts.count > 1 ? parts[1] : "")
   }
 
   func values(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }

@@ -3,12 +3,18 @@ import Posix
 /// A process between the builder and a command of an app: when the builder is gone, however it went, or the
 /// command has ended, nothing that the command started goes on.
 public enum Guard {
-  /// Runs a command in this process's directory and environment; returns the exit status to end with.
+  /// What the guard of a command with this environment is to read: `NAME=value`, each ended by a NUL.
+  public static func input(_ environment: [String: String]) -> [UInt8] {
+    Array(environment.map { "\($0.key)=\($0.value)\0" }.sorted().joined().utf8)
+  }
+
+  /// Runs a command in this process's directory, its environment from standard input; returns the exit status to end with.
   public static func run(_ arguments: [String], parent: Int32) throws -> Int32 {
     let signals = SignalQueue()
     try SignalQueue.terminateWithParent(parent)
-    let command = Command(
-      arguments, environment: CurrentProcess.environment, directory: CurrentProcess.directory)
+    let variables = Fields.pairs(try CurrentProcess.standardInput())
+    let environment = Dictionary(variables.map { (String($0.name), $0.value) }) { $1 }
+    let command = Command(arguments, environment: environment, directory: CurrentProcess.directory)
     let group = try ProcessGroup(command)
     while true {
       switch signals.next(within: .seconds(3600)) {

@@ -39,8 +39,8 @@ public struct InstanceDirectory: Sendable {
     guard let fields = try Fields(reading: serviceFile) else { return nil }
     var environment: [String: String] = [:]
     for variable in fields.values("environment") {
-      let pair = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if pair.count == 2 { environment[String(pair[0])] = String(pair[1]) }
+      let (name, value) = Fields.pair(variable.utf8)
+      environment[String(name)] = value
     }
     guard let directory = fields["directory"], let log = fields["log"],
       let drain = fields["drain"].flatMap({ Double($0) }), let stop = fields["stop"].flatMap({ Double($0) })

@@ -8,6 +8,7 @@ private let commands = [
   CommandSpec("app create", [.required("NAME")], [domain], "Make an app"),
   CommandSpec("app list", [], [.json], "List the apps"),
   CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"),
+  CommandSpec("env set", [.repeated("KEY[=VALUE]")], [.app], "Set variables"),
   CommandSpec("logs", [], [.app, follow], "Show the logs"),
   CommandSpec("rollback", [.optional("RELEASE")], [.app], "Go back"),
   CommandSpec("version", [], [], "Print the version"),
@@ -56,6 +57,21 @@ private func failure(_ line: [String]) -> Failure? {
 
     #expect(invocation.values(domain) == ["a.b", "c.d"])
     #expect(failure(["logs", "--app", "a", "--app", "b"])?.cause == "--app is given twice")
+  }
+
+  @Test func `has a last argument that can be given more than once`() throws {
+    #expect(try run("env", "set", "A=1", "B=2", "C")?.arguments == ["A=1", "B=2", "C"])
+    #expect(failure(["env", "set"])?.cause == "KEY[=VALUE] is missing")
+    #expect(failure(["env", "set"])?.next == "Usage: nextdeploy env set KEY[=VALUE]... [--app NAME]")
+    guard
+      case .run(let invocation) = try Invocation.parse(
+        ["secrets", "set", "shop", "A=1"], commands, isApp: { $0 == "shop" })
+    else { throw Failure("parsing", "it is not run", next: "") }
+    #expect(invocation.command == "env set", "secrets is another word for it")
+    #expect(invocation.value(.app) == "shop")
+    #expect(invocation.arguments == ["A=1"])
+    // What could be an app's name is one, also where the asker has no such app: it is never taken for a variable's.
+    #expect(try run("env", "set", "blog", "A=1")?.value(.app) == "blog")
   }
 
   @Test func `takes what follows -- for arguments`() throws {

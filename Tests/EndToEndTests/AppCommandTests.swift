@@ -79,7 +79,8 @@ struct AppCommandTests {
     try Sandbox.run { sandbox in
       try sandbox.nextdeploy("stauts").expect(status: 2).expect("Did you mean 'status'?")
       try sandbox.nextdeploy("status", "--jsno").expect(status: 2).expect("Did you mean '--json'?")
-      try sandbox.nextdeploy("rebuild").expect(status: 2).expect("SHA is missing", "Usage: nextdeploy rebuild SHA")
+      try sandbox.nextdeploy("config", "set", "keep").expect(status: 2)
+        .expect("VALUE is missing", "Usage: nextdeploy config set KEY VALUE")
       try sandbox.nextdeploy("app", "create", "a", "b").expect(status: 2).expect("one argument too many")
       try sandbox.nextdeploy("--help").expectSuccess().expect("app create", "rollback")
       try sandbox.nextdeploy("app", "create", "--help").expectSuccess().expect("--domain D", "Usage: ")

@@ -11,6 +11,7 @@ struct ReleaseDirectoryTests {
     return ReleaseRecord(
       id: try ReleaseID(id), commit: Commit(id: object, tree: object, subject: "A change"), buildKey: "key",
       framework: "Node", start: .program(["node", "server.js"]), directory: .top, environment: ["A": "1"],
+      environmentMark: nil,
       health: HealthPolicy(), drainTimeout: 30, createdAt: "2026-11-23T15:45:12Z")
   }
 

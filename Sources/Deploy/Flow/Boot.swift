@@ -5,9 +5,9 @@ struct Instance {
 }
 
 extension Deployment {
-  func boot(_ release: ReleaseRecord) throws -> Instance {
-    try step(.boot) {
-      let environment = try seams.state.environment()
+  func boot(_ release: ReleaseRecord, _ environment: AppEnvironment) throws -> Instance {
+    record.environmentMark = try EnvironmentMark(environment, seams.repository)
+    return try step(.boot) {
       let id = try seams.manager.reserve(app)
       record.instance = id
       try seams.state.save(record, durable: true)
@@ -22,7 +22,7 @@ extension Deployment {
     let bins = PackageManagerChoice.ancestors(of: release.directory).map { "\($0.below(files))/node_modules/.bin" }
     variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
     variables["NODE_ENV"] = "production"
-    variables.merge(environment.variables) { _, own in own }
+    variables.merge(environment.forInstances) { _, own in own }
     variables.merge(release.environment) { _, own in own }
     variables["PORT"] = port.description
     variables["HOSTNAME"] = "127.0.0.1"

@@ -17,13 +17,16 @@ extension Deployment {
     return try step(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
       if let work = plan.build {
-        var environment = try workEnvironment(planned)
-        environment["NODE_ENV"] = planned.environment.variables["NODE_ENV"] ?? "production"
+        let own = planned.environment.forBuilds
+        var environment = workEnvironment(planned, own)
+        environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
         if plan.framework.isNext {
           try prepareNext(plan.project.root)
           environment["NEXT_PRIVATE_STANDALONE"] = "true"
           if environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil {
-            environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] = try seams.state.serverActionsKey()
+            let key = try seams.state.serverActionsKey()
+            mask.add(key)
+            environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] = key
           }
           environment.merge(identity) { _, new in new }
         }

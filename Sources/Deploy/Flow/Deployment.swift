@@ -11,12 +11,16 @@ public final class Deployment {
     case rebuild(Commit, clean: Bool)
     /// An older release again, without a build: one by its id, or what was live before the live one.
     case rollback(ReleaseID?)
+    /// The live release again, with the environment as it is now.
+    case restart
   }
 
   let app: AppName
   private(set) var config: AppConfig
   let seams: Seams
   var record: DeployRecord
+  /// What of the environment is not to be seen in output and failures, from when it was read on.
+  var mask = Mask()
   let began = ContinuousClock.now
 
   init(app: AppName, config: AppConfig, seams: Seams, record: DeployRecord) {
@@ -38,6 +42,7 @@ public final class Deployment {
       case .push(let commit, let previous): try state.begin(.push, previous: previous, commit: commit)
       case .rebuild(let commit, _): try state.begin(.rebuild, previous: nil, commit: commit)
       case .rollback: try state.begin(.rollback, previous: nil, commit: nil)
+      case .restart: try state.begin(.restart, previous: nil, commit: nil)
       }
     let seams = try seams(record)
     let deployment = Deployment(app: app, config: try seams.config(), seams: seams, record: record)
@@ -55,13 +60,16 @@ public final class Deployment {
   }
 
   private func deploy(_ request: Request) throws {
+    record.step = .plan
+    let environment = try readEnvironment()
     let release =
       switch request {
-      case .push(let commit, _): try release(of: commit, reusing: true)
-      case .rebuild(let commit, let clean): try release(of: commit, reusing: false, clean: clean)
+      case .push(let commit, _): try release(of: commit, environment, reusing: true)
+      case .rebuild(let commit, let clean): try release(of: commit, environment, reusing: false, clean: clean)
       case .rollback(let id): try again(id)
+      case .restart: try liveAgain()
       }
-    let instance = try boot(release)
+    let instance = try boot(release, environment)
     let healthy = try checkHealth(of: instance)
     let live = try route(healthy)
     // From here on the new release is live: nothing is undone any more.
@@ -71,8 +79,10 @@ public final class Deployment {
   }
 
   /// A release with the commit's files: one that was built before, or a new one.
-  private func release(of commit: Commit, reusing: Bool, clean: Bool = false) throws -> ReleaseRecord {
-    let planned = try plan(commit)
+  private func release(
+    of commit: Commit, _ environment: AppEnvironment, reusing: Bool, clean: Bool = false
+  ) throws -> ReleaseRecord {
+    let planned = try plan(commit, environment)
     if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
       if planned.plan.project.release != nil {
         let checkout = try checkOut(planned, clean: false)
@@ -84,6 +94,23 @@ public final class Deployment {
     let installation = try install(checkout)
     let artifact = try build(installation)
     return try makeRelease(artifact)
+  }
+
+  /// The environment for all of the deploy: what is changed while it runs is for the next one.
+  private func readEnvironment() throws -> AppEnvironment {
+    let own = try seams.state.environment()
+    mask = Mask(own.secrets)
+    let environment = try Self.complete(own, seams)
+    mask = Mask(environment.secrets)
+    let fetched = environment.variables.values.count { $0.source == .doppler }
+    if fetched > 0 { seams.progress.note("\(fetched) variables from Doppler") }
+    return environment
+  }
+
+  /// The app's own environment, with what Doppler keeps for it.
+  static func complete(_ own: AppEnvironment, _ seams: Seams) throws -> AppEnvironment {
+    guard let access = try DopplerAccess(own) else { return own }
+    return try own.adding(try seams.secrets.fetch(access), from: access)
   }
 
   // MARK: What every step needs
@@ -121,7 +148,7 @@ public final class Deployment {
 
   /// Undoes what was done, tells why, and writes it down.
   private func fail(_ error: any Error) {
-    let failure = Failure(of: error)
+    let failure = mask.hide(Failure(of: error))
     let step = record.step ?? .plan
     record.outcome = .failed
     record.failure = failure
@@ -135,6 +162,6 @@ public final class Deployment {
 
   /// Does what must not change how the deploy ends; a failure of it is told.
   func attempt(_ what: String, _ body: () throws -> Void) {
-    do { try body() } catch { seams.progress.warn("\(what): \(Failure(of: error))") }
+    do { try body() } catch { seams.progress.warn("\(what): \(mask.hide(Failure(of: error)))") }
   }
 }

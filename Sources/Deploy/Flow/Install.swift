@@ -19,7 +19,7 @@ extension Deployment {
       // Until it has succeeded nobody may take it for whole.
       try seams.workspace.setInstalledKey(nil)
       try run(
-        work, in: directory, environment: try workEnvironment(planned),
+        work, in: directory, environment: workEnvironment(planned, planned.environment.forBuilds),
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
       try seams.workspace.setInstalledKey(planned.installKey)
@@ -33,10 +33,13 @@ extension Deployment {
   ) throws {
     var tail = OutputTail()
     let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
-    let result = try seams.runner.run(job) { bytes in
+    var masked = mask.stream()
+    func show(_ bytes: [UInt8]) {
       tail.append(bytes)
-      seams.progress.output(bytes)
+      if !bytes.isEmpty { seams.progress.output(bytes) }
     }
+    let result = try seams.runner.run(job) { show(masked.add($0)) }
+    show(masked.end())
     switch result {
     case .succeeded: return
     case .failed(127):
@@ -52,8 +55,10 @@ extension Deployment {
     }
   }
 
-  /// What an install or a build is given.
-  func workEnvironment(_ planned: Planned) throws -> [String: String] {
+  /// What an install, a build or the release command is given.
+  ///
+  /// - Parameter own: what it sees of the app's environment.
+  func workEnvironment(_ planned: Planned, _ own: [String: String]) -> [String: String] {
     let plan = planned.plan
     var variables = seams.baseEnvironment
     let bins = PackageManagerChoice.ancestors(of: plan.project.root).map {
@@ -65,7 +70,7 @@ extension Deployment {
     // Its output goes through git to somebody's terminal, or to a log.
     variables["NO_COLOR"] = "1"
     variables["COREPACK_ENABLE_DOWNLOAD_PROMPT"] = "0"
-    return variables.merging(planned.environment.variables) { _, own in own }
+    return variables.merging(own) { _, own in own }
   }
 }
 

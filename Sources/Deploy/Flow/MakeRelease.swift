@@ -7,6 +7,7 @@ extension Deployment {
     let release = ReleaseRecord(
       id: record.id, commit: planned.commit, buildKey: planned.buildKey, framework: artifact.framework,
       start: artifact.start, directory: artifact.directory, environment: artifact.environment,
+      environmentMark: try EnvironmentMark(planned.environment, seams.repository),
       health: planned.plan.project.health, drainTimeout: planned.plan.project.drainTimeout,
       createdAt: record.startedAt)
     try runReleaseCommand(Installation(planned: planned))
@@ -21,8 +22,9 @@ extension Deployment {
     let planned = installation.planned
     guard let command = planned.plan.project.release else { return }
     try step(.release, command) {
-      var environment = try workEnvironment(planned)
-      environment["NODE_ENV"] = planned.environment.variables["NODE_ENV"] ?? "production"
+      let own = planned.environment.forReleaseCommand
+      var environment = workEnvironment(planned, own)
+      environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
       try run(
         .shell(command), in: planned.plan.project.root, environment: environment,
         attempt: "running the release command '\(command)'",

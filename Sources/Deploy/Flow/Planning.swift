@@ -9,12 +9,12 @@ struct Planned {
 
 extension Deployment {
   /// Reads the commit and decides what is to be done; nothing is touched where there is space on the disk.
-  func plan(_ commit: Commit) throws -> Planned {
+  func plan(_ commit: Commit, _ environment: AppEnvironment) throws -> Planned {
     record.step = .plan
     try seams.state.save(record, durable: true)
     let start = ContinuousClock.now
     try requireSpace()
-    let planned = try Self.plan(commit, seams)
+    let planned = try Self.plan(commit, environment, seams)
     let seconds = seconds(since: start)
     record.steps.append(DeployRecord.StepRecord(step: .plan, seconds: seconds, result: planned.plan.detected))
     seams.progress.begin(
@@ -25,11 +25,11 @@ extension Deployment {
     return planned
   }
 
-  static func plan(_ commit: Commit, _ seams: Seams) throws -> Planned {
+  static func plan(_ commit: Commit, _ environment: AppEnvironment, _ seams: Seams) throws -> Planned {
     let tree = try seams.repository.tree(of: commit)
     let plan = try Plan(tree, toolbox: seams.toolbox)
-    let environment = try seams.state.environment()
-    let variables = environment.variables.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "\n")
+    // What only instances see needs no build.
+    let variables = AppEnvironment.identity(of: environment.forBuilds)
     let build = ["tree \(commit.tree)", plan.tools, "environment\n\(variables)"].joined(separator: "\n")
     return Planned(
       commit: commit, plan: plan, environment: environment, installKey: plan.installKey(of: tree),

@@ -9,11 +9,16 @@ extension Deployment {
         .notFound, "rolling \(app) back to \(id)", "there is no such release",
         next: NearestName.hint(id.description, among: releases.map(\.id.description)))
     }
-    record.release = release.id
     record.commit = release.commit
+    return try take(release, "of \(release.createdAt)")
+  }
+
+  /// Takes a release as it is, of the commit that the journal names.
+  func take(_ release: ReleaseRecord, _ which: String) throws -> ReleaseRecord {
+    record.release = release.id
     seams.progress.begin(
-      Headline(app: app, branch: nil, commit: release.commit, detected: release.framework))
-    return try step(.release, release.id.description) { (release, "\(release.id) of \(release.createdAt)") }
+      Headline(app: app, branch: nil, commit: try requireCommit(), detected: release.framework))
+    return try step(.release, release.id.description) { (release, "\(release.id) \(which)") }
   }
 
   private func previous(among releases: Set<ReleaseID>) throws -> ReleaseID {

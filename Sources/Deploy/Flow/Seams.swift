@@ -9,6 +9,7 @@ public struct Seams {
   public var probe: any Probe
   public var runner: any Runner
   public var toolbox: any Toolbox
+  public var secrets: any SecretsSource
   public var progress: any Progress
   /// The variables that every program of an app is given: PATH, HOME, LANG.
   public var baseEnvironment: [String: String]
@@ -22,6 +23,7 @@ public struct Seams {
   public init(
     repository: any Repository, state: any AppState, workspace: any Workspace, releases: any Releases,
     manager: any ServiceManager, proxy: any Proxy, probe: any Probe, runner: any Runner, toolbox: any Toolbox,
+    secrets: any SecretsSource,
     progress: any Progress, baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     pause: @escaping (Double) -> Void,
     url: @escaping (AppConfig) -> String
@@ -35,6 +37,7 @@ public struct Seams {
     self.probe = probe
     self.runner = runner
     self.toolbox = toolbox
+    self.secrets = secrets
     self.progress = progress
     self.baseEnvironment = baseEnvironment
     self.config = config

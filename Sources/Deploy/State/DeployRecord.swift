@@ -1,6 +1,6 @@
 /// One deploy's journal: intent before and fact after each step. Recovery after a crash reads nothing else.
 public struct DeployRecord: Equatable, Codable, Sendable {
-  public enum Kind: String, Codable, Sendable { case push, rebuild, rollback }
+  public enum Kind: String, Codable, Sendable { case push, rebuild, rollback, restart }
 
   public enum Outcome: String, Codable, Sendable {
     case live, failed
@@ -37,6 +37,8 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   public var makesRelease = false
   /// The instance that it starts.
   public var instance: InstanceID?
+  /// What the environment was that it is started with.
+  public var environmentMark: EnvironmentMark?
   public var outcome: Outcome?
   public var failure: Failure?
 

@@ -10,7 +10,8 @@ public struct History: Equatable, Sendable {
       ($0.finishedAt ?? "", $0.id) < ($1.finishedAt ?? "", $1.id)
     }
     for deploy in finished {
-      guard let release = deploy.release else { continue }
+      // A restart boots what is live already.
+      guard let release = deploy.release, deploy.kind != .restart else { continue }
       if deploy.kind == .rollback, let place = stack.lastIndex(of: release) {
         stack.removeSubrange((place + 1)...)
       } else if stack.last != release {

@@ -11,6 +11,8 @@ public struct ReleaseRecord: Equatable, Codable, Sendable {
   public let directory: RelativePath
   /// What its build was given and its instances must be given too.
   public let environment: [String: String]
+  /// What the app's environment was when it was built.
+  public let environmentMark: EnvironmentMark?
   public let health: HealthPolicy
   public let drainTimeout: Double
   /// RFC 3339.
@@ -24,6 +26,8 @@ public struct LiveRecord: Equatable, Codable, Sendable {
   public let commit: Commit
   public let deploy: DeployID
   public let instance: InstanceID
+  /// What the app's environment was when it was started.
+  public let environmentMark: EnvironmentMark?
   /// RFC 3339.
   public let since: String
 }

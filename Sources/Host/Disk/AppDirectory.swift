@@ -95,7 +95,20 @@ public struct AppDirectory: AppState {
   // MARK: Environment
 
   public func environment() throws -> AppEnvironment {
-    try AppEnvironment(try Files.text(layout.environment) ?? "", path: layout.environment)
+    try environmentFile().environment()
+  }
+
+  public func environmentFile() throws -> EnvironmentFile {
+    try EnvironmentFile(try Files.read(layout.environment) ?? [], source: layout.environment)
+  }
+
+  /// Changes the env file in one step, while nobody else does.
+  public func changeEnvironment(_ change: (inout EnvironmentFile) throws -> Void) throws {
+    try FileLock(waitingFor: layout.environmentLock).hold {
+      var file = try environmentFile()
+      try change(&file)
+      try Files.write(file.text, to: layout.environment, mode: 0o600)
+    }
   }
 
   public func serverActionsKey() throws -> String {

@@ -38,10 +38,14 @@ public struct AppLayout: Sendable {
   public var build: String { "\(directory)/build" }
   /// The number of the user that the app runs as under systemd.
   public var user: String { "\(directory)/uid" }
+  /// Where the `doppler` program looks for its settings.
+  public var doppler: String { "\(directory)/doppler" }
   public var releases: String { "\(directory)/releases" }
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
   public var environment: String { "\(directory)/env" }
+  /// Held while the environment is changed.
+  public var environmentLock: String { "\(directory)/env.lock" }
   /// What outlives releases.
   public var shared: String { "\(directory)/shared" }
   public var deploys: String { "\(directory)/deploys" }

@@ -1,5 +1,6 @@
 public import Deploy
 import Posix
+import Supervision
 
 /// Runs an app's installs and builds as children of this process, each under a guard.
 public struct GuardedRunner: Runner {
@@ -9,10 +10,12 @@ public struct GuardedRunner: Runner {
   public init(supervisor: String) { self.supervisor = supervisor }
 
   public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+    // The guard is none of the app's processes: the app's secrets are not to be in its environment.
     let command = Command(
-      [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: job.environment,
+      [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
-    let status = try ChildProcess.run(command, output: output)
+    let status = try ChildProcess.run(
+      command, input: Guard.input(job.environment), output: output)
     if status.isSuccess { return .succeeded }
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }

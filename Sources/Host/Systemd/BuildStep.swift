@@ -1,7 +1,10 @@
 public import Deploy
+import FoundationEssentials
 import Posix
 
-/// What a build's unit is asked to run, and where it writes: `apps/APP/build/`, in which it can make nothing.
+/// What a build's unit is asked to run, and what it writes: two pipes in `apps/APP/build/`, in which it can make nothing.
+///
+/// Pipes, for the request holds the app's secrets, and so may the output: neither is ever in a file.
 struct BuildStep {
   let directory: String
 
@@ -11,16 +14,40 @@ struct BuildStep {
     var directory: String
   }
 
-  var requestFile: String { "\(directory)/request.json" }
-  var outputFile: String { "\(directory)/output" }
+  var requestPipe: String { "\(directory)/request" }
+  var outputPipe: String { "\(directory)/output" }
 
-  /// Both files anew, for the group that builds run as.
-  func prepare(_ request: Request, group: UInt32) throws {
-    try StateFile.write(request, to: requestFile, mode: 0o640, durable: false)
-    try Files.setGroup(requestFile, group)
-    try Files.remove(outputFile)
-    try Files.write("", to: outputFile, mode: 0o660, durable: false)
-    try Files.setGroup(outputFile, group)
+  /// The request on its way to the unit. Builds can read the pipe, but only this step's unit finds something in it.
+  struct Sending: ~Copyable {
+    private var pipe: NamedPipe
+    private var rest: ArraySlice<UInt8>
+
+    fileprivate init(_ bytes: [UInt8], through pipe: consuming NamedPipe) {
+      rest = bytes[...]
+      self.pipe = pipe
+    }
+
+    /// Goes on; false once all is sent. The pipe is then to be closed, which is how its reader sees the end.
+    mutating func goOn() throws -> Bool {
+      do { rest = try pipe.write(rest) } catch {
+        // The unit has ended; systemd says how.
+        if error.isBrokenPipe { return false }
+        throw error
+      }
+      return !rest.isEmpty
+    }
+  }
+
+  func send(_ request: Request, group: UInt32) throws -> Sending {
+    let bytes = Array(try JSONEncoder().encode(request))
+    return Sending(bytes, through: try NamedPipe(path: requestPipe, group: group, mode: 0o640))
+  }
+
+  /// Builds can write to it and not read.
+  func output(group: UInt32) throws -> NamedPipe {
+    var pipe = try NamedPipe(path: outputPipe, group: group, mode: 0o620)
+    try pipe.startReading()
+    return pipe
   }
 }
 
@@ -34,12 +61,14 @@ public struct BuildLaunch {
     step = BuildStep(directory: layout.app(app).build)
   }
 
-  /// Becomes the step's program, its output in the file that the pusher is shown; returns only where that fails.
+  /// Becomes the step's program, its output in the pipe that the pusher is shown; returns only where that fails.
   public func run() throws -> Never {
-    guard let request = try StateFile.read(BuildStep.Request.self, step.requestFile) else {
-      throw Failure("building \(app)", "there is no \(step.requestFile)", next: "Push again.")
+    guard let bytes = try Files.read(step.requestPipe),
+      let request = try? JSONDecoder().decode(BuildStep.Request.self, from: Data(bytes))
+    else {
+      throw Failure("building \(app)", "nothing is asked of it in \(step.requestPipe)", next: "Push again.")
     }
-    let output = try FileDescriptor(path: step.outputFile, .appendExisting)
+    let output = try FileDescriptor(path: step.outputPipe, .appendExisting)
     try output.becomeOutput()
     CurrentProcess.become(
       Command(request.arguments, environment: request.environment, directory: request.directory))

@@ -26,9 +26,8 @@ public struct SystemdRunner: Runner {
     // Nothing may run in the workspace beside this step.
     try endLeftovers()
     let step = BuildStep(directory: app.build)
-    try step.prepare(request(job), group: sharing.build)
-
-    let reader = try FileDescriptor(path: step.outputFile, .read)
+    var sending: BuildStep.Sending? = try step.send(request(job), group: sharing.build)
+    let pipe = try step.output(group: sharing.build)
     let words = "\(app.build)/systemctl"
     try Files.remove(words)
     let child = try ChildProcess(
@@ -36,14 +35,15 @@ public struct SystemdRunner: Runner {
     do {
       var end: ExitStatus?
       while true {
-        let bytes = try reader.read(upTo: 65_536)
+        if try sending?.goOn() == false { sending = nil }
+        // What it wrote last is read once more after its end; what it left behind may hold the pipe open for ever.
+        let bytes = try pipe.read(upTo: 65_536, within: .milliseconds(end == nil ? 20 : 0))
         if !bytes.isEmpty {
           try output(bytes)
         } else if end != nil {
           break
         } else {
           end = try child.poll()
-          if end == nil { Pause.for(.milliseconds(20)) }
         }
       }
       return try result(of: unit, end ?? .exited(1), words: words)

@@ -92,12 +92,22 @@ struct FakeProbe: Probe {
   func listeners(on port: Port) -> [ListeningAddress] { world.listeners.filter { $0.port == port.number } }
 }
 
+struct FakeSecrets: SecretsSource {
+  let world: World
+
+  func fetch(_ access: DopplerAccess) throws -> [String: String] {
+    try world.event("fetch with \(access.token)")
+    return world.doppler
+  }
+}
+
 struct FakeRunner: Runner {
   let world: World
 
   func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try world.event("run \(job.work)")
     world.jobs.append(job)
+    world.whenRun()
     try output(Array(world.output.utf8))
     let result = world.results[job.work.description] ?? .succeeded
     if result == .succeeded { world.files.merge(world.built) { _, new in new } }

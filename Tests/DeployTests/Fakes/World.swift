@@ -21,7 +21,7 @@ final class World {
   var records: [DeployID: DeployRecord] = [:]
   var dead: Set<DeployID> = []
   var live: LiveRecord?
-  var variables: [String: String] = [:]
+  var variables: [String: AppEnvironment.Variable] = [:]
   /// Runs once for every attempt to get the turn; true where somebody else has it.
   var turnTaken: () -> Bool = { false }
   var files: [String: String] = [:]
@@ -42,9 +42,13 @@ final class World {
   var jobs: [Job] = []
   var results: [String: JobResult] = [:]
   var output = ""
+  /// Happens while a program runs.
+  var whenRun: () -> Void = {}
   /// What builds leave in the workspace.
   var built: [String: String] = [:]
   var toolbox = FakeToolbox()
+  /// What Doppler keeps.
+  var doppler: [String: String] = [:]
   let progress = FakeProgress()
   /// Ports that answered well; nothing else may be routed.
   var healthy: Set<Port> = []
@@ -77,7 +81,8 @@ final class World {
     Seams(
       repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
       releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
-      probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox, progress: progress,
+      probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
+      secrets: FakeSecrets(world: self), progress: progress,
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], config: { self.config },
       pause: { _ in },
       url: { "http://\($0.domains.first?.description ?? "server")/" })
@@ -131,6 +136,7 @@ extension ReleaseRecord {
     health.timeout = 0.001
     return ReleaseRecord(
       id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, directory: directory,
-      environment: environment, health: health, drainTimeout: drainTimeout, createdAt: createdAt)
+      environment: environment, environmentMark: environmentMark, health: health, drainTimeout: drainTimeout,
+      createdAt: createdAt)
   }
 }

@@ -118,7 +118,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
 @Suite struct `An instance` {
   @Test func `is given its port, its address and the app's environment, but not another's port`() throws {
     let world = try World()
-    world.variables = ["API": "x", "PORT": "80", "HOSTNAME": "0.0.0.0"]
+    world.variables = ["API": .init("x"), "PORT": .init("80"), "HOSTNAME": .init("0.0.0.0")]
 
     let record = try world.push("one")
 

@@ -34,7 +34,7 @@ import Testing
     let world = try World()
     try world.push("one")
     world.finishDraining()
-    world.variables = ["API": "https://other.example.com"]
+    world.variables = ["API": .init("https://other.example.com")]
 
     let record = try world.push("one again", World.app("one"))
 

@@ -7,7 +7,8 @@ private func history(_ deploys: String) throws -> History {
   var records: [DeployRecord] = []
   for (number, words) in deploys.split(separator: ", ").map({ $0.split(separator: " ") }).enumerated() {
     var record = DeployRecord(
-      id: try id(50 + number), app: app, kind: words[0] == "back" ? .rollback : .push, previous: nil, commit: nil,
+      id: try id(50 + number), app: app,
+      kind: words[0] == "back" ? .rollback : words[0] == "restart" ? .restart : .push, previous: nil, commit: nil,
       startedAt: "", builder: "")
     record.finishedAt = "2026-11-23T10:00:\(10 + number)Z"
     record.outcome = words[0] == "fail" ? .failed : .live
@@ -28,7 +29,8 @@ private func ids(_ numbers: Int...) throws -> [ReleaseID] { try numbers.map { nu
       ("push 1, push 2", 2, 1), ("push 1, push 2, push 3", 3, 2), ("push 1, push 2, push 3, back 2", 2, 1),
       ("push 1, push 2, back 1, push 3", 3, 1), ("push 1, push 2, fail 3", 2, 1),
       ("push 1, push 2, reuse 1", 1, 2), ("push 1, push 2, back 1, back 2", 2, 1), ("push 1, push 2, push 2", 2, 1),
-      ("push 1, push 2, push 3, back 1", 1, nil), ("push 1", 1, nil), ("push 1, push 2, back 1", 1, nil), ("", 1, nil),
+      ("push 1, push 2, push 3, back 1", 1, nil), ("push 1, push 2, back 1, restart 1", 1, nil),
+      ("push 1, push 2, restart 2", 2, 1), ("push 1", 1, nil), ("push 1, push 2, back 1", 1, nil), ("", 1, nil),
     ] as [(String, Int, Int?)])
   func `leads to what was live before`(_ deploys: String, _ live: Int, _ target: Int?) throws {
     let available = Set(try ids(1, 2, 3))

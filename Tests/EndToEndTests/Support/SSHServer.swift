@@ -102,6 +102,10 @@ struct SSHClient {
     try server.sandbox.run(words(options) + [host] + line(command))
   }
 
+  func ssh(_ command: String, input: String) throws -> Output {
+    try server.sandbox.run(words([]) + [host] + line([command]), input: input)
+  }
+
   func start(_ command: String..., name: String) throws -> Running {
     try server.sandbox.start(words([]) + [host] + line(command), name: name)
   }

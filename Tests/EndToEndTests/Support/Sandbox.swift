@@ -68,6 +68,18 @@ final class Sandbox {
     try run(["nextdeploy"] + arguments, environment: environment)
   }
 
+  /// The same, with a text on standard input.
+  func nextdeploy(input: String, _ arguments: String...) throws -> Output {
+    try run(["nextdeploy"] + arguments, input: input)
+  }
+
+  func run(_ arguments: [String], input: String) throws -> Output {
+    let file = "\(home)/input"
+    try Files.write(input, to: file, durable: false)
+    // From a file, for a text that is an argument of anything would be seen.
+    return try run(["/bin/sh", "-c", "exec \"$@\" < \"$0\"", file] + arguments)
+  }
+
   func run(_ arguments: [String], in directory: String = "/", environment: [String: String] = [:]) throws -> Output {
     let (status, text) = try ChildProcess.run(command(arguments, in: directory, environment: environment))
     return Output(command: arguments.joined(separator: " "), status: status.code, text: text)

@@ -10,7 +10,7 @@ const attempt = (kind, path, body) => {
 }
 for (const path of ['apps/other/env', 'apps/other/repo.git/HEAD', 'apps/shop/env', 'apps/shop/repo.git/HEAD', 'config.json'])
   attempt('read', path, () => fs.readFileSync('/opt/nextdeploy/' + path))
-for (const path of ['apps/shop/build/request.json', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
+for (const path of ['apps/shop/build/request', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
   attempt('write', path, () => fs.writeFileSync('/opt/nextdeploy/' + path, ''))
 console.log(`build runs as ${process.getuid()}`)
 if (process.env.HANG) setInterval(() => {}, 1000)

@@ -1,0 +1,259 @@
+import Access
+import Console
+import Deploy
+import Host
+import Posix
+
+/// `nextdeploy env …`: an app's environment variables and secrets.
+enum EnvCommands {
+  private static let show = CommandSpec.Option("--show", "print the values too, as in a .env file")
+  private static let build = CommandSpec.Option("--build", "only installs and builds see it")
+  private static let run = CommandSpec.Option("--run", "only instances see it")
+  private static let apply = CommandSpec.Option(
+    "--apply", "start the live release again with the new values, without downtime")
+  private static let changes = """
+    Instances take a change over with --apply, or later with 'nextdeploy restart'. What builds see (NEXT_PUBLIC_… always)
+    takes 'nextdeploy rebuild'.
+    """
+
+  // MARK: list
+
+  private struct Row: Encodable {
+    let name: String
+    let scope: AppEnvironment.Scope
+    let source: AppEnvironment.Source
+    /// Only with --show.
+    let value: String?
+  }
+
+  static let list = ServerCommand(
+    spec: CommandSpec(
+      "env list", [], [.app, show, .json], "List an app's variables, without their values (also: secrets list)"),
+    reach: .ssh
+  ) { invocation, server in
+    let app = try server.find(invocation.value(.app))
+    let own = try server.state(of: app).environment()
+    var all = own
+    var hidden: Set<String> = []
+    var failure: Failure?
+    do {
+      if let access = try DopplerAccess(own) {
+        let secrets = try server.doppler(of: app).fetch(access)
+        all = try own.adding(secrets, from: access)
+        hidden = Set(secrets.keys).intersection(own.variables.keys)
+      }
+    } catch { failure = Failure(of: error) }
+    let variables = all.variables.sorted { $0.key < $1.key }
+    defer {
+      for line in failure.map(Reporter.lines) ?? [] { server.terminal.printError(line) }
+    }
+    let status: Int32 = failure == nil ? 0 : 1
+    if invocation.has(.json) {
+      try server.terminal.printJSON(
+        variables.map {
+          Row(
+            name: $0.key, scope: $0.value.scope, source: $0.value.source,
+            value: invocation.has(show) ? $0.value.value : nil)
+        })
+      return status
+    }
+    if variables.isEmpty {
+      server.terminal.printError("There is no variable yet. Set one with 'nextdeploy env set \(app) NAME'.")
+    }
+    if invocation.has(show) {
+      for (name, variable) in variables {
+        server.terminal.print(try EnvironmentFile.line(name, variable.value, variable.scope))
+      }
+      return status
+    }
+    let isAlone = all == own && hidden.isEmpty
+    let table = variables.map { name, variable in
+      let source = variable.source == .doppler ? "Doppler" : hidden.contains(name) ? "env, over Doppler's" : "env"
+      return [name, whose(name, variable.scope)] + (isAlone ? [] : [source])
+    }
+    for line in TextTable.lines(table) { server.terminal.print(line) }
+    return status
+  }
+
+  private static func whose(_ name: String, _ scope: AppEnvironment.Scope) -> String {
+    if name == DopplerAccess.tokenName { return "nextdeploy" }
+    return switch scope {
+    case .both: "builds and instances"
+    case .build: "builds"
+    case .run: "instances"
+    }
+  }
+
+  // MARK: set
+
+  static let set = ServerCommand(
+    spec: CommandSpec(
+      "env set", [.repeated("KEY[=VALUE]")], [.app, build, run, apply],
+      "Set variables of an app; without =VALUE, to what is typed or comes on standard input",
+      details: """
+        KEY alone asks for the value without showing it, or takes it from a pipe (one line end at its end is not part of
+        it): unlike KEY=VALUE, it is then in no list of processes and in no shell's history. Over ssh there is no terminal:
+
+          ssh nextdeploy@HOST env set shop API_KEY < file
+
+        \(changes)
+        """), reach: .ssh
+  ) { invocation, server in
+    let app = try server.find(invocation.value(.app))
+    let scope = try scope(invocation)
+    let pairs = try invocation.arguments.map { word in
+      let parts = word.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+      return (try VariableName(String(Substring(parts[0]))), parts.count > 1 ? String(Substring(parts[1])) : nil)
+    }
+    let isTyped = CurrentProcess.isTerminal(0)
+    guard isTyped || pairs.count(where: { $0.1 == nil }) <= 1 else {
+      throw Failure(
+        .usage, "nextdeploy env set", "several values cannot come on standard input",
+        next: "Set one after the other, or all with 'nextdeploy env import -'.")
+    }
+    let values = try pairs.map { name, value in
+      (name, try value ?? (isTyped ? typed(name, server) : piped("the value of \(name)")))
+    }
+    return try change(app, values.map(\.0.description), invocation, server) { file in
+      for (name, value) in values { try file.set(name, to: value, scope) }
+      return "Set \(list(values.map(\.0.description)))."
+    }
+  }
+
+  /// Nil where nothing is said of it: then it stays as it is.
+  private static func scope(_ invocation: Invocation) throws(Failure) -> AppEnvironment.Scope? {
+    switch (invocation.has(build), invocation.has(run)) {
+    case (true, true): .both
+    case (true, false): .build
+    case (false, true): .run
+    case (false, false): nil
+    }
+  }
+
+  private static func typed(_ name: VariableName, _ server: Server) throws -> String {
+    server.terminal.ask("Value of \(name) (it is not shown): ")
+    guard let line = try HiddenInput.line() else {
+      throw Failure("reading the value of \(name)", "none was given", next: "Nothing was changed.")
+    }
+    return line
+  }
+
+  /// All of standard input, without one line end at its end.
+  private static func piped(_ what: String) throws -> String {
+    guard var text = String(validating: try bytes(of: "-", what), as: UTF8.self) else {
+      throw Failure("reading \(what)", "it is not UTF-8", next: "Give it as text, for example in base64.")
+    }
+    if text.utf8.last == UInt8(ascii: "\n") { text.unicodeScalars.removeLast() }
+    if text.utf8.last == UInt8(ascii: "\r") { text.unicodeScalars.removeLast() }
+    return text
+  }
+
+  /// What is in a file, or comes on standard input for "-".
+  private static func bytes(of path: String, _ what: String) throws -> [UInt8] {
+    let file = path == "-" ? try FileDescriptor(inherited: 0) : try FileDescriptor(path: path, .read)
+    var bytes: [UInt8] = []
+    while true {
+      let more = try file.read(upTo: 65_536)
+      if more.isEmpty { break }
+      bytes += more
+      if bytes.count > 1 << 20 {
+        throw Failure("reading \(what)", "it is longer than 1 MiB", next: "A program can be given no more.")
+      }
+    }
+    return bytes
+  }
+
+  // MARK: unset
+
+  static let unset = ServerCommand(
+    spec: CommandSpec("env unset", [.repeated("KEY")], [.app, apply], "Remove variables of an app", details: changes),
+    reach: .ssh
+  ) { invocation, server in
+    let app = try server.find(invocation.value(.app))
+    let names = invocation.arguments
+    return try change(app, names, invocation, server) { file in
+      let known = try file.environment().variables.keys.sorted()
+      for name in names {
+        guard try file.unset(name) else {
+          throw Failure(
+            .notFound, "unsetting \(name.quoted)", "\(app) has no variable of that name",
+            next: NearestName.hint(name, among: known))
+        }
+      }
+      return "Unset \(list(names))."
+    }
+  }
+
+  // MARK: import
+
+  static let importFile = ServerCommand(
+    spec: CommandSpec(
+      "env import", [.required("FILE|-")], [.app, build, run, apply],
+      "Set the variables that a .env file holds; others stay",
+      details: """
+        The file is read as Next.js reads it: quotes, 'export', comments, values of several lines, $NAME. Over ssh:
+
+          ssh nextdeploy@HOST env import shop - < .env.production
+
+        \(changes)
+        """), reach: .ssh
+  ) { invocation, server in
+    let path = invocation.arguments[0]
+    if path != "-", case .key = server.rights {
+      throw Failure(
+        .usage, "importing \(path.quoted)", "the file would be looked for on the server",
+        next: "Send it: ssh … env import - < FILE")
+    }
+    let app = try server.find(invocation.value(.app))
+    let scope = try scope(invocation)
+    let source = path == "-" ? "standard input" : path
+    let values = try EnvironmentFile.imported(try bytes(of: path, source), source: source)
+    return try change(app, values.map(\.0.description), invocation, server) { file in
+      for (name, value) in values { try file.set(name, to: value, scope) }
+      return values.isEmpty ? "There is no variable in \(source)." : "Set \(list(values.map(\.0.description)))."
+    }
+  }
+
+  // MARK: What a change needs
+
+  /// Changes the env file and says what that needs, or does it.
+  private static func change(
+    _ app: AppName, _ names: [String], _ invocation: Invocation, _ server: Server,
+    _ body: (inout EnvironmentFile) throws -> String
+  ) throws -> Int32 {
+    let state = server.state(of: app)
+    var before = AppEnvironment()
+    var after = AppEnvironment()
+    var text = ""
+    try state.changeEnvironment { file in
+      before = try file.environment()
+      text = try body(&file)
+      after = try file.environment()
+    }
+    server.terminal.print(text)
+    guard try state.live() != nil else {
+      server.terminal.print("Nothing of \(app) is live yet: the next push takes it over.")
+      return 0
+    }
+    let isBuilt = before.forBuilds != after.forBuilds
+    let token = DopplerAccess.tokenName
+    let isRun = before.forInstances != after.forInstances || before.variables[token] != after.variables[token]
+    if isBuilt { server.terminal.print("Builds see it: 'nextdeploy rebuild \(app)' builds what is live with it.") }
+    if isRun && invocation.has(apply) {
+      let status = try DeployCommands.deploy(.restart, server.app(app.description), server)
+      if status != 0 {
+        server.terminal.print(
+          "The new values are saved all the same: change them again, then run 'nextdeploy restart \(app)'.")
+      }
+      return status
+    }
+    if isRun {
+      server.terminal.print("Instances take it over with the next deploy, or now: 'nextdeploy restart \(app)'.")
+    } else if invocation.has(apply) {
+      server.terminal.print("The instances' variables are as they were: nothing is started again.")
+    }
+    return 0
+  }
+
+  private static func list(_ names: [String]) -> String { names.uniqued().joined(separator: ", ") }
+}

@@ -1,0 +1,76 @@
+/// The access of an app to its secrets at Doppler: a service token, which is for one config of one project.
+public struct DopplerAccess: Equatable, Sendable {
+  public let token: String
+  /// As in "https://api.doppler.com".
+  public let host: String
+
+  /// In the app's own environment. Neither builds nor instances get it: they have what it stands for.
+  public static let tokenName = "DOPPLER_TOKEN"
+  public static let hostName = "DOPPLER_API_HOST"
+
+  /// Where the secrets are from: no secrets themselves.
+  static let names: Set = [hostName, "DOPPLER_PROJECT", "DOPPLER_CONFIG", "DOPPLER_ENVIRONMENT"]
+
+  /// Nil where the app has no token.
+  public init?(_ environment: AppEnvironment) throws(Failure) {
+    guard let token = environment.variables[Self.tokenName]?.value else { return nil }
+    self.token = token
+    let host = environment.variables[Self.hostName]?.value ?? "https://api.doppler.com"
+    self.host = host.contains("://") ? host : "https://\(host)"
+    // It goes into the configuration of a program, where a quote or a line break would have a meaning.
+    guard token.hasPrefix("dp.st."), token.utf8.allSatisfy(Self.isPlain) else {
+      throw Failure(
+        "reading \(Self.tokenName)", "it is not a service token of Doppler's, which begins with dp.st.",
+        next: "Make one for the config (Access, Service Tokens), then 'nextdeploy env set \(Self.tokenName)'.")
+    }
+    // Over plain HTTP anybody on the way could read the token.
+    let name = self.host.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
+    let isLocal = ["127.0.0.1", "localhost"].contains(name.split(separator: ":").first ?? "")
+    guard !name.isEmpty, name.utf8.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: ":") }),
+      self.host == "https://\(name)" || isLocal && self.host == "http://\(name)"
+    else {
+      throw Failure(
+        "reading \(Self.hostName)", "it is not the address of a host, reached with TLS",
+        next: "Give one as in https://api.doppler.com, or leave it out.")
+    }
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte.isLowercaseOrDigit || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || "._-".utf8.contains(byte)
+  }
+
+  // MARK: What goes wrong
+
+  public func failure(_ cause: String, next: String) -> Failure {
+    Failure("fetching secrets from Doppler (\(host))", cause, next: next)
+  }
+
+  /// The secrets in Doppler's answer: an object of texts.
+  public func secrets(in answer: [UInt8]) throws -> [String: String] {
+    guard let text = String(validating: answer, as: UTF8.self), let members = (try? JSON.parse(text))?.members else {
+      throw failure(
+        "its answer is not what it should be", next: "Look at \(Self.hostName), if it is set; then try again.")
+    }
+    var secrets: [String: String] = [:]
+    for member in members {
+      guard let value = member.value.string, VariableName.isName(member.key), !value.utf8.contains(0) else {
+        throw failure(
+          "\(member.key.quoted) is nothing that a variable can be", next: "Correct it at Doppler, then try again.")
+      }
+      secrets[member.key] = value
+    }
+    return secrets
+  }
+}
+
+extension AppEnvironment {
+  /// With what Doppler keeps for the app, for builds and instances both; what the app has of its own wins.
+  public func adding(_ secrets: [String: String], from access: DopplerAccess) throws(Failure) -> AppEnvironment {
+    var all = self
+    for (name, value) in secrets where variables[name] == nil && VariableName.taken[name] == nil {
+      all.variables[name] = Variable(value, source: .doppler)
+    }
+    try all.requireFit("the secrets from Doppler")
+    return all
+  }
+}

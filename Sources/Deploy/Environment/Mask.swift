@@ -1,0 +1,77 @@
+/// Hides an app's secrets in what is shown of it: exact values of 8 characters and more, and such lines of longer ones.
+public struct Mask: Sendable {
+  /// By their first byte.
+  private var secrets: [[[UInt8]]] = Array(repeating: [], count: 256)
+
+  public init(_ secrets: [String] = []) { for secret in secrets { add(secret) } }
+
+  public mutating func add(_ secret: String) {
+    for text in [secret] + secret.split(whereSeparator: \.isNewline).map(String.init)
+    where text.unicodeScalars.count >= 8 {
+      let bytes = Array(text.utf8)
+      if !secrets[Int(bytes[0])].contains(bytes) { secrets[Int(bytes[0])].append(bytes) }
+    }
+  }
+
+  /// A whole text without the secrets.
+  public func hide(_ text: String) -> String {
+    var stream = stream()
+    return String(decoding: stream.add(Array(text.utf8)) + stream.end(), as: UTF8.self)
+  }
+
+  public func hide(_ failure: Failure) -> Failure {
+    var failure = failure
+    failure.attempt = hide(failure.attempt)
+    failure.cause = hide(failure.cause)
+    failure.next = hide(failure.next)
+    // Together, for a secret may go over several lines.
+    if !failure.excerpt.isEmpty {
+      failure.excerpt = hide(failure.excerpt.joined(separator: "\n")).split(
+        separator: "\n", omittingEmptySubsequences: false
+      )
+      .map(String.init)
+    }
+    return failure
+  }
+
+  public func stream() -> Stream { Stream(mask: self) }
+
+  /// The same for bytes that come bit by bit: what may be the beginning of a secret is kept back until that is clear.
+  public struct Stream: Sendable {
+    fileprivate let mask: Mask
+    private var pending: [UInt8] = []
+    /// How many of the pending bytes belong to secrets that began before them.
+    private var hidden = 0
+
+    fileprivate init(mask: Mask) { self.mask = mask }
+
+    /// What can be shown now.
+    public mutating func add(_ bytes: [UInt8]) -> [UInt8] {
+      pending += bytes
+      return take(isEnd: false)
+    }
+
+    /// What was kept back.
+    public mutating func end() -> [UInt8] { take(isEnd: true) }
+
+    private mutating func take(isEnd: Bool) -> [UInt8] {
+      var shown: [UInt8] = []
+      var place = 0
+      scan: while place < pending.count {
+        var length = 0
+        for secret in mask.secrets[Int(pending[place])] {
+          let rest = pending[place...].prefix(secret.count)
+          guard secret.starts(with: rest) else { continue }
+          if rest.count == secret.count { length = max(length, secret.count) } else if !isEnd { break scan }
+        }
+        // One mask for secrets that overlap.
+        if length > 0 && hidden == 0 { shown += "****".utf8 }
+        hidden = max(hidden, length)
+        if hidden > 0 { hidden -= 1 } else { shown.append(pending[place]) }
+        place += 1
+      }
+      pending.removeFirst(place)
+      return shown
+    }
+  }
+}

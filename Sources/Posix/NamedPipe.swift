@@ -1,0 +1,61 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A named pipe (fifo(7)) between this process and one of another user: what goes through it is in no file.
+///
+/// This process's end never waits, for the other process may end, or never come.
+public struct NamedPipe: ~Copyable {
+  public let path: String
+  /// This process's end; -1 before it is open.
+  private var end: Int32 = -1
+
+  /// Makes a pipe that members of a group can open as the mode says, in place of whatever is there.
+  public init(path: String, group: UInt32, mode: UInt32) throws(SystemError) {
+    self.path = path
+    try Files.remove(path)
+    try check("making the pipe", path) { unsafe mkfifo(path, 0o600) }
+    try Files.setGroup(path, group)
+    try Files.setMode(path, mode)
+  }
+
+  deinit {
+    if end >= 0 { _ = close(end) }
+    _ = unsafe unlink(path)
+  }
+
+  /// Opens it for reading; others can open it for writing from then on.
+  public mutating func startReading() throws(SystemError) {
+    end = try check("opening", path) { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
+  }
+
+  /// The bytes that are there, waiting for some at most this long; none where nothing came, or nobody writes any more.
+  public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8] {
+    var watched = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
+    let milliseconds = limit.milliseconds
+    _ = try check("reading", path) { unsafe poll(&watched, 1, milliseconds) }
+    guard watched.revents & Int16(POLLIN) != 0 else {
+      // Between two writers, and before the first, poll(2) does not wait.
+      if watched.revents != 0 { Pause.for(limit) }
+      return []
+    }
+    return try FileDescriptor.read(end, path: path, upTo: count)
+  }
+
+  /// Writes as much as the reader takes now, and returns what is left; all of it where nobody reads yet.
+  public mutating func write(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> ArraySlice<UInt8> {
+    if end < 0 {
+      do { end = try check("opening", path) { unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) } } catch {
+        if error.code == ENXIO { return bytes }
+        throw error
+      }
+    }
+    let number = end
+    let count = unsafe bytes.withUnsafeBytes { unsafe FileDescriptor.systemWrite(number, $0.baseAddress, $0.count) }
+    if count >= 0 { return bytes.dropFirst(count) }
+    if errno == EAGAIN || errno == EINTR { return bytes }
+    throw SystemError("writing", path)
+  }
+}

@@ -1,0 +1,66 @@
+@testable import Deploy
+import Testing
+
+private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> String {
+  var stream = Mask(secrets).stream()
+  var rest = Array(text.utf8)[...]
+  var shown: [UInt8] = []
+  for size in chunks {
+    shown += stream.add(Array(rest.prefix(size)))
+    rest = rest.dropFirst(size)
+  }
+  shown += stream.add(Array(rest))
+  return String(decoding: shown + stream.end(), as: UTF8.self)
+}
+
+@Suite struct `A secret in output` {
+  @Test(arguments: [
+    ("token=hunter2hunter2!", ["hunter2hunter2"], "token=****!"), ("1234567", ["1234567"], "1234567"),
+    ("12345678", ["12345678"], "****"), ("pässwörd", ["pässwörd"], "****"),
+    ("secret-a secret-ab", ["secret-a", "secret-ab"], "**** ****"), ("secret-a", ["secret-ab"], "secret-a"),
+    ("abcabcabcabd", ["abcabcabd"], "abc****"),
+    ("first-one\r\nand\nsecond-one", ["first-one\nshort\nsecond-one"], "****\r\nand\n****"),
+    // Of two that overlap nothing is left.
+    ("xabcdefghijklmx", ["abcdefghi", "ghijklmno", "fghijklm"], "x****x"), ("", ["12345678"], ""),
+  ])
+  func `is hidden where it is exact and has 8 characters or more`(_ text: String, _ secrets: [String], _ shown: String)
+  {
+    #expect(hidden(text, secrets) == shown)
+  }
+
+  @Test func `is hidden however the output comes`() {
+    let text = "a secret-one, secret-two secret-on secret-onesecret-two, ssecret-one\nand-more\nsecret-on"
+    let secrets = ["secret-one", "secret-two", "secret-one\nand-more", "one, secret"]
+    let whole = hidden(text, secrets)
+
+    for size in 1...20 { #expect(hidden(text, secrets, chunks: Array(repeating: size, count: 100)) == whole) }
+    for split in 0...text.utf8.count { #expect(hidden(text, secrets, chunks: [split]) == whole) }
+    #expect(!whole.contains("secret-one") && !whole.contains("secret-two"))
+  }
+
+  @Test func `does not hold back what cannot be the beginning of one`() {
+    var stream = Mask(["secret-one"]).stream()
+
+    #expect(stream.add(Array("building a se".utf8)) == Array("building a ".utf8))
+    #expect(stream.add(Array("rver\n".utf8)) == Array("server\n".utf8))
+    #expect(stream.end() == [])
+  }
+
+  @Test func `is hidden in all of a failure`() {
+    let failure = Failure(
+      "a hunter2hunter2", "b hunter2hunter2", next: "c", excerpt: ["x", "two-lines", "of-secret", ""])
+
+    let hidden = Mask(["hunter2hunter2", "two-lines\nof-secret"]).hide(failure)
+
+    #expect(hidden == Failure("a ****", "b ****", next: "c", excerpt: ["x", "****", ""]))
+  }
+
+  @Test func `is no value that is public`() {
+    let environment = AppEnvironment([
+      "NEXT_PUBLIC_A": .init("public-value"), "APP_ENV": .init("production"), "DB_HOST": .init("localhost"),
+      "B": .init("b"),
+    ])
+
+    #expect(environment.secrets == ["b"])
+  }
+}

@@ -1,0 +1,267 @@
+import Deploy
+import Posix
+import Testing
+
+@Suite("nextdeploy env")
+struct EnvironmentTests {
+  @Test("sets, lists and unsets variables, and shows values only when it is asked to")
+  func setAndList() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+      try Files.write("# mine\nOLD=1\n", to: "\(sandbox.app())/env", mode: 0o644)
+
+      try sandbox.nextdeploy("env", "set", "A=two words", "B=2", "--run").expectSuccess().expect("Set A, B.")
+      try sandbox.nextdeploy(input: "line 1\nline 2\r\n", "secrets", "set", "shop", "KEY", "--build").expectSuccess()
+      try sandbox.nextdeploy("env", "set", "NEXT_PUBLIC_X=y", "--run").expectSuccess()
+      let list = try sandbox.nextdeploy("env", "list").expectSuccess()
+      let shown = try sandbox.nextdeploy("env", "list", "--show").expectSuccess()
+      let json = try JSON.parse(try sandbox.nextdeploy("env", "list", "--json").expectSuccess().text)
+
+      list.expect(
+        "A              instances\n", "KEY            builds\n", "NEXT_PUBLIC_X  builds and instances\n", "OLD ")
+      list.expectNo("two", "line", "y\n")
+      shown.expect("A=two words # run only\n", "KEY='line 1\nline 2' # build only\n", "OLD=1\n")
+      #expect(!"\(json)".contains("two words"))
+      let file = try #require(try Files.text("\(sandbox.app())/env"))
+      #expect(file.hasPrefix("# mine\nOLD=1\nA=two words # run only\n"))
+      #expect(try Files.status("\(sandbox.app())/env")?.mode == 0o600)
+
+      try sandbox.nextdeploy("env", "unset", "A", "OLD").expectSuccess().expect("Unset A, OLD.")
+      try sandbox.nextdeploy("env", "unset", "BB").expect(status: 3).expect(
+        "no variable of that name", "Did you mean 'B'?")
+      try sandbox.nextdeploy("env", "unset", "B", "NOPE").expect(status: 3)
+      let left = try sandbox.nextdeploy("env", "list").expectSuccess()
+      left.expect("B ")
+      left.expectNo("A  ", "OLD")
+    }
+  }
+
+  @Test("refuses what would have no effect or cannot be, and changes nothing then")
+  func refusals() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+      let before = try Files.text("\(sandbox.app())/env")
+
+      try sandbox.nextdeploy("env", "set", "A=1", "PORT=80").expect(status: 2).expect(
+        "setting PORT\n  each instance gets a port of its own", "Leave it out")
+      try sandbox.nextdeploy("env", "set", "my-secret-value").expect(status: 2).expectNo("my-secret-value")
+      try sandbox.nextdeploy(input: "x", "env", "set", "A", "B").expect(status: 2).expect("several values cannot come")
+      try sandbox.nextdeploy(input: "a\0b", "env", "set", "A").expect(status: 1).expect("holds a NUL")
+      let unset = try sandbox.nextdeploy(input: "A=1\nB=hunter2 $unset\n", "env", "import", "-").expect(status: 1)
+      unset.expect("reading standard input", "line 2 refers to a $name", "Write \\$")
+      unset.expectNo("hunter2", "unset")
+      try sandbox.nextdeploy(input: String(repeating: "x", count: 131_070), "env", "set", "A").expect(status: 1)
+        .expect("longer than 128 KiB, the most")
+
+      #expect(try Files.text("\(sandbox.app())/env") == before)
+    }
+  }
+
+  @Test("gives programs the longest values that it takes")
+  func longest() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      for name in ["A", "B", "C"] {
+        try sandbox.nextdeploy(input: String(repeating: "x", count: 131_069), "env", "set", name).expectSuccess()
+      }
+      try project.commit(
+        "One",
+        App.node(
+          "",
+          extra: [
+            "server.js": App.server("answer.end(String(process.env.C.length))"),
+            "nextdeploy.json": #"{"build": "printenv A | wc -c"}"#,
+          ]))
+
+      try project.push().expectSuccess().expect("    131070")
+
+      #expect(try sandbox.get() == "131069")
+    }
+  }
+
+  @Test("loses nothing of many changes at once")
+  func concurrent() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+
+      let running = try (0..<20).map {
+        try sandbox.start(["nextdeploy", "env", "set", "KEY_\($0)=\($0)"], name: "set-\($0)")
+      }
+      for program in running { try program.wait().expectSuccess() }
+
+      let list = try sandbox.nextdeploy("env", "list").expectSuccess()
+      for number in 0..<20 { list.expect("KEY_\(number) ") }
+    }
+  }
+
+  @Test("gives run-time values to the live release without downtime or a build, and says when they are needed")
+  func apply() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.nextdeploy("restart").expect(status: 3).expect("nothing of it is live yet")
+      try sandbox.nextdeploy("rebuild").expect(status: 3).expect("nothing of it is live yet")
+      try sandbox.nextdeploy("env", "set", "COLOUR=blue", "--apply").expectSuccess().expect(
+        "the next push takes it over")
+      try project.commit(
+        "One",
+        App.node(
+          "",
+          extra: [
+            "server.js": App.server("answer.end(`${process.env.COLOUR} ${process.env.TOKEN}`)"),
+            "nextdeploy.json": #"{"build": "echo built >> \#(sandbox.home)/builds"}"#,
+          ]))
+      try project.push().expectSuccess()
+      let release = try #require(try sandbox.liveRelease())
+
+      try sandbox.nextdeploy("env", "set", "COLOUR=green", "--run").expectSuccess()
+        .expect("Builds see it", "now: 'nextdeploy restart shop'")
+      #expect(try sandbox.get() == "blue undefined")
+      try sandbox.nextdeploy("status").expectSuccess()
+        .expect("environment  changed since the live release was built: 'nextdeploy rebuild shop'")
+      try sandbox.nextdeploy("rebuild", "shop").expectSuccess()
+      #expect(try sandbox.get() == "green undefined")
+      try sandbox.nextdeploy("status").expectSuccess().expectNo("environment")
+
+      try sandbox.nextdeploy("env", "set", "TOKEN=1", "--run").expectSuccess().expectNo("Builds see it")
+      try sandbox.nextdeploy("status").expectSuccess()
+        .expect("environment  changed since the live release was started: 'nextdeploy restart shop'")
+      let applied = try sandbox.nextdeploy("env", "set", "TOKEN=2", "--apply").expectSuccess()
+      applied.expect("boot", "health", "route", "drain", "live: ")
+      applied.expectNo("checkout", "build ")
+      #expect(try sandbox.get() == "green 2")
+      #expect(try sandbox.lastDeploy()?["kind"]?.string == "restart")
+      try sandbox.nextdeploy("status").expectSuccess().expectNo("environment")
+
+      try sandbox.nextdeploy("env", "unset", "TOKEN").expectSuccess()
+      try sandbox.nextdeploy("restart").expectSuccess()
+      #expect(try sandbox.get() == "green undefined")
+      #expect(try Files.text("\(sandbox.home)/builds") == "built\nbuilt\n")
+      try sandbox.nextdeploy("rollback").expectSuccess()
+      #expect(try sandbox.liveRelease() == release, "restarts are no releases to go back to")
+    }
+  }
+
+  @Test("keeps the old values live where the app does not start with the new ones")
+  func failingApply() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "One",
+        App.node(
+          "", extra: ["server.js": "if (process.env.BREAK) process.exit(9)\n" + App.server("answer.end('fine')")]))
+      try project.push().expectSuccess()
+
+      try sandbox.nextdeploy("env", "set", "BREAK=1", "--run", "--apply").expect(status: 1)
+        .expect("exit code 9", "is still live", "The new values are saved all the same")
+
+      #expect(try sandbox.get() == "fine")
+      #expect(try sandbox.releases().count == 1)
+      try sandbox.nextdeploy("env", "unset", "BREAK", "--apply").expectSuccess()
+      #expect(try sandbox.get() == "fine")
+    }
+  }
+
+  @Test("asks for a value on a terminal without showing it, whatever happens", arguments: ["answer", "interrupt"])
+  func typed(how: String) throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+      let script = "\(Sandbox.repository)/Tests/Fixtures/terminal/typed.py"
+
+      let output = try sandbox.run(["/usr/bin/python3", script, how, "nextdeploy", "env", "set", "API_KEY"])
+
+      try output.expectSuccess()
+      output.expect("Value of API_KEY", "echo was off", "echo is on again")
+      output.expectNo("typed-secret")
+      let shown = try sandbox.nextdeploy("env", "list", "--show")
+      #expect(shown.text.contains("API_KEY=typed-secret") == (how == "answer"))
+    }
+  }
+
+  @Test("takes a value over ssh from a pipe, for the key's own apps only")
+  func overSSH() throws {
+    try SSHServer.run { server in
+      let sandbox = server.sandbox
+      _ = try sandbox.createApp("shop")
+      _ = try sandbox.createApp("blog")
+      let client = try server.addKey("ci", apps: "shop")
+
+      try client.ssh("env set shop API_KEY", input: "piped-secret\n").expectSuccess().expect("Set API_KEY.")
+      try client.ssh("env import shop -", input: "OTHER='two words'\n").expectSuccess().expect("Set OTHER.")
+      try client.ssh("env import shop /etc/passwd").expect(status: 2).expect("would be looked for on the server")
+      try client.ssh("secrets list shop --show").expectSuccess().expect("API_KEY=piped-secret", "OTHER=two words")
+      for command in ["env list blog", "env set blog A=1", "env unset blog A", "env import blog -", "restart blog"] {
+        try client.ssh(command, input: "").expect(status: 1).expect("only for shop")
+      }
+    }
+  }
+}
+
+@Suite("A .env file", .enabled(if: Registry.answers, "no npm registry answers"))
+struct DotenvTests {
+  /// Each is read by Next.js's own code and by ours.
+  private static let files = [
+    "A=1", "export A=1\nexport  B = 2\n", "A = x \nB= 'y' \n\n", "A: yaml\nB : 2", "A=", "A=\nB='x'", "A=\n'x'",
+    "A=\n\n# c\n\"x\ny\"",
+    "A=x # c", "A=x#c", "A='x # c'#d", "A=\"x\" # c", "A=\"x # c", "# only\n\n", "A=\"a\\nb\\rc\\td\"", "A='a\\nb'",
+    "A=a\\nb", "A=`a\\nb`",
+    "A=\"it's `x`\"", "A='say \"x\"'", "A=`it's \"x\"`", "A=\"x\ny\n\nz\"\nB=1", "A='x\r\ny'\r\nB=2\r\n", "A=1\rB=2",
+    "A=\"x\\\"y\"", "A='x\\'y'",
+    "A=\"x\\\" # y\"", "A='a' 'b'", "A=\"a\" b \"c\"", "A=\"a\"\"b\"", "A=''", "A=\"\"", "A=``", "A=\"'x'\"",
+    "A='\"x\"'", "A=x\ty", "\tA=1", "\u{feff}A=1",
+    "A=\u{a0}x\u{a0}", "A=ü\u{301}", "A=\u{301}", "A=1\nA=2", "A=$$", "A=\\$", "A=\\$B", "A=1\nB=$A", "A=1\nB=${A}",
+    "A=1\nB='$A'", "A=1\nB=\"x${A}y$A\"",
+    "B=$A\nA=1", "A=${B:-x}", "A=${B:-}", "B=\nA=${B:-x}", "B=1\nA=${B:-x}", "A=$B:-x y", "A=${B:-$C}\nC=3",
+    "A=1\nB=$A$", "A=1\nB=$A $ ", "A=1\nB=\\$A$A",
+    "A=1\nB=$A\\$A", "A=\\\\$B\nB=1", "A=$1\n_=2", "A=a$$b\nb=1", "A=x\nB=$A_\nA_=2", "A=$B\nB=$C\nC=3", "A=1\nB=${A",
+    "A=1\nB=${A}}", "A='$&'\nB=\\$&x",
+    "A='\\$\\$x'\nB=1$A2\nA2='\\$&'", "export =1\nA=2", "export export=1", "A=export B=2", "A==b=c",
+    "A=http://x/?a=b&c=d#e", "A=\"multi\n# no comment\n\"",
+    "A=1\n  \n\t\nB=2", "A=\"\n\"", "A='\n'\nB=`\n`", "A=b'c'd", "A=b \"c\" d", "A=1 B=2", "A=[1, 2]", "A={\"x\": 1}",
+    "A='{\"x\": \"it\\'s\"}'", "A=\\", "A=\\\\n", "A=\"\\\\n\"",
+  ]
+
+  @Test("is read as Next.js reads it, or refused")
+  func differential() throws {
+    try Sandbox.run { sandbox in
+      let directory = "\(sandbox.home)/next-env"
+      try Files.makeDirectory(directory)
+      try sandbox.run(
+        ["npm", "install", "--no-save", "--no-audit", "--no-fund", "--prefix", directory, "@next/env@16.4.5"],
+        in: directory
+      ).expectSuccess()
+      for (index, text) in Self.files.enumerated() {
+        try Files.makeDirectory("\(directory)/\(index)")
+        try Files.write(text, to: "\(directory)/\(index)/.env", durable: false)
+      }
+      let script = "\(Sandbox.repository)/Tests/Fixtures/dotenv/read.js"
+      let output = try sandbox.run(["env", "-i", try node(sandbox), script, directory, String(Self.files.count)])
+        .expectSuccess()
+      guard case .array(let expected) = try JSON.parse(output.text) else {
+        throw Failure("reading", "no list", next: "")
+      }
+      var refused: [String] = []
+
+      for (text, expected) in zip(Self.files, expected) {
+        let environment: AppEnvironment
+        do { environment = try EnvironmentFile(text, source: "x").environment() } catch {
+          refused.append(text)
+          continue
+        }
+        let read = environment.variables.mapValues { Array($0.value.unicodeScalars) }
+        let wanted = Dictionary(
+          uniqueKeysWithValues: (expected.members ?? []).map { ($0.key, Array(($0.value.string ?? "").unicodeScalars)) }
+        )
+        #expect(read == wanted, "\(text.debugDescription)")
+      }
+      // What Next.js would make nothing of, or what is no value of a kind that anybody means.
+      #expect(
+        refused == [
+          "A: yaml\nB : 2", "A=\n\n# c\n\"x\ny\"", "A=\"x # c", "A=$1\n_=2", "A=a$$b\nb=1",
+        ])
+    }
+  }
+
+  private func node(_ sandbox: Sandbox) throws -> String {
+    String(try sandbox.run(["node", "-p", "process.execPath"]).expectSuccess().text.dropLast())
+  }
+}
