@@ -36,15 +36,19 @@ let package = Package(
     // Who may do what over ssh: keys, the words that a client sends, and rights; as pure as the core.
     .target(name: "Access", dependencies: ["Deploy"], swiftSettings: strict),
 
+    // The workflow that a project's CI runs, as a value and as text; as pure as the core.
+    .target(name: "CI", dependencies: ["Access", "Deploy", "Templates"], swiftSettings: strict),
+
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Host", dependencies: ["Access", "Deploy", "Posix", "Supervision", "Templates"], swiftSettings: strict),
+      name: "Host", dependencies: ["Access", "CI", "Deploy", "Posix", "Supervision", "Templates"],
+      swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Commands", dependencies: ["Access", "Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
+      name: "Commands", dependencies: ["Access", "CI", "Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
       swiftSettings: strict),
     .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
     // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.
@@ -62,12 +66,17 @@ let package = Package(
         .embedInCode("server/sysusers.conf"), .embedInCode("server/tmpfiles.conf"),
         .embedInCode("server/sysctl.conf"),
         .embedInCode("server/polkit.rules"),
+        // What a project's CI runs.
+        .embedInCode("ci/workflow.yml"), .embedInCode("ci/verify.yml"), .embedInCode("ci/corepack.yml"),
+        .embedInCode("ci/node.yml"), .embedInCode("ci/bun.yml"), .embedInCode("ci/bun-cache.yml"),
+        .embedInCode("ci/run.yml"),
       ], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
 
     // Units where the logic is dense, one contract suite for every service manager, and pushes on real parts.
     tests("DeployTests", ["Deploy"]),
     tests("AccessTests", ["Access", "Deploy"]),
+    tests("CITests", ["Access", "CI", "Deploy"]),
     tests("GitTests", ["Git", "Deploy", "Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
     tests("HostTests", ["Access", "Host", "Supervision", "Deploy", "Posix"]),

@@ -28,6 +28,22 @@ public enum Templates {
     ].map { ($0.0, String(decoding: $0.1, as: UTF8.self)) }
   }
 
+  // MARK: The workflow of GitHub Actions, and the parts that it may have
+
+  public static func workflow(_ values: [String: String]) -> String { fill(PackageResources.workflow_yml, values) }
+
+  public static func verify(_ values: [String: String]) -> String { fill(PackageResources.verify_yml, values) }
+
+  public static func corepack(_ values: [String: String]) -> String { fill(PackageResources.corepack_yml, values) }
+
+  public static func node(_ values: [String: String]) -> String { fill(PackageResources.node_yml, values) }
+
+  public static func bun(_ values: [String: String]) -> String { fill(PackageResources.bun_yml, values) }
+
+  public static func bunCache(_ values: [String: String]) -> String { fill(PackageResources.bun_cache_yml, values) }
+
+  public static func run(_ values: [String: String]) -> String { fill(PackageResources.run_yml, values) }
+
   private static func fill(_ template: [UInt8], _ values: [String: String]) -> String {
     var text = String(decoding: template, as: UTF8.self)
     for (name, value) in values {

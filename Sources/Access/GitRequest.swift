@@ -31,7 +31,7 @@ public struct GitRequest: Equatable, Sendable {
   }
 
   /// The app of "shop", "shop.git", "/shop" or "/shop.git/".
-  private static func app(_ path: String) throws(Failure) -> AppName {
+  public static func app(_ path: String) throws(Failure) -> AppName {
     var name = path.utf8[...]
     if name.first == UInt8(ascii: "/") { name = name.dropFirst() }
     if name.last == UInt8(ascii: "/") { name = name.dropLast() }

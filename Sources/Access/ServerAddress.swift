@@ -3,15 +3,20 @@
 /// The name that the client used for it is not known here.
 public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
   public let description: String
+  /// Where sshd listens.
+  public let port: UInt16
 
-  /// Nil where there is no connection, or none from another machine.
+  /// Nil where there is no connection.
   public init?(sshConnection: String?) {
     let fields = (sshConnection ?? "").split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 4, !fields[2].isEmpty, fields[2].utf8.allSatisfy(Self.isPart),
-      !fields[2].hasPrefix("127."), fields[2] != "::1"
+    guard fields.count == 4, !fields[2].isEmpty, fields[2].utf8.allSatisfy(Self.isPart), let port = UInt16(fields[3])
     else { return nil }
     description = fields[2]
+    self.port = port
   }
+
+  /// Whether the client is on the server itself.
+  public var isLoopback: Bool { description.hasPrefix("127.") || description == "::1" }
 
   /// As it stands in a URL, or before the colon of a git remote.
   public var inURL: String { description.contains(":") ? "[\(description)]" : description }

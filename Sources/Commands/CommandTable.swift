@@ -10,6 +10,13 @@ struct ServerCommand: Sendable {
     case server
     /// With a key over ssh too. It finds its apps by `Server.find`, which knows which ones are the key's.
     case ssh
+    /// In an app's own repository, on whatever machine that is.
+    case project
+    /// In an app's own repository, and with a key over ssh.
+    case projectAndSSH
+
+    var isProject: Bool { self == .project || self == .projectAndSSH }
+    var isSSH: Bool { self == .ssh || self == .projectAndSSH }
   }
 
   let spec: CommandSpec
@@ -28,6 +35,7 @@ struct ServerCommand: Sendable {
 /// All commands. Parsing and help are made from this table.
 public enum CommandTable {
   static let commands: [ServerCommand] = [
+    ProjectCommands.initialize, CICommands.generate,
     AppCommands.create, AppCommands.list, AppCommands.show, AppCommands.remove,
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
@@ -60,8 +68,10 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      // Only root can make a server, and only root sees all of it.
-      if ![SystemCommands.setup, DoctorCommand.doctor].map(\.spec.name).contains(command.spec.name) {
+      // Only root can make a server, and only root sees all of it; what is done in a project is its owner's.
+      if ![SystemCommands.setup, DoctorCommand.doctor].map(\.spec.name).contains(command.spec.name),
+        !command.reach.isProject
+      {
         try server.leaveRoot(line, invocation)
       }
       return try command.run(invocation, server)

@@ -9,7 +9,10 @@ extension Server {
   var bindings: KeyBindings { KeyBindings(layout: layout) }
 
   /// Where the asker's ssh found this server; nil where they did not come that way.
-  var address: ServerAddress? { ServerAddress(sshConnection: environment["SSH_CONNECTION"]) }
+  var connection: ServerAddress? { ServerAddress(sshConnection: environment["SSH_CONNECTION"]) }
+
+  /// The same, for others to use: nil where it is this machine's own loopback.
+  var address: ServerAddress? { connection.flatMap { $0.isLoopback ? nil : $0 } }
 
   func keys() throws -> KeyRing {
     guard let home = environment["HOME"], home.hasPrefix("/") else {
@@ -30,7 +33,12 @@ extension Server {
 
   /// Refuses a command that the asker cannot run from where they are.
   func require(_ command: ServerCommand) throws(Failure) {
-    guard case .key = rights, command.reach == .server else { return }
+    guard case .key = rights, !command.reach.isSSH else { return }
+    if command.reach == .project {
+      throw Failure(
+        .usage, "nextdeploy \(command.spec.name)", "it is for a project on your own machine, and there is none here",
+        next: "Run it there, in the project's directory.")
+    }
     throw Failure(
       .usage, "nextdeploy \(command.spec.name)", "it is not for use over ssh",
       next: "Run it on the server itself, as the user nextdeploy.")

@@ -74,7 +74,7 @@ enum ShellCommand {
   static func help(
     _ key: KeyName, _ apps: [AppName]?, _ commands: [ServerCommand], at address: ServerAddress?
   ) -> String {
-    let specs = commands.filter { $0.reach == .ssh }.map(\.spec)
+    let specs = commands.filter(\.reach.isSSH).map(\.spec)
     let names = apps.map { $0.map(\.description).joined(separator: ", ") }
     let whose = names.map { $0.isEmpty ? "no app" : $0 } ?? "every app"
     let repository = "\(address?.inURL ?? "HOST"):\(apps?.first?.description ?? "APP")"

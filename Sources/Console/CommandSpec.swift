@@ -49,7 +49,7 @@ public struct CommandSpec: Sendable {
   public let isHidden: Bool
 
   /// Other words for the first one of a command.
-  static let aliases = ["secrets": "env"]
+  static let aliases = ["ci": "generate-ci", "secrets": "env"]
 
   public init(
     _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, details: String = "",

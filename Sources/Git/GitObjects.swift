@@ -17,6 +17,17 @@ import Deploy
     unsafe self.pointer = unsafe pointer
   }
 
+  /// The repository that a directory is in, at its top or below.
+  init(findingFrom directory: String) throws {
+    try Library.start()
+    var pointer: OpaquePointer?
+    try check("looking for a repository from", directory, unsafe git_repository_open_ext(&pointer, directory, 0, nil))
+    guard let pointer = unsafe pointer else {
+      throw GitError(operation: "opening the repository", subject: directory, code: -1, reason: "libgit2 gave none")
+    }
+    unsafe self.pointer = unsafe pointer
+  }
+
   deinit { unsafe git_repository_free(pointer) }
 }
 

@@ -14,12 +14,20 @@ struct ServerAddressTests {
 
     #expect(found.description == address)
     #expect(found.inURL == inURL)
+    #expect(!found.isLoopback)
   }
 
   @Test(
-    "is not known without a connection from another machine",
+    "is loopback where the client is on the server itself",
+    arguments: ["127.0.0.1 50022 127.0.0.1 22", "::1 50022 ::1 22"])
+  func loopback(connection: String) throws {
+    #expect(try #require(ServerAddress(sshConnection: connection)).isLoopback)
+  }
+
+  @Test(
+    "is not known without a connection",
     arguments: [
-      nil, "", "203.0.113.9 50022", "127.0.0.1 50022 127.0.0.1 22", "::1 50022 ::1 22", "UNKNOWN 65535 UNKNOWN 65535",
+      nil, "", "203.0.113.9 50022", "UNKNOWN 65535 UNKNOWN 65535", "203.0.113.9 50022 192.0.2.1 99999",
       "fe80::9%eth0 50022 fe80::1%eth0 22", "a b c$(id) d", "a b  d", "a b 192.0.2.1\n 22",
     ])
   func unknown(connection: String?) {

@@ -28,7 +28,11 @@ second_push() {
     fail "no build: $(cat "$laptop/push")"
   running=$(ours_running)
   build_limits
+  local score
+  score=$(exposure nextdeploy-build@shop.service)
+  passes "a build scores 3.0 or better (it scores $score)" awk "BEGIN { exit !($score > 0 && $score <= 3.0) }"
   wait $push || fail "a second push under load: $(cat "$laptop/push")"
+  kill "$metadata"
   wait $load
   [[ $running == *"post-receive"* && $running == *"nextdeploy-build "*"build.js"* ]] || fail "what runs? $running"
   ! grep "^root" <<<"$running" || fail "something of ours runs as root"
@@ -36,6 +40,7 @@ second_push() {
   local output
   output=$(cat "$laptop/push")
   [[ $output != *"build CAN"* ]] || fail "the build reached too much: $output"
+  [[ $output == *"build cannot reach the metadata service"* ]] || fail "the build did not try: $output"
   [[ $output == *"build cannot read apps/other/env"* ]] || fail "the build's output did not come: $output"
   shown "its build reaches nothing but its workspace, and its output reaches the pusher"
   no_request_failed

@@ -99,7 +99,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
   public var installArguments: [String] { manager.install(frozen: lockfile != nil, modern: modernYarn) }
 
   /// A directory and those above it, nearest first.
-  static func ancestors(of root: RelativePath) -> [RelativePath] {
+  public static func ancestors(of root: RelativePath) -> [RelativePath] {
     let parts = root.description.split(separator: "/")
     return (0...parts.count).reversed().map { count in
       RelativePath(parts.prefix(count).joined(separator: "/")) ?? .top

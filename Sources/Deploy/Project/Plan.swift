@@ -20,68 +20,38 @@ public struct Plan: Equatable, Sendable {
       throw Failure("reading the pushed files", "the commit holds no files", next: "Commit the app, then push again.")
     }
     try TreeRules.check(tree)
-    let project = try tree.text(ProjectFile.name).map { text in try ProjectFile(text) } ?? ProjectFile()
-    let root = project.root
-    let manifestPath = root.file("package.json")
-    guard tree.hasDirectory(root) else {
-      throw ProjectFile.failure("\"root\" names \(root.description.quoted), which is no directory of the repository")
-    }
-    guard let text = try tree.text(manifestPath) else {
-      throw Failure(
-        "reading the app", "there is no \(manifestPath) in the commit",
-        next: "Commit it, or name the app's directory as \"root\" in \(ProjectFile.name).")
-    }
-    let manifest = try PackageManifest(text, path: manifestPath)
-    let above = try PackageManagerChoice.ancestors(of: root).dropFirst().compactMap { directory in
-      try tree.text(directory.file("package.json")).map {
-        try PackageManifest($0, path: directory.file("package.json"))
-      }
-    }
-    let manifests = [manifest] + above
-    let packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests)
-
-    // The user's own start command is for the shell; a script's is taken apart where that changes nothing.
-    let start = project.start.map { Work.shell($0) } ?? manifest.command(ofScript: "start").map { Work(script: $0) }
-    let framework = Framework.find(manifest, start: start)
-    if start == nil && !framework.isNext {
-      throw Failure(
-        "reading \(manifestPath)", "there is no \"start\" script, so nobody knows how the app is started",
-        next: "Add one, as in \"start\": \"node server.js\", or set \"start\" in \(ProjectFile.name).")
-    }
-    let hasBuild = manifest.scripts["build"] != nil
-    if framework.isNext && project.build == nil && !hasBuild {
-      throw Failure(
-        "reading \(manifestPath)", "there is no \"build\" script, and a Next.js app must be built",
-        next: "Add \"build\": \"next build\" to its scripts, or set \"build\" in \(ProjectFile.name).")
-    }
+    let app = try Project(tree)
+    try app.requireCommands()
+    let project = app.file
+    let packages = app.packages
 
     var warnings = packages.warnings
     let node = try Self.require("node", in: toolbox, next: "Install Node 20 or later on the server, then push again.")
-    for range in manifests.compactMap(\.nodeRange).prefix(1) {
+    for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
       if let wanted = VersionRange(range), let version = Version(node.version), !wanted.contains(version) {
         warnings.append("package.json asks for Node \(range); this server has \(version).")
       }
     }
-    if framework == .bun {
+    if app.framework == .bun {
       _ = try Self.require("bun", in: toolbox, next: "Install Bun on the server, or start the app with node.")
     }
 
-    let installs = project.install != nil || manifests.contains(where: \.hasDependencies) || packages.lockfile != nil
-    let runs = installs && project.install == nil || hasBuild && project.build == nil
+    let installs = app.installs
+    let runs = installs && project.install == nil || app.hasBuild && project.build == nil
     let program = runs ? try Self.program(of: packages, in: toolbox) : nil
     self.project = project
-    self.framework = framework
+    self.framework = app.framework
     self.packages = packages
     self.manager = program?.tool
     self.node = node
     self.install =
       !installs
       ? nil : project.install.map { .shell($0) } ?? .program((program?.command ?? []) + packages.installArguments)
-    self.installDirectory = project.install == nil ? packages.directory : root
+    self.installDirectory = project.install == nil ? packages.directory : project.root
     self.build =
       project.build.map { .shell($0) }
-      ?? (hasBuild ? .program((program?.command ?? []) + ["run", "build"]) : nil)
-    self.start = start ?? .program(["next", "start"])
+      ?? (app.hasBuild ? .program((program?.command ?? []) + ["run", "build"]) : nil)
+    self.start = app.start ?? .program(["next", "start"])
     self.warnings = warnings
   }
 

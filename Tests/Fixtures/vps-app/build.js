@@ -12,6 +12,8 @@ for (const path of ['apps/other/env', 'apps/other/repo.git/HEAD', 'apps/shop/env
   attempt('read', path, () => fs.readFileSync('/opt/nextdeploy/' + path))
 for (const path of ['apps/shop/build/request', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
   attempt('write', path, () => fs.writeFileSync('/opt/nextdeploy/' + path, ''))
+attempt('reach', 'the metadata service', () =>
+  require('child_process').execFileSync('curl', ['-sf', '--max-time', '2', 'http://169.254.169.254:8099/']))
 console.log(`build runs as ${process.getuid()}`)
 if (process.env.HANG) setInterval(() => {}, 1000)
 if (fs.existsSync('slow')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)

@@ -1,0 +1,74 @@
+public import Deploy
+
+/// A server's name or address, as ssh takes it: a host name, an IPv4 address, or an IPv6 address without brackets.
+///
+/// It stands in YAML, in URLs and in known_hosts, so nothing that means something there may be in it.
+public struct HostName: Hashable, Sendable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ text: String) throws(Failure) {
+    guard Self.isAddress(text) || Self.isName(text) else {
+      throw Failure(
+        .usage, "reading a server's name", "\(text.quoted) is neither a host name nor an address",
+        next: "Give it as ssh takes it, as in 'shop.example.com', '203.0.113.9' or '[2001:db8::9]'.")
+    }
+    description = text
+  }
+
+  /// As a URL has it: an IPv6 address in brackets.
+  var inURL: String { isIPv6 ? "[\(description)]" : description }
+
+  var isIPv6: Bool { description.contains(":") }
+
+  /// Whether it is an address that nobody outside of its network can reach (RFC 1918, RFC 4193, loopback, link-local).
+  public var isPrivate: Bool {
+    if isIPv6 {
+      let address = description.lowercased()
+      return address == "::1" || ["fc", "fd", "fe8", "fe9", "fea", "feb"].contains { address.hasPrefix($0) }
+    }
+    let parts = description.split(separator: ".").map { UInt8($0) }
+    guard parts.count == 4, let first = parts[0], let second = parts[1] else { return description == "localhost" }
+    return first == 10 || first == 127 || (first, second) == (192, 168) || (first, second) == (169, 254)
+      || first == 172 && (16...31).contains(second)
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    let labels = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    return text.utf8.count <= 253
+      && labels.allSatisfy { label in
+        (1...63).contains(label.count) && label.first != UInt8(ascii: "-") && label.last != UInt8(ascii: "-")
+          && label.allSatisfy { $0.isWordPart || $0 == UInt8(ascii: "-") }
+      }
+  }
+
+  /// Whether it is written with the letters of an IPv6 address, in groups as those have them (RFC 4291, section 2.2).
+  private static func isAddress(_ text: String) -> Bool {
+    let groups = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    return (3...9).contains(groups.count)
+      && groups.dropLast().allSatisfy { $0.count <= 4 && $0.allSatisfy(hexadecimal.contains) }
+      && groups.last.map { $0.count <= 15 && $0.allSatisfy { hexadecimal.contains($0) || $0 == UInt8(ascii: ".") } }
+        ?? false
+  }
+
+  private static let hexadecimal = Set("0123456789abcdefABCDEF".utf8)
+}
+
+extension UInt8 {
+  /// A letter, digit or underscore.
+  var isWordPart: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+      true
+    default: false
+    }
+  }
+}
+
+extension String {
+  /// Whether it is made of letters and digits, and of these characters. Nothing then means anything to YAML in quotes, to a shell in quotes,
+  /// or to GitHub, which looks for `${{`.
+  func isPlain(and others: String) -> Bool {
+    !isEmpty && utf8.allSatisfy { $0.isWordPart || others.utf8.contains($0) }
+  }
+}

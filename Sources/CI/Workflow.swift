@@ -1,0 +1,37 @@
+public import Deploy
+
+/// A workflow of GitHub Actions that pushes every commit of a branch on to the server: what is in it, not how it is written.
+public struct Workflow: Equatable, Sendable {
+  /// Where it lies in a repository.
+  public static let path = ".github/workflows/nextdeploy.yml"
+
+  let remote: Remote
+  let branch: BranchName
+  let hostKeys: HostKeys
+  /// What comes before the deploy, if anything.
+  let verification: Verification?
+
+  public init(
+    remote: Remote, branch: BranchName, hostKeys: HostKeys, verification: Verification?
+  ) throws(Failure) {
+    // The characters beyond these mean something in a filter of branches, in an expression, or to the shell.
+    guard branch.description.isPlain(and: ".-/") else {
+      throw Failure(
+        .usage, "writing a workflow for the branch \(branch.description.quoted)",
+        "its name has characters that mean something in a workflow",
+        next: "Deploy a branch whose name has letters, digits and . _ - / only.")
+    }
+    self.remote = remote
+    self.branch = branch
+    self.hostKeys = hostKeys
+    self.verification = verification
+  }
+}
+
+/// The actions that it uses, by commit: a tag could be moved to other code.
+enum Action {
+  static let checkout = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
+  static let setupNode = "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0"
+  static let setupBun = "oven-sh/setup-bun@0c5077e51419868618aeaa5fe8019c62421857d6 # v2.2.0"
+  static let cache = "actions/cache@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5"
+}

@@ -1,0 +1,184 @@
+import Access
+import CI
+import Console
+import Deploy
+import Git
+import Host
+import Posix
+
+/// `nextdeploy generate-ci`: writes the workflow by which GitHub pushes every commit on to the server.
+enum CICommands {
+  private static let remote = CommandSpec.Option(
+    "--remote", value: "URL", "the app on its server (default: the git remote 'production')")
+  private static let branch = CommandSpec.Option(
+    "--branch", value: "NAME", "the branch whose commits are deployed (default: main)")
+  private static let noVerify = CommandSpec.Option(
+    "--no-verify", "leave out the job that runs lint, typecheck and test first")
+  private static let printOnly = CommandSpec.Option("--print", "print the workflow, and write nothing")
+  private static let force = CommandSpec.Option("--force", "write over a workflow that is there")
+
+  static let generate = ServerCommand(
+    spec: CommandSpec(
+      "generate-ci", [], [.app, remote, branch, noVerify, printOnly, force],
+      "Write the GitHub workflow that deploys every push (also: ci); over ssh, print that of an app"),
+    reach: .projectAndSSH
+  ) { invocation, server in
+    if case .server = server.rights, invocation.value(.app) == nil { return try inProject(invocation, server) }
+    return try onServer(invocation, server)
+  }
+
+  // MARK: In a project
+
+  private static func inProject(_ invocation: Invocation, _ server: Server) throws -> Int32 {
+    let repository = try WorkRepository(containing: CurrentProcess.directory)
+    guard let address = try invocation.value(remote) ?? repository.address(ofRemote: ProjectCommands.remoteName) else {
+      throw Failure(
+        .usage, "looking for the server", "the project has no git remote '\(ProjectCommands.remoteName)'",
+        next: "Add it with 'nextdeploy init --remote nextdeploy@HOST:APP', or name it here with --remote.")
+    }
+    var remote = try Remote(address)
+    let settings = try SSHSettings(of: remote, environment: server.baseEnvironment)
+    guard let keys = try settings.hostKeys() else {
+      throw Failure(
+        "looking for the host keys of \(settings.host)",
+        "known_hosts has none, so nobody could tell it from another server",
+        next: "Connect once and compare the fingerprint ('\(remote.ssh()) help'), then run this again; or let the "
+          + "server write the workflow: '\(remote.ssh()) generate-ci \(remote.app) > \(Workflow.path)'.")
+    }
+    // A name that only this machine's ~/.ssh/config knows means nothing in CI.
+    (remote.host, remote.port) = (settings.host, settings.port)
+    let branch = try BranchName(invocation.value(branch) ?? "main")
+    let verification = try invocation.has(noVerify) ? nil : verification(of: repository.files())
+    let workflow = try Workflow(remote: remote, branch: branch, hostKeys: keys, verification: verification)
+    let result = Result(
+      workflow: workflow, remote: remote, branch: branch, deployed: try BranchName("main"), verification: verification)
+    if invocation.has(printOnly) {
+      result.print(server.terminal)
+    } else {
+      try write(workflow, in: repository, overwriting: invocation.has(force), server.terminal)
+      server.terminal.print(result.steps)
+    }
+    return 0
+  }
+
+  private static func write(
+    _ workflow: Workflow, in repository: WorkRepository, overwriting: Bool, _ terminal: Terminal
+  ) throws {
+    let file = "\(repository.directory)/\(Workflow.path)"
+    let old = try Files.text(file)
+    if old == workflow.text {
+      terminal.print("\(Workflow.path) is as it would be written.")
+      return
+    }
+    guard old == nil || overwriting else {
+      throw Failure(
+        .usage, "writing \(Workflow.path)", "it is there, and not as it would be written",
+        next: "Look at what would be written with --print, or write over it with --force.")
+    }
+    try Files.makeDirectory(Files.parent(file))
+    try Files.write(workflow.text, to: file)
+    terminal.print("Wrote \(Workflow.path).")
+  }
+
+  private static func verification(of tree: some SourceTree) throws -> Verification? {
+    try Verification(Project(tree), in: tree)
+  }
+
+  // MARK: From the server's view
+
+  private static func onServer(_ invocation: Invocation, _ server: Server) throws -> Int32 {
+    let app = try server.find(invocation.value(.app))
+    let config = try server.apps.config(of: app)
+    let branch = try invocation.value(branch).map { try BranchName($0) } ?? config.branch
+    let remote = try remote(of: app, invocation, server)
+    var verification: Verification?
+    if !invocation.has(noVerify) {
+      if let tree = try tree(of: app, branch, server) {
+        verification = try self.verification(of: tree)
+      } else {
+        server.terminal.printError("Nothing has been pushed yet, so it is not known what is to be checked first.")
+      }
+    }
+    let workflow = try Workflow(remote: remote, branch: branch, hostKeys: .own(), verification: verification)
+    Result(
+      workflow: workflow, remote: remote, branch: branch, deployed: config.branch, verification: verification
+    ).print(server.terminal)
+    return 0
+  }
+
+  /// The app as it is reached from outside: at the address that the client used.
+  private static func remote(of app: AppName, _ invocation: Invocation, _ server: Server) throws -> Remote {
+    if let address = invocation.value(remote) {
+      let remote = try Remote(address)
+      guard remote.app == app else {
+        throw Failure(
+          .usage, "describing \(app)", "--remote names another app, \(remote.app)", next: "Name the same app twice.")
+      }
+      return remote
+    }
+    guard let found = server.connection else {
+      throw Failure(
+        .usage, "describing \(app)", "it is not known by which name this server is reached",
+        next: "Run it over ssh ('ssh nextdeploy@HOST generate-ci \(app)'), or add --remote nextdeploy@HOST:\(app).")
+    }
+    // Where systemd is, root may be the one who asks.
+    let user = server.machine == .systemd ? nil : server.environment["USER"]
+    return try Remote(
+      user: user ?? "nextdeploy", host: HostName(found.description), port: found.port, app: app)
+  }
+
+  /// The files that are deployed next, as far as they are known: the branch's, else what is live.
+  private static func tree(of app: AppName, _ branch: BranchName, _ server: Server) throws -> (any SourceTree)? {
+    let repository = server.repository(of: app)
+    guard let id = try repository.target(of: branch.ref) ?? server.state(of: app).live()?.commit.id else { return nil }
+    return try repository.tree(of: repository.commit(id.description))
+  }
+
+  // MARK: What is said
+
+  private struct Result {
+    let workflow: Workflow
+    let remote: Remote
+    let branch: BranchName
+    /// The branch that the server deploys, as far as that is known here.
+    let deployed: BranchName
+    let verification: Verification?
+
+    /// The workflow alone on standard output, so that it can go into a file.
+    func print(_ terminal: Terminal) {
+      terminal.print(String(workflow.text.dropLast()))
+      terminal.printError(steps)
+    }
+
+    /// What to do now.
+    var steps: String {
+      let scripts = verification.map { $0.scripts.map(\.rawValue).joined(separator: ", ") }
+      let node = verification?.nodeFile.map { " with the Node of \($0)" } ?? ""
+      var warnings = ""
+      if remote.host.isPrivate {
+        warnings += "\nwarning: GitHub cannot reach \(remote.host): name the server with --remote.\n"
+      }
+      if branch != deployed {
+        let change = "\(remote.ssh()) config set \(remote.app) branch \(branch)"
+        warnings += "\nThe server must deploy that branch: '\(change)'.\n"
+      }
+      return """
+        Every push to \(branch) will be pushed on to \(remote.short)\(scripts.map { ", once these pass\(node): \($0)" } ?? "").
+        \(warnings)
+        Next, outside of the project, where no commit takes the key along:
+
+          1. Make a key for CI:
+               ssh-keygen -t ed25519 -N '' -f nextdeploy_ci -C ci
+          2. Let the server know it, for this app only. This runs there, or with '\(remote.ssh(as: "root"))' in front:
+               nextdeploy key add github-ci - --app \(remote.app) < nextdeploy_ci.pub
+          3. Make its private half a secret of the repository at GitHub:
+               gh secret set SSH_PRIVATE_KEY --repo OWNER/NAME < nextdeploy_ci
+             or on the web: Settings > Secrets and variables > Actions > New repository secret.
+             Then delete both files.
+          4. Optional, where secrets come from Doppler: its service token, which is handed on to the server:
+               gh secret set DOPPLER_TOKEN --repo OWNER/NAME
+          5. Commit \(Workflow.path) and push to \(branch).
+        """
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// What a tree says of its app, whatever machine it is built on.
+public struct Project: Equatable, Sendable {
+  public let file: ProjectFile
+  /// package.json of the app's directory, then those above it, nearest first.
+  public let manifests: [Located]
+  public let packages: PackageManagerChoice
+  public let framework: Framework
+  /// How it is started; nil where only Next's own server can be meant.
+  public let start: Work?
+
+  /// A package.json, and where it stands.
+  public struct Located: Equatable, Sendable {
+    public let directory: RelativePath
+    public let manifest: PackageManifest
+  }
+
+  /// - Parameter file: what stands in the place of the tree's own nextdeploy.json.
+  public init(_ tree: some SourceTree, file: ProjectFile? = nil) throws {
+    let file = try file ?? tree.text(ProjectFile.name).map { text in try ProjectFile(text) } ?? ProjectFile()
+    let root = file.root
+    let manifestPath = root.file("package.json")
+    guard tree.hasDirectory(root) else {
+      throw ProjectFile.failure("\"root\" names \(root.description.quoted), which is no directory of the repository")
+    }
+    let manifests = try PackageManagerChoice.ancestors(of: root).compactMap { directory in
+      try tree.text(directory.file("package.json")).map {
+        Located(directory: directory, manifest: try PackageManifest($0, path: directory.file("package.json")))
+      }
+    }
+    guard let own = manifests.first, own.directory == root else {
+      throw Failure(
+        "reading the app", "there is no \(manifestPath) in the commit",
+        next: "Commit it, or name the app's directory as \"root\" in \(ProjectFile.name).")
+    }
+    self.file = file
+    self.manifests = manifests
+    packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests.map(\.manifest))
+    // The user's own start command is for the shell; a script's is taken apart where that changes nothing.
+    start = file.start.map { Work.shell($0) } ?? own.manifest.command(ofScript: "start").map { Work(script: $0) }
+    framework = Framework.find(own.manifest, start: start)
+  }
+
+  public var root: RelativePath { file.root }
+
+  /// The app's own package.json.
+  public var manifest: PackageManifest { manifests[0].manifest }
+
+  var manifestPath: String { root.file("package.json") }
+
+  public var hasBuild: Bool { manifest.scripts["build"] != nil }
+
+  /// Whether there are packages to install.
+  public var installs: Bool {
+    file.install != nil || manifests.contains { $0.manifest.hasDependencies } || packages.lockfile != nil
+  }
+
+  /// Refuses an app that nobody could start, or that could not be built.
+  public func requireCommands() throws(Failure) {
+    if start == nil && !framework.isNext {
+      throw Failure(
+        "reading \(manifestPath)", "there is no \"start\" script, so nobody knows how the app is started",
+        next: "Add one, as in \"start\": \"node server.js\", or set \"start\" in \(ProjectFile.name).")
+    }
+    if framework.isNext && file.build == nil && !hasBuild {
+      throw Failure(
+        "reading \(manifestPath)", "there is no \"build\" script, and a Next.js app must be built",
+        next: "Add \"build\": \"next build\" to its scripts, or set \"build\" in \(ProjectFile.name).")
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import Deploy
+import Posix
+import Testing
+
+/// The written workflow's own steps, run in their order against a real sshd with nextdeploy behind it.
+@Suite("The workflow that generate-ci writes")
+struct WorkflowTests {
+  @Test("puts a push to GitHub live, and is red where the deploy fails, the key gone each time")
+  func deploys() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      try github.generate().expectSuccess().expect("Wrote .github/workflows/nextdeploy.yml")
+      let first = try project.commit("One", Self.app("one"))
+      try github.push()
+
+      let green = try github.run(first, secrets: secrets)
+      let broken = try project.commit("Broken", ["nextdeploy.json": #"{"build": "exit 3"}"#])
+      try github.push()
+      let red = try github.run(broken, secrets: secrets)
+
+      let url = try server.sandbox.url()
+      try green.expectSuccess().expect(
+        "lint is fine", "remote: live: \(url)", "## environment: \(url)\n", "verify success, deploy success")
+      try red.expect(status: 1).expect("FAILED at build", "failed to push some refs", "deploy failure")
+      #expect(try server.sandbox.get() == "one")
+      #expect(try !github.hasKey)
+    }
+  }
+
+  @Test("puts a rewritten history live, and an older one at GitHub too")
+  func rewritten() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      try github.generate().expectSuccess()
+      let first = try project.commit("One", Self.app("one"))
+      try project.commit("Two", ["server.js": App.server("answer.end('two')")])
+      try github.push()
+      try github.run(project.head(), secrets: secrets).expectSuccess()
+      try project.write(["server.js": App.server("answer.end('rewritten')")])
+      try project.git("commit", "--quiet", "--all", "--amend", "--message", "Two, rewritten")
+      try github.push("--force")
+
+      let rewritten = try github.run(project.head(), secrets: secrets)
+      let body = try server.sandbox.get()
+      try project.git("reset", "--quiet", "--hard", first)
+      try github.push("--force")
+      let back = try github.run(first, secrets: secrets)
+
+      try rewritten.expectSuccess()
+      #expect(body == "rewritten")
+      try back.expectSuccess()
+      #expect(try server.sandbox.get() == "one")
+    }
+  }
+
+  @Test(
+    "does not roll back when an old run is started again, but puts live what its branch left behind and nobody deployed"
+  )
+  func stale() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      try github.generate().expectSuccess()
+      let first = try project.commit("One", Self.app("one"))
+      let second = try project.commit("Two", ["server.js": App.server("answer.end('two')")])
+      let third = try project.commit("Three", ["server.js": App.server("answer.end('three')")])
+      try github.push()
+
+      let behind = try github.run(second, secrets: secrets)
+      let body = try server.sandbox.get()
+      let old = try github.run(first, secrets: secrets)
+
+      try behind.expectSuccess().expect("main has moved on")
+      #expect(body == "two")
+      try old.expect(status: 1).expect("rejected")
+      #expect(try server.sandbox.get() == "two")
+      try github.run(third, secrets: secrets).expectSuccess()
+      #expect(try server.sandbox.get() == "three")
+    }
+  }
+
+  @Test("deploys nothing where a check is red, nor from another branch; it installs as nextdeploy.json says")
+  func unverified() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      for (path, text) in Self.app("one") { try project.write([path: nil, "apps/web/\(path)": text]) }
+      let install = #"echo "it's" 'installed: x' > "$RUNNER_TEMP/packages"; cat "$RUNNER_TEMP/packages""#
+      try project.write(["nextdeploy.json": #"{"root": "apps/web", "install": \#(App.quoted(install))}"#])
+      try github.generate().expectSuccess()
+      let good = try project.commit("Good")
+      let bad = try project.commit("Bad", ["apps/web/lint.js": "process.exit(1)"])
+      try github.push()
+
+      let unverified = try github.run(bad, secrets: secrets)
+      let elsewhere = try github.run(good, ref: "refs/heads/other", secrets: secrets)
+
+      try unverified.expect(status: 1).expect("it's installed: x", "verify failure, deploy skipped")
+      try elsewhere.expectSuccess().expect("lint is fine", "verify success, deploy skipped")
+      #expect(try server.sandbox.deploys().isEmpty)
+    }
+  }
+
+  @Test("talks to no other server than the one whose key is in it, and says what is wrong with a secret")
+  func wrongServerOrKey() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      try github.generate("--no-verify").expectSuccess()
+      let commit = try project.commit("One", Self.app("one"))
+      try github.push()
+      let workflow = try github.workflow
+      let own = try #require(try Files.text("\(server.sandbox.home)/ssh/host.pub")).split(separator: " ")[1]
+      let other = try server.newKey("other")
+      let stranger = try #require(try Files.text("\(other.key).pub")).split(separator: " ")[1]
+      let locked = "\(server.sandbox.home)/locked"
+      try server.sandbox.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "a passphrase", "-f", locked]).expectSuccess()
+
+      let wrong = try github.run(commit, workflow: workflow.replacing(own, with: stranger), secrets: secrets)
+      let none = try github.run(commit, secrets: [:])
+      let passphrase = try github.run(commit, secrets: ["SSH_PRIVATE_KEY": Files.text(locked) ?? ""])
+      let unknown = try github.run(commit, secrets: ["SSH_PRIVATE_KEY": Files.text(other.key) ?? ""])
+
+      #expect(workflow.contains(own))
+      try wrong.expect(status: 1).expect("Host key verification failed", "## deploy: Remove the key")
+      try none.expect(status: 1).expect("SSH_PRIVATE_KEY is not set")
+      try passphrase.expect(status: 1).expect("no private key without a passphrase")
+      try unknown.expect(status: 1).expect("Permission denied")
+      #expect(try !github.hasKey)
+      #expect(try server.sandbox.deploys().isEmpty)
+      try github.run(commit, secrets: secrets).expectSuccess()
+    }
+  }
+
+  @Test("hands DOPPLER_TOKEN over to the server, and shows it to nobody else")
+  func doppler() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      try github.generate("--no-verify").expectSuccess()
+      let commit = try project.commit("One", Self.app("one"))
+      try github.push()
+      let token = "dp.st.prd.0123456789abcdefghijklmnopqrstuvwxyz"
+      // Nothing of this test reaches Doppler; whether the deploy does is not asked here.
+      try Files.write("DOPPLER_API_HOST=http://127.0.0.1:9\n", to: "\(server.sandbox.app())/env", mode: 0o600)
+
+      let output = try github.run(commit, secrets: secrets.merging(["DOPPLER_TOKEN": token]) { $1 })
+
+      output.expectNo(token, "A SECRET IS IN THE COMMAND LINE")
+      output.expect("## deploy: Hand over DOPPLER_TOKEN")
+      #expect(try github.files(holding: token) == [])
+      #expect(
+        try Files.text("\(server.sandbox.home)/ssh-lines")?.contains("env set DOPPLER_TOKEN --app shop\n") == true)
+      #expect(try Files.text("\(server.sandbox.app())/env")?.contains("DOPPLER_TOKEN=\(token)\n") == true)
+    }
+  }
+
+  /// An app that passes its own check.
+  private static func app(_ text: String) -> [String: String] {
+    App.node(
+      text,
+      extra: [
+        "package.json":
+          #"{"name": "shop", "scripts": {"start": "node server.js", "lint": "node lint.js", "test": "no test specified"}}"#,
+        "lint.js": "console.log('lint is fine')",
+      ])
+  }
+
+  /// A test with a server, a project that knows it, and a key of the project's CI that is for its app only.
+  private static func run(_ test: (SSHServer, GitHub, [String: String]) throws -> Void) throws {
+    try SSHServer.run { server in
+      try server.sandbox.nextdeploy("app", "create", "shop").expectSuccess()
+      let client = try server.addKey("github-ci", apps: "shop")
+      let github = try GitHub(client.project(), knownHosts: client.knownHosts)
+      try github.project.git(
+        "remote", "set-url", "production", "ssh://\(server.user)@127.0.0.1:\(server.sandbox.sshPort)/shop")
+      try github.project.write(app("nothing"))
+      try test(server, github, ["SSH_PRIVATE_KEY": try Files.text(client.key) ?? ""])
+    }
+  }
+}
