@@ -61,12 +61,8 @@ struct LeakTests {
       let search = LeakSearch(secrets: ["dp.st.prd.4c6e8a0b2d", "from-doppler-9e7c5a3b1f"])
       try Files.write("", to: "\(sandbox.home)/answers")
       let port = sandbox.sshPort
-      let server = try sandbox.start(["node", Self.server, sandbox.home, String(port)], name: "doppler")
-      defer {
-        ProcessIdentity(of: server.child.id)?.signal(.kill)
-        _ = try? server.wait()
-      }
-      try sandbox.wait(for: "the server") { server.text.contains("listening") }
+      let server = try startDoppler(sandbox)
+      defer { stop(server) }
       try sandbox.nextdeploy(input: "dp.st.prd.4c6e8a0b2d\n", "env", "set", "DOPPLER_TOKEN").expectSuccess()
       try sandbox.nextdeploy("env", "set", "DOPPLER_API_HOST=http://127.0.0.1:\(port)", "OWN=own").expectSuccess()
       try project.commit(
@@ -119,12 +115,8 @@ struct LeakTests {
       _ = try sandbox.createApp()
       let search = LeakSearch(secrets: ["dp.st.prd.4c6e8a0b2d"])
       let port = sandbox.sshPort
-      let server = try sandbox.start(["node", Self.server, sandbox.home, String(port)], name: "doppler")
-      defer {
-        ProcessIdentity(of: server.child.id)?.signal(.kill)
-        _ = try? server.wait()
-      }
-      try sandbox.wait(for: "the server") { server.text.contains("listening") }
+      let server = try startDoppler(sandbox)
+      defer { stop(server) }
       for file in ["held", "answers"] { try Files.write("", to: "\(sandbox.home)/\(file)") }
       try sandbox.nextdeploy(input: "dp.st.prd.4c6e8a0b2d\n", "env", "set", "DOPPLER_TOKEN").expectSuccess()
       try sandbox.nextdeploy("env", "set", "DOPPLER_API_HOST=http://127.0.0.1:\(port)").expectSuccess()
@@ -148,7 +140,18 @@ struct LeakTests {
     }
   }
 
-  private static let server = "\(Sandbox.repository)/Tests/Fixtures/doppler/server.js"
+  /// A server on loopback that speaks Doppler's endpoint, on the port that a sandbox has for ssh.
+  private func startDoppler(_ sandbox: Sandbox) throws -> Running {
+    let script = "\(Sandbox.repository)/Tests/Fixtures/doppler/server.js"
+    let server = try sandbox.start(["node", script, sandbox.home, String(sandbox.sshPort)], name: "doppler")
+    try sandbox.wait(for: "the server") { server.text.contains("listening") }
+    return server
+  }
+
+  private func stop(_ server: Running) {
+    ProcessIdentity(of: server.child.id)?.signal(.kill)
+    do { _ = try server.wait() } catch { Issue.record(error) }
+  }
 
   @Test("are hidden where an app tells them when it fails")
   func failure() throws {
