@@ -24,5 +24,7 @@ deploys_by_ci() {
     env SECRETS="$secrets" timeout 120 script/vps net "$server" /usr/bin/python3 Tests/Fixtures/ci/run-workflow.py \
     "$ci/app/$file" "$ci/github.git" "$commit" refs/heads/main "$ci/runner"
   has "which its status says" "by CI" on nextdeploy status fresh
+  on nextdeploy app remove fresh >/dev/null
+  on nextdeploy key remove github-ci >/dev/null
   rm -rf "$ci"
 }
