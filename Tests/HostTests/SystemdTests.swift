@@ -43,6 +43,15 @@ struct SystemdTests {
 
     #expect(unit.state == state)
   }
+
+  @Test(
+    "of an instance tells an app that ended from one that systemd could not start",
+    arguments: [("1", "1", false), ("2", "11", false), ("1", "226", true), ("1", "203", true), ("2", "226", false)])
+  func setUp(code: String, status: String, isSetUpWrong: Bool) {
+    let unit = UnitState(["ActiveState": "activating", "ExecMainCode": code, "ExecMainStatus": status])
+
+    #expect(unit.isSetUpWrong == isSetUpWrong)
+  }
 }
 
 @Suite("A process that gave up its privileges")

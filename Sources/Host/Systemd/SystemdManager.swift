@@ -95,7 +95,12 @@ public struct SystemdManager: ServiceManager {
 
   private func begin(_ instance: InstanceID) throws {
     try limit(instance)
-    try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [Units.instance(instance)])
+    let name = Units.instance(instance)
+    do { try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [name]) } catch {
+      // A program that ends at once may end before systemd calls its start done. It is started again like any other.
+      let unit = try UnitState(systemctl.show(name, UnitState.properties))
+      if unit.hasEnded || unit.isSetUpWrong { throw error }
+    }
   }
 
   /// They hold until the machine's next boot; a port's earlier instance may have left others.
@@ -179,6 +184,9 @@ struct UnitState {
   }
 
   private var restarts: Int { Int(number("NRestarts") ?? 0) }
+
+  /// Whether systemd could not make what the program is to run in: the exit statuses are its own (systemd.exec(5)).
+  var isSetUpWrong: Bool { number("ExecMainCode") == 1 && (200..<250).contains(number("ExecMainStatus") ?? 0) }
 
   /// As CLD_EXITED is 1, CLD_KILLED 2 and CLD_DUMPED 3.
   private var exit: String {
