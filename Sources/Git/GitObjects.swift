@@ -87,10 +87,17 @@ import Deploy
 
 extension CommitID {
   init(_ oid: git_oid) throws(Failure) {
-    let digits: [UInt8] = unsafe withUnsafeBytes(of: oid) { bytes in
-      unsafe bytes.prefix(20).flatMap { byte in [hexadecimal[Int(byte >> 4)], hexadecimal[Int(byte & 15)]] }
+    // In place: this is done for every file of a tree.
+    let text = unsafe withUnsafeBytes(of: oid) { bytes in
+      unsafe String(unsafeUninitializedCapacity: 40) { digits in
+        for place in 0..<20 {
+          unsafe digits[2 * place] = hexadecimal[Int(bytes[place] >> 4)]
+          unsafe digits[2 * place + 1] = hexadecimal[Int(bytes[place] & 15)]
+        }
+        return 40
+      }
     }
-    try self.init(String(decoding: digits, as: UTF8.self))
+    try self.init(text)
   }
 
   var oid: git_oid {
