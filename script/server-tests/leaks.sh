@@ -78,7 +78,7 @@ environment of an app" secrets_found
   has "without Doppler nothing is started again" "Doppler could not be reached" on nextdeploy restart secretive
   on kill -9 "$(secretive_process)"
   until_is 20 "fine" timeout 20 script/vps net "$server" curl -sS --max-time 10 "$(sed -n 's/.*live: \([^ ]*\).*/\1/p' "$output")" || fail "the app did not come back without Doppler"
-  say "  ok  an app that crashed is started again without Doppler"
+  shown "an app that crashed is started again without Doppler"
   on nextdeploy app remove secretive >/dev/null
   rm -rf "$answers"
   rm -f "$output"
