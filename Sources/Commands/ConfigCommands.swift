@@ -59,6 +59,16 @@ enum ConfigCommands {
     Key(
       name: "http.port", concernsOthers: true,
       place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
+    Key(
+      name: "builds", concernsOthers: true,
+      place: .server(
+        get: { String($0.builds ?? 1) },
+        set: { config, text in
+          guard let builds = Int(text), (1...16).contains(builds) else {
+            throw Failure(.usage, "setting builds", "\(text.quoted) is not a number from 1 to 16", next: "Give one.")
+          }
+          config.builds = builds == 1 ? nil : builds
+        })),
   ]
 
   /// One of the limits on an app's instances; without one it shows as "".
@@ -132,6 +142,9 @@ enum ConfigCommands {
       try set(&config, value ?? fallback)
       let old = try server.apps.serverConfig()
       try server.apps.write(config)
+      if config.builds != old.builds && server.machine == .embedded {
+        server.terminal.print("Without systemd, builds of different apps do not wait for each other.")
+      }
       guard config.httpPort != old.httpPort else { break }
       do { for app in try server.apps.names() { try route(app, server) } } catch {
         try server.apps.write(old)

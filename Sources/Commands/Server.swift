@@ -91,9 +91,11 @@ struct Server {
     HTTPProbe(instances: machine == .systemd ? try apps.serverConfig().ports : nil)
   }
 
-  func runner(of app: AppName) -> any Runner {
+  func runner(of app: AppName) throws -> any Runner {
     switch machine {
-    case .systemd: SystemdRunner(app: app, layout: layout, environment: baseEnvironment)
+    case .systemd:
+      SystemdRunner(
+        app: app, layout: layout, builds: try apps.serverConfig().builds ?? 1, environment: baseEnvironment)
     case .embedded: GuardedRunner(supervisor: supervisor)
     }
   }
@@ -122,7 +124,7 @@ struct Server {
     return Seams(
       repository: repository(of: app), state: state(of: app),
       workspace: WorkspaceDirectory(layout: layout.app(app)), releases: try releases(of: app),
-      manager: try manager(), proxy: try proxy(), probe: try probe(), runner: runner(of: app), toolbox: toolbox,
+      manager: try manager(), proxy: try proxy(), probe: try probe(), runner: try runner(of: app), toolbox: toolbox,
       secrets: doppler(of: app), progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
       url: { [self] config in url(of: config) })

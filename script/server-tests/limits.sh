@@ -31,6 +31,32 @@ limits_take_effect() {
   on sh -c "rm -r $override && systemctl daemon-reload"
 }
 
+# How many builds run at a time.
+builds_at_once() {
+  is "builds run one after the other" 1 most_builds "push laptop left" "push laptop right"
+  has "which the one that waits says" "Another app is being built; this build waits for it." \
+    cat "$laptop/first" "$laptop/second"
+  passes "two at a time can be allowed" on nextdeploy config set builds 2
+  is "and then run beside each other" 2 most_builds "remote rebuild left main" "remote rebuild right main"
+  passes "and one again" on nextdeploy config unset builds
+  on nextdeploy app remove left >/dev/null
+  on nextdeploy app remove right >/dev/null
+}
+
+# most_builds COMMAND COMMAND: runs both at once, and prints how many builds there were at a time.
+most_builds() {
+  local first second most=0 now
+  eval "$1" >"$laptop/first" 2>&1 &
+  first=$!
+  eval "$2" >"$laptop/second" 2>&1 &
+  second=$!
+  while kill -0 $first 2>/dev/null || kill -0 $second 2>/dev/null; do
+    now=$(on sh -c "pgrep -u nextdeploy-build -fc '^node build.js' || true")
+    if [ "$now" -gt "$most" ]; then most=$now; fi
+  done
+  wait $first && wait $second && echo "$most"
+}
+
 # Of a build that runs now.
 build_limits() {
   local unit=nextdeploy-build@shop.service memory total share

@@ -28,6 +28,8 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var ports: PortRange
   /// Where the embedded Caddy listens for domains; apps without one get this port or the next free one above.
   public var httpPort: Port
+  /// How many builds may run at a time, where systemd runs them; nil is one.
+  public var builds: Int?
 
   public init() throws(Failure) {
     ports = try PortRange("3001-3999")

@@ -19,7 +19,8 @@ public struct Layout: Sendable {
   public var portsLock: String { "\(root)/ports.lock" }
 
   /// Held while something is built, where the machine builds one thing at a time.
-  public var buildLock: String { "\(root)/build.lock" }
+  /// Held while a build runs, one for each that may run beside others; they are counted from 1.
+  public func buildLock(_ number: Int) -> String { "\(root)/build-\(number).lock" }
 
   public func app(_ name: AppName) -> AppLayout { AppLayout(directory: "\(apps)/\(name)") }
 

@@ -5,17 +5,21 @@ import Posix
 public struct SystemdRunner: Runner {
   let app: AppName
   let layout: Layout
+  let builds: Int
   let systemctl: Systemctl
 
-  public init(app: AppName, layout: Layout, environment: [String: String]) {
+  /// - Parameter builds: how many may run at a time on the machine.
+  public init(app: AppName, layout: Layout, builds: Int, environment: [String: String]) {
     self.app = app
     self.layout = layout
+    self.builds = builds
     systemctl = Systemctl(environment: environment)
   }
 
   public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
-    // A build may take all of a small server: one at a time.
-    try FileLock(waitingFor: layout.buildLock).hold { try runAlone(job, output: output) }
+    try BuildTurns(layout: layout, count: builds).take(
+      waiting: { try output(Array("Another app is being built; this build waits for it.\n".utf8)) },
+      { try runAlone(job, output: output) })
   }
 
   private func runAlone(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
