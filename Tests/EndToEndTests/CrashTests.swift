@@ -140,7 +140,7 @@ struct CrashTests {
     case .plan: return try withPipe("\(sandbox.root)/tools.json", sandbox, body)
     case .checkout: return try withPipe("\(sandbox.app())/workspace.index", sandbox, body)
     case .boot: return try FileLock(waitingFor: "\(sandbox.root)/ports.lock").hold(body)
-    case .route: return try withPipe("\(sandbox.root)/caddy/Caddyfile.new.new", sandbox, body)
+    case .route: return try withPipe("\(sandbox.root)/caddy/sites/shop.caddy.new.new", sandbox, body)
     case .routed: return try withPipe("\(sandbox.app())/live.json.new", sandbox, body)
     case .drain:
       let instance = try #require(try sandbox.instances().first)
