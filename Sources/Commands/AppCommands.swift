@@ -23,7 +23,7 @@ enum AppCommands {
       app, branch: BranchName(invocation.value(branch) ?? "main"),
       domains: invocation.values(domain).map { try Domain($0) }.uniqued(), server)
     server.terminal.print("Created \(app). In the app's own repository\(remotes(app, config, server))")
-    server.terminal.print("\nIt will be at \(server.url(of: config)).")
+    server.terminal.print("\nIt will be at \(server.origin(of: config)).")
     return 0
   }
 
@@ -73,7 +73,8 @@ enum AppCommands {
   private static func row(_ app: AppName, _ server: Server) throws -> Row {
     let config = try server.apps.config(of: app)
     return Row(
-      name: app, url: server.url(of: config), branch: config.branch, domains: config.domains, port: config.port,
+      name: app, url: server.origin(of: config).description, branch: config.branch, domains: config.domains,
+      port: config.port,
       keep: config.keep, repository: server.layout.app(app).repository, live: try server.state(of: app).live())
   }
 

@@ -72,7 +72,7 @@ enum InspectCommands {
     // A damaged env file must not hide how the app is.
     let change = Result { try environmentChange(app, state, server) }
     let status = Status(
-      app: app, url: server.url(of: try server.apps.config(of: app)), live: try state.live(),
+      app: app, url: server.origin(of: try server.apps.config(of: app)).description, live: try state.live(),
       instances: try manager.instances(of: app).map { row($0, try manager.state(of: $0)) },
       proxy: try server.caddy.isRunning ? "running" : "stopped",
       environment: try? change.get(), environmentFailure: change.failure.map { Failure(of: $0).description },

@@ -127,14 +127,16 @@ struct Server {
       manager: try manager(), proxy: try proxy(), probe: try probe(), runner: try runner(of: app), toolbox: toolbox,
       secrets: doppler(of: app), progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
-      url: { [self] config in url(of: config) })
+      origin: { [self] config in origin(of: config) })
   }
 
-  func url(of config: AppConfig) -> String {
-    guard let domain = config.domains.first else { return "http://\(address?.inURL ?? "localhost"):\(config.port)" }
-    if machine == .systemd { return "https://\(domain)" }
-    let port = (try? apps.serverConfig().httpPort.description) ?? "8080"
-    return "http://\(domain):\(port)"
+  /// Where an app's visitors reach it: its first domain, or the address that this client used for the server.
+  func origin(of config: AppConfig) -> Origin {
+    guard let domain = config.domains.first else {
+      return Origin(.http, host: address?.inURL ?? "localhost", port: config.port.number)
+    }
+    if machine == .systemd { return Origin(.https, host: domain.description) }
+    return Origin(.http, host: domain.description, port: (try? apps.serverConfig().httpPort.number) ?? 8080)
   }
 
   /// The app that a command is about. What a crash left of it is put right first.

@@ -64,7 +64,7 @@ enum ShellCommand {
     }
     do {
       let config = try AppCommands.make(app, branch: BranchName("main"), domains: [], server)
-      server.terminal.printError("Made the app \(app). Pushes to main go live at \(server.url(of: config)).")
+      server.terminal.printError("Made the app \(app). Pushes to main go live at \(server.origin(of: config)).")
     } catch {
       // Another push to the name may have come first.
       guard server.apps.exists(app) else { throw error }

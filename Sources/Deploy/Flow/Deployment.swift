@@ -75,7 +75,9 @@ public final class Deployment {
     // From here on the new release is live: nothing is undone any more.
     settle(live)
     seams.progress.succeed(
-      Success(url: seams.url(config), release: live.release, commit: live.commit, seconds: seconds(since: began)))
+      Success(
+        url: seams.origin(config).description, release: live.release, commit: live.commit,
+        seconds: seconds(since: began)))
   }
 
   /// A release with the commit's files: one that was built before, or a new one.

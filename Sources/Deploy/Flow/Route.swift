@@ -4,7 +4,8 @@ extension Deployment {
     let commit = try requireCommit()
     return try step(.route, durable: true) {
       try seams.proxy.route(Site(app: app, addresses: config.addresses, port: healthy.id.port))
-      return (live(release: healthy.release.id, commit: commit, instance: healthy.id), seams.url(config))
+      let live = live(release: healthy.release.id, commit: commit, instance: healthy.id)
+      return (live, seams.origin(config).description)
     }
   }
 

@@ -17,8 +17,8 @@ public struct Seams {
   public var config: () throws -> AppConfig
   /// Waits for so many seconds.
   public var pause: (Double) -> Void
-  /// Where the app is reached, for people.
-  public var url: (AppConfig) -> String
+  /// Where the app's visitors reach it.
+  public var origin: (AppConfig) -> Origin
 
   public init(
     repository: any Repository, state: any AppState, workspace: any Workspace, releases: any Releases,
@@ -26,7 +26,7 @@ public struct Seams {
     secrets: any SecretsSource,
     progress: any Progress, baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     pause: @escaping (Double) -> Void,
-    url: @escaping (AppConfig) -> String
+    origin: @escaping (AppConfig) -> Origin
   ) {
     self.repository = repository
     self.state = state
@@ -42,6 +42,6 @@ public struct Seams {
     self.baseEnvironment = baseEnvironment
     self.config = config
     self.pause = pause
-    self.url = url
+    self.origin = origin
   }
 }

@@ -85,7 +85,7 @@ final class World {
       secrets: FakeSecrets(world: self), progress: progress,
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], config: { self.config },
       pause: { _ in },
-      url: { "http://\($0.domains.first?.description ?? "server")/" })
+      origin: { Origin(.https, host: $0.domains.first?.description ?? "server") })
   }
 
   // MARK: What tests do in it

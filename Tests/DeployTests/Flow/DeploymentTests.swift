@@ -29,7 +29,7 @@ import Testing
     #expect(world.routed == live.instance.port)
     #expect(world.branches["refs/nextdeploy/live"] == commit.id)
     #expect(world.branches["refs/nextdeploy/releases/\(record.id)"] == commit.id)
-    #expect(world.progress.succeeded?.url == "http://shop.example.com/")
+    #expect(world.progress.succeeded?.url == "https://shop.example.com")
     #expect(world.progress.succeeded?.release == record.id)
   }
 
