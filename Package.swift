@@ -60,6 +60,8 @@ let package = Package(
       name: "Templates", path: "templates",
       resources: [
         .embedInCode("Caddyfile"), .embedInCode("site.caddy"),
+        // What a Next.js app is started with.
+        .embedInCode("next.cjs"),
         // What a server is set up with.
         .embedInCode("server/nextdeploy@.service"), .embedInCode("server/nextdeploy-build@.service"),
         .embedInCode("server/nextdeploy-boot.service"),

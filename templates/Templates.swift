@@ -10,6 +10,9 @@ public enum Templates {
     fill(PackageResources.site_caddy, values)
   }
 
+  /// The program that is a Next.js app's server.
+  public static var next: String { String(decoding: PackageResources.next_cjs, as: UTF8.self) }
+
   public static let sysusersFile = "/usr/lib/sysusers.d/nextdeploy.conf"
   public static let tmpfilesFile = "/usr/lib/tmpfiles.d/nextdeploy.conf"
 

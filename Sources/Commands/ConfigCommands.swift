@@ -150,6 +150,10 @@ enum ConfigCommands {
         try server.apps.write(old)
         throw error
       }
+      server.terminal.print("\(name) is set.")
+      // A site without a domain has a port of its own.
+      let moved = try server.apps.names().filter { try !server.apps.config(of: $0).domains.isEmpty }
+      return try moved.map { try tellOrigin(of: $0, server) }.max() ?? 0
     case .app(_, let set, let unset):
       let app = try server.app(invocation.value(.app))
       let old = try server.apps.config(of: app)
@@ -167,9 +171,26 @@ enum ConfigCommands {
         try server.apps.write(old, of: app)
         throw error
       }
+      // Only then: without a domain the host is the one by which whoever asks has reached the server.
+      guard server.origin(of: config) != server.origin(of: old) else { break }
+      server.terminal.print("\(name) is set.")
+      return try tellOrigin(of: app, server)
     }
     server.terminal.print("\(name) is set.")
     return 0
+  }
+
+  /// Starts what is live again where it was told another origin than the site has now.
+  private static func tellOrigin(of app: AppName, _ server: Server) throws -> Int32 {
+    guard let told = try server.state(of: app).live()?.origin else { return 0 }
+    let origin = try server.origin(of: server.apps.config(of: app)).description
+    if told == origin { return 0 }
+    server.terminal.print("\(app) starts again, for it was told that it is at \(told):")
+    let status = try DeployCommands.deploy(.restart, app, server)
+    if status != 0 {
+      server.terminal.print("The setting is kept: once that is mended, 'nextdeploy restart \(app)' tells the app.")
+    }
+    return status
   }
 
   /// Has the proxy take over what was changed, where the app is live.

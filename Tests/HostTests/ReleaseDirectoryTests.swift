@@ -10,7 +10,8 @@ struct ReleaseDirectoryTests {
     let object = try CommitID(String(repeating: "a", count: 40))
     return ReleaseRecord(
       id: try ReleaseID(id), commit: Commit(id: object, tree: object, subject: "A change"), buildKey: "key",
-      framework: "Node", start: .program(["node", "server.js"]), directory: .top, environment: ["A": "1"],
+      framework: "Node", start: .program(["node", "server.js"]), launcher: nil, directory: .top,
+      environment: ["A": "1"],
       environmentMark: nil,
       health: HealthPolicy(), drainTimeout: 30, createdAt: "2026-11-23T15:45:12Z")
   }
@@ -23,6 +24,20 @@ struct ReleaseDirectoryTests {
       try scratch.write(["shop/workspace/server.js": "s"])
       try Files.makeDirectory(layout.releases)
       try test(ReleaseDirectory(layout: layout), layout)
+    }
+  }
+
+  @Test("what starts a release lies beside its files, where none of the app's can take its place")
+  func launcher() async throws {
+    try await run { releases, layout in
+      let record = try Self.record("20261123-154512")
+      try Files.write("the app's own", to: "\(layout.workspace)/next.cjs")
+
+      try releases.make(record, from: Assembly(parts: [.everything(without: [])], persist: [], launcher: .next))
+
+      let files = releases.files(of: record.id)
+      #expect(try Files.text("\(Files.parent(files))/next.cjs")?.contains("__NEXT_PRIVATE_ORIGIN") == true)
+      #expect(try Files.text("\(files)/next.cjs") == "the app's own")
     }
   }
 

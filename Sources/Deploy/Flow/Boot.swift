@@ -10,24 +10,30 @@ extension Deployment {
     return try step(.boot) {
       let id = try seams.manager.reserve(app)
       record.instance = id
+      record.origin = release.launcher.map { _ in seams.origin(config).description }
       try seams.state.save(record, durable: true)
       try seams.manager.start(id, service(of: release, on: id.port, environment))
       return (Instance(id: id, release: release), "port \(id.port)")
     }
   }
 
-  private func service(of release: ReleaseRecord, on port: Port, _ environment: AppEnvironment) -> Service {
+  private func service(of release: ReleaseRecord, on port: Port, _ environment: AppEnvironment) throws -> Service {
     let files = seams.releases.files(of: release.id)
     var variables = seams.baseEnvironment
     let bins = PackageManagerChoice.ancestors(of: release.directory).map { "\($0.below(files))/node_modules/.bin" }
     variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
     variables["NODE_ENV"] = "production"
     variables.merge(environment.forInstances) { _, own in own }
+    if release.isNext {
+      variables[Self.serverActionsKey] = try serverActionsKey(environment, own: environment.forInstances)
+    }
     variables.merge(release.environment) { _, own in own }
     variables["PORT"] = port.description
-    variables["HOSTNAME"] = "127.0.0.1"
+    // Next.js of 13 and before takes itself for another site where it is told 127.0.0.1.
+    variables["HOSTNAME"] = release.isNext ? "localhost" : "127.0.0.1"
     return Service(
-      arguments: release.start.arguments, environment: variables, directory: release.directory.below(files),
+      arguments: release.start.arguments + (record.origin.map { [$0] } ?? []), environment: variables,
+      directory: release.directory.below(files),
       log: seams.state.logFile(of: record.id), drainTimeout: release.drainTimeout,
       stopTimeout: 10)
   }

@@ -13,7 +13,7 @@ extension Deployment {
   func build(_ installation: Installation) throws -> Artifact {
     let planned = installation.planned
     let plan = planned.plan
-    let identity = plan.framework.isNext ? ["NEXT_DEPLOYMENT_ID": record.id.description] : [:]
+    let identity = plan.framework.isNext ? [ReleaseRecord.nextDeployment: record.id.description] : [:]
     return try step(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
       if let work = plan.build {
@@ -23,11 +23,7 @@ extension Deployment {
         if plan.framework.isNext {
           try prepareNext(plan.project.root)
           environment["NEXT_PRIVATE_STANDALONE"] = "true"
-          if environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil {
-            let key = try seams.state.serverActionsKey()
-            mask.add(key)
-            environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] = key
-          }
+          environment[Self.serverActionsKey] = try serverActionsKey(planned.environment, own: own)
           environment.merge(identity) { _, new in new }
         }
         try run(

@@ -6,7 +6,8 @@ extension Deployment {
     record.makesRelease = true
     let release = ReleaseRecord(
       id: record.id, commit: planned.commit, buildKey: planned.buildKey, framework: artifact.framework,
-      start: artifact.start, directory: artifact.directory, environment: artifact.environment,
+      start: artifact.start, launcher: artifact.assembly.launcher, directory: artifact.directory,
+      environment: artifact.environment,
       environmentMark: try EnvironmentMark(planned.environment, seams.repository),
       health: planned.plan.project.health, drainTimeout: planned.plan.project.drainTimeout,
       createdAt: record.startedAt)

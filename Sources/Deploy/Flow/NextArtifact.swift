@@ -38,6 +38,19 @@ extension Deployment {
     return version
   }
 
+  static let serverActionsKey = "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"
+
+  /// What encrypts the values that server actions hold. Build and instances must have the same, of whichever of them the
+  /// app's own variable is.
+  ///
+  /// - Parameter own: what the one that asks sees of the app's environment.
+  func serverActionsKey(_ environment: AppEnvironment, own: [String: String]) throws -> String {
+    if let key = own[Self.serverActionsKey] ?? environment.variables[Self.serverActionsKey]?.value { return key }
+    let key = try seams.state.serverActionsKey()
+    mask.add(key)
+    return key
+  }
+
   func nextArtifact(_ planned: Planned, version: Version?, identity: [String: String]) throws -> Artifact {
     let plan = planned.plan
     let root = plan.project.root
@@ -55,11 +68,12 @@ extension Deployment {
         "making a release", "the build left no \(output)/\(Self.serverFiles)",
         next: "Check that \"build\" in package.json runs 'next build'.")
     }
+    let launcher = NextVersion.knowsOrigin(version) ? Launcher.next : nil
     // Standalone keeps the app's place below the directory that Next takes for the repository's top.
     let place = RelativePath(json["relativeAppDir"]?.string ?? "") ?? .top
     let standalone = root.file("\(output)/standalone")
     guard seams.workspace.exists(place.below(standalone) + "/server.js") else {
-      return try startedNext(planned, name: name, identity: identity)
+      return try startedNext(planned, name: name, identity: identity, launcher: launcher)
     }
     var parts: [Assembly.Part] = [
       .move(from: standalone, to: ""),
@@ -72,13 +86,16 @@ extension Deployment {
       planned: planned,
       assembly: Assembly(
         parts: parts, persist: plan.project.persist.map { place.file($0.description) },
-        writable: Self.writable(output).map(place.file)),
-      framework: "\(name) (standalone)", start: .program(["node", "server.js"]), directory: place,
-      environment: identity)
+        writable: Self.writable(output).map(place.file), launcher: launcher),
+      framework: "\(name) (standalone)",
+      start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
+      directory: place, environment: identity)
   }
 
   /// Next's own server on the whole app, where the build gave no standalone one.
-  private func startedNext(_ planned: Planned, name: String, identity: [String: String]) throws -> Artifact {
+  private func startedNext(
+    _ planned: Planned, name: String, identity: [String: String], launcher: Launcher?
+  ) throws -> Artifact {
     let plan = planned.plan
     let root = plan.project.root
     let output = try nextOutput(root)
@@ -95,9 +112,13 @@ extension Deployment {
         parts: [
           .everything(without: try developmentPackages(plan).union([root.file(output)]))
         ] + built.map { .move(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
-        persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file)),
+        persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file),
+        launcher: launcher),
       framework: "\(name) (next start)",
-      start: .program(["node", "\(up)\(next)/dist/bin/next", "start", "-H", "127.0.0.1"]), directory: root,
+      start: .program(
+        ["node"]
+          + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
+      directory: root,
       environment: identity)
   }
 

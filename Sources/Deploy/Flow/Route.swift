@@ -11,8 +11,8 @@ extension Deployment {
 
   func live(release: ReleaseID, commit: Commit, instance: InstanceID) -> LiveRecord {
     LiveRecord(
-      release: release, commit: commit, deploy: record.id, instance: instance, environmentMark: record.environmentMark,
-      since: seams.state.timestamp())
+      release: release, commit: commit, deploy: record.id, instance: instance, origin: record.origin,
+      environmentMark: record.environmentMark, since: seams.state.timestamp())
   }
 
   /// All that follows from the switch: write down what is live, drain what was, prune.

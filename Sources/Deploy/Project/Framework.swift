@@ -39,6 +39,9 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
 
 /// What is known of Next.js's versions.
 enum NextVersion {
+  /// Whether a custom server of this version can say where it runs behind (tried from 14 on).
+  static func knowsOrigin(_ version: Version?) -> Bool { version.map { $0.major >= 14 } ?? false }
+
   /// Whether an App Router of this version runs foreign code (CVE-2025-55182), and the version that mends it.
   static func mendFor(_ version: Version) -> String? {
     let mended = ["15.0.5", "15.1.9", "15.2.6", "15.3.6", "15.4.8", "15.5.7", "16.0.7"]

@@ -31,4 +31,21 @@ public struct Assembly: Equatable, Sendable {
   public var persist: [String]
   /// Directories that the app writes to at run time, within the release.
   public var writable: [String] = []
+  /// What starts the app where that is a program of nextdeploy's own.
+  public var launcher: Launcher?
+}
+
+/// A program of nextdeploy's own that is an app's server. It stands beside the release's files, where none of the app's
+/// can take its place, and is given the site's origin as its last argument.
+public enum Launcher: String, Codable, Sendable {
+  /// Next.js, told where it runs behind.
+  case next
+
+  /// The program's file.
+  public var file: String { "\(rawValue).cjs" }
+
+  /// The same as seen from a directory of the release's files.
+  func file(from directory: RelativePath) -> String {
+    String(repeating: "../", count: directory.description.pathParts.count + 1) + file
+  }
 }

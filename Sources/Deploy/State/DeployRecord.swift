@@ -39,6 +39,8 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   public var instance: InstanceID?
   /// What the environment was that it is started with.
   public var environmentMark: EnvironmentMark?
+  /// The site's origin that the instance is told; nil where it is told none.
+  public var origin: String?
   public var outcome: Outcome?
   public var failure: Failure?
 

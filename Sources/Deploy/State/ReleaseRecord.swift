@@ -7,6 +7,8 @@ public struct ReleaseRecord: Equatable, Codable, Sendable {
   /// As in "Next.js 16.4.5 (standalone)".
   public let framework: String
   public let start: Work
+  /// What `start` runs where that is a program of nextdeploy's own.
+  public let launcher: Launcher?
   /// Where it is started, below the release's files.
   public let directory: RelativePath
   /// What its build was given and its instances must be given too.
@@ -17,6 +19,12 @@ public struct ReleaseRecord: Equatable, Codable, Sendable {
   public let drainTimeout: Double
   /// RFC 3339.
   public let createdAt: String
+
+  /// Whether Next's own server runs it.
+  var isNext: Bool { environment[Self.nextDeployment] != nil }
+
+  /// What only a build of Next.js is given, the same as its instances.
+  static let nextDeployment = "NEXT_DEPLOYMENT_ID"
 }
 
 /// What is live.
@@ -26,6 +34,8 @@ public struct LiveRecord: Equatable, Codable, Sendable {
   public let commit: Commit
   public let deploy: DeployID
   public let instance: InstanceID
+  /// The site's origin that it was told at its start; nil where it is told none.
+  public let origin: String?
   /// What the app's environment was when it was started.
   public let environmentMark: EnvironmentMark?
   /// RFC 3339.

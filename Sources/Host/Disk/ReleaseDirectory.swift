@@ -1,5 +1,6 @@
 public import Deploy
 import Posix
+import Templates
 
 /// An app's releases on the disk: `releases/ID/` with release.json and the release's files in `app/`.
 public struct ReleaseDirectory: Releases {
@@ -33,6 +34,7 @@ public struct ReleaseDirectory: Releases {
       installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
     do {
       try assembler.assemble(assembly)
+      if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try StateFile.write(release, to: "\(partial)/release.json")
       // What is routed to must outlive a power loss.
       try Files.syncFileSystem(of: partial)
@@ -42,6 +44,12 @@ public struct ReleaseDirectory: Releases {
       throw error
     }
     try Files.rename(partial, to: "\(layout.releases)/\(release.id)")
+  }
+
+  private func text(of launcher: Launcher) -> String {
+    switch launcher {
+    case .next: Templates.next
+    }
   }
 
   public func remove(_ release: ReleaseID) throws {

@@ -135,7 +135,8 @@ extension ReleaseRecord {
     var health = health
     health.timeout = 0.001
     return ReleaseRecord(
-      id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, directory: directory,
+      id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, launcher: launcher,
+      directory: directory,
       environment: environment, environmentMark: environmentMark, health: health, drainTimeout: drainTimeout,
       createdAt: createdAt)
   }

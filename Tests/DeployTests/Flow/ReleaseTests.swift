@@ -22,7 +22,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
 
     let release = try #require(world.releases.first)
     #expect(release.framework == "Next.js 16.4.5 (standalone)")
-    #expect(release.start == .program(["node", "server.js"]))
+    #expect(release.start == .program(["node", "../next.cjs", ".next"]))
+    #expect(world.assemblies.first?.launcher == .next)
     #expect(release.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
     #expect(
       world.assemblies.first?.parts == [
@@ -36,13 +37,72 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     try world.push("one", tree)
 
     #expect(world.releases.first?.framework == "Next.js 16.4.5 (next start)")
-    #expect(
-      world.releases.first?.start
-        == .program(["node", "node_modules/next/dist/bin/next", "start", "-H", "127.0.0.1"]))
+    #expect(world.releases.first?.start == .program(["node", "../next.cjs"]))
     let parts = try #require(world.assemblies.first?.parts)
     #expect(parts.first == .everything(without: [".next"]))
     #expect(parts.contains(.move(from: ".next/server", to: ".next/server")))
     #expect(!parts.contains { "\($0)".contains("cache") })
+  }
+
+  @Test func `is told where its visitors are, at each start anew`() throws {
+    let (world, tree) = try world()
+    let commit = try #require(try world.push("one", tree).commit)
+    #expect(world.live?.origin == "https://shop.example.com")
+
+    world.config.domains = [try Domain("www.example.com")]
+    try world.deploy(.restart)
+
+    let instance = try #require(world.live?.instance)
+    #expect(world.live?.commit == commit)
+    #expect(world.live?.origin == "https://www.example.com")
+    #expect(world.services[instance]?.arguments == ["node", "../next.cjs", "https://www.example.com"])
+  }
+
+  @Test func `below a directory is started there, by the program beside the release's files`() throws {
+    let (world, _) = try world()
+    world.built = [
+      "node_modules/next/package.json": #"{"version": "16.4.5"}"#,
+      "apps/web/build/required-server-files.json": #"{"relativeAppDir": "apps/web"}"#,
+      "apps/web/build/static/a.js": "", "apps/web/build/standalone/apps/web/server.js": "",
+    ]
+    let tree = try MemoryTree([
+      "apps/web/package.json": manifest, "package-lock.json": "{}", "nextdeploy.json": #"{"root": "apps/web"}"#,
+    ])
+
+    try world.push("one", tree)
+
+    #expect(world.releases.first?.start == .program(["node", "../../../next.cjs", "build"]))
+    #expect(world.releases.first?.directory.description == "apps/web")
+  }
+
+  @Test(arguments: [true, false])
+  func `of 13 and before is told that it is localhost, for it cannot be told more`(_ isStandalone: Bool) throws {
+    let (world, tree) = try world(version: "13.5.11", engines: ">=16.14.0")
+    if isStandalone { world.built[".next/standalone/server.js"] = "" }
+
+    try world.push("one", tree)
+
+    let service = try #require(world.live.flatMap { world.services[$0.instance] })
+    #expect(world.assemblies.first?.launcher == nil)
+    #expect(world.live?.origin == nil)
+    #expect(service.environment["HOSTNAME"] == "localhost")
+    #expect(
+      service.arguments
+        == (isStandalone
+          ? ["node", "server.js"] : ["node", "node_modules/next/dist/bin/next", "start", "-H", "localhost"]))
+  }
+
+  @Test(arguments: [AppEnvironment.Scope.both, .build, .run, nil])
+  func `has the same key for server actions at its build and in its instances`(_ scope: AppEnvironment.Scope?) throws {
+    let (world, tree) = try world()
+    world.variables["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] = scope.map { .init("a key of the app's own", $0) }
+
+    try world.push("one", tree)
+
+    let key = scope == nil ? "the app's key" : "a key of the app's own"
+    let service = try #require(world.live.flatMap { world.services[$0.instance] })
+    #expect(world.jobs.last?.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == key)
+    #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == key)
   }
 
   @Test func `is built standalone with the user's config untouched, and the same key for server actions`() throws {
@@ -126,6 +186,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     let service = try #require(world.services[instance])
     #expect(service.environment["PORT"] == "3001")
     #expect(service.environment["HOSTNAME"] == "127.0.0.1")
+    #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil)
     #expect(service.environment["API"] == "x")
     #expect(service.environment["NODE_ENV"] == "production")
     #expect(service.environment["PATH"] == "/releases/\(record.id)/node_modules/.bin:/usr/bin")

@@ -41,6 +41,12 @@ struct Running {
 
   var text: String { (try? Files.text(file)) ?? "" }
 
+  /// Ends it, as whoever started it would.
+  func end() {
+    ProcessIdentity(of: child.id)?.signal(.terminate)
+    do { _ = try child.wait() } catch { Issue.record(error) }
+  }
+
   func wait() throws -> Output {
     let status = try child.wait()
     return Output(command: command, status: status.code, text: text)

@@ -57,8 +57,7 @@ final class SSHServer {
   }
 
   private func stop() {
-    ProcessIdentity(of: process.child.id)?.signal(.terminate)
-    do { _ = try process.wait() } catch { Issue.record(error) }
+    process.end()
   }
 
   /// A key pair that the server does not know yet.

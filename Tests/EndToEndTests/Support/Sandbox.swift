@@ -56,6 +56,9 @@ final class Sandbox {
 
   static let repository = String(#filePath.split(separator: "/Tests/EndToEndTests/")[0])
 
+  /// Ports for a test's own servers, which no instance and no app gets.
+  var sparePorts: (Int, Int) { (ports.first + 37, ports.first + 38) }
+
   /// A port for an ssh server, which no instance and no app gets.
   var sshPort: Int { ports.first + 39 }
 

@@ -1,0 +1,100 @@
+import Posix
+import Testing
+
+/// One app that does what a Next.js app does behind a proxy (Tests/Fixtures/next-site), on the versions that the tests'
+/// registry has. Next 14 was tried by hand only: it is not there.
+@Suite("A Next.js site", .enabled(if: Registry.answers, "no npm registry answers"), .serialized)
+struct NextSiteTests {
+  private static let check = "\(Sandbox.repository)/Tests/Fixtures/next-check"
+
+  @Test("gives visitors what next start does, but at their own address", arguments: ["15.5.29", "16.4.5"])
+  func behindCaddy(version: String) throws {
+    try Sandbox.run { sandbox in
+      let (backend, start) = sandbox.sparePorts
+      let behind = try sandbox.start(["node", "\(Self.check)/backend.mjs", "\(backend)"], name: "backend")
+      defer { behind.end() }
+      let project = try sandbox.createApp(environment: ["BACKEND": "http://127.0.0.1:\(backend)"])
+      try commit(version, project)
+
+      let push = try project.push().expectSuccess()
+
+      push.expect("Next.js \(version) (standalone)", "live: ")
+      let site = try sandbox.url()
+      let other = try startNext(sandbox, port: start)
+      defer { other.end() }
+      let address = "127.0.0.1:\(try #require(site.split(separator: ":").last))"
+      try sandbox.run(["node", "\(Self.check)/check.mjs", site, address, "\(backend)", "\(start)"]).expectSuccess()
+        .expect("hold")
+      try expectNewOrigin(sandbox, backend)
+      try expectAfterEnds(sandbox, backend)
+    }
+  }
+
+  /// The app's files, for a version of Next.js.
+  private func commit(_ version: String, _ project: Project) throws {
+    try project.sandbox.run(["cp", "-r", "\(Sandbox.repository)/Tests/Fixtures/next-site/.", project.directory])
+      .expectSuccess()
+    let manifest = try #require(try Files.text("\(project.directory)/package.json"))
+    try project.write(["package.json": manifest.replacing("16.4.5", with: version)])
+    try project.sandbox.run(
+      ["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory
+    )
+    .expectSuccess()
+    try project.commit("First")
+  }
+
+  /// Next's own server on the build that the workspace holds.
+  private func startNext(_ sandbox: Sandbox, port: Int) throws -> Running {
+    // Moved into the release; it does not start without, and nothing asks for what was in it.
+    try Files.makeDirectory("\(sandbox.app())/workspace/.next/static")
+    let environment = try Files.text("\(sandbox.app())/env") ?? ""
+    let key = try Files.text("\(sandbox.app())/server-actions-key") ?? ""
+    let variables =
+      environment.split(separator: "\n").map(String.init) + ["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY=\(key)"]
+    let server = try sandbox.start(
+      ["env"] + variables + ["node", "node_modules/next/dist/bin/next", "start", "-H", "localhost", "-p", "\(port)"],
+      in: "\(sandbox.app())/workspace", name: "start")
+    try sandbox.wait(for: "next start") {
+      try sandbox.run(["curl", "--silent", "--fail", "http://localhost:\(port)/target"]).status == 0
+    }
+    return server
+  }
+
+  /// A domain that is set makes it start again, told of the new one.
+  private func expectNewOrigin(_ sandbox: Sandbox, _ backend: Int) throws {
+    let set = try sandbox.nextdeploy("config", "set", "domains", "shop.example.com").expectSuccess()
+
+    set.expect("starts again", "live: http://shop.example.com:")
+    let site = try sandbox.url()
+    let address = "127.0.0.1:\(try #require(site.split(separator: ":").last))"
+    try sandbox.run(["node", "\(Self.check)/check.mjs", site, address, "\(backend)"]).expectSuccess().expect("hold")
+    try sandbox.nextdeploy("config", "set", "keep", "4").expectSuccess().expectNo("starts again")
+  }
+
+  /// What was answered has begun something that goes on after it, when the release is replaced.
+  private func expectAfterEnds(_ sandbox: Sandbox, _ backend: Int) throws {
+    func ask(_ path: String) throws -> String {
+      try sandbox.run(["curl", "--silent", "http://127.0.0.1:\(backend)\(path)"]).expectSuccess().text
+    }
+    try sandbox.run([
+      "curl", "--silent", "--fail", "--header", "Host: shop.example.com", "\(try address(sandbox))/api/after",
+    ]).expectSuccess().expect("answered")
+    try sandbox.wait(for: "the work after the answer") { try ask("/held") == "1" }
+
+    try sandbox.nextdeploy("restart").expectSuccess()
+    let instances = try sandbox.instances()
+    try sandbox.wait(for: "the old release to be told to end") {
+      try sandbox.instances().contains { instance in
+        try Files.text("\(sandbox.root)/instances/\(instance)/status")?.contains("draining") == true
+      }
+    }
+    _ = try ask("/release")
+    try sandbox.wait(for: "the end of the old release") { try sandbox.instances().count < instances.count }
+
+    #expect(try ask("/seen").contains("/after-ran"))
+  }
+
+  private func address(_ sandbox: Sandbox) throws -> String {
+    "http://127.0.0.1:\(try #require(try sandbox.url().split(separator: ":").last))"
+  }
+}

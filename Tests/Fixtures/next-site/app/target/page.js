@@ -1,0 +1,3 @@
+export default function Target() {
+  return <h1>the target</h1>
+}

@@ -1,0 +1,3 @@
+export function register() {
+  console.log(`instrumentation of ${process.env.NEXT_RUNTIME}`)
+}
