@@ -50,7 +50,8 @@ const app = next({
 })
 if (bundler === undefined) delete process.env.TURBOPACK
 
-const ready = app.prepare().then(() => app.getRequestHandler())
+let handler
+const ready = app.prepare().then(() => (handler = app.getRequestHandler()))
 ready.catch((error) => {
   console.error(error)
   process.exit(1)
@@ -58,7 +59,7 @@ ready.catch((error) => {
 
 async function answer(request, response) {
   try {
-    await (await ready)(request, response)
+    await (handler ?? (await ready))(request, response)
   } catch (error) {
     console.error(`Failed to handle request for ${request.url}`, error)
     if (!response.headersSent) response.statusCode = 500
