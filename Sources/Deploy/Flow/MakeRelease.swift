@@ -8,7 +8,7 @@ extension Deployment {
       id: record.id, commit: planned.commit, buildKey: planned.buildKey, framework: artifact.framework,
       start: artifact.start, directory: artifact.directory, environment: artifact.environment,
       environmentMark: try EnvironmentMark(planned.environment, seams.repository),
-      health: planned.plan.project.health, drainTimeout: planned.plan.project.drainTimeout,
+      health: try healthPolicy(of: planned.plan), drainTimeout: planned.plan.project.drainTimeout,
       createdAt: record.startedAt)
     try runReleaseCommand(Installation(planned: planned))
     return try step(.release, release.id.description) {
