@@ -198,7 +198,7 @@ enum ConfigCommands {
     let done: Void? = try server.state(of: app).inTurn {
       guard let live = try server.state(of: app).live() else { return }
       let config = try server.apps.config(of: app)
-      try server.proxy().route(Site(app: app, addresses: config.addresses, port: live.instance.port))
+      try server.proxy().route(Site(app: app, addresses: config.addresses, upstream: live.upstream))
     }
     if done == nil { server.terminal.print("\(app) is being deployed: the change takes effect with its next deploy.") }
   }

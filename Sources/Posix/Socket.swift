@@ -4,27 +4,26 @@
   import Darwin
 #endif
 
-/// TCP on this machine's loopback address.
+/// TCP on this machine's loopback addresses.
 public struct Socket: ~Copyable {
+  /// Which of them: 127.0.0.1 or ::1.
+  public enum Address: Sendable { case v4, v6 }
+
   private let descriptor: FileDescriptor
 
-  /// Connects to a port of 127.0.0.1. Where its queue is full, that takes as long as `limit` (the kernel: two minutes).
-  public init(connectingTo port: UInt16, within limit: Duration) throws(SystemError) {
-    let subject = "127.0.0.1:\(port)"
-    let number = try check("connecting to", subject) { Self.make() }
+  /// Connects to a port of this machine. Where its queue is full, that takes as long as `limit` (the kernel: two
+  /// minutes).
+  public init(connectingTo port: UInt16, at address: Address = .v4, within limit: Duration) throws(SystemError) {
+    let subject = address == .v4 ? "127.0.0.1:\(port)" : "[::1]:\(port)"
+    let number = try check("connecting to", subject) { Self.make(address) }
     let descriptor = FileDescriptor(number, path: subject)
     let milliseconds = max(1, Int(limit.milliseconds))
     var time = timeval(tv_sec: milliseconds / 1000, tv_usec: .init(milliseconds % 1000 * 1000))
     try check("connecting to", subject) {
       unsafe setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
-    var address = Self.loopback(port)
     try check("connecting to", subject) {
-      unsafe withUnsafePointer(to: &address) {
-        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          unsafe connect(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-        }
-      }
+      unsafe Self.withLoopback(address, port) { unsafe connect(number, $0, $1) }
     }
     self.descriptor = descriptor
   }
@@ -41,43 +40,61 @@ public struct Socket: ~Copyable {
     return ready == 0 ? nil : try descriptor.read(upTo: count)
   }
 
-  /// Whether nothing listens on a port, on 127.0.0.1 or on all addresses.
+  /// Whether nothing listens on a port, on the loopback addresses or on all of the machine's.
   public static func isFree(_ port: UInt16) -> Bool {
-    bindAll(port) && bindLoopback(port)
+    canBind(port, to: .v4, onAll: true) && canBind(port, to: .v4) && (canBind(port, to: .v6) || !hasV6)
   }
 
-  private static func bindAll(_ port: UInt16) -> Bool { canBind(in_addr_t(0), port) }
-  private static func bindLoopback(_ port: UInt16) -> Bool { canBind(in_addr_t(0x7f00_0001).bigEndian, port) }
+  /// Whether this machine has ::1 at all.
+  private static var hasV6: Bool { canBind(0, to: .v6) }
 
-  private static func canBind(_ host: in_addr_t, _ port: UInt16) -> Bool {
-    let number = make()
+  private static func canBind(_ port: UInt16, to address: Address, onAll: Bool = false) -> Bool {
+    let number = make(address)
     guard number >= 0 else { return false }
     defer { _ = close(number) }
     // As servers do: connections in TIME_WAIT do not make a port taken.
     var yes: Int32 = 1
     unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = loopback(port)
-    address.sin_addr.s_addr = host
-    return unsafe withUnsafePointer(to: &address) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(number, 1) == 0
-      }
-    }
+    return unsafe withLoopback(address, port, onAll: onAll) { unsafe bind(number, $0, $1) } == 0
+      && listen(number, 1) == 0
   }
 
-  private static func make() -> Int32 {
+  private static func make(_ address: Address) -> Int32 {
+    let family = address == .v4 ? AF_INET : AF_INET6
     #if canImport(Glibc)
-      socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      return socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     #else
-      socket(AF_INET, SOCK_STREAM, 0)
+      return socket(family, SOCK_STREAM, 0)
     #endif
   }
 
-  private static func loopback(_ port: UInt16) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = port.bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    return address
+  /// - Parameter onAll: whether all addresses of the machine are meant instead.
+  private static func withLoopback(
+    _ address: Address, _ port: UInt16, onAll: Bool = false, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    switch address {
+    case .v4:
+      var place = sockaddr_in()
+      place.sin_family = sa_family_t(AF_INET)
+      place.sin_port = port.bigEndian
+      place.sin_addr.s_addr = onAll ? 0 : in_addr_t(0x7f00_0001).bigEndian
+      return unsafe withBytes(of: &place, body)
+    case .v6:
+      var place = sockaddr_in6()
+      place.sin6_family = sa_family_t(AF_INET6)
+      place.sin6_port = port.bigEndian
+      place.sin6_addr = onAll ? in6addr_any : in6addr_loopback
+      return unsafe withBytes(of: &place, body)
+    }
+  }
+
+  private static func withBytes<Place>(
+    of place: inout Place, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  ) -> Int32 {
+    unsafe withUnsafePointer(to: &place) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        unsafe body($0, socklen_t(MemoryLayout<Place>.size))
+      }
+    }
   }
 }

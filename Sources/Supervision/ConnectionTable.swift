@@ -50,8 +50,10 @@ public enum ConnectionTable {
 
   /// All that listens on one of these ports, whatever the address.
   public static func listeners(on ports: Set<UInt16>) -> [Listener] {
-    let found = lines().compactMap { line in parse(line).map { (entry: $0, user: user(of: line)) } }
-      .filter { $0.entry.state == Entry.listening && ports.contains($0.entry.port) }
+    let found = lines(naming: ports.count == 1 ? ports.first : nil).compactMap { line in
+      parse(line).map { (entry: $0, user: user(of: line)) }
+    }
+    .filter { $0.entry.state == Entry.listening && ports.contains($0.entry.port) }
     if found.isEmpty { return [] }
     var owners: [String: Int32] = [:]
     for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {

@@ -99,7 +99,8 @@ struct AppDirectoryTests {
       for id in ["20261123-154512", "20261123-154512-2"] {
         let live = LiveRecord(
           release: try ReleaseID(id), commit: Commit(id: object, tree: object, subject: "A"), deploy: try DeployID(id),
-          instance: try InstanceID("shop:3001"), origin: nil, environmentMark: nil, since: "2026-11-23T15:45:12Z")
+          instance: try InstanceID("shop:3001"), address: nil, origin: nil, environmentMark: nil,
+          since: "2026-11-23T15:45:12Z")
         try state.setLive(live)
         #expect(try state.live() == live)
         #expect(try Files.linkTarget(layout.current) == "releases/\(id)")

@@ -17,13 +17,13 @@ struct CaddySitesTests {
       try await stage.app("old") { old in
         try await stage.app("new") { new in
           let (name, visible) = (try AppName("shop"), try stage.scratch.ports[21])
-          #expect(try stage.sites.port(of: name) == nil)
+          #expect(try stage.sites.upstream(of: name) == nil)
 
           for (port, text) in [(old, "old"), (new, "new")] {
             try stage.sites.route(try site("shop", .port(visible), to: port))
 
             #expect(try stage.get(visible, host: "a.example.com") == "\(text) a.example.com undefined")
-            #expect(try stage.sites.port(of: name) == port)
+            #expect(try stage.sites.upstream(of: name) == Upstream(port: port))
           }
           #expect(try Array(stage.files().keys) == ["shop.caddy"])
         }
@@ -47,8 +47,8 @@ struct CaddySitesTests {
             answers == [
               "shop shop.example.com undefined", "shop www.example.com undefined", "admin admin.example.com undefined",
             ])
-          #expect(try stage.sites.port(of: AppName("shop")) == shop)
-          #expect(try stage.sites.port(of: AppName("shop-admin")) == admin)
+          #expect(try stage.sites.upstream(of: AppName("shop")) == Upstream(port: shop))
+          #expect(try stage.sites.upstream(of: AppName("shop-admin")) == Upstream(port: admin))
         }
       }
     }
@@ -150,7 +150,7 @@ struct CaddySitesTests {
 
         for _ in 0..<2 { try stage.sites.remove(AppName("shop")) }
 
-        #expect(try stage.sites.port(of: AppName("shop")) == nil)
+        #expect(try stage.sites.upstream(of: AppName("shop")) == nil)
         #expect(try stage.get(ports[0], host: "shop") == nil)
         #expect(try stage.get(ports[1], host: "shop") == "app shop undefined")
       }

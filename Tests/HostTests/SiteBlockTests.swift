@@ -14,7 +14,7 @@ struct SiteBlockTests {
     ] as [(String?, Bool)])
   func streams(version: String?, keeps: Bool) throws {
     let block = SiteBlock(
-      app: try AppName("shop"), addresses: ["http://:8080"], port: try Port("3001"),
+      app: try AppName("shop"), addresses: ["http://:8080"], upstream: Upstream(port: try Port("3001")),
       caddy: version.flatMap(Version.init))
 
     #expect(block.text.contains("\t\tstream_close_delay 24h\n") == keeps)

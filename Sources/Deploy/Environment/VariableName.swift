@@ -24,7 +24,7 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
 
   static func isName(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first, !first.isDigit, text.utf8.count <= 256 else { return false }
-    return text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") || ($0 | 0x20).isLetter }
+    return text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") || $0.isLetter }
   }
 
   /// What NextDeploy itself gives to apps or builds, and why nobody else can.
@@ -37,8 +37,4 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
     "NEXT_DEPLOYMENT_ID": "it is the id of the deploy that built the app",
     "NEXT_PRIVATE_STANDALONE": "it is set for every build of Next.js",
   ]
-}
-
-extension UInt8 {
-  fileprivate var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
 }

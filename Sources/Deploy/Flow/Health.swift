@@ -1,43 +1,81 @@
 /// An instance that answered well. Only a health check makes one, and only one of these can be routed.
 struct HealthyInstance {
-  let id: InstanceID
+  let upstream: Upstream
   let release: ReleaseRecord
 
-  fileprivate init(_ instance: Instance) {
-    id = instance.id
+  fileprivate init(_ instance: Instance, at address: LoopbackAddress) {
+    upstream = Upstream(address, port: instance.id.port)
     release = instance.release
   }
 }
 
 extension Deployment {
-  /// Asks the instance until it answers well; fails when it ends, or when its time is over.
+  /// Visits the instance as the proxy's visitors will, until they would get the page and what it loads; fails when it
+  /// ends, when its answer is final, or when its time is over.
   func checkHealth(of instance: Instance) throws -> HealthyInstance {
     let policy = instance.release.health
     return try step(.health, "GET \(policy.path)") {
       let start = ContinuousClock.now
+      var patience = Patience(policy)
+      var address = LoopbackAddress.v4
       var asks = 0
       while true {
         asks += 1
+        let finding = visit(instance, at: address, since: start)
         let elapsed = seconds(since: start)
-        let last = seams.probe.ask(
-          port: instance.id.port, path: policy.path, host: host,
-          within: min(5, max(0.1, policy.timeout - elapsed)))
         // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
-        if last != .refused || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
+        if !finding.isRefusal || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
           let state = try seams.manager.state(of: instance.id)
           if case .waitingToRestart(let exit, _) = state { throw crashed(instance, exit) }
           if case .running(_, let restarts) = state, restarts > 0 { throw crashed(instance, "more than once") }
           // What answers on its port then is another program.
           if state == .lost || state == .absent { throw crashed(instance, "and nothing keeps it running") }
-          if case .status(let status) = last, policy.status.contains(status) {
+          switch patience.decide(finding, at: elapsed) {
+          case .healthy:
             warnOfOpenPort(instance.id.port)
-            return (HealthyInstance(instance), "HTTP \(status)")
+            return (HealthyInstance(instance, at: address), described(finding, policy))
+          case .unhealthy: throw unhealthy(instance, finding, seconds: elapsed, state)
+          case .askAgain: if finding.isRefusal { address = self.address(of: instance, state) }
           }
-          if elapsed >= policy.timeout { throw unhealthy(instance, last, state) }
         }
-        seams.pause(Self.pause(after: last, elapsed: elapsed))
+        seams.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
       }
     }
+  }
+
+  private func visit(_ instance: Instance, at address: LoopbackAddress, since start: ContinuousClock.Instant) -> Finding
+  {
+    let origin = seams.origin(config)
+    let site = VisitedSite(
+      origin: origin, otherHosts: config.domains.map(\.description), instance: instance.id.port)
+    let timeout = instance.release.health.timeout
+    var visit = Visit(to: site, instance.release.health) { request in
+      self.seams.probe.ask(
+        request, of: Upstream(address, port: instance.id.port),
+        within: min(5, max(0.1, timeout - self.seconds(since: start))))
+    }
+    return visit.run()
+  }
+
+  /// Which of the loopback addresses the instance listens on. Nothing is asked on ::1 that is not its own: nobody keeps
+  /// other programs from listening there.
+  private func address(of instance: Instance, _ state: InstanceState) -> LoopbackAddress {
+    let port = instance.id.port
+    // Whose a listener is takes long to find out, whether there is one does not.
+    guard case .running(let process, _) = state, !seams.probe.listeners(on: port).isEmpty else { return .v4 }
+    return LoopbackAddress(reaching: port, at: seams.probe.listeners(of: process, on: port)) ?? .v4
+  }
+
+  /// What the health check says when it is done.
+  private func described(_ finding: Finding, _ policy: HealthPolicy) -> String {
+    guard case .good(let status, let way, let parts) = finding else { return "" }
+    if !policy.status.contains(status) {
+      seams.progress.note(
+        "GET \(way.last) answered \(status), as apps without pages do. Where yours has one, name it as \"health.path\" "
+          + "in \(ProjectFile.name).")
+    }
+    let place = way.last == policy.path ? "" : " at \(way.last)"
+    return "HTTP \(status)\(place)" + (parts == 0 ? "" : ", with \(parts) scripts and styles")
   }
 
   /// Nothing but the app itself can keep its port from the outside; that is no reason to refuse it.
@@ -50,60 +88,8 @@ extension Deployment {
   }
 
   /// Seconds until it is asked again: short while it starts, longer once that takes long or it answers badly.
-  static func pause(after answer: ProbeAnswer, elapsed: Double) -> Double {
-    if answer == .refused && elapsed < 5 { return 0.02 }
+  static func pause(listening: Bool, elapsed: Double) -> Double {
+    if !listening && elapsed < 5 { return 0.02 }
     return elapsed < 10 ? 0.1 : 0.5
   }
-
-  /// What the request says it is for: the app's domain, as the proxy will say it.
-  private var host: String { config.domains.first?.description ?? "localhost" }
-
-  private func crashed(_ instance: Instance, _ exit: String) -> Failure {
-    Failure(
-      "starting \(app)", "the app ended before it answered (\(exit))",
-      next: "Its last lines say why. Check that it starts with '\(instance.release.start)' and has its settings.",
-      excerpt: seams.state.lastLines(of: record.id))
-  }
-
-  private func unhealthy(_ instance: Instance, _ answer: ProbeAnswer, _ state: InstanceState) -> Failure {
-    let policy = instance.release.health
-    let time = policy.timeout.plain
-    let subject = "checking the health of \(app)"
-    let excerpt = seams.state.lastLines(of: record.id)
-    let wanted =
-      policy.status.lowerBound == policy.status.upperBound
-      ? "\(policy.status.lowerBound)" : "\(policy.status.lowerBound)-\(policy.status.upperBound)"
-    switch answer {
-    case .status(let status):
-      return Failure(
-        subject, "GET \(policy.path) answered \(status) for \(time) s, where \(wanted) is healthy",
-        next: "Correct the page, or set \"health.path\" and \"health.status\" in \(ProjectFile.name).", excerpt: excerpt
-      )
-    case .silent:
-      return Failure(
-        subject, "the app took the connection, but did not answer GET \(policy.path) within \(time) s",
-        next: "Look for what it waits for, or raise \"health.timeout\" in \(ProjectFile.name).", excerpt: excerpt)
-    case .broken(let what):
-      return Failure(
-        subject, "the answer to GET \(policy.path) is not HTTP (\(what))",
-        next: "The app must speak plain HTTP on the port that PORT names.", excerpt: excerpt)
-    case .refused:
-      var addresses: [ListeningAddress] = []
-      if case .running(let process, _) = state { addresses = seams.probe.listeners(of: process).sorted() }
-      let wantedAddress = "127.0.0.1:\(instance.id.port)"
-      if addresses.isEmpty {
-        return Failure(
-          subject, "the app did not listen on \(wantedAddress) within \(time) s",
-          next: "It must listen on the port that the environment variable PORT names.", excerpt: excerpt)
-      }
-      return Failure(
-        subject, "the app listens on \(addresses.map(\.description).joined(separator: ", ")), not on \(wantedAddress)",
-        next: "It must listen on the port in PORT and the address in HOSTNAME, which is 127.0.0.1.", excerpt: excerpt)
-    }
-  }
-}
-
-extension Double {
-  /// Without a needless ".0".
-  var plain: String { self == rounded() ? String(Int(self)) : String(self) }
 }

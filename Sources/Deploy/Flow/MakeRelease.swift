@@ -9,7 +9,7 @@ extension Deployment {
       start: artifact.start, launcher: artifact.assembly.launcher, directory: artifact.directory,
       environment: artifact.environment,
       environmentMark: try EnvironmentMark(planned.environment, seams.repository),
-      health: planned.plan.project.health, drainTimeout: planned.plan.project.drainTimeout,
+      health: try healthPolicy(of: planned.plan), drainTimeout: planned.plan.project.drainTimeout,
       createdAt: record.startedAt)
     try runReleaseCommand(Installation(planned: planned))
     return try step(.release, release.id.description) {

@@ -128,7 +128,7 @@ extension Deployment {
   private static let serverFiles = "required-server-files.json"
 
   /// Where the app's build goes (`distDir`): found by the file that Next writes there, ".next" before the first build.
-  private func nextOutput(_ root: RelativePath) throws -> String { try nextOutputs(root).first ?? ".next" }
+  func nextOutput(_ root: RelativePath) throws -> String { try nextOutputs(root).first ?? ".next" }
 
   private func nextOutputs(_ root: RelativePath) throws -> [String] {
     try seams.workspace.list(root.description).filter {

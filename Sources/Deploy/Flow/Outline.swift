@@ -36,10 +36,9 @@ extension Deployment {
     if let command = plan.project.release { add(.release, "the app's own command: \(command)") }
     add(.release, built.map { "\($0.id), built before from the same files" } ?? "a new one")
     add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
-    let health = plan.project.health
-    add(
-      .health,
-      "GET \(health.path), \(health.status.lowerBound)-\(health.status.upperBound) within \(health.timeout.plain) s")
+    let health = HealthPolicy(plan.project.health)
+    let page = plan.framework.isNext && plan.project.health.path == nil ? "a page that the build makes" : health.path
+    add(.health, "GET \(page), \(health.statusText) within \(health.timeout.plain) s")
     add(.route, "the proxy sends new requests to it")
     add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
     return Outline(commit: commit, detected: plan.detected, warnings: plan.warnings, steps: steps)

@@ -34,12 +34,12 @@ public struct Recovery {
     let deployment = Deployment(app: app, config: config, seams: seams, record: record)
     let step = record.step.map { " at '\($0.rawValue)'" } ?? " while it waited"
     if let instance = record.instance, record.step?.mayHaveRouted == true, let commit = record.commit,
-      let release = record.release, try seams.proxy.port(of: app) == instance.port,
+      let release = record.release, let upstream = try seams.proxy.upstream(of: app), upstream.port == instance.port,
       try seams.manager.state(of: instance) != .absent
     {
       seams.progress.note("finishing deploy \(record.id), which was interrupted\(step)")
-      try seams.proxy.route(Site(app: app, addresses: config.addresses, port: instance.port))
-      deployment.settle(deployment.live(release: release, commit: commit, instance: instance))
+      try seams.proxy.route(Site(app: app, addresses: config.addresses, upstream: upstream))
+      deployment.settle(deployment.live(release: release, commit: commit, at: upstream))
       return
     }
     seams.progress.note("undoing deploy \(record.id), which was interrupted\(step)")

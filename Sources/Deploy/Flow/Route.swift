@@ -3,15 +3,16 @@ extension Deployment {
   func route(_ healthy: HealthyInstance) throws -> LiveRecord {
     let commit = try requireCommit()
     return try step(.route, durable: true) {
-      try seams.proxy.route(Site(app: app, addresses: config.addresses, port: healthy.id.port))
-      let live = live(release: healthy.release.id, commit: commit, instance: healthy.id)
+      try seams.proxy.route(Site(app: app, addresses: config.addresses, upstream: healthy.upstream))
+      let live = live(release: healthy.release.id, commit: commit, at: healthy.upstream)
       return (live, seams.origin(config).description)
     }
   }
 
-  func live(release: ReleaseID, commit: Commit, instance: InstanceID) -> LiveRecord {
+  func live(release: ReleaseID, commit: Commit, at upstream: Upstream) -> LiveRecord {
     LiveRecord(
-      release: release, commit: commit, deploy: record.id, instance: instance, origin: record.origin,
+      release: release, commit: commit, deploy: record.id, instance: InstanceID(app: app, port: upstream.port),
+      address: upstream.address == .v4 ? nil : upstream.address, origin: record.origin,
       environmentMark: record.environmentMark, since: seams.state.timestamp())
   }
 

@@ -21,6 +21,10 @@ public enum JSON: Equatable, Sendable {
     if case .string(let text) = self { text } else { nil }
   }
 
+  public var elements: [JSON]? {
+    if case .array(let elements) = self { elements } else { nil }
+  }
+
   public var members: [Member]? {
     if case .object(let members) = self { members } else { nil }
   }

@@ -10,7 +10,7 @@ public struct ProjectFile: Equatable, Sendable {
   public var start: String?
   /// A shell command that runs after the build and before the switch.
   public var release: String?
-  public var health = HealthPolicy()
+  public var health = HealthSettings()
   public var drainTimeout = DrainPolicy.defaultTimeout
   /// Paths of the app that stay the same across releases.
   public var persist: [RelativePath] = []
@@ -71,16 +71,6 @@ public struct ProjectFile: Equatable, Sendable {
     else { throw failure("\"health.status\": \(text.quoted) is not a status or a range such as \"200-399\"") }
     return first...last
   }
-}
-
-/// When an app counts as healthy.
-public struct HealthPolicy: Equatable, Codable, Sendable {
-  /// What is asked for.
-  public var path = "/"
-  /// Seconds within which the first healthy answer must come.
-  public var timeout = 60.0
-  /// The HTTP statuses that are healthy.
-  public var status = 200...399
 }
 
 /// How long an old release may finish what it is answering.

@@ -1,10 +1,10 @@
 /// What faces the internet and sends each request to the live instance of its app.
 public protocol Proxy {
-  /// Sends an app's requests to a port. When it returns, new requests go there; when it throws, all is as it was.
+  /// Sends an app's requests to an instance. When it returns, new requests go there; when it throws, all is as it was.
   func route(_ site: Site) throws
 
-  /// The port that an app's requests go to, as it is written down; nil where the app is not routed.
-  func port(of app: AppName) throws -> Port?
+  /// Where an app's requests go, as it is written down; nil where the app is not routed.
+  func upstream(of app: AppName) throws -> Upstream?
 
   /// Takes an app's site away.
   func remove(_ app: AppName) throws
@@ -17,12 +17,12 @@ public protocol Proxy {
 public struct Site: Equatable, Sendable {
   public let app: AppName
   public let addresses: [SiteAddress]
-  public let port: Port
+  public let upstream: Upstream
 
-  public init(app: AppName, addresses: [SiteAddress], port: Port) {
+  public init(app: AppName, addresses: [SiteAddress], upstream: Upstream) {
     self.app = app
     self.addresses = addresses
-    self.port = port
+    self.upstream = upstream
   }
 }
 

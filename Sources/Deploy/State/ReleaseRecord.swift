@@ -34,10 +34,15 @@ public struct LiveRecord: Equatable, Codable, Sendable {
   public let commit: Commit
   public let deploy: DeployID
   public let instance: InstanceID
+  /// Where the instance listens; nil is 127.0.0.1.
+  public let address: LoopbackAddress?
   /// The site's origin that it was told at its start; nil where it is told none.
   public let origin: String?
   /// What the app's environment was when it was started.
   public let environmentMark: EnvironmentMark?
   /// RFC 3339.
   public let since: String
+
+  /// Where the proxy finds it.
+  public var upstream: Upstream { Upstream(address ?? .v4, port: instance.port) }
 }

@@ -22,7 +22,7 @@ public struct CaddySites: Proxy {
     let caddy = try service.version
     let file = file(site.app)
     let beside = "\(file).new"
-    try Files.write(text(site, on: site.port, caddy), to: beside)
+    try Files.write(text(site, at: site.upstream, caddy), to: beside)
     if try !isValidated(site, caddy) {
       do { try service.validate(sites: try others(than: site.app) + [beside]) } catch {
         try Files.remove(beside)
@@ -32,30 +32,26 @@ public struct CaddySites: Proxy {
     try replace(file) { try Files.rename(beside, to: file) }
   }
 
-  private func text(_ site: Site, on port: Port, _ caddy: Version?) -> String {
-    SiteBlock(app: site.app, addresses: site.addresses.map(address), port: port, caddy: caddy).text
+  private func text(_ site: Site, at upstream: Upstream, _ caddy: Version?) -> String {
+    SiteBlock(app: site.app, addresses: site.addresses.map(address), upstream: upstream, caddy: caddy).text
   }
 
-  /// Whether the site that is there differs in its port only, as at most deploys. Caddy checks it once more when it
+  /// Whether the site that is there differs in its upstream only, as at most deploys. Caddy checks it once more when it
   /// loads it; to start a Caddy for that before takes about as long as the loading.
   private func isValidated(_ site: Site, _ caddy: Version?) throws -> Bool {
-    guard let old = try Files.text(file(site.app)), let port = try? port(of: site.app) else { return false }
-    return old == text(site, on: port, caddy)
+    guard let old = try Files.text(file(site.app)), let upstream = try? upstream(of: site.app) else { return false }
+    return old == text(site, at: upstream, caddy)
   }
 
-  public func port(of app: AppName) throws -> Port? {
+  public func upstream(of app: AppName) throws -> Upstream? {
     guard let text = try Files.text(file(app)) else { return nil }
-    let marker = "reverse_proxy 127.0.0.1:"
     for line in text.split(separator: "\n") {
       let words = line.split(whereSeparator: \.isWhitespace)
-      if words.first == "reverse_proxy", words.count > 1, let colon = words[1].lastIndex(of: ":"),
-        let port = try? Port(String(words[1][words[1].index(after: colon)...]))
-      {
-        return port
-      }
+      if words.first == "reverse_proxy", words.count > 1, let upstream = Upstream(String(words[1])) { return upstream }
     }
     throw Failure(
-      "reading \(file(app))", "it has no line '\(marker)PORT'", next: "Remove the file and deploy \(app) again.")
+      "reading \(file(app))", "it has no line 'reverse_proxy 127.0.0.1:PORT'",
+      next: "Remove the file and deploy \(app) again.")
   }
 
   public func remove(_ app: AppName) throws {

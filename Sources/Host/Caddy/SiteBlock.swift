@@ -6,7 +6,7 @@ struct SiteBlock: Equatable {
   let app: AppName
   /// As Caddy writes addresses: "shop.example.com", "http://:8080".
   let addresses: [String]
-  let port: Port
+  let upstream: Upstream
   /// Nil where it is not known: then nothing is used that an older one would refuse.
   let caddy: Version?
 
@@ -14,7 +14,7 @@ struct SiteBlock: Equatable {
     Templates.site([
       "APP": app.description,
       "ADDRESSES": addresses.joined(separator: ", "),
-      "PORT": port.description,
+      "UPSTREAM": upstream.description,
       "STREAMS": streams,
     ])
   }

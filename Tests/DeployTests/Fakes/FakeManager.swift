@@ -9,7 +9,7 @@ struct FakeManager: ServiceManager {
     for port in try PortRange("3001-3009").ports where world.instances[InstanceID(app: app, port: port)] == nil {
       let instance = InstanceID(app: app, port: port)
       world.instances[instance] = .lost
-      world.healthy.remove(port)
+      world.healthy = world.healthy.filter { $0.port != port }
       return instance
     }
     throw Unexpected("so many instances")

@@ -64,14 +64,16 @@ struct FakeProxy: Proxy {
   let world: World
 
   func route(_ site: Site) throws {
-    try world.event("route \(site.port)")
-    guard world.healthy.contains(site.port) else { throw Unexpected("a route to \(site.port), which is not healthy") }
-    world.routed = site.port
+    try world.event("route \(site.upstream.port)")
+    guard world.healthy.contains(site.upstream) else {
+      throw Unexpected("a route to \(site.upstream), which is not healthy")
+    }
+    world.routedTo = site.upstream
   }
 
-  func port(of app: AppName) throws -> Port? { world.routed }
+  func upstream(of app: AppName) throws -> Upstream? { world.routedTo }
 
-  func remove(_ app: AppName) throws { world.routed = nil }
+  func remove(_ app: AppName) throws { world.routedTo = nil }
 
   func revive() throws { try world.event("proxy.revive") }
 }
@@ -79,17 +81,21 @@ struct FakeProxy: Proxy {
 struct FakeProbe: Probe {
   let world: World
 
-  func ask(port: Port, path: String, host: String, within limit: Double) -> ProbeAnswer {
-    world.events.append("ask \(port)\(path) as \(host)")
-    guard world.instances[InstanceID(app: world.app, port: port)] != nil else { return .refused }
-    let answer = world.answers(port)
-    if case .status(200...399) = answer { world.healthy.insert(port) }
+  func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
+    world.events.append("ask \(instance.port)\(request.target) as \(request.origin.authority)")
+    guard world.instances[InstanceID(app: world.app, port: instance.port)] != nil else { return .refused }
+    let answer = world.page?(request, instance) ?? world.answers(instance.port)
+    if case .response(let response) = answer, response.status < 500 { world.healthy.insert(instance) }
     return answer
   }
 
-  func listeners(of process: Int32) -> [ListeningAddress] { world.listeners }
+  func listeners(of process: Int32, on port: Port) -> [ListeningAddress] { world.listeners }
 
   func listeners(on port: Port) -> [ListeningAddress] { world.listeners.filter { $0.port == port.number } }
+}
+
+extension ProbeAnswer {
+  static func status(_ status: Int) -> ProbeAnswer { .response(ProbeResponse(status: status)) }
 }
 
 struct FakeSecrets: SecretsSource {

@@ -33,9 +33,12 @@ final class World {
   var assemblies: [Assembly] = []
   var instances: [InstanceID: InstanceState] = [:]
   var services: [InstanceID: Service] = [:]
-  var routed: Port?
+  var routedTo: Upstream?
+  var routed: Port? { routedTo?.port }
   /// What the app answers, by port; by default it answers well at once.
   var answers: (Port) -> ProbeAnswer = { _ in .status(200) }
+  /// What it answers to one request, where that matters.
+  var page: ((ProbeRequest, Upstream) -> ProbeAnswer)?
   var listeners: [ListeningAddress] = []
   /// What instances are from their start on.
   var stateAfterStart = InstanceState.running(process: 4711, restarts: 0)
@@ -50,8 +53,8 @@ final class World {
   /// What Doppler keeps.
   var doppler: [String: String] = [:]
   let progress = FakeProgress()
-  /// Ports that answered well; nothing else may be routed.
-  var healthy: Set<Port> = []
+  /// What answered well; nothing else may be routed.
+  var healthy: Set<Upstream> = []
 
   init() throws {
     app = try AppName("shop")
@@ -85,7 +88,10 @@ final class World {
       secrets: FakeSecrets(world: self), progress: progress,
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], config: { self.config },
       pause: { _ in },
-      origin: { Origin(.https, host: $0.domains.first?.description ?? "server") })
+      origin: { config in
+        config.domains.first.map { Origin(.https, host: $0.description) }
+          ?? Origin(.http, host: "server", port: config.port.number)
+      })
   }
 
   // MARK: What tests do in it

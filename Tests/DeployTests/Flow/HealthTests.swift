@@ -104,18 +104,133 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.events("ask").count == 4)
   }
 
-  @Test func `says the app's domain, or localhost where it has none`() throws {
-    let world = try World()
-    world.config.domains = []
+  @Test func `asks as the proxy does for the app's visitors`() throws {
+    for (domains, expected) in [([], "server:8081"), ([try Domain("shop.example.com")], "shop.example.com")] {
+      let world = try World()
+      world.config.domains = domains
 
-    try world.push("one")
+      try world.push("one")
 
-    #expect(world.events("ask") == ["ask 3001/ as localhost"])
+      #expect(world.events("ask") == ["ask 3001/ as \(expected)"])
+    }
   }
 
   @Test func `asks often while the app starts and seldom when that takes long`() {
-    #expect(Deployment.pause(after: .refused, elapsed: 0.1) < Deployment.pause(after: .status(500), elapsed: 0.1))
-    #expect(Deployment.pause(after: .refused, elapsed: 0.1) < Deployment.pause(after: .refused, elapsed: 6))
-    #expect(Deployment.pause(after: .refused, elapsed: 6) < Deployment.pause(after: .refused, elapsed: 20))
+    let starting = Deployment.pause(listening: false, elapsed: 0.1)
+    let waiting = Deployment.pause(listening: false, elapsed: 6)
+
+    #expect(starting < Deployment.pause(listening: true, elapsed: 0.1))
+    #expect(starting < waiting)
+    #expect(waiting < Deployment.pause(listening: false, elapsed: 20))
+  }
+
+  // MARK: What a visitor gets
+
+  private func redirect(_ location: String) -> ProbeAnswer {
+    .response(ProbeResponse(status: 307, location: location))
+  }
+
+  @Test func `fails where the page redirects to itself or to the server's inside`() throws {
+    let cases = [
+      (["/": "/en", "/en": "/"], "GET / redirects to itself: / → /en → /", "A browser would give up."),
+      (
+        ["/": "https://localhost:3001/en"],
+        "GET / redirects to https://localhost:3001/en, an address of the server itself that no visitor can reach",
+        "its visitors come to https://shop.example.com."
+      ),
+    ]
+    for (locations, cause, help) in cases {
+      let world = try World()
+      world.page = { request, _ in redirect(locations[request.target] ?? "/nowhere") }
+
+      let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+
+      #expect(record.failure?.cause == cause)
+      #expect(record.failure?.next.contains(help) == true)
+      #expect(world.events("route").isEmpty)
+    }
+  }
+
+  @Test func `says that an app wants https where it has no domain`() throws {
+    let world = try World()
+    world.config.domains = []
+    world.page = { request, _ in redirect("https://server:8081\(request.target)") }
+
+    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+
+    #expect(record.failure?.cause == "GET / redirects to itself: / → https://server:8081/ → https://server:8081/")
+    #expect(record.failure?.next.contains("'nextdeploy config set domains'") == true)
+  }
+
+  @Test func `fails where one of the page's scripts is not there, and names it`() throws {
+    let world = try World()
+    let html = "<script src=/_next/static/main.js></script>"
+    world.page = { request, _ in
+      request.target == "/"
+        ? .response(ProbeResponse(status: 200, type: "text/html", body: Array(html.utf8))) : .status(404)
+    }
+    let app = try World.app(
+      "one", project: #"{"start": "node .next/standalone/server.js", "health": {"timeout": 0.001}}"#)
+
+    let record = try world.push("one", app)
+
+    #expect(record.failure?.cause == "the page / loads /_next/static/main.js, which answered 404")
+    #expect(record.failure?.next.hasPrefix("Next's standalone server has no .next/static and no public") == true)
+    #expect(record.failure?.excerpt == ["the app's last words"])
+    #expect(world.events("route").isEmpty)
+  }
+
+  @Test(arguments: [
+    (404, "Name a page that is there as \"health.path\""), (401, "take 401 for healthy with \"health.status\""),
+    (503, "'nextdeploy env list' shows"), (418, "Correct the page"),
+  ])
+  func `says what helps against a status`(_ status: Int, _ help: String) throws {
+    let (_, failure) = try failure(.status(status))
+
+    #expect(failure?.next.contains(help) == true)
+  }
+
+  @Test func `takes an app for one without pages that answers 404 for all`() throws {
+    let world = try World()
+    world.answers = { _ in .status(404) }
+
+    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+
+    #expect(record.outcome == .live)
+    #expect(world.progress.lines("health: ") == ["health: HTTP 404"])
+    #expect(world.progress.lines("note: GET / answered 404, as apps without pages do.").count == 1)
+  }
+
+  // MARK: Where it listens
+
+  @Test func `finds an app on ::1, and has the proxy look for it there, until it is drained`() throws {
+    let world = try World()
+    world.page = { _, instance in instance.address == .v6 ? .status(200) : .refused }
+    world.listeners = [ListeningAddress(host: "::1", port: 3001)]
+
+    try world.push("one")
+
+    #expect(world.routedTo == Upstream(.v6, port: try Port("3001")))
+    #expect(world.live?.upstream == world.routedTo)
+    // A crash after the switch: what the proxy's own file says is what is live.
+    world.listeners.append(ListeningAddress(host: "::1", port: 3002))
+    world.crash = "setLive"
+    try world.push("two")
+    world.crash = nil
+    world.dead = Set(world.records.keys)
+    try world.recover()
+    #expect(world.live?.upstream == Upstream(.v6, port: try Port("3002")))
+    #expect(world.routedTo == world.live?.upstream)
+  }
+
+  @Test(arguments: [[], [ListeningAddress(host: "::1", port: 4000)]])
+  func `asks no other program on ::1`(_ listeners: [ListeningAddress]) throws {
+    let world = try World()
+    world.page = { _, instance in instance.address == .v6 ? .status(200) : .refused }
+    world.listeners = listeners
+
+    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+
+    #expect(record.outcome == .failed)
   }
 }

@@ -35,9 +35,10 @@ private func failure(_ text: String) -> Failure? {
 
     #expect(file == ProjectFile())
     #expect(file.root.isTop)
-    #expect(file.health.path == "/")
-    #expect(file.health.timeout == 60)
-    #expect(file.health.status == 200...399)
+    #expect(file.health == HealthSettings())
+    #expect(HealthPolicy(file.health).path == "/")
+    #expect(HealthPolicy(file.health).timeout == 60)
+    #expect(HealthPolicy(file.health).status == 200...399)
     #expect(file.drainTimeout == 30)
   }
 

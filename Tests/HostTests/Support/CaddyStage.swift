@@ -74,3 +74,10 @@ struct CaddyStage {
     try wait(for: "Caddy's process") { scratch.processes("caddy run").first }
   }
 }
+
+extension Site {
+  /// An app on 127.0.0.1, as nearly all are.
+  init(app: AppName, addresses: [SiteAddress], port: Port) {
+    self.init(app: app, addresses: addresses, upstream: Upstream(port: port))
+  }
+}

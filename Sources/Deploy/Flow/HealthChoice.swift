@@ -1,0 +1,9 @@
+extension Deployment {
+  /// When the release counts as healthy: what nextdeploy.json says of it, else what the build says of its pages.
+  func healthPolicy(of plan: Plan) throws -> HealthPolicy {
+    guard plan.framework.isNext else { return HealthPolicy(plan.project.health) }
+    let output = plan.project.root.file(try nextOutput(plan.project.root))
+    let routes = try NextRoutes { try seams.workspace.text("\(output)/\($0)") }
+    return HealthPolicy(plan.project.health, routes: routes)
+  }
+}

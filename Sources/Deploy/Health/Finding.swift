@@ -1,0 +1,61 @@
+/// What one visit to a site found.
+enum Finding: Equatable {
+  /// A visitor gets the page with this status, and so many scripts and styles of it.
+  case good(Int, Way, parts: Int)
+  /// The last answer has a status that is not healthy.
+  case status(Int, Way)
+  /// A redirect that leads no visitor to a page.
+  case lost(Loss, Way)
+  /// One of the page's scripts and styles is not there.
+  case part(WebAddress, PartProblem, Way)
+  /// There was no answer.
+  case unanswered(Silence, Way)
+
+  enum Loss: Equatable {
+    /// Back to where the visitor was.
+    case inCircles
+    /// From one page to the next, and on.
+    case tooFar
+    /// To an address that only the server itself can reach: the way's last.
+    case inside
+  }
+
+  enum PartProblem: Equatable {
+    case status(Int)
+    /// A page came where a script or a style was asked for.
+    case page
+    /// It redirects, and leads nowhere.
+    case lost
+    case unanswered
+  }
+
+  /// Whether nothing listens yet.
+  var isRefusal: Bool {
+    if case .unanswered(.refused, _) = self { true } else { false }
+  }
+
+  enum Silence: Equatable {
+    case refused, silent
+    case broken(String)
+  }
+}
+
+/// The addresses that a visit went through, the first and the last included.
+struct Way: Equatable {
+  var hops: [WebAddress]
+
+  /// As in "/ → /en → /": where all are on one site, without its name.
+  var description: String {
+    let home = hops.first?.origin
+    return hops.map { $0.origin == home ? $0.target.shortened : $0.description.shortened }.joined(separator: " → ")
+  }
+
+  var first: String { hops.first?.target.shortened ?? "" }
+  var last: String { hops.last?.target.shortened ?? "" }
+  /// The last with the name of its site.
+  var end: String { hops.last?.description.shortened ?? "" }
+}
+
+extension String {
+  fileprivate var shortened: String { utf8.count > 120 ? "\(prefix(120))…" : self }
+}

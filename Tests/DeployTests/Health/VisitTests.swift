@@ -1,0 +1,233 @@
+@testable import Deploy
+import Testing
+
+@Suite struct `A visit` {
+  private let origin = Origin(.https, host: "shop.example.com")
+
+  /// Visits a site of these answers; what it does not have is 404.
+  private func visit(
+    _ answers: [String: ProbeResponse], path: String = "/", _ change: (inout HealthPolicy) -> Void = { _ in }
+  ) throws -> (finding: Finding, requests: [ProbeRequest]) {
+    var policy = HealthPolicy()
+    policy.path = path
+    change(&policy)
+    var requests: [ProbeRequest] = []
+    let site = VisitedSite(origin: origin, otherHosts: ["www.example.com"], instance: try Port("3001"))
+    var visit = Visit(to: site, policy) { request in
+      requests.append(request)
+      let key = request.origin == self.origin ? request.target : "\(request.origin)\(request.target)"
+      return .response(answers["\(key) \(request.cookies ?? "")"] ?? answers[key] ?? ProbeResponse(status: 404))
+    }
+    return (visit.run(), requests)
+  }
+
+  private func redirect(_ location: String, _ cookies: String...) -> ProbeResponse {
+    ProbeResponse(status: 307, location: location, cookies: cookies)
+  }
+
+  private func html(_ text: String, status: Int = 200) -> ProbeResponse {
+    ProbeResponse(status: status, type: "text/html; charset=utf-8", body: Array(text.utf8))
+  }
+
+  private func way(_ targets: String...) -> Way { Way(hops: targets.map { WebAddress(origin, $0) }) }
+
+  private let ok = ProbeResponse(status: 200)
+
+  @Test func `is a request as the proxy hands it on`() throws {
+    let request = try #require(try visit(["/up?a=b": ok], path: "/up?a=b").requests.first)
+
+    #expect(request.target == "/up?a=b")
+    #expect(
+      request.headers.map { "\($0.name): \($0.value)" } == [
+        "Host: shop.example.com", "User-Agent: nextdeploy", "Accept: text/html,*/*;q=0.8", "Accept-Encoding: identity",
+        "Accept-Language: en", "X-Forwarded-For: 127.0.0.1", "X-Forwarded-Host: shop.example.com",
+        "X-Forwarded-Port: 443", "X-Forwarded-Proto: https",
+      ])
+  }
+
+  @Test func `follows redirects on the site, five at most`() throws {
+    var answers = ["/5": ok, "/6": ok]
+    for number in 0..<5 {
+      answers["/\(number)"] = redirect(number.isMultiple(of: 2) ? "/\(number + 1)" : "\(number + 1)")
+    }
+
+    #expect(try visit(answers, path: "/0").finding == .good(200, way("/0", "/1", "/2", "/3", "/4", "/5"), parts: 0))
+    answers["/5"] = redirect("https://shop.example.com/6")
+    #expect(
+      try visit(answers, path: "/0").finding == .lost(.tooFar, way("/0", "/1", "/2", "/3", "/4", "/5", "/6")))
+  }
+
+  @Test(arguments: [301, 302, 303, 307, 308])
+  func `follows every kind of redirect`(_ status: Int) throws {
+    let (finding, _) = try visit(["/": ProbeResponse(status: status, location: "/en"), "/en": ok])
+
+    #expect(finding == .good(200, way("/", "/en"), parts: 0))
+  }
+
+  @Test(arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
+  func `takes for an answer what is no redirect`(_ status: Int, _ location: String?) throws {
+    #expect(
+      try visit(["/": ProbeResponse(status: status, location: location)]).finding == .good(status, way("/"), parts: 0))
+  }
+
+  @Test func `finds that a page redirects to itself`() throws {
+    #expect(try visit(["/": redirect("/")]).finding == .lost(.inCircles, way("/", "/")))
+    #expect(
+      try visit(["/": redirect("/en"), "/en": redirect("https://shop.example.com/")]).finding
+        == .lost(.inCircles, way("/", "/en", "/")))
+    // By way of what the proxy does with plain HTTP.
+    #expect(
+      try visit(["/": redirect("http://shop.example.com/")]).finding == .lost(.inCircles, way("/", "/")))
+  }
+
+  @Test func `sends a cookie along that was set on the way`() throws {
+    let (finding, requests) = try visit(["/": redirect("/", "locale=en; Path=/"), "/ locale=en": ok])
+
+    #expect(finding == .good(200, way("/", "/"), parts: 0))
+    #expect(requests.map(\.cookies) == [nil, "locale=en"])
+  }
+
+  @Test func `ends with a cookie that changes for ever`() throws {
+    var count = 0
+    let site = VisitedSite(origin: origin, otherHosts: [], instance: try Port("3001"))
+    var visit = Visit(to: site, HealthPolicy()) { _ in
+      count += 1
+      return .response(ProbeResponse(status: 302, location: "/", cookies: ["n=\(count)"]))
+    }
+
+    #expect(visit.run() == .lost(.tooFar, Way(hops: Array(repeating: WebAddress(origin, "/"), count: 7))))
+  }
+
+  @Test(arguments: ["https://localhost:3001/en", "http://127.0.0.1:3001/", "https://shop.example.com:3001/"])
+  func `finds a redirect that leads no visitor anywhere`(_ location: String) throws {
+    let (finding, requests) = try visit(["/": redirect(location)])
+
+    #expect(
+      finding == .lost(.inside, Way(hops: [WebAddress(origin, "/"), WebAddress(origin, "/").resolving(location)!])))
+    #expect(requests.count == 1)
+  }
+
+  @Test func `ends well where another site goes on`() throws {
+    let (finding, requests) = try visit(["/": redirect("https://login.example.com/?next=/")])
+
+    #expect(finding == .good(307, way("/"), parts: 0))
+    #expect(requests.count == 1)
+    #expect(
+      try visit(["/": redirect("https://login.example.com/")]) { $0.status = 200...204 }.finding
+        == .status(307, way("/")))
+    #expect(try visit(["/": redirect("app://open")]).finding == .good(307, way("/"), parts: 0))
+  }
+
+  @Test func `goes on under the app's other names, and says so`() throws {
+    let (finding, requests) = try visit(["/": redirect("https://www.example.com/"), "https://www.example.com/": ok])
+
+    #expect(finding == .good(200, Way(hops: requests.map { WebAddress($0.origin, $0.target) }), parts: 0))
+    #expect(requests.last?.headers.first?.value == "www.example.com")
+  }
+
+  @Test func `takes a redirect itself where one is asked for`() throws {
+    let (finding, requests) = try visit(["/": redirect("/en")]) { $0.status = 307...308 }
+
+    #expect(finding == .good(307, way("/"), parts: 0))
+    #expect(requests.count == 1)
+    #expect(
+      try visit(["/": redirect("http://localhost/")]) { $0.status = 300...399 }.finding.isLost, "no visitor comes there"
+    )
+  }
+
+  @Test func `judges the last answer`() throws {
+    #expect(
+      try visit(["/": redirect("/en"), "/en": ProbeResponse(status: 500)]).finding == .status(500, way("/", "/en")))
+    #expect(try visit([:]).finding == .status(404, way("/")))
+    #expect(try visit([:]) { $0.tolerated = 400...499 }.finding == .good(404, way("/"), parts: 0))
+  }
+
+  @Test func `asks for another page only where the first is not found`() throws {
+    let alternative = { (policy: inout HealthPolicy) in policy.alternative = "/about" }
+
+    #expect(try visit(["/about": ok], alternative).finding == .good(200, way("/about"), parts: 0))
+    #expect(try visit(["/": ok], alternative).requests.count == 1)
+    #expect(
+      try visit(["/": ProbeResponse(status: 500), "/about": ok], alternative).finding == .status(500, way("/")))
+    #expect(try visit([:], alternative).finding == .status(404, way("/about")))
+  }
+
+  // MARK: What the page loads
+
+  @Test func `asks for the page's own scripts and styles`() throws {
+    let page = html(
+      """
+      <link rel=stylesheet href=/a.css><script src="https://cdn.example.com/b.js"></script>
+      <script src="https://shop.example.com/c.js?v=1"></script><script src="/_vercel/insights/script.js"></script>
+      """)
+
+    let (finding, requests) = try visit(["/": redirect("/en", "a=b"), "/en": page, "/a.css": ok, "/c.js?v=1": ok])
+
+    #expect(finding == .good(200, way("/", "/en"), parts: 2))
+    #expect(requests.map(\.target) == ["/", "/en", "/a.css", "/c.js?v=1"])
+    #expect(requests.dropFirst(2).allSatisfy { $0.accept == "*/*" && $0.cookies == "a=b" })
+  }
+
+  @Test func `asks for ten of them at most`() throws {
+    let numbers = 0..<20
+    var answers = Dictionary(uniqueKeysWithValues: numbers.map { ("/\($0).js", ok) })
+    answers["/"] = html(numbers.map { "<script src=/\($0).js></script>" }.joined())
+
+    #expect(try visit(answers).requests.count == 11)
+  }
+
+  @Test func `finds one that is not there`() throws {
+    let answers: [(ProbeResponse, Finding.PartProblem)] = [
+      (ProbeResponse(status: 404), .status(404)), (ProbeResponse(status: 403), .status(403)),
+      (ProbeResponse(status: 503), .status(503)), (redirect("/a.js"), .lost), (redirect("http://localhost/"), .lost),
+      // As a server that gives each unknown path its index.html, or its login.
+      (html("\n<!doctype html>"), .page), (redirect("/login"), .page),
+    ]
+    for (answer, problem) in answers {
+      let page = html("<script src=/a.js></script><script src=/b.js></script>")
+
+      let (finding, _) = try visit(["/": page, "/a.js": answer, "/b.js": ok, "/login": html("<p>")])
+
+      #expect(finding == .part(WebAddress(origin, "/a.js"), problem, way("/")))
+    }
+  }
+
+  @Test func `does not mind a part that is elsewhere, or a script with a wrong type`() throws {
+    let page = html("<script src=/a.js></script><script src=/b.js></script>")
+
+    let (finding, _) = try visit(["/": page, "/a.js": redirect("https://cdn.example.com/a.js"), "/b.js": html("let a")])
+
+    #expect(finding == .good(200, way("/"), parts: 2))
+  }
+
+  @Test(arguments: [
+    ProbeResponse(status: 200, type: "application/json", body: Array("<script src=/a.js></script>".utf8)),
+    ProbeResponse(status: 200, type: "text/html", encoding: "gzip", body: Array("<script src=/a.js></script>".utf8)),
+    ProbeResponse(status: 200, body: Array("{\"<script src=/a.js></script>\"}".utf8)),
+  ])
+  func `looks for parts in HTML only`(_ answer: ProbeResponse) throws {
+    #expect(try visit(["/": answer]).finding == .good(200, way("/"), parts: 0))
+  }
+
+  @Test func `looks for them in HTML without a type too`() throws {
+    let page = ProbeResponse(status: 200, body: Array("\n<script src=/a.js></script>".utf8))
+
+    #expect(try visit(["/": page, "/a.js": ok]).finding == .good(200, way("/"), parts: 1))
+  }
+
+  @Test(arguments: [
+    (ProbeAnswer.refused, Finding.Silence.refused), (.silent, .silent), (.broken("why"), .broken("why")),
+  ])
+  func `ends where there is no answer`(_ answer: ProbeAnswer, _ silence: Finding.Silence) throws {
+    let site = VisitedSite(origin: origin, otherHosts: [], instance: try Port("3001"))
+    var visit = Visit(to: site, HealthPolicy()) { _ in answer }
+
+    #expect(visit.run() == .unanswered(silence, way("/")))
+  }
+}
+
+extension Finding {
+  fileprivate var isLost: Bool {
+    if case .lost = self { true } else { false }
+  }
+}
