@@ -20,10 +20,12 @@ extension Deployment {
     let files = seams.releases.files(of: release.id)
     var variables = seams.baseEnvironment
     let bins = PackageManagerChoice.ancestors(of: release.directory).map { "\($0.below(files))/node_modules/.bin" }
-    variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
+    variables["PATH"] = (bins + [seams.releases.programs(of: release.id), variables["PATH"] ?? ""]).joined(
+      separator: ":")
     variables["NODE_ENV"] = "production"
     variables.merge(environment.forInstances) { _, own in own }
     variables.merge(release.environment) { _, own in own }
+    variables["PWD"] = release.directory.below(files)
     variables["PORT"] = port.description
     variables["HOSTNAME"] = "127.0.0.1"
     return Service(

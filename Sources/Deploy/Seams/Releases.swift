@@ -9,6 +9,9 @@ public protocol Releases {
   /// Where a release's files are.
   func files(of release: ReleaseID) -> String
 
+  /// The directory of the programs that its instances find beside their own.
+  func programs(of release: ReleaseID) -> String
+
   func remove(_ release: ReleaseID) throws
 
   /// Removes what an interrupted `make` left.
@@ -31,4 +34,8 @@ public struct Assembly: Equatable, Sendable {
   public var persist: [String]
   /// Directories that the app writes to at run time, within the release.
   public var writable: [String] = []
+  /// Scripts that its instances find by their names.
+  public var programs: [String: String] = [:]
+  /// What those need of what Corepack has brought, below its directory: instances do not wait for the network.
+  public var corepack: [String] = []
 }
