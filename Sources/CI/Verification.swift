@@ -59,7 +59,7 @@ public struct Verification: Equatable, Sendable {
       return directory.file(".bun-version")
     }
     // The version that it names, not only the name.
-    guard project.packages.manager == .bun, project.packages.wantedVersion != nil else { return nil }
+    guard project.packages.manager == .bun, project.packages.version != nil else { return nil }
     return project.manifests.first { $0.manifest.packageManager != nil }?.directory.file("package.json")
   }
 

@@ -34,7 +34,11 @@ extension Verification {
       // Bun itself needs no Node; tools that it starts may.
       if nodeFile != nil { steps.append(node) }
     } else {
-      if manager != .npm { steps.append(Templates.corepack(["MANAGER": manager.rawValue])) }
+      if manager != .npm {
+        // Where package.json names no version, Corepack's would be the newest.
+        let version = packages.version.map { "@\($0)" } ?? ""
+        steps.append(Templates.corepack(["MANAGER": manager.rawValue, "VERSION": version]))
+      }
       steps.append(node)
     }
     if let install { steps.append(self.step(install)) }

@@ -66,7 +66,7 @@ enum ProjectCommands {
   private static func detected(_ project: Project, _ verification: Verification?) -> String {
     let place = project.root.isTop ? "" : " in \(project.root)"
     let lockfile = project.packages.lockfile ?? "no lockfile"
-    let version = project.packages.wantedVersion.map { " \($0)" } ?? ""
+    let version = project.packages.wanted.map { " \($0)" } ?? ""
     let range = project.manifests.lazy.compactMap(\.manifest.nodeRange).first
     let node = verification?.nodeFile.map { ", Node as \($0) says" } ?? range.map { ", Node \($0)" } ?? ""
     let scripts = verification.map { ", to be checked by \($0.scripts.map(\.rawValue).joined(separator: ", "))" } ?? ""

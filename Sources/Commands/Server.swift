@@ -115,6 +115,7 @@ struct Server {
     for name in ["PATH", "HOME", "LANG", "TMPDIR", "USER"] {
       if let value = environment[name] { base[name] = value }
     }
+    if base["USER"] == nil { base["USER"] = Accounts.name(ofUser: CurrentProcess.user) }
     return base
   }
 

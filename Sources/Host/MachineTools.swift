@@ -20,10 +20,20 @@ public struct MachineTools: Toolbox {
     var version: String
   }
 
+  /// What would have to be fetched to say its version counts as not there.
   public func find(_ name: String) throws -> Tool? {
-    guard let file = Command.find(name, path: path) else { return nil }
+    guard let file = Command.find(name, path: path), try name == "corepack" || !isCorepacks(file) else { return nil }
     let line = try answer(of: file, to: "--version") { Version($0) != nil }
     return Version(line).map { Tool(name: name, path: file, version: $0.description) }
+  }
+
+  /// Whether a program is Corepack's (`corepack enable` makes a pnpm and a yarn) or a script that calls it. It has no
+  /// version of its own: to say one, it would ask the network for it, and for another than an app is given.
+  private func isCorepacks(_ file: String) throws -> Bool {
+    let real = Files.resolved(file)
+    if real.split(separator: "/").contains("corepack") { return true }
+    guard let size = try Files.status(real)?.size, size < 4096, let text = try Files.text(real) else { return false }
+    return text.hasPrefix("#!") && text.contains("corepack")
   }
 
   /// The first line that a program says of its version.

@@ -22,6 +22,19 @@ struct InstallCase: CustomTestStringConvertible, Sendable {
       name: "pnpm 10", packageManager: "pnpm@10.34.9", lock: ["corepack", "pnpm", "install", "--lockfile-only"],
       lockfile: "pnpm-lock.yaml", detected: "pnpm 10.34.9", install: "pnpm install --frozen-lockfile"),
     InstallCase(
+      name: "pnpm 8 by its lockfile", packageManager: nil,
+      lock: ["corepack", "pnpm@8.15.9", "install", "--lockfile-only"], lockfile: "pnpm-lock.yaml",
+      detected: "pnpm 8.15.9", install: "pnpm install --frozen-lockfile"),
+    InstallCase(
+      name: "pnpm 10 by its lockfile", packageManager: nil,
+      lock: ["corepack", "pnpm@10.34.9", "install", "--lockfile-only"], lockfile: "pnpm-lock.yaml",
+      detected: "pnpm 10.34.9", install: "pnpm install --frozen-lockfile"),
+    InstallCase(
+      name: "yarn 4 by its lockfile", packageManager: nil,
+      lock: ["corepack", "yarn@4.18.1", "install", "--mode=update-lockfile"], lockfile: "yarn.lock",
+      detected: "yarn 4.18.1", install: "yarn install --immutable",
+      extra: [".yarnrc.yml": "nodeLinker: node-modules\n"]),
+    InstallCase(
       name: "yarn 1", packageManager: "yarn@1.22.22", lock: ["corepack", "yarn", "install"], lockfile: "yarn.lock",
       detected: "yarn 1.22.22", install: "--frozen-lockfile"),
     InstallCase(
@@ -44,7 +57,7 @@ struct PackageManagerTests {
       try project.write(
         [
           "package.json":
-            #"{"name": "shop", \#(named)"scripts": {"build": "node build.js", "start": "node server.js"}, "dependencies": {"ms": "2.1.3"}, "devDependencies": {"bytes": "3.1.2"}}"#,
+            #"{"name": "shop", \#(named)"scripts": {"build": "echo built in $PWD && node build.js", "start": "node server.js"}, "dependencies": {"ms": "2.1.3"}, "devDependencies": {"bytes": "3.1.2"}}"#,
           // A build needs its development packages.
           "build.js": "require('fs').writeFileSync('size.txt', require('bytes')(2048))",
           "server.js": App.server("answer.end(require('ms')(60000) + ' ' + require('fs').readFileSync('size.txt'))"),
@@ -56,12 +69,73 @@ struct PackageManagerTests {
 
       let push = try project.push().expectSuccess()
 
-      push.expect(manager.detected, "(\(manager.lockfile))", manager.install)
+      push.expect(manager.detected, "(\(manager.lockfile))", manager.install, "built in \(sandbox.app())/workspace")
       #expect(try sandbox.get() == "1m 2KB")
       #expect(Files.exists("\(sandbox.app())/current/app/node_modules/ms"))
       try project.commit("Two", ["note.txt": "nothing of the packages"])
       try project.push().expectSuccess().expect("unchanged, skipped")
       #expect(try sandbox.get() == "1m 2KB")
+    }
+  }
+
+  @Test("are installed by a version that no other app decides, which scripts find by its name at every step")
+  func byName() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let corepack = "\(sandbox.app())/cache/corepack"
+      let left = "{\"pnpm\": \"12.21.0\"}"
+      try Files.makeDirectory(corepack)
+      try Files.write(left, to: "\(corepack)/lastKnownGood.json")
+      try sandbox.nextdeploy("env", "set", "COREPACK_HOME=\(sandbox.home)/nothing", "--run").expectSuccess()
+      let note = "pnpm --version >> versions.txt"
+      try project.write([
+        "package.json": #"""
+        {"name": "shop", "scripts": {"postinstall": "\#(note)", "build": "\#(note)", "start": "pnpm exec node server.js"}, "dependencies": {"ms": "2.1.3"}}
+        """#,
+        "nextdeploy.json": #"{"release": "\#(note)"}"#, ".gitignore": "node_modules/\nversions.txt\n",
+        "server.js": App.server(
+          "answer.end(require('fs').readFileSync('versions.txt') + require('child_process').execSync('pnpm --version'))"
+        ),
+      ])
+      try sandbox.run(["corepack", "pnpm@8.15.9", "install", "--lockfile-only"], in: project.directory).expectSuccess()
+      try project.commit("One")
+
+      try project.push().expectSuccess().expect("pnpm 8.15.9 (pnpm-lock.yaml)")
+
+      #expect(try sandbox.get() == String(repeating: "8.15.9\n", count: 4))
+      #expect(try Files.text("\(corepack)/lastKnownGood.json") == left)
+      // It starts again without the network, and without what is kept for builds.
+      try sandbox.nextdeploy("env", "set", "COREPACK_NPM_REGISTRY=http://127.0.0.1:1").expectSuccess()
+      try Files.remove(corepack)
+      try sandbox.nextdeploy("restart", "--app", "shop").expectSuccess()
+      #expect(try sandbox.get() == String(repeating: "8.15.9\n", count: 4))
+    }
+  }
+
+  @Test("are told of without asking the network, where Corepack's own pnpm is on the PATH")
+  func plan() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.write([
+        "package.json": #"{"name": "shop", "scripts": {"start": "node server.js"}, "dependencies": {"ms": "2.1.3"}}"#,
+        "server.js": App.server("answer.end('one')"), ".gitignore": "node_modules/\n",
+      ])
+      try sandbox.run(["corepack", "pnpm@8.15.9", "install", "--lockfile-only"], in: project.directory).expectSuccess()
+      let commit = try project.commit("One")
+      let shims = "\(sandbox.home)/shims"
+      try Files.makeDirectory(shims)
+      try sandbox.run(["corepack", "enable", "--install-directory", shims]).expectSuccess()
+      try project.push().expectSuccess()
+
+      let plan = try sandbox.nextdeploy(
+        "plan", commit, "--app", "shop",
+        environment: [
+          "PATH": "\(shims):\(sandbox.environment["PATH"] ?? "")", "HOME": "\(sandbox.home)/nobody",
+          "COREPACK_NPM_REGISTRY": "http://127.0.0.1:1",
+        ])
+
+      try plan.expectSuccess().expect("pnpm 8.15.9 (pnpm-lock.yaml)")
+      #expect(!Files.exists("\(sandbox.home)/nobody"))
     }
   }
 

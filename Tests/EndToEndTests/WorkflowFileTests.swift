@@ -90,6 +90,9 @@ struct WorkflowFileTests {
       // The package manager must be there when its cache is asked for.
       if let corepack = workflow.firstRange(of: "corepack enable"), let node = workflow.firstRange(of: "setup-node@") {
         #expect(corepack.lowerBound < node.lowerBound)
+        // As the server installs it, not the newest there is.
+        let version = lockfile == "yarn.lock" ? "yarn@4.18.1" : "pnpm@10.34.9"
+        #expect(workflow.contains("corepack install --global \(version)\n"))
       }
     }
   }

@@ -68,6 +68,27 @@ struct MachineToolsTests {
     }
   }
 
+  @Test("are not asked, and not there, where they are Corepack's, which would fetch one to say its version")
+  func corepack() async throws {
+    try await Scratch.run { scratch in
+      try scratch.write([
+        "lib/corepack/dist/pnpm.js": program(scratch, says: "12.21.0"), "first/other": "",
+        "lib/corepack/dist/corepack.js": program(scratch, says: "0.34.7"),
+        "second/pnpm": program(scratch, says: "9.0.0"),
+        "first/yarn": program(scratch, says: "1.22.22") + "exec corepack yarn \"$@\"\n",
+      ])
+      for name in ["pnpm", "corepack"] {
+        try Files.link("\(scratch.path)/first/\(name)", to: "../lib/corepack/dist/\(name).js")
+      }
+
+      // What stands behind it on the PATH would not be what runs.
+      #expect(try tools(scratch).find("pnpm") == nil)
+      #expect(try tools(scratch).find("yarn") == nil)
+      #expect(!Files.exists("\(scratch.path)/asked"))
+      #expect(try tools(scratch).find("corepack")?.version == "0.34.7")
+    }
+  }
+
   @Test("are asked again where the cache is damaged")
   func damaged() async throws {
     try await Scratch.run { scratch in

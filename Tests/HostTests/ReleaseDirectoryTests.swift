@@ -53,6 +53,47 @@ struct ReleaseDirectoryTests {
     }
   }
 
+  @Test("a release has the programs that it is given beside its files, and no more")
+  func programs() async throws {
+    try await run { releases, layout in
+      let (with, without) = (try Self.record("20261123-154512"), try Self.record("20261123-154513"))
+      var assembly = Self.everything
+      assembly.programs = ["pnpm": "#!/bin/sh\necho 10.34.9\n"]
+      assembly.corepack = ["v1/pnpm/10.34.9", "v1/pnpm/9.0.0"]
+      try Files.makeDirectory("\(layout.corepack)/v1/pnpm/10.34.9/bin")
+      try Files.write("p", to: "\(layout.corepack)/v1/pnpm/10.34.9/bin/pnpm.cjs")
+
+      try releases.make(with, from: assembly)
+      try releases.make(without, from: Self.everything)
+
+      let program = "\(releases.programs(of: with.id))/pnpm"
+      #expect(try ChildProcess.run(Command([program], environment: ["PATH": "/bin"])).output == "10.34.9\n")
+      #expect(try Files.list(releases.programs(of: with.id)) == ["pnpm"])
+      let kept = "\(layout.releases)/\(with.id)/corepack/v1/pnpm"
+      #expect(try Files.text("\(kept)/10.34.9/bin/pnpm.cjs") == "p")
+      #expect(try Files.list(kept) == ["10.34.9"])
+      #expect(try Files.list("\(layout.releases)/\(without.id)") == ["app", "release.json"])
+    }
+  }
+
+  @Test("what Corepack brought is not taken from elsewhere, wherever a build's link leads")
+  func corepackLink() async throws {
+    try await run { releases, layout in
+      let other = "\(Files.parent(layout.directory))/blog"
+      try Files.makeDirectory("\(other)/v1/pnpm/10.34.9")
+      try Files.makeDirectory(layout.cache)
+      try Files.link(layout.corepack, to: other)
+      var assembly = Self.everything
+      assembly.corepack = ["v1/pnpm/10.34.9"]
+
+      let failure = #expect(throws: Failure.self) {
+        try releases.make(try Self.record("20261123-154512"), from: assembly)
+      }
+
+      #expect(failure?.cause == "a symlink leads out of the workspace")
+    }
+  }
+
   @Test("releases are listed in the order in which they were made")
   func order() async throws {
     try await run { releases, _ in

@@ -33,6 +33,8 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
     "HOSTNAME": "instances listen on 127.0.0.1, behind the proxy",
     "HOME": "apps and builds get a home of their own on a server with systemd",
     "USER": "apps and builds run as users of their own on a server with systemd",
+    "LOGNAME": "apps and builds run as users of their own on a server with systemd",
+    "PWD": "it is the directory that a program runs in",
     "TMPDIR": "apps and builds get a /tmp of their own on a server with systemd",
     "NEXT_DEPLOYMENT_ID": "it is the id of the deploy that built the app",
     "NEXT_PRIVATE_STANDALONE": "it is set for every build of Next.js",

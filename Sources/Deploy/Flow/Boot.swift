@@ -21,13 +21,15 @@ extension Deployment {
     let files = seams.releases.files(of: release.id)
     var variables = seams.baseEnvironment
     let bins = PackageManagerChoice.ancestors(of: release.directory).map { "\($0.below(files))/node_modules/.bin" }
-    variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
+    variables["PATH"] = (bins + [seams.releases.programs(of: release.id), variables["PATH"] ?? ""]).joined(
+      separator: ":")
     variables["NODE_ENV"] = "production"
     variables.merge(environment.forInstances) { _, own in own }
     if release.isNext {
       variables[Self.serverActionsKey] = try serverActionsKey(environment, own: environment.forInstances)
     }
     variables.merge(release.environment) { _, own in own }
+    variables["PWD"] = release.directory.below(files)
     variables["PORT"] = port.description
     // Next.js of 13 and before takes itself for another site where it is told 127.0.0.1.
     variables["HOSTNAME"] = release.isNext ? "localhost" : "127.0.0.1"

@@ -18,7 +18,7 @@ extension Deployment {
       let version = try installedNextVersion(plan)
       if let work = plan.build {
         let own = planned.environment.forBuilds
-        var environment = workEnvironment(planned, own)
+        var environment = workEnvironment(planned, own, in: plan.buildDirectory)
         environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
         if plan.framework.isNext {
           try prepareNext(plan.project.root)
@@ -26,15 +26,37 @@ extension Deployment {
           environment[Self.serverActionsKey] = try serverActionsKey(planned.environment, own: own)
           environment.merge(identity) { _, new in new }
         }
-        try run(
-          work, in: plan.project.root, environment: environment, attempt: "building with '\(work)'",
-          next: "Correct what the output above names, commit, and push again.")
+        do {
+          try run(
+            work, in: plan.buildDirectory, environment: environment, attempt: "building with '\(work)'",
+            next: "Correct what the output above names, commit, and push again.")
+        } catch var failure as Failure {
+          // The error that led here is the one to tell.
+          if let next = try? adviceOnWorkspace(planned, failure) { failure.next = next }
+          throw failure
+        }
+        for cache in TaskRunner.unread(in: plan.packages.directory, environment) where seams.workspace.exists(cache) {
+          try seams.workspace.remove(cache)
+        }
       }
       let artifact =
         plan.framework.isNext
         ? try nextArtifact(planned, version: version, identity: identity) : try appArtifact(planned)
       return (artifact, plan.build == nil ? "no build script, nothing to build" : artifact.framework)
     }
+  }
+
+  /// How to build what another package of the app's workspace should have left; nil where that is not what failed.
+  private func adviceOnWorkspace(_ planned: Planned, _ failure: Failure) throws -> String? {
+    let plan = planned.plan
+    // Whose own command builds it, or the workspace's own program, has another cause.
+    guard plan.project.build == nil, plan.packages.directory != plan.project.root,
+      plan.buildDirectory == plan.project.root,
+      let package = try UnbuiltPackage.find(
+        in: seams.repository.tree(of: planned.commit), output: failure.excerpt)
+    else { return nil }
+    return "\(package.name) is a package of this workspace that has to be built first: set \"build\" in "
+      + "\(ProjectFile.name), as in \"build\": \"\(package.command)\"."
   }
 
   /// A Node or Bun app: its files as they are after the build, and its production dependencies.

@@ -7,6 +7,7 @@ extension Deployment {
   func install(_ checkout: Checkout) throws -> Installation {
     let planned = checkout.planned
     let installation = Installation(planned: planned)
+    try seams.workspace.setPrograms(planned.plan.manager?.scripts ?? [:])
     guard let work = planned.plan.install else {
       return try step(.install) { (installation, "nothing to install") }
     }
@@ -19,7 +20,7 @@ extension Deployment {
       // Until it has succeeded nobody may take it for whole.
       try seams.workspace.setInstalledKey(nil)
       try run(
-        work, in: directory, environment: workEnvironment(planned, planned.environment.forBuilds),
+        work, in: directory, environment: workEnvironment(planned, planned.environment.forBuilds, in: directory),
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
       try seams.workspace.setInstalledKey(planned.installKey)
@@ -55,22 +56,34 @@ extension Deployment {
     }
   }
 
-  /// What an install, a build or the release command is given.
+  /// What an install, a build or the release command is given: what a login shell in its directory would give, and
+  /// what keeps tools from asking, colouring and telling.
   ///
   /// - Parameter own: what it sees of the app's environment.
-  func workEnvironment(_ planned: Planned, _ own: [String: String]) -> [String: String] {
-    let plan = planned.plan
+  func workEnvironment(
+    _ planned: Planned, _ own: [String: String], in directory: RelativePath
+  ) -> [String: String] {
     var variables = seams.baseEnvironment
-    let bins = PackageManagerChoice.ancestors(of: plan.project.root).map {
+    let bins = PackageManagerChoice.ancestors(of: planned.plan.project.root).map {
       "\($0.below(seams.workspace.directory))/node_modules/.bin"
     }
-    variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
+    variables["PATH"] = (bins + [seams.workspace.programs, variables["PATH"] ?? ""]).joined(separator: ":")
+    variables["SHELL"] = "/bin/sh"
+    variables["TERM"] = "dumb"
     variables["CI"] = "1"
     variables["NEXT_TELEMETRY_DISABLED"] = "1"
     // Its output goes through git to somebody's terminal, or to a log.
     variables["NO_COLOR"] = "1"
     variables["COREPACK_ENABLE_DOWNLOAD_PROMPT"] = "0"
-    return variables.merging(own) { _, own in own }
+    // What other apps have Corepack bring is theirs.
+    variables["COREPACK_HOME"] = seams.workspace.corepack
+    // Who calls Corepack without a version gets the one that it was made with, not the newest, and changes nobody's.
+    variables["COREPACK_DEFAULT_TO_LATEST"] = "0"
+    variables.merge(TaskRunner.environment) { _, new in new }
+    variables.merge(own) { _, own in own }
+    variables["LOGNAME"] = variables["USER"]
+    variables["PWD"] = directory.below(seams.workspace.directory)
+    return variables
   }
 }
 

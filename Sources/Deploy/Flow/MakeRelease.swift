@@ -13,7 +13,10 @@ extension Deployment {
       createdAt: record.startedAt)
     try runReleaseCommand(Installation(planned: planned))
     return try step(.release, release.id.description) {
-      try seams.releases.make(release, from: artifact.assembly)
+      var assembly = artifact.assembly
+      assembly.programs = planned.plan.manager?.scripts ?? [:]
+      assembly.corepack = planned.plan.manager?.kept(for: artifact.start) ?? []
+      try seams.releases.make(release, from: assembly)
       return (release, release.id.description)
     }
   }
@@ -24,7 +27,7 @@ extension Deployment {
     guard let command = planned.plan.project.release else { return }
     try step(.release, command) {
       let own = planned.environment.forReleaseCommand
-      var environment = workEnvironment(planned, own)
+      var environment = workEnvironment(planned, own, in: planned.plan.project.root)
       environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
       try run(
         .shell(command), in: planned.plan.project.root, environment: environment,

@@ -1,6 +1,6 @@
 /// What kind of app a tree holds.
 public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
-  /// Next.js, started by its own server. The version is as package.json asks for it, until it is installed.
+  /// Next.js, started by its own server. The version is the lockfile's, else what package.json asks for.
   case next(version: String)
   /// A program that Node runs.
   case node

@@ -1,12 +1,22 @@
 /// What package.json says that a deploy needs to know.
 public struct PackageManifest: Equatable, Sendable {
+  public let name: String?
   public let scripts: [String: String]
   public let dependencies: [String: String]
   public let developmentDependencies: [String: String]
   /// As in "pnpm@10.34.9".
   public let packageManager: String?
-  /// The versions of Node that it asks for.
-  public let nodeRange: String?
+  /// What `devEngines.packageManager` names, where that is to be followed.
+  public let developmentManager: DevelopmentManager?
+  /// Whether it is the top of a workspace of npm's, yarn's or Bun's.
+  public let hasWorkspaces: Bool
+  /// The versions that it asks for, by program ("node", "pnpm").
+  public let engines: [String: String]
+
+  public struct DevelopmentManager: Equatable, Sendable {
+    public let name: String
+    public let range: String?
+  }
 
   /// Reads the file's text; `path` is for messages.
   public init(_ text: String, path: String) throws(Failure) {
@@ -17,14 +27,25 @@ public struct PackageManifest: Equatable, Sendable {
     guard json.members != nil else {
       throw Failure("reading \(path)", "it holds \(json.typeName), not an object", next: "Correct \(path).")
     }
+    name = json["name"]?.string
     scripts = try Self.strings("scripts", in: json, path)
     dependencies = try Self.strings("dependencies", in: json, path)
     developmentDependencies = try Self.strings("devDependencies", in: json, path)
     packageManager = json["packageManager"]?.string
-    nodeRange = json["engines"]?["node"]?.string
+    developmentManager = Self.developmentManager(json)
+    hasWorkspaces = json["workspaces"] != nil
+    engines = (json["engines"]?.members ?? []).reduce(into: [:]) { $0[$1.key] = $1.value.string }
   }
 
+  /// The versions of Node that it asks for.
+  public var nodeRange: String? { engines["node"] }
+
   public var hasDependencies: Bool { !dependencies.isEmpty || !developmentDependencies.isEmpty }
+
+  /// Whether it depends on packages of its workspace by their protocol.
+  var usesWorkspace: Bool {
+    (dependencies.merging(developmentDependencies) { $1 }).values.contains { $0.hasPrefix("workspace:") }
+  }
 
   /// The version or range it asks for of a package.
   public func dependency(_ name: String) -> String? { dependencies[name] ?? developmentDependencies[name] }
@@ -42,6 +63,16 @@ public struct PackageManifest: Equatable, Sendable {
       name = called
     }
     return scripts[name]
+  }
+
+  private static func developmentManager(_ json: JSON) -> DevelopmentManager? {
+    var field = json["devEngines"]?["packageManager"]
+    if case .array(let choices) = field { field = choices.first }
+    guard let field, let name = field["name"]?.string,
+      // With these it is a wish only.
+      !["ignore", "warn"].contains(field["onFail"]?.string)
+    else { return nil }
+    return DevelopmentManager(name: name, range: field["version"]?.string)
   }
 
   private static func strings(_ key: String, in json: JSON, _ path: String) throws(Failure) -> [String: String] {

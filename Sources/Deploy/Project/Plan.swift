@@ -3,14 +3,15 @@ public struct Plan: Equatable, Sendable {
   public let project: ProjectFile
   public let framework: Framework
   public let packages: PackageManagerChoice
-  /// The package manager on this machine; nil where nothing is installed.
-  public let manager: Tool?
+  /// The package manager on this machine; nil where it is not needed.
+  public let manager: PackageManagerProgram?
   public let node: Tool
   /// Nil where there is nothing to install.
   public let install: Work?
   public let installDirectory: RelativePath
   /// Nil where there is nothing to build.
   public let build: Work?
+  public let buildDirectory: RelativePath
   /// How an app that is not Next's own server is started.
   public let start: Work
   public let warnings: [String]
@@ -38,19 +39,25 @@ public struct Plan: Equatable, Sendable {
 
     let installs = app.installs
     let runs = installs && project.install == nil || app.hasBuild && project.build == nil
-    let program = runs ? try Self.program(of: packages, in: toolbox) : nil
+    // The user's own commands may call by its name what only Corepack brings.
+    let isBrought = !packages.manager.programs.isEmpty
+    let manager = runs || isBrought ? try PackageManagerProgram(packages, in: toolbox) : nil
+    if runs, manager == nil { throw Self.missing(packages) }
+    warnings += manager?.warnings(packages, node: node.version) ?? []
+    let name = packages.manager.rawValue
     self.project = project
     self.framework = app.framework
     self.packages = packages
-    self.manager = program?.tool
+    self.manager = manager
     self.node = node
     self.install =
       !installs
-      ? nil : project.install.map { .shell($0) } ?? .program((program?.command ?? []) + packages.installArguments)
+      ? nil : project.install.map { .shell($0) } ?? .program([name] + packages.installArguments)
     self.installDirectory = project.install == nil ? packages.directory : project.root
+    let runner = try TaskRunner.build(app, in: tree)
     self.build =
-      project.build.map { .shell($0) }
-      ?? (app.hasBuild ? .program((program?.command ?? []) + ["run", "build"]) : nil)
+      project.build.map { .shell($0) } ?? runner ?? (app.hasBuild ? .program([name, "run", "build"]) : nil)
+    self.buildDirectory = runner == nil ? project.root : packages.directory
     self.start = app.start ?? .program(["next", "start"])
     self.warnings = warnings
   }
@@ -58,14 +65,13 @@ public struct Plan: Equatable, Sendable {
   /// Framework, package manager and Node with their versions, for people.
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"
-    let manager =
-      manager.map { ["\(packages.manager.rawValue) \(packages.wantedVersion ?? $0.version)\(lockfile)"] } ?? []
+    let manager = manager.map { ["\($0.manager.rawValue) \($0.version)\(lockfile)"] } ?? []
     return ([framework.description] + manager + ["Node \(node.version)"]).joined(separator: ", ")
   }
 
   /// The programs that do the work: with others, the same files give another result.
   var tools: String {
-    "node \(node.version)\n\(packages.manager.rawValue) \(manager?.version ?? "-") \(packages.wantedVersion ?? "-")"
+    "node \(node.version)\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
   }
 
   /// All that an install's result depends on: with the same key, node_modules is as it would be made.
@@ -85,29 +91,16 @@ public struct Plan: Equatable, Sendable {
     throw Failure("looking for \(name)", "it is not on this server's PATH", next: next)
   }
 
-  /// The package manager itself, or Corepack, which comes with Node and brings it in the version that is asked for.
-  private static func program(
-    of choice: PackageManagerChoice, in toolbox: some Toolbox
-  ) throws -> (tool: Tool, command: [String]) {
+  private static func missing(_ choice: PackageManagerChoice) -> Failure {
     let name = choice.manager.rawValue
-    if let tool = try toolbox.find(name), fits(tool, choice) { return (tool, [name]) }
-    if choice.manager == .pnpm || choice.manager == .yarn, let corepack = try toolbox.find("corepack") {
-      return (corepack, ["corepack", name])
+    if choice.manager.programs.isEmpty {
+      return Failure(
+        "looking for \(name)", "it is not on this server's PATH",
+        next: "Install \(name) on the server, then push again.")
     }
-    let wanted = choice.wantedVersion.map { " \($0)" } ?? ""
-    throw Failure(
-      "looking for \(name)\(wanted)", "it is not on this server's PATH, and neither is Corepack",
-      next: choice.manager == .npm || choice.manager == .bun
-        ? "Install \(name) on the server, then push again."
-        : "Install it on the server ('npm install --global corepack' is enough), then push again.")
-  }
-
-  private static func fits(_ tool: Tool, _ choice: PackageManagerChoice) -> Bool {
-    guard let wanted = choice.wantedVersion.flatMap({ Version($0) }), let version = Version(tool.version) else {
-      // A yarn 1 cannot read a later yarn's lockfile.
-      return !(choice.modernYarn && Version(tool.version)?.major == 1)
-    }
-    // npm and Bun cannot be had in another version; pnpm changes to the one that is asked for by itself.
-    return wanted == version || choice.manager == .npm || choice.manager == .bun || choice.manager == .pnpm
+    return Failure(
+      "looking for \(name)\(choice.version.map { " \($0)" } ?? "")",
+      "it is not on this server's PATH, and neither is Corepack, which would bring it",
+      next: "Install it on the server ('npm install --global corepack' is enough), then push again.")
   }
 }

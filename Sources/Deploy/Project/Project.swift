@@ -34,10 +34,13 @@ public struct Project: Equatable, Sendable {
     }
     self.file = file
     self.manifests = manifests
-    packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests.map(\.manifest))
+    packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests)
     // The user's own start command is for the shell; a script's is taken apart where that changes nothing.
     start = file.start.map { Work.shell($0) } ?? own.manifest.command(ofScript: "start").map { Work(script: $0) }
-    framework = Framework.find(own.manifest, start: start)
+    let framework = Framework.find(own.manifest, start: start)
+    // What will be installed, where package.json leaves that open.
+    let version = framework.isNext ? try packages.version(of: "next", for: own, in: tree) : nil
+    self.framework = version.map { .next(version: $0) } ?? framework
   }
 
   public var root: RelativePath { file.root }

@@ -9,6 +9,9 @@ public protocol Releases {
   /// Where a release's files are.
   func files(of release: ReleaseID) -> String
 
+  /// The directory of the programs that its instances find beside their own.
+  func programs(of release: ReleaseID) -> String
+
   func remove(_ release: ReleaseID) throws
 
   /// Removes what an interrupted `make` left.
@@ -33,6 +36,10 @@ public struct Assembly: Equatable, Sendable {
   public var writable: [String] = []
   /// What starts the app where that is a program of nextdeploy's own.
   public var launcher: Launcher?
+  /// Scripts that its instances find by their names.
+  public var programs: [String: String] = [:]
+  /// What those need of what Corepack has brought, below its directory: instances do not wait for the network.
+  public var corepack: [String] = []
 }
 
 /// A program of nextdeploy's own that is an app's server. It stands beside the release's files, where none of the app's

@@ -20,6 +20,15 @@ public protocol Workspace {
   /// The names in a directory; none where it does not exist.
   func list(_ path: String) throws -> [String]
 
+  /// The directory of the programs that builds find beside their own; no build can write to it.
+  var programs: String { get }
+
+  /// Where Corepack keeps what it brings for this app, from build to build.
+  var corepack: String { get }
+
+  /// Puts these scripts there by their names, and nothing else.
+  func setPrograms(_ scripts: [String: String]) throws
+
   /// Bytes free for what a build writes.
   func freeSpace() throws -> Int
 }

@@ -72,6 +72,12 @@ public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
     alternatives.contains { $0.allSatisfy { $0.contains(version) } }
   }
 
+  /// The lowest version that it names as one that is good enough; nil where it names none.
+  public var lowest: Version? {
+    alternatives.compactMap { bounds in bounds.compactMap(\.low).max() }.filter(contains).min()
+      .map { Version($0.major, $0.minor, $0.patch) }
+  }
+
   private static func bounds(_ text: Substring) -> [Bound]? {
     var words = text.split(separator: " ").map(String.init)
     if words.count == 3 && words[1] == "-" {

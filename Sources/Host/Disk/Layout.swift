@@ -35,8 +35,12 @@ public struct AppLayout: Sendable {
   public var workspace: String { "\(directory)/workspace" }
   /// The home of builds under systemd.
   public var cache: String { "\(directory)/cache" }
+  /// What Corepack has brought for the app.
+  public var corepack: String { "\(cache)/corepack" }
   /// What a build under systemd is asked to do, and what it says.
   public var build: String { "\(directory)/build" }
+  /// Programs that builds find by their names, where they can change nothing.
+  public var programs: String { "\(build)/bin" }
   /// The number of the user that the app runs as under systemd.
   public var user: String { "\(directory)/uid" }
   /// Where the `doppler` program looks for its settings.

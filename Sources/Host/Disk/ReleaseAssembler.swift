@@ -17,28 +17,30 @@ struct ReleaseAssembler {
   private var targets: GuardedPaths { GuardedPaths(top: files) }
 
   func assemble(_ assembly: Assembly) throws {
-    for part in assembly.parts {
-      switch part {
-      case .move(let from, let to):
-        let source = try source(from)
-        guard let kind = try Files.status(source)?.kind else { continue }
-        // A link would make a release of what it points at.
-        guard kind != .link else { throw sources.refusal(from, "it is a symlink") }
-        let target = try target(to)
-        // The app's own build may have copied it into the standalone folder, as Next's documentation says.
-        try Files.remove(target)
-        try Files.rename(source, to: target)
-      case .copy(let from, let to):
-        let target = try target(to)
-        // Next's own standalone folder may hold a part of it already.
-        try Files.remove(target)
-        try copy(source(from), to: target, as: from, without: [], inPackages: false)
-      case .everything(let without):
-        try copy(workspace, to: files, as: "", without: without, inPackages: false)
-      }
-    }
+    for part in assembly.parts { try assemble(part) }
     for path in assembly.persist { try persist(path) }
     if let sharing { for path in assembly.writable { try open(path, sharing) } }
+  }
+
+  func assemble(_ part: Assembly.Part) throws {
+    switch part {
+    case .move(let from, let to):
+      let source = try source(from)
+      guard let kind = try Files.status(source)?.kind else { return }
+      // A link would make a release of what it points at.
+      guard kind != .link else { throw sources.refusal(from, "it is a symlink") }
+      let target = try target(to)
+      // The app's own build may have copied it into the standalone folder, as Next's documentation says.
+      try Files.remove(target)
+      try Files.rename(source, to: target)
+    case .copy(let from, let to):
+      let target = try target(to)
+      // Next's own standalone folder may hold a part of it already.
+      try Files.remove(target)
+      try copy(source(from), to: target, as: from, without: [], inPackages: false)
+    case .everything(let without):
+      try copy(workspace, to: files, as: "", without: without, inPackages: false)
+    }
   }
 
   private func source(_ path: String) throws -> String {

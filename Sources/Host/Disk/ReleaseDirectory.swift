@@ -2,7 +2,8 @@ public import Deploy
 import Posix
 import Templates
 
-/// An app's releases on the disk: `releases/ID/` with release.json and the release's files in `app/`.
+/// An app's releases on the disk: `releases/ID/` with release.json, the release's files in `app/`, and
+/// programs that it is given in `bin/` and `corepack/`.
 public struct ReleaseDirectory: Releases {
   let layout: AppLayout
   let sharing: Sharing?
@@ -25,6 +26,8 @@ public struct ReleaseDirectory: Releases {
 
   public func files(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/app" }
 
+  public func programs(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/bin" }
+
   public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
     let partial = "\(layout.releases)/\(release.id)\(Self.unfinished)"
     try Files.remove(partial)
@@ -35,6 +38,14 @@ public struct ReleaseDirectory: Releases {
     do {
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
+      try Scripts.write(assembly.programs, to: "\(partial)/bin")
+      // Builds can write to the cache: it is read as carefully as the workspace.
+      let cache = ReleaseAssembler(
+        workspace: layout.cache, files: "\(partial)/corepack", shared: layout.shared, packages: layout.packages,
+        installed: nil)
+      for path in assembly.corepack where Files.exists("\(layout.corepack)/\(path)") {
+        try cache.assemble(.copy(from: "corepack/\(path)", to: path))
+      }
       try StateFile.write(release, to: "\(partial)/release.json")
       // What is routed to must outlive a power loss.
       try Files.syncFileSystem(of: partial)

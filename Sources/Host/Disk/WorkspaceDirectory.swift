@@ -41,6 +41,12 @@ public struct WorkspaceDirectory: Workspace {
     for name in try Files.list(directory) { try Files.remove("\(directory)/\(name)") }
   }
 
+  public var programs: String { layout.programs }
+
+  public var corepack: String { layout.corepack }
+
+  public func setPrograms(_ scripts: [String: String]) throws { try Scripts.write(scripts, to: programs) }
+
   public func freeSpace() throws -> Int { try Files.freeSpace(directory) }
 
   private var paths: GuardedPaths { GuardedPaths(top: directory) }

@@ -69,6 +69,7 @@ public struct SystemdRunner: Runner {
     var environment = job.environment
     environment["HOME"] = layout.app(app).cache
     environment["USER"] = "nextdeploy-build"
+    environment["LOGNAME"] = "nextdeploy-build"
     environment["TMPDIR"] = nil
     return BuildStep.Request(arguments: job.work.arguments, environment: environment, directory: job.directory)
   }

@@ -91,5 +91,11 @@ struct FakeWorkspace: Workspace {
     return Set(names.map(String.init)).sorted()
   }
 
+  var programs: String { "/programs" }
+
+  var corepack: String { "/corepack" }
+
+  func setPrograms(_ scripts: [String: String]) throws { world.programs = scripts }
+
   func freeSpace() throws -> Int { world.freeSpace }
 }

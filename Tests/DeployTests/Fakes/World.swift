@@ -50,6 +50,8 @@ final class World {
   /// What builds leave in the workspace.
   var built: [String: String] = [:]
   var toolbox = FakeToolbox()
+  /// What builds were given last.
+  var programs: [String: String] = [:]
   /// What Doppler keeps.
   var doppler: [String: String] = [:]
   let progress = FakeProgress()
@@ -86,7 +88,7 @@ final class World {
       releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
       secrets: FakeSecrets(world: self), progress: progress,
-      baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop"], config: { self.config },
+      baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       pause: { _ in },
       origin: { config in
         config.domains.first.map { Origin(.https, host: $0.description) }

@@ -189,8 +189,11 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil)
     #expect(service.environment["API"] == "x")
     #expect(service.environment["NODE_ENV"] == "production")
-    #expect(service.environment["PATH"] == "/releases/\(record.id)/node_modules/.bin:/usr/bin")
-    #expect(service.directory == "/releases/\(record.id)")
+    #expect(
+      service.environment["PATH"]
+        == "/releases/\(record.id)/app/node_modules/.bin:/releases/\(record.id)/bin:/usr/bin")
+    #expect(service.environment["PWD"] == "/releases/\(record.id)/app")
+    #expect(service.directory == "/releases/\(record.id)/app")
     #expect(service.arguments == ["node", "server.js"])
     #expect(service.log == "/deploys/\(record.id).log")
   }

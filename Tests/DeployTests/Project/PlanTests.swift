@@ -105,22 +105,188 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(throws: Failure.self) { try Plan(tree, toolbox: FakeToolbox()) }
   }
 
-  @Test(arguments: [
-    ("yarn", "4.5.0", "1.22.22", "corepack"), ("yarn", "1.22.22", "1.22.22", "yarn"),
-    ("pnpm", "9.0.0", "10.34.9", "pnpm"),
-    ("npm", "11.0.0", "10.8.2", "npm"),
-  ])
-  func `takes Corepack where the package manager is of another version`(
-    _ manager: String, _ wanted: String, _ has: String, _ program: String
-  ) throws {
-    let tree = try MemoryTree([
-      "package.json":
-        #"{"packageManager": "\#(manager)@\#(wanted)", "scripts": {"start": "node a"}, "dependencies": {"a": "1"}}"#
+  private static func naming(_ manager: String, _ more: [String: String] = [:]) throws -> MemoryTree {
+    try MemoryTree(
+      [
+        "package.json":
+          #"{"packageManager": "\#(manager)", "scripts": {"start": "node a"}, "dependencies": {"a": "1"}}"#
+      ].merging(more) { $1 })
+  }
+
+  @Test(
+    arguments: [
+      ("yarn@4.5.0", "yarn", "1.22.22", "4.5.0", true), ("yarn@1.22.22", "yarn", "1.22.22", "1.22.22", false),
+      ("pnpm@9.0.0", "pnpm", "10.34.9", "9.0.0", true), ("pnpm@9.0.0+sha512.ab", "pnpm", "8.0.0", "9.0.0", true),
+      ("pnpm@^10.1", "pnpm", "10.20.0", "10.20.0", false), ("pnpm", "pnpm", "9.15.9", "9.15.9", false),
+      ("pnpm", "pnpm", "12.21.0", "10.34.9", true), ("pnpm@>=9", "pnpm", "12.21.0", "10.34.9", true),
+      ("pnpm@>=12", "pnpm", "12.3.0", "12.3.0", false), ("npm@10.1.0", "npm", "10.8.2", "10.8.2", false),
     ])
+  func `takes Corepack where the package manager is of another version`(
+    _ named: String, _ manager: String, _ has: String, _ version: String, _ isBrought: Bool
+  ) throws {
+    let tree = try Self.naming(named)
 
     let plan = try Plan(tree, toolbox: FakeToolbox().with("corepack", "0.29.0").with(manager, has))
 
-    #expect(plan.install?.arguments.first == program)
+    #expect(plan.install?.arguments.first == manager)
+    #expect(plan.detected.contains("\(manager) \(version) (no lockfile)"))
+    #expect(plan.manager?.scripts.isEmpty == !isBrought)
+  }
+
+  @Test func `has the app's own commands find what Corepack brings, by its name and in its version`() throws {
+    let tree = try Self.naming(
+      "yarn@4.5.0+sha224.953c", ["nextdeploy.json": #"{"install": "yarn install", "build": "yarn build"}"#])
+
+    let scripts = try #require(
+      try Plan(tree, toolbox: FakeToolbox().without("yarn").with("corepack", "0.29.0")).manager?.scripts)
+
+    #expect(scripts.keys.sorted() == ["yarn", "yarnpkg"])
+    #expect(scripts["yarn"]?.hasPrefix("#!/bin/sh\n") == true)
+    #expect(scripts["yarn"]?.hasSuffix("\nexec corepack yarn@4.5.0+sha224.953c \"$@\"\n") == true)
+    #expect(scripts["yarnpkg"]?.contains("corepack yarnpkg@4.5.0") == true)
+  }
+
+  @Test func `leaves it to pnpm to change its version where there is no Corepack`() throws {
+    let plan = try Plan(Self.naming("pnpm@9.1.0"), toolbox: FakeToolbox())
+
+    #expect(plan.detected.contains("pnpm 9.1.0"))
+    #expect(plan.manager?.scripts == [:])
+  }
+
+  @Test(arguments: [
+    ("yarn@4.5.0", "looking for yarn 4.5.0"), ("pnpm@8.1.0", "looking for pnpm 8.1.0"),
+    ("bun@1.2.0", "looking for bun"),
+  ])
+  func `is refused where nothing can bring the package manager`(_ named: String, _ attempt: String) throws {
+    let error = #expect(throws: Failure.self) {
+      try Plan(Self.naming(named), toolbox: FakeToolbox().with("pnpm", "9.15.9"))
+    }
+
+    #expect(error?.attempt == attempt)
+  }
+
+  @Test(
+    arguments: [
+      ("npm@11.0.0", [:], "package.json asks for npm 11.0.0; this server has 10.8.2."),
+      ("bun@1.1.0", ["bun.lock": "{}"], "bun.lock needs Bun 1.2 or later; this server has 1.1.0."),
+      (
+        "pnpm@7.9.0", [:],
+        "pnpm 7.9.0 cannot download packages with Node 20 or later (ERR_INVALID_THIS): run 'pnpm install' of pnpm 10, and "
+          + "commit the lockfile."
+      ),
+      ("pnpm@7.33.7", [:], nil),
+    ] as [(String, [String: String], String?)])
+  func `warns of a version that will not do`(_ named: String, _ files: [String: String], _ warning: String?) throws {
+    let files = files.merging(files.isEmpty ? ["package-lock.json": ""].filter { _ in named.hasPrefix("npm") } : [:]) {
+      $1
+    }
+    let toolbox = FakeToolbox().with("corepack", "0.29.0").with("bun", "1.1.0")
+
+    let warnings = try Plan(Self.naming(named, files), toolbox: toolbox).warnings
+
+    #expect(warnings.filter { !$0.hasPrefix("there is no lockfile") } == [warning].compactMap(\.self))
+  }
+
+  @Test func `takes a later pnpm that reads the lockfile, where there is no Corepack, with a warning`() throws {
+    let tree = try Self.naming("pnpm", ["pnpm-lock.yaml": "lockfileVersion: '9.0'\n"])
+
+    let plan = try Plan(tree, toolbox: FakeToolbox().with("pnpm", "12.21.0"))
+
+    #expect(plan.detected.contains("pnpm 12.21.0"))
+    #expect(
+      plan.warnings == [
+        "the lockfile is one of pnpm 10; this server has 12.21.0, and no Corepack to bring 10.34.9."
+      ])
+    #expect(throws: Failure.self) {
+      try Plan(
+        tree.adding("pnpm-lock.yaml", "lockfileVersion: '6.0'\n"), toolbox: FakeToolbox().with("pnpm", "12.21.0"))
+    }
+  }
+
+  @Test func `names the Next.js that the lockfile has`() throws {
+    let manifest = next.replacing("16.0.7", with: "catalog:")
+    let lock =
+      "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      next:\n        version: 16.4.5(a@1)\n"
+    let tree = try MemoryTree(["package.json": manifest, "pnpm-lock.yaml": lock])
+
+    #expect(try Plan(tree, toolbox: FakeToolbox()).detected.hasPrefix("Next.js 16.4.5, pnpm 10.34.9 (pnpm-lock.yaml)"))
+  }
+}
+
+@Suite struct `A workspace's build` {
+  private static let turbo = #"{"tasks": {"build": {"dependsOn": ["^build"]}}}"#
+  private static let nx = "{}"
+
+  /// The build of apps/web.
+  private func plan(
+    _ files: [String: String], top: String = "", script: String = "next build", name: String = "web",
+    project: String = #"{"root": "apps/web"}"#, version: String = "2.11.11"
+  ) throws -> Plan {
+    let tree = try MemoryTree(
+      [
+        "nextdeploy.json": project, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n",
+        "package.json": #"{"devDependencies": {"turbo": "\#(version)", "nx": "22"}\#(top)}"#,
+        "apps/web/package.json":
+          #"{"name": "\#(name)", "scripts": {"build": "\#(script)", "start": "node a"}, "dependencies": {"a": "1"}}"#,
+      ].merging(files) { $1 })
+    return try Plan(tree, toolbox: FakeToolbox())
+  }
+
+  @Test(arguments: [
+    ("2.11.11", #", "packageManager": "pnpm@10.34.9""#, "turbo run build --filter=web --env-mode=loose"),
+    (
+      "^2.0.0", "",
+      "turbo --skip-infer run build --filter=web --env-mode=loose --dangerously-disable-package-manager-check"
+    ), ("latest", #", "packageManager": "pnpm@10.34.9""#, "turbo run build --filter=web --env-mode=loose"),
+    ("1.13.4", "", "turbo run build --filter=web"), ("^1.10.0", "", "turbo run build --filter=web"),
+  ])
+  func `goes through Turborepo where the workspace has it`(_ version: String, _ top: String, _ command: String) throws {
+    let plan = try plan(["turbo.json": Self.turbo], top: top, version: version)
+
+    #expect(plan.build?.description == command)
+    #expect(plan.buildDirectory.isTop)
+  }
+
+  @Test(arguments: [#"{"pipeline": {"build": {}}}"#, "{ // ours\n \"tasks\": {\"web#build\": {},} }"])
+  func `finds Turborepo's task, however turbo json has it`(_ text: String) throws {
+    #expect(try plan(["turbo.json": text]).build?.arguments.first == "turbo")
+  }
+
+  @Test(arguments: [
+    (["nx.json": nx], "nx run web:build"),
+    (["nx.json": nx, "apps/web/project.json": #"{"name": "shop"}"#], "nx run shop:build"),
+    (["nx.json": nx, "apps/web/project.json": #"{"name": "a b"}"#], "pnpm run build"),
+  ])
+  func `goes through Nx where the workspace has it`(_ files: [String: String], _ command: String) throws {
+    #expect(try plan(files).build?.description == command)
+  }
+
+  @Test(arguments: [
+    (["turbo.json": #"{"tasks": {"lint": {}}}"#], "next build", "web"), (["turbo.json": "{"], "next build", "web"),
+    ([:], "next build", "web"), (["turbo.json": turbo], "turbo run compile", "web"),
+    (["turbo.json": turbo], "cd ../..&&../node_modules/.bin/turbo build", "web"),
+    (["turbo.json": turbo], "next build", "we b"),
+    (["turbo.json": turbo], "next build", "web..." + "{x}"),
+    (["apps/web/pnpm-lock.yaml": "", "turbo.json": turbo], "next build", "web"),
+  ])
+  func `is the app's own script otherwise`(_ files: [String: String], _ script: String, _ name: String) throws {
+    let plan = try plan(files, script: script, name: name)
+
+    #expect(plan.build?.description == "pnpm run build")
+    #expect(plan.buildDirectory.description == "apps/web")
+  }
+
+  @Test func `goes through Turborepo with Next's option for its bundler too`() throws {
+    let plan = try plan(["turbo.json": Self.turbo], script: "next build --turbo")
+
+    #expect(plan.build?.arguments.first == "turbo")
+  }
+
+  @Test func `is the app's own command where nextdeploy json has one`() throws {
+    let plan = try plan(["turbo.json": Self.turbo], project: #"{"root": "apps/web", "build": "make"}"#)
+
+    #expect(plan.build == .shell("make"))
+    #expect(plan.buildDirectory.description == "apps/web")
   }
 }
 

@@ -10,7 +10,7 @@ const attempt = (kind, path, body) => {
 }
 for (const path of ['apps/other/env', 'apps/other/repo.git/HEAD', 'apps/shop/env', 'apps/shop/repo.git/HEAD', 'config.json'])
   attempt('read', path, () => fs.readFileSync('/opt/nextdeploy/' + path))
-for (const path of ['apps/shop/build/request', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
+for (const path of ['apps/shop/build/request', 'apps/shop/build/bin', 'apps/shop/releases/x', 'instances/x', 'caddy/x.caddy'])
   attempt('write', path, () => fs.writeFileSync('/opt/nextdeploy/' + path, ''))
 attempt('reach', 'the metadata service', () =>
   require('child_process').execFileSync('curl', ['-sf', '--max-time', '2', 'http://169.254.169.254:8099/']))
