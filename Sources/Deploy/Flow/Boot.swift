@@ -22,8 +22,10 @@ extension Deployment {
     let bins = PackageManagerChoice.ancestors(of: release.directory).map { "\($0.below(files))/node_modules/.bin" }
     variables["PATH"] = (bins + [variables["PATH"] ?? ""]).joined(separator: ":")
     variables["NODE_ENV"] = "production"
-    variables.merge(environment.forInstances) { _, own in own }
+    // The app's own variables win over what its start command sets, but not over what the build has to be told by.
     variables.merge(release.environment) { _, own in own }
+    variables.merge(environment.forInstances) { _, own in own }
+    variables.merge(release.environment.filter { VariableName.taken[$0.key] != nil }) { _, own in own }
     variables["PORT"] = port.description
     variables["HOSTNAME"] = "127.0.0.1"
     return Service(

@@ -59,10 +59,13 @@ extension Deployment {
   private var host: String { config.domains.first?.description ?? "localhost" }
 
   private func crashed(_ instance: Instance, _ exit: String) -> Failure {
-    Failure(
-      "starting \(app)", "the app ended before it answered (\(exit))",
-      next: "Its last lines say why. Check that it starts with '\(instance.release.start)' and has its settings.",
-      excerpt: seams.state.lastLines(of: record.id))
+    let lines = seams.state.lastLines(of: record.id)
+    let advice = advice(on: lines.joined(separator: "\n"), at: .run)
+    return Failure(
+      "starting \(app)", "the app ended before it answered (\(exit))\(advice.map { ": \($0.cause)" } ?? "")",
+      next: advice?.next
+        ?? "Its last lines say why. Check that it starts with '\(instance.release.start)' and has its settings.",
+      excerpt: lines)
   }
 
   private func unhealthy(_ instance: Instance, _ answer: ProbeAnswer, _ state: InstanceState) -> Failure {
