@@ -131,7 +131,7 @@ extension StartReader {
     if first.text.contains(" ") { return line(first.text) }
     // Its own options stand before "--", the program's behind it.
     let rest = words.firstIndex { $0.text == "--" }.map { words[($0 + 1)...] } ?? []
-    if ["npm", "pnpm", "yarn", "bun"].contains(first.text) { return read([first] + rest) }
+    if ["npm", "npx", "pnpm", "pnpx", "yarn", "bun", "bunx"].contains(first.text) { return read([first] + rest) }
     let isConfiguration = first.text.contains("ecosystem") || first.text.contains(".config.")
     return isConfiguration ? StartCommand(.program(name)) : file(first, rest)
   }

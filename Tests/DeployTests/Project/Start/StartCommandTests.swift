@@ -30,6 +30,7 @@ private func read(_ line: String) -> StartCommand { StartCommand(line, scripts: 
     "cp -r public .next/standalone/ && cp -r .next/static .next/standalone/.next/ && node .next/standalone/server.js",
     "sh -c 'next start -p $PORT'", "bash -lc \"NODE_ENV=production next start\"", "pm2-runtime start npm -- run serve",
     "pm2 start node_modules/next/dist/bin/next -- start", "pm2-runtime \"next start\"",
+    "pm2 start npx --name web -- next start",
     "pm2-runtime start npm --name web -- start",
     "concurrently \"next start\"", "concurrently npm:serve", "prisma migrate deploy && next start",
     "next build && next start",
