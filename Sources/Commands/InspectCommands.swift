@@ -197,6 +197,11 @@ enum InspectCommands {
     server.terminal.print("\(app): \(commit.id.short) \(commit.subject)")
     server.terminal.print(outline.detected)
     for warning in outline.warnings { server.terminal.print("warning: \(warning)") }
+    if let unset = outline.unset {
+      server.terminal.print(
+        "not set: \(unset.names.joined(separator: ", ")) (\(unset.file) names them; 'nextdeploy env set \(app) NAME' sets one)"
+      )
+    }
     for line in TextTable.lines(outline.steps.map { [$0.step.rawValue, $0.action] }) { server.terminal.print(line) }
     return 0
   }

@@ -46,6 +46,25 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       tells: "\"root\" names 'apps/web', which is no directory"),
     BadInput("no start script", at: "plan", ["package.json": #"{"name": "x"}"#], tells: "there is no \"start\" script"),
     BadInput(
+      "no start script of an app whose build makes files", at: "plan",
+      ["package.json": #"{"name": "x", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "8"}}"#],
+      tells: "it is a Vite app, whose build makes static files, and these are not served yet"),
+    BadInput(
+      "a start script that runs a development package", at: "plan",
+      [
+        "package.json":
+          #"{"scripts": {"start": "nest start", "start:prod": "node server.js"}, "devDependencies": {"@nestjs/cli": "11"}}"#,
+        "package-lock.json":
+          #"{"lockfileVersion": 3, "packages": {"node_modules/@nestjs/cli": {"dev": true, "bin": {"nest": "bin/nest.js"}}}}"#,
+      ],
+      tells: "runs 'nest' of @nestjs/cli, a development dependency",
+      "Set \"start\" in nextdeploy.json to 'node server.js'",
+      "\"dependencies\": \"all\""),
+    BadInput(
+      "a start script that would come from the network", at: "build",
+      ["package.json": #"{"scripts": {"build": "touch built", "start": "npx serve out"}}"#],
+      tells: "runs 'serve', which no dependency brings", "npm install serve"),
+    BadInput(
       "a Next.js app without a build script", at: "plan",
       ["package.json": #"{"scripts": {"start": "next start"}, "dependencies": {"next": "16.4.5"}}"#],
       tells: "there is no \"build\" script, and a Next.js app must be built"),
@@ -75,14 +94,42 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       ],
       tells: "installing packages with 'npm install"),
     BadInput(
+      "a lockfile that does not fit package.json", at: "install",
+      [
+        "package.json":
+          #"{"name": "x", "scripts": {"start": "node server.js"}, "dependencies": {"local": "file:./local"}}"#,
+        "package-lock.json": #"{"name": "x", "lockfileVersion": 3, "packages": {"": {"name": "x"}}}"#,
+        "local/package.json": #"{"name": "local", "version": "1.0.0"}"#,
+      ],
+      tells: "package-lock.json, which npm 9 wrote, does not fit package.json", "Run 'npm install' where you develop"),
+    BadInput(
+      "a registry that does not answer", at: "install",
+      [
+        "package.json": #"{"scripts": {"start": "node server.js"}, "dependencies": {"ms": "2.1.3"}}"#,
+        "nextdeploy.json": #"{"install": "npm install --registry http://127.0.0.1:9 --fetch-retries=0"}"#,
+      ],
+      tells: "nothing answers at 127.0.0.1:9 on the server"),
+    BadInput(
+      "a build that misses a variable", at: "build",
+      [
+        "nextdeploy.json": #"{"build": "node build.js"}"#,
+        "build.js": "throw new Error('STRIPE_KEY environment variable is not set')",
+        ".env.example": "STRIPE_KEY=\nMAIL_URL=smtp://localhost\n",
+      ],
+      tells: "it needs STRIPE_KEY, which nothing sets", "nextdeploy env set shop STRIPE_KEY"),
+    BadInput(
       "a build that fails", at: "build", ["nextdeploy.json": #"{"build": "echo line 12: syntax error; exit 2"}"#],
       tells: "it ended with exit code 2", "line 12: syntax error"),
     BadInput(
       "a build whose program is missing", at: "build", ["nextdeploy.json": #"{"build": "no-such-bundler"}"#],
-      tells: "a program of it was not found (exit code 127)"),
+      tells: "a program of it was not found (exit code 127): the program 'no-such-bundler' was not found"),
     BadInput(
       "a build that is killed for memory", at: "build", ["nextdeploy.json": #"{"build": "kill -9 $$"}"#],
       tells: "it was killed (exit code 137)", "memory"),
+    BadInput(
+      "an app whose package is missing", at: "health", ["server.js": "require('left-pad')"],
+      tells: "the app ended before it answered (exit code 1): the package left-pad is not there", "npm install left-pad"
+    ),
     BadInput(
       "an app that exits", at: "health", ["server.js": "throw new Error('no database')"],
       tells: "the app ended before it answered (exit code 1)", "no database"),

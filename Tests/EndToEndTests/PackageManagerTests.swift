@@ -139,6 +139,28 @@ struct PackageManagerTests {
     }
   }
 
+  @Test("of development are missed before a build, and kept where nextdeploy.json says so")
+  func developmentPackages() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let manifest =
+        #"{"name": "shop", "scripts": {"start": "cross-env A=one node server.js"}, "devDependencies": {"cross-env": "10.1.0"}}"#
+      try project.write([
+        "package.json": manifest, "server.js": App.server("answer.end(process.env.A)"), ".gitignore": "node_modules/\n",
+      ])
+      try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
+        .expectSuccess()
+      try project.commit("One")
+
+      let refused = try project.push().expect(status: 1)
+
+      refused.expect("FAILED at plan", "\"start\" runs 'cross-env' of cross-env, a development dependency")
+      try project.commit("Keep them", ["nextdeploy.json": #"{"dependencies": "all"}"#])
+      try project.push().expectSuccess()
+      #expect(try sandbox.get() == "one")
+    }
+  }
+
   @Test("are left as they are where an app runs with Bun", arguments: ["bun server.ts"])
   func bunApp(start: String) throws {
     try Sandbox.run { sandbox in

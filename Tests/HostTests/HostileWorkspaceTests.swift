@@ -47,6 +47,24 @@ struct HostileWorkspaceTests {
     }
   }
 
+  @Test(
+    "is followed to no pipe, directory or file that is too large, nor is one of these read", .timeLimit(.minutes(1)))
+  func noText() async throws {
+    try await Bench.run(["package.json": "{}"]) { bench in
+      let workspace = WorkspaceDirectory(layout: AppLayout(directory: bench.scratch.path))
+      try Files.makeDirectory(bench.path("workspace/web.env"))
+      for arguments in [
+        ["mkfifo", bench.path("workspace/.env")], ["truncate", "-s", "1G", bench.path("workspace/large.env")],
+      ] {
+        _ = try ChildProcess.run(Command(arguments, environment: CurrentProcess.environment))
+      }
+
+      #expect(try workspace.text(".env") == nil)
+      #expect(try workspace.text("web.env") == nil)
+      #expect(throws: Failure.self) { try workspace.text("large.env") }
+    }
+  }
+
   @Test("shows nothing outside of the workspace, and lets nothing there be removed")
   func workspace() async throws {
     try await withVictim { bench in

@@ -24,11 +24,13 @@ extension Deployment {
     variables["PATH"] = (bins + [seams.releases.programs(of: release.id), variables["PATH"] ?? ""]).joined(
       separator: ":")
     variables["NODE_ENV"] = "production"
+    // The app's own variables win over what its start command sets, but not over what the build has to be told by.
+    variables.merge(release.environment) { _, own in own }
     variables.merge(environment.forInstances) { _, own in own }
     if release.isNext {
       variables[Self.serverActionsKey] = try serverActionsKey(environment, own: environment.forInstances)
     }
-    variables.merge(release.environment) { _, own in own }
+    variables.merge(release.environment.filter { VariableName.taken[$0.key] != nil }) { _, own in own }
     variables["PWD"] = release.directory.below(files)
     variables["PORT"] = port.description
     // Next.js of 13 and before takes itself for another site where it is told 127.0.0.1.

@@ -16,6 +16,7 @@ extension Deployment {
     let identity = plan.framework.isNext ? [ReleaseRecord.nextDeployment: record.id.description] : [:]
     return try step(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
+      if !plan.framework.isNext { try requireStart(plan) }
       if let work = plan.build {
         let own = planned.environment.forBuilds
         var environment = workEnvironment(planned, own, in: plan.buildDirectory)
@@ -28,7 +29,7 @@ extension Deployment {
         }
         do {
           try run(
-            work, in: plan.buildDirectory, environment: environment, attempt: "building with '\(work)'",
+            work, in: plan.buildDirectory, environment: environment, at: .build, attempt: "building with '\(work)'",
             next: "Correct what the output above names, commit, and push again.")
         } catch var failure as Failure {
           // The error that led here is the one to tell.
@@ -60,24 +61,44 @@ extension Deployment {
   }
 
   /// A Node or Bun app: its files as they are after the build, and its production dependencies.
-  private func appArtifact(_ planned: Planned) throws -> Artifact {
+  func appArtifact(_ planned: Planned) throws -> Artifact {
     let plan = planned.plan
+    let framework = plan.framework.isNext ? Framework.node : plan.framework
+    if plan.framework.isNext { try requireStart(plan) }
     return Artifact(
       planned: planned,
       assembly: Assembly(
         parts: [.everything(without: try developmentPackages(plan))],
         persist: plan.project.persist.map { plan.project.root.file($0.description) }),
-      framework: plan.framework.description, start: plan.start, directory: plan.project.root, environment: [:])
+      framework: framework.description, start: plan.start, directory: plan.project.root, environment: [:])
+  }
+
+  /// Refuses a start command whose programs the release would not have, now that it is known what was installed.
+  private func requireStart(_ plan: Plan) throws {
+    let installed = try lockedPackages(plan)
+    try plan.app.requireStart { need in
+      if let installed { return installed.origin(of: need, in: plan.project.root.seen(from: plan.installDirectory)) }
+      guard case .fetched(let program) = need else { return nil }
+      let isThere = PackageManagerChoice.ancestors(of: plan.project.root).contains {
+        seams.workspace.exists($0.file("node_modules/.bin/\(program)"))
+      }
+      return isThere ? .production : .absent
+    }
+  }
+
+  private func lockedPackages(_ plan: Plan) throws -> LockedPackages? {
+    try seams.workspace.text(plan.installDirectory.file("node_modules/.package-lock.json")).flatMap {
+      LockedPackages($0)
+    }
   }
 
   /// Where npm keeps packages that only the build needed; npm notes it for each package that it installs.
   func developmentPackages(_ plan: Plan) throws -> Set<String> {
-    guard let text = try seams.workspace.text(plan.installDirectory.file("node_modules/.package-lock.json")),
-      let packages = (try? JSON.parse(text))?["packages"]?.members
-    else { return [] }
-    let development = packages.filter { $0.value["dev"] == .bool(true) && $0.value["link"] == nil }
+    guard plan.project.dependencies == .production, let development = try lockedPackages(plan)?.development else {
+      return []
+    }
     // What the app is started with is needed, wherever package.json lists it.
-    if plan.framework.isNext && development.contains(where: { $0.key.hasSuffix("node_modules/next") }) { return [] }
-    return Set(development.map { plan.installDirectory.file($0.key) })
+    if plan.framework.isNext && development.contains(where: { $0.hasSuffix("node_modules/next") }) { return [] }
+    return Set(development.map { plan.installDirectory.file($0) })
   }
 }

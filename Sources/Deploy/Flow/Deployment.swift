@@ -21,6 +21,8 @@ public final class Deployment {
   var record: DeployRecord
   /// What of the environment is not to be seen in output and failures, from when it was read on.
   var mask = Mask()
+  /// Says what helps where a program of the app's fails; nil until the commit was read.
+  var advisor: Advisor?
   let began = ContinuousClock.now
 
   init(app: AppName, config: AppConfig, seams: Seams, record: DeployRecord) {
@@ -86,7 +88,7 @@ public final class Deployment {
   ) throws -> ReleaseRecord {
     let planned = try plan(commit, environment)
     if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
-      if planned.plan.project.release != nil {
+      if planned.plan.app.release != nil {
         let checkout = try checkOut(planned, clean: false)
         try runReleaseCommand(try install(checkout))
       }

@@ -1,10 +1,13 @@
 // What is said of an instance that is not healthy: the cause, and what would help.
 extension Deployment {
   func crashed(_ instance: Instance, _ exit: String) -> Failure {
-    Failure(
-      "starting \(app)", "the app ended before it answered (\(exit))",
-      next: "Its last lines say why. Check that it starts with '\(instance.release.start)' and has its settings.",
-      excerpt: seams.state.lastLines(of: record.id))
+    let lines = seams.state.lastLines(of: record.id)
+    let advice = advice(on: lines.joined(separator: "\n"), at: .run)
+    return Failure(
+      "starting \(app)", "the app ended before it answered (\(exit))\(advice.map { ": \($0.cause)" } ?? "")",
+      next: advice?.next
+        ?? "Its last lines say why. Check that it starts with '\(instance.release.start)' and has its settings.",
+      excerpt: lines)
   }
 
   /// - Parameter seconds: for how long it was asked.

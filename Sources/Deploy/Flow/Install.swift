@@ -21,6 +21,7 @@ extension Deployment {
       try seams.workspace.setInstalledKey(nil)
       try run(
         work, in: directory, environment: workEnvironment(planned, planned.environment.forBuilds, in: directory),
+        at: .install,
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
       try seams.workspace.setInstalledKey(planned.installKey)
@@ -30,7 +31,8 @@ extension Deployment {
 
   /// Runs a command of the app's in the workspace, its output shown as it comes.
   func run(
-    _ work: Work, in directory: RelativePath, environment: [String: String], attempt: String, next: String
+    _ work: Work, in directory: RelativePath, environment: [String: String], at stage: Advisor.Stage, attempt: String,
+    next: String
   ) throws {
     var tail = OutputTail()
     let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
@@ -41,19 +43,41 @@ extension Deployment {
     }
     let result = try seams.runner.run(job) { show(masked.add($0)) }
     show(masked.end())
+    let cause: String
+    var next = next
     switch result {
     case .succeeded: return
     case .failed(127):
-      throw Failure(
-        attempt, "a program of it was not found (exit code 127)",
-        next: "Add the package that brings it to package.json, or install it on the server.", excerpt: tail.lines)
-    case .failed(let code): throw Failure(attempt, "it ended with exit code \(code)", next: next, excerpt: tail.lines)
+      cause = "a program of it was not found (exit code 127)"
+      next = "Add the package that brings it to package.json, or install it on the server."
+    case .failed(let code): cause = "it ended with exit code \(code)"
     case .killed:
       throw Failure(
         attempt, "it was killed (exit code 137), most likely for want of memory",
         next: "Give the server more memory or swap, or let the build use less (NODE_OPTIONS=--max-old-space-size=…).",
         excerpt: tail.lines)
     }
+    let advice = advice(on: tail.text, at: stage)
+    var steps = [advice?.next ?? next]
+    // A name that is told already is not told twice.
+    if stage == .build, let unset = advisor?.unset, !unset.names.contains(where: { advice?.cause.contains($0) == true })
+    {
+      steps.append(
+        "Nothing sets \(unset.list), which \(unset.file) names: 'nextdeploy env set \(app) \(unset.names[0])'.")
+    }
+    throw Failure(
+      attempt, ([cause] + [advice?.cause].compactMap(\.self)).joined(separator: ": "),
+      next: steps.joined(separator: " "),
+      excerpt: tail.lines)
+  }
+
+  /// What the end of a program's output says, with the lockfile that it may be about.
+  func advice(on output: String, at stage: Advisor.Stage) -> Advice? {
+    // The failure itself must be told, also where that file cannot be read.
+    let lockfile = advisor.flatMap { advisor in
+      advisor.packages.lockfile.flatMap { try? seams.workspace.text(advisor.packages.directory.file($0)) }
+    }
+    return advisor?.advice(on: output, at: stage, lockfile: lockfile)
   }
 
   /// What an install, a build or the release command is given: what a login shell in its directory would give, and
@@ -96,7 +120,7 @@ struct OutputTail {
     if bytes.count > 65_536 { bytes.removeFirst(bytes.count - 32_768) }
   }
 
-  var lines: [String] {
-    String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline).suffix(20).map(String.init)
-  }
+  var text: String { String(decoding: bytes.suffix(32_768), as: UTF8.self) }
+
+  var lines: [String] { text.split(whereSeparator: \.isNewline).suffix(20).map(String.init) }
 }

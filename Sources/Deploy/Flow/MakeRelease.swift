@@ -24,13 +24,16 @@ extension Deployment {
   /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.
   func runReleaseCommand(_ installation: Installation) throws {
     let planned = installation.planned
-    guard let command = planned.plan.project.release else { return }
+    guard let command = planned.plan.app.release else { return }
     try step(.release, command) {
       let own = planned.environment.forReleaseCommand
-      var environment = workEnvironment(planned, own, in: planned.plan.project.root)
+      // What runs before the start gets what the start sets.
+      let started = planned.plan.project.release == nil ? try startVariables(planned.plan) : [:]
+      var environment = workEnvironment(
+        planned, started.merging(own) { _, own in own }, in: planned.plan.project.root)
       environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
       try run(
-        .shell(command), in: planned.plan.project.root, environment: environment,
+        .shell(command), in: planned.plan.project.root, environment: environment, at: .release,
         attempt: "running the release command '\(command)'",
         next: "Correct it, and check what it left undone; then push again.")
       return ((), "release command done")

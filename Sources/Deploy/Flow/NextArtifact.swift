@@ -56,7 +56,15 @@ extension Deployment {
     let root = plan.project.root
     let output = try nextOutput(root)
     let name = "Next.js \(version?.description ?? "")"
-    if seams.workspace.exists(root.file("\(output)/export-detail.json")) {
+    let isExport = seams.workspace.exists(root.file("\(output)/export-detail.json"))
+    if let command = plan.app.command, !command.startsNext, plan.project.framework == nil,
+      isExport || !seams.workspace.exists(root.file("\(output)/\(Self.serverFiles)"))
+    {
+      // It depends on Next.js, but is none: what it is started by is the app's affair.
+      return try appArtifact(planned)
+    }
+    let environment = identity.merging(try startVariables(plan)) { identity, _ in identity }
+    if isExport {
       throw Failure(
         "making a release", "the app is a static export (output: 'export'), which has no server to start",
         next: "Remove output: 'export' from next.config, or give a server as \"start\" in \(ProjectFile.name).")
@@ -72,8 +80,9 @@ extension Deployment {
     // Standalone keeps the app's place below the directory that Next takes for the repository's top.
     let place = RelativePath(json["relativeAppDir"]?.string ?? "") ?? .top
     let standalone = root.file("\(output)/standalone")
-    guard seams.workspace.exists(place.below(standalone) + "/server.js") else {
-      return try startedNext(planned, name: name, identity: identity, launcher: launcher)
+    // What Node is to load before the server is not among the files that Next traced.
+    guard seams.workspace.exists(place.below(standalone) + "/server.js"), plan.app.command?.preloads != true else {
+      return try startedNext(planned, name: name, environment: environment, launcher: launcher)
     }
     var parts: [Assembly.Part] = [
       .move(from: standalone, to: ""),
@@ -89,12 +98,17 @@ extension Deployment {
         writable: Self.writable(output).map(place.file), launcher: launcher),
       framework: "\(name) (standalone)",
       start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
-      directory: place, environment: identity)
+      directory: place, environment: environment)
+  }
+
+  /// What the start command sets, in the variables themselves or in files of the app's.
+  func startVariables(_ plan: Plan) throws -> [String: String] {
+    try (plan.app.command?.settings ?? []).variables(in: plan.project.root) { try seams.workspace.text($0) }
   }
 
   /// Next's own server on the whole app, where the build gave no standalone one.
   private func startedNext(
-    _ planned: Planned, name: String, identity: [String: String], launcher: Launcher?
+    _ planned: Planned, name: String, environment: [String: String], launcher: Launcher?
   ) throws -> Artifact {
     let plan = planned.plan
     let root = plan.project.root
@@ -119,7 +133,7 @@ extension Deployment {
         ["node"]
           + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
       directory: root,
-      environment: identity)
+      environment: environment)
   }
 
   /// Where Next writes at run time: pages that it renders anew (ISR), and what it fetched.

@@ -8,6 +8,8 @@ public struct Outline: Equatable, Encodable, Sendable {
   public let commit: Commit
   public let detected: String
   public let warnings: [String]
+  /// Variables that the app's example names and nothing sets; nil where there are none.
+  public let unset: UnsetVariables?
   public let steps: [Line]
 }
 
@@ -19,7 +21,7 @@ extension Deployment {
     var steps: [Outline.Line] = []
     func add(_ step: Step, _ action: String) { steps.append(Outline.Line(step: step, action: action)) }
     let built = try seams.releases.list().last { $0.buildKey == planned.buildKey }
-    if built == nil || plan.project.release != nil {
+    if built == nil || plan.app.release != nil {
       let live = try seams.state.live()?.commit.id
       let changes = try seams.repository.changes(from: live, to: commit)
       add(
@@ -33,7 +35,11 @@ extension Deployment {
     if built == nil {
       add(.build, plan.build?.description ?? "nothing to build")
     }
-    if let command = plan.project.release { add(.release, "the app's own command: \(command)") }
+    if let command = plan.app.release {
+      add(
+        .release,
+        plan.project.release == nil ? "what runs before the start: \(command)" : "the app's own command: \(command)")
+    }
     add(.release, built.map { "\($0.id), built before from the same files" } ?? "a new one")
     add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
     let health = HealthPolicy(plan.project.health)
@@ -41,6 +47,6 @@ extension Deployment {
     add(.health, "GET \(page), \(health.statusText) within \(health.timeout.plain) s")
     add(.route, "the proxy sends new requests to it")
     add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
-    return Outline(commit: commit, detected: plan.detected, warnings: plan.warnings, steps: steps)
+    return Outline(commit: commit, detected: plan.detected, warnings: plan.warnings, unset: planned.unset, steps: steps)
   }
 }

@@ -3,8 +3,20 @@ struct Planned {
   let commit: Commit
   let plan: Plan
   let environment: AppEnvironment
+  let unset: UnsetVariables?
   let installKey: String
   let buildKey: String
+}
+
+extension Advisor {
+  init(_ planned: Planned, app: AppName) {
+    let plan = planned.plan
+    self.init(
+      app: app, manifests: plan.app.manifests.map(\.manifest), packages: plan.packages,
+      version: plan.packages.wanted ?? plan.manager?.version, environment: planned.environment,
+      leavesOutDevelopment: plan.packages.manager == .npm && plan.project.dependencies == .production,
+      unset: planned.unset)
+  }
 }
 
 extension Deployment {
@@ -15,6 +27,7 @@ extension Deployment {
     let start = ContinuousClock.now
     try requireSpace()
     let planned = try Self.plan(commit, environment, seams)
+    advisor = Advisor(planned, app: app)
     let seconds = seconds(since: start)
     record.steps.append(DeployRecord.StepRecord(step: .plan, seconds: seconds, result: planned.plan.detected))
     seams.progress.begin(
@@ -32,7 +45,8 @@ extension Deployment {
     let variables = AppEnvironment.identity(of: environment.forBuilds)
     let build = ["tree \(commit.tree)", plan.tools, "environment\n\(variables)"].joined(separator: "\n")
     return Planned(
-      commit: commit, plan: plan, environment: environment, installKey: plan.installKey(of: tree),
+      commit: commit, plan: plan, environment: environment,
+      unset: try UnsetVariables.find(in: tree, plan.app, environment), installKey: plan.installKey(of: tree),
       buildKey: try seams.repository.fingerprint(build))
   }
 

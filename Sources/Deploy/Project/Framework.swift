@@ -9,7 +9,7 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .next(let version): "Next.js \(version)"
+    case .next(let version): version.isEmpty ? "Next.js" : "Next.js \(version)"
     case .node: "Node app"
     case .bun: "Bun app"
     }
@@ -19,21 +19,29 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
     if case .next = self { true } else { false }
   }
 
-  /// Next's own server runs an app whose start command is Next's; with another one it is the app's affair.
-  static func find(_ manifest: PackageManifest, start: Work?) -> Framework {
-    let words = start?.arguments ?? []
-    if let version = manifest.dependency("next"), start.map(startsNext) ?? true {
-      return .next(version: version)
-    }
-    return words.first == "bun" || words.first == "bunx" ? .bun : .node
+  /// An app that depends on Next.js and is built is Next.js, unless its start command runs a file of its own.
+  ///
+  /// - Parameter named: what nextdeploy.json says that it is.
+  static func find(
+    _ manifests: [PackageManifest], start: StartCommand?, isBuilt: Bool, named: ProjectFile.Framework?
+  ) -> Framework {
+    let own = manifests.first?.dependency("next")
+    if named == .next { return .next(version: own ?? manifests.lazy.compactMap { $0.dependency("next") }.first ?? "") }
+    if named == nil, let own, start?.leavesNext(isBuilt: isBuilt) ?? true { return .next(version: own) }
+    return start?.runsBun == true ? .bun : .node
   }
+}
 
-  /// Whether a command is `next start` and nothing else: settings before it and options behind it change nothing.
-  private static func startsNext(_ start: Work) -> Bool {
-    let line = start.description
-    if line.contains(where: { "&|;<>`\n".contains($0) }) { return false }
-    let words = line.split(whereSeparator: \.isWhitespace).drop { $0.contains("=") || $0 == "cross-env" || $0 == "npx" }
-    return words.starts(with: ["next", "start"])
+extension StartCommand {
+  /// Whether it leaves it to NextDeploy to start Next's server.
+  fileprivate func leavesNext(isBuilt: Bool) -> Bool {
+    switch target {
+    case .next, .nextDevelopment: true
+    case .ownFile, .several: false
+    case .unclear: isBuilt
+    // What serves files is for a static export.
+    case .program(let name): isBuilt && !["serve", "http-server", "sirv", "live-server", "ws"].contains(name)
+    }
   }
 }
 

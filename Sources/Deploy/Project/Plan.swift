@@ -1,6 +1,8 @@
 /// What a deploy of a tree will do, computed before anything is touched.
 public struct Plan: Equatable, Sendable {
   public let project: ProjectFile
+  /// What the tree says, as it was read.
+  let app: Project
   public let framework: Framework
   public let packages: PackageManagerChoice
   /// The package manager on this machine; nil where it is not needed.
@@ -23,10 +25,11 @@ public struct Plan: Equatable, Sendable {
     try TreeRules.check(tree)
     let app = try Project(tree)
     try app.requireCommands()
+    if !app.framework.isNext { try app.requireStart(app.origin(in: tree)) }
     let project = app.file
     let packages = app.packages
 
-    var warnings = packages.warnings
+    var warnings = packages.warnings + app.startWarnings
     let node = try Self.require("node", in: toolbox, next: "Install Node 20 or later on the server, then push again.")
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
       if let wanted = VersionRange(range), let version = Version(node.version), !wanted.contains(version) {
@@ -46,6 +49,7 @@ public struct Plan: Equatable, Sendable {
     warnings += manager?.warnings(packages, node: node.version) ?? []
     let name = packages.manager.rawValue
     self.project = project
+    self.app = app
     self.framework = app.framework
     self.packages = packages
     self.manager = manager

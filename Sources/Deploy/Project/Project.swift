@@ -7,6 +7,8 @@ public struct Project: Equatable, Sendable {
   public let framework: Framework
   /// How it is started; nil where only Next's own server can be meant.
   public let start: Work?
+  /// What that comes to.
+  let command: StartCommand?
 
   /// A package.json, and where it stands.
   public struct Located: Equatable, Sendable {
@@ -37,7 +39,11 @@ public struct Project: Equatable, Sendable {
     packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests)
     // The user's own start command is for the shell; a script's is taken apart where that changes nothing.
     start = file.start.map { Work.shell($0) } ?? own.manifest.command(ofScript: "start").map { Work(script: $0) }
-    let framework = Framework.find(own.manifest, start: start)
+    let line = file.start ?? own.manifest.scripts["start"]
+    command = line.map { StartCommand($0, scripts: own.manifest.scripts) }
+    let framework = Framework.find(
+      manifests.map(\.manifest), start: command, isBuilt: file.build != nil || own.manifest.scripts["build"] != nil,
+      named: file.framework)
     // What will be installed, where package.json leaves that open.
     let version = framework.isNext ? try packages.version(of: "next", for: own, in: tree) : nil
     self.framework = version.map { .next(version: $0) } ?? framework
@@ -59,15 +65,23 @@ public struct Project: Equatable, Sendable {
 
   /// Refuses an app that nobody could start, or that could not be built.
   public func requireCommands() throws(Failure) {
-    if start == nil && !framework.isNext {
-      throw Failure(
-        "reading \(manifestPath)", "there is no \"start\" script, so nobody knows how the app is started",
-        next: "Add one, as in \"start\": \"node server.js\", or set \"start\" in \(ProjectFile.name).")
+    if start == nil && !framework.isNext { throw missingStart }
+    if let own = file.start, file.framework == .next, command?.startsNext == false {
+      throw ProjectFile.failure(
+        "\"start\" (\(own.quoted)) does not start Next.js, as \"framework\" says that it should",
+        next: "Remove one of the two: with \"framework\": \"next\" NextDeploy starts Next.js itself.")
     }
     if framework.isNext && file.build == nil && !hasBuild {
       throw Failure(
         "reading \(manifestPath)", "there is no \"build\" script, and a Next.js app must be built",
         next: "Add \"build\": \"next build\" to its scripts, or set \"build\" in \(ProjectFile.name).")
     }
+  }
+
+  private var missingStart: Failure {
+    let told = AppKind.find(manifest)?.missingStart(manifest)
+    return Failure(
+      "reading \(manifestPath)", told?.cause ?? "there is no \"start\" script, so nobody knows how the app is started",
+      next: told?.next ?? "Add one, as in \"start\": \"node server.js\", or set \"start\" in \(ProjectFile.name).")
   }
 }

@@ -14,6 +14,23 @@ public struct ProjectFile: Equatable, Sendable {
   public var drainTimeout = DrainPolicy.defaultTimeout
   /// Paths of the app that stay the same across releases.
   public var persist: [RelativePath] = []
+  /// What kind of app it is, where that is not to be found out.
+  public var framework: Framework?
+  /// Which installed packages a release has.
+  public var dependencies = Dependencies.production
+
+  public enum Framework: String, CaseIterable, Sendable {
+    /// Started by Next's own server, whatever the start script says.
+    case next
+    /// Started as the start command says.
+    case node
+  }
+
+  public enum Dependencies: String, CaseIterable, Sendable {
+    /// Not those that npm installed for development only.
+    case production
+    case all
+  }
 
   public init() {}
 
@@ -22,8 +39,13 @@ public struct ProjectFile: Equatable, Sendable {
     let json: JSON
     do { json = try JSON.parse(text, relaxed: true) } catch { throw Self.failure(error.description) }
     let file = try Members(json, at: nil)
-    try file.allow(["$schema", "root", "install", "build", "start", "release", "health", "drain", "persist"])
+    try file.allow([
+      "$schema", "root", "framework", "install", "build", "start", "release", "health", "drain", "persist",
+      "dependencies",
+    ])
     if let root = try file.string("root") { self.root = try Self.path(root, "root") }
+    framework = try file.choice("framework")
+    if let kept: Dependencies = try file.choice("dependencies") { dependencies = kept }
     install = try file.command("install")
     build = try file.command("build")
     start = try file.command("start")
@@ -113,6 +135,14 @@ private struct Members {
       throw ProjectFile.failure("\"\(full(key))\" is empty")
     }
     return text
+  }
+
+  /// One of a few words.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws(Failure) -> Choice? {
+    guard let text = try string(key) else { return nil }
+    if let choice = Choice(rawValue: text) { return choice }
+    let words = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: " or ")
+    throw ProjectFile.failure("\"\(full(key))\" is \(text.quoted), where \(words) is possible")
   }
 
   /// A string, or a whole number as its text.

@@ -18,12 +18,15 @@ public struct StarterFile: Equatable, Sendable {
       lines.append(("\(root.file("package.json")) has no \"build\" script.", "build", "next build"))
     }
     if project.start == nil && !project.framework.isNext {
-      guard let entry = entry(of: tree, root) else {
+      guard let command = try start(of: project, tree) else {
         try project.requireCommands()
         return nil
       }
-      let runner = project.packages.manager == .bun ? "bun" : "node"
-      lines.append(("\(root.file("package.json")) has no \"start\" script.", "start", "\(runner) \(entry)"))
+      lines.append(("\(root.file("package.json")) has no \"start\" script.", "start", command))
+    }
+    if let better = try betterStart(of: project, tree) {
+      lines.append(
+        ("The script \"start\" needs development packages, \"\(better.script)\" does not.", "start", better.command))
     }
     if lines.isEmpty { return nil }
     let members = lines.map { "  // \($0.comment)\n  \"\($0.key)\": \"\($0.value)\"" }
@@ -55,10 +58,29 @@ public struct StarterFile: Equatable, Sendable {
     return manifest.scripts["start"] != nil || manifest.dependency("next") != nil
   }
 
-  /// The file that a server without a start script usually begins with.
-  private static func entry(of tree: some SourceTree, _ root: RelativePath) -> String? {
+  /// What starts an app that does not say it.
+  private static func start(of project: Project, _ tree: some SourceTree) throws -> String? {
+    if let kind = AppKind.find(project.manifest) { return kind.start(project.manifest) }
     let names = ["server", "index", "app", "main"].flatMap { name in ["js", "mjs", "cjs", "ts"].map { "\(name).\($0)" }
     }
-    return names.first { tree.entries[root.file($0)] != nil }
+    let runner = project.packages.manager == .bun ? "bun" : "node"
+    return names.first { tree.entries[project.root.file($0)] != nil }.map { "\(runner) \($0)" }
+  }
+
+  /// A script that starts the app in a release, where "start" cannot; nil where it can.
+  private static func betterStart(
+    of project: Project, _ tree: some SourceTree
+  ) throws -> (script: String, command: String)? {
+    if project.framework.isNext { return nil }
+    let origin = try project.origin(in: tree)
+    do throws(Failure) { try project.requireStart(origin) } catch {
+      let better = project.productionStart(origin)
+      // What cannot stand in quotes as it is, a person has to write.
+      guard let better,
+        !better.command.unicodeScalars.contains(where: { $0.value < 0x20 || "\"\\".unicodeScalars.contains($0) })
+      else { throw error }
+      return better
+    }
+    return nil
   }
 }

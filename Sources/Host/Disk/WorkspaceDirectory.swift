@@ -9,7 +9,14 @@ public struct WorkspaceDirectory: Workspace {
 
   public var directory: String { layout.workspace }
 
-  public func text(_ path: String) throws -> String? { try paths.reading(path).flatMap { try Files.text($0) } }
+  public func text(_ path: String) throws -> String? {
+    // A build can have left anything there: a pipe that nobody writes to, or a file that no memory holds.
+    guard let place = paths.reading(path), let status = try Files.status(place), status.kind == .file else {
+      return nil
+    }
+    guard status.size <= 64 << 20 else { throw paths.refusal(path, "it is larger than 64 MB") }
+    return try Files.text(place)
+  }
 
   public func exists(_ path: String) -> Bool { paths.reading(path) != nil }
 

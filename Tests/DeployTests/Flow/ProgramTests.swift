@@ -125,7 +125,10 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
       #"[vite]: Rollup failed to resolve import "@shop/ui" from "/w/a.js"."#, "yarn.lock",
       advice + #""build": "yarn workspace @shop/ui run build && yarn run build"."#
     ),
-    ("Cannot find module '@shop/other'", "pnpm-lock.yaml", generic),
+    (
+      "Cannot find module '@shop/other'", "pnpm-lock.yaml",
+      "Add it ('pnpm add @shop/other'), commit the lockfile, and push again."
+    ),
     ("@shop/ui: type error", "pnpm-lock.yaml", generic),
   ])
   func `whose build misses another package says how to build that`(_ line: String, _ lockfile: String, _ next: String)

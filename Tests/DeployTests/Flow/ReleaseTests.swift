@@ -163,6 +163,59 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(record.failure?.cause == cause)
   }
 
+  private func push(_ world: World, start: String, _ more: [String: String] = [:]) throws -> DeployRecord {
+    let manifest = #"{"scripts": {"build": "x", "start": "\#(start)"}, "dependencies": {"next": "16"}}"#
+    return try world.push(
+      "one", MemoryTree(["package.json": manifest, "package-lock.json": "{}"].merging(more) { $1 }))
+  }
+
+  @Test func `has what the wrappers of its start command set, but for what the app's own variables say`() throws {
+    let (world, _) = try world()
+    world.built["web.env"] = "A=file\nB=file\nNEXT_DEPLOYMENT_ID=x\nPORT=1\n"
+    world.variables = ["B": .init("own"), "NEXT_DEPLOYMENT_ID": .init("own")]
+
+    let record = try push(world, start: "cross-env C=d dotenv -e web.env -e absent.env -- next start")
+
+    let id = record.id.description
+    #expect(world.releases.first?.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
+    let instance = try #require(record.instance)
+    let service = try #require(world.services[instance]).environment
+    #expect(["A", "B", "C", "NEXT_DEPLOYMENT_ID", "PORT"].map { service[$0] } == ["file", "own", "d", id, "3001"])
+  }
+
+  @Test func `has all packages where Node loads one before the server`() throws {
+    let (world, _) = try world()
+    world.built[".next/standalone/server.js"] = ""
+
+    _ = try push(world, start: "NODE_OPTIONS=--require=newrelic next start")
+
+    #expect(world.releases.first?.framework == "Next.js 16.4.5 (next start)")
+  }
+
+  @Test func `runs once what stands before its start, with what its start sets`() throws {
+    let (world, _) = try world()
+    world.variables = ["OWN": .init("own", .run)]
+
+    _ = try push(world, start: "A=b OWN=c sh -c 'prisma migrate deploy && next start'")
+
+    let job = try #require(world.jobs.last)
+    #expect(job.work == .shell("prisma migrate deploy"))
+    #expect(job.environment["A"] == "b")
+    #expect(job.environment["OWN"] == "own")
+    #expect(world.progress.lines("warning: 'prisma migrate deploy'").count == 1)
+  }
+
+  @Test func `is none of Next.js's where the build leaves none and another program starts it`() throws {
+    let (world, _) = try world()
+    world.built[".next/required-server-files.json"] = nil
+
+    let record = try push(world, start: "faust start")
+
+    let release = try #require(world.releases.first, "\(record)")
+    #expect(release.framework == "Node app")
+    #expect(release.start == .program(["faust", "start"]))
+  }
+
   @Test(
     arguments: [("15.2.5", "15.2.6"), ("16.0.6", "16.0.7"), ("15.2.6", nil), ("16.4.5", nil)] as [(String, String?)])
   func `warns of a version that can be attacked`(_ version: String, _ mend: String?) throws {
@@ -208,6 +261,76 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.assemblies.first?.parts == [.everything(without: ["node_modules/b"])])
     #expect(world.assemblies.first?.persist == ["uploads"])
   }
+
+  @Test func `has those of development too where nextdeploy.json says so`() throws {
+    let world = try World()
+    world.built["node_modules/.package-lock.json"] = #"{"packages": {"node_modules/b": {"dev": true}}}"#
+
+    try world.push("one", World.app("one", project: #"{"dependencies": "all"}"#))
+
+    #expect(world.assemblies.first?.parts == [.everything(without: [])])
+  }
+
+  @Test(arguments: [
+    (
+      #""node_modules/b": {"dev": true, "bin": {"server": "x"}}"#,
+      "\"start\" runs 'server' of b, a development dependency"
+    ),
+    ("", "\"start\" runs 'server', which no dependency brings"),
+  ])
+  func `is not built where its program would be missing`(_ packages: String, _ cause: String) throws {
+    let world = try World()
+    world.built["node_modules/.package-lock.json"] = "{\"packages\": {\(packages)}}"
+    let manifest = #"{"scripts": {"build": "make", "start": "npx server"}, "dependencies": {"a": "1"}}"#
+
+    let record = try world.push("one", MemoryTree(["package.json": manifest]))
+
+    #expect(record.failure?.cause.hasPrefix(cause) == true, "\(record)")
+    #expect(world.events("run npm install").count == 1)
+    #expect(world.events("run npm run build").isEmpty)
+  }
+
+  @Test(arguments: [true, false]) func `of a package manager other than npm has the programs that are linked`(
+    _ isThere: Bool
+  ) throws {
+    let world = try World()
+    if isThere { world.built["node_modules/.bin/server"] = "" }
+    let manifest = #"{"scripts": {"build": "make", "start": "pnpm exec server"}, "dependencies": {"a": "1"}}"#
+
+    let record = try world.push("one", MemoryTree(["package.json": manifest, "pnpm-lock.yaml": ""]))
+
+    #expect((record.failure == nil) == isThere)
+  }
+}
+
+@Suite struct `A failed program` {
+  private static let manifest = #"{"scripts": {"build": "make", "start": "node a.js"}, "dependencies": {"a": "1"}}"#
+
+  @Test func `is told with what its output says, and with the variables that nothing sets`() throws {
+    let world = try World()
+    world.results = ["npm run build": .failed(exitCode: 1)]
+    world.output = "Error: STRIPE_KEY is not set\n"
+
+    let record = try world.push("one", MemoryTree(["package.json": Self.manifest, ".env.example": "A_B=\nC_D="]))
+
+    #expect(record.failure?.cause == "it ended with exit code 1: it needs STRIPE_KEY, which nothing sets")
+    #expect(
+      record.failure?.next
+        == "Set it with 'nextdeploy env set shop STRIPE_KEY', then push again. Nothing sets A_B, C_D, which "
+        + ".env.example names: 'nextdeploy env set shop A_B'.")
+  }
+
+  @Test func `is told without its secrets`() throws {
+    let world = try World()
+    world.variables = ["TOKEN": .init("SECRET_TOKEN")]
+    world.results = ["npm run build": .failed(exitCode: 1)]
+    world.output = "Error: SECRET_TOKEN is not set\n"
+
+    let record = try world.push("one", MemoryTree(["package.json": Self.manifest]))
+
+    #expect(record.failure?.cause == "it ended with exit code 1")
+    #expect(record.failure?.next == "Correct what the output above names, commit, and push again.")
+  }
 }
 
 @Suite struct `An outline` {
@@ -222,6 +345,16 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(outline.steps.contains { $0.action == "the app's own command: migrate" })
     #expect(world.events == ["repository.tree"])
     #expect(world.records.isEmpty)
+  }
+
+  @Test func `names the variables that the app's example has and nothing sets`() throws {
+    let world = try World()
+    world.variables = ["B": .init("x")]
+    let commit = try world.commit("one", World.app("one").adding(".env.example", "A=\nB=\n"))
+
+    #expect(
+      try Deployment.outline(of: commit, seams: world.seams).unset == UnsetVariables(file: ".env.example", names: ["A"])
+    )
   }
 
   @Test func `says what was built before`() throws {

@@ -19,13 +19,89 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
 
   @Test(arguments: [
     (#"{"scripts": {"start": "node a.js"}}"#, Framework.node), (#"{"scripts": {"start": "bun a.ts"}}"#, .bun),
+    (#"{"scripts": {"start": "NODE_ENV=production bun a.ts"}}"#, .bun),
     (#"{"scripts": {"build": "next build"}, "devDependencies": {"next": "15"}}"#, .next(version: "15")),
     (#"{"scripts": {"start": "node server.js", "build": "next build"}, "dependencies": {"next": "15"}}"#, .node),
+    (
+      #"{"scripts": {"start": "dotenv -- next start", "build": "x"}, "dependencies": {"next": "15"}}"#,
+      .next(version: "15")
+    ),
+    (#"{"scripts": {"start": "next dev", "build": "x"}, "dependencies": {"next": "15"}}"#, .next(version: "15")),
+    (#"{"scripts": {"start": "faust start", "build": "x"}, "dependencies": {"next": "15"}}"#, .next(version: "15")),
+    (#"{"scripts": {"start": "faust start"}, "dependencies": {"next": "15"}}"#, .node),
+    (#"{"scripts": {"start": "serve out", "build": "x"}, "dependencies": {"next": "15"}}"#, .node),
+    (#"{"scripts": {"start": "next start & node a.js", "build": "x"}, "dependencies": {"next": "15"}}"#, .node),
+    (#"{"scripts": {"start": "next start"}}"#, .node),
   ])
   func `tells the framework by dependency and start command`(_ manifest: String, _ framework: Framework) throws {
     let plan = try Plan(MemoryTree(["package.json": manifest]), toolbox: FakeToolbox().with("bun", "1.2.0"))
 
     #expect(plan.framework == framework)
+  }
+
+  @Test(arguments: [
+    (#"{"framework": "next"}"#, Framework.next(version: "16.0.7")), (#"{"framework": "node"}"#, .node),
+    (#"{"framework": "node", "start": "bun a.ts"}"#, .bun),
+    (#"{"start": "next start -p 80"}"#, .next(version: "16.0.7")),
+    (#"{"start": "node server.js"}"#, .node),
+    (#"{"framework": "next", "start": "A=b next start"}"#, .next(version: "16.0.7")),
+  ])
+  func `takes the word of nextdeploy.json for the framework`(_ file: String, _ framework: Framework) throws {
+    let tree = try MemoryTree(["package.json": next, "nextdeploy.json": file])
+
+    #expect(try Plan(tree, toolbox: FakeToolbox().with("bun", "1.2.0")).framework == framework)
+  }
+
+  @Test func `finds Next.js above the app where nextdeploy.json says that it is one`() throws {
+    let tree = try MemoryTree([
+      "nextdeploy.json": #"{"root": "apps/web", "framework": "next", "build": "nx build web"}"#,
+      "apps/web/package.json": "{}", "package.json": next,
+    ])
+
+    #expect(try Plan(tree, toolbox: FakeToolbox()).framework == .next(version: "16.0.7"))
+  }
+
+  @Test(
+    arguments: [
+      ("next start", "", []), ("next dev", "", ["'next dev' starts the development server of Next.js"]),
+      (
+        "prisma migrate deploy && next start", "",
+        ["'prisma migrate deploy', which runs before the start, runs once for each push"]
+      ),
+      (
+        "prisma migrate deploy && next start", #""release": "make""#,
+        ["'prisma migrate deploy', which runs before the start, is not run"]
+      ),
+      ("doppler run -- next start", "", ["NextDeploy starts Next.js itself, without 'doppler run --'."]),
+      ("faust start", "", ["NextDeploy starts Next.js itself, without 'faust start'."]),
+      ("A=$B next start", "", ["takes A from other variables"]),
+      ("next start & node a.js", "", ["starts other programs beside Next.js"]), ("node server.js", "", []),
+    ] as [(String, String, [String])])
+  func `tells what of the start command is done otherwise`(_ start: String, _ file: String, _ warnings: [String]) throws
+  {
+    let manifest = #"{"scripts": {"build": "next build", "start": "\#(start)"}, "dependencies": {"next": "16"}}"#
+    let tree = try MemoryTree(["package.json": manifest, "nextdeploy.json": "{\(file)}", "package-lock.json": "{}"])
+
+    let told = try Plan(tree, toolbox: FakeToolbox()).warnings
+
+    #expect(told.count == warnings.count, "\(told)")
+    for (told, warning) in zip(told, warnings) { #expect(told.contains(warning)) }
+  }
+
+  @Test(
+    arguments: [
+      (#""start": "node a.js", "prestart": "prisma migrate deploy""#, "prisma migrate deploy"),
+      (#""start": "node a.js", "prestart": "npm run build""#, nil), (#""start": "node a.js && node b.js""#, nil),
+      (#""start": "a && next start", "prestart": "if b; then c; fi""#, "if b; then c; fi && a"),
+      (#""start": "node a.js", "prestart": "npm run build && node seed.js""#, "node seed.js"),
+      (#""prestart": "a", "start": "next start""#, "a"),
+    ] as [(String, String?)])
+  func `runs what is before the start once, as a release command`(_ scripts: String, _ release: String?) throws {
+    let manifest = #"{"scripts": {"build": "next build", \#(scripts)}, "dependencies": {"next": "16"}}"#
+
+    let plan = try Plan(MemoryTree(["package.json": manifest]), toolbox: FakeToolbox())
+
+    #expect(plan.app.release == release)
   }
 
   @Test func `of an app without packages and build does neither`() throws {
@@ -69,6 +145,22 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     arguments: [
       ([:], "the commit holds no files"), (["a": ""], "there is no package.json in the commit"),
       (["package.json": "{}"], "there is no \"start\" script, so nobody knows how the app is started"),
+      (
+        ["package.json": #"{"devDependencies": {"vite": "8"}}"#],
+        "there is no \"start\" script; it is a Vite app, whose build makes static files, and these are not served yet"
+      ),
+      (
+        ["package.json": #"{"devDependencies": {"vite": "8", "@sveltejs/kit": "2"}}"#],
+        "there is no \"start\" script; it is a SvelteKit app, which is served by 'node build' once it has @sveltejs/adapter-node"
+      ),
+      (
+        ["package.json": #"{"dependencies": {"nuxt": "4"}}"#],
+        "there is no \"start\" script; it is a Nuxt app, which is served by 'node .output/server/index.mjs'"
+      ),
+      (
+        ["package.json": next, "nextdeploy.json": #"{"framework": "next", "start": "node server.js"}"#],
+        "\"start\" ('node server.js') does not start Next.js, as \"framework\" says that it should"
+      ),
       (
         ["package.json": #"{"dependencies": {"next": "16"}}"#],
         "there is no \"build\" script, and a Next.js app must be built"
@@ -287,6 +379,69 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
 
     #expect(plan.build == .shell("make"))
     #expect(plan.buildDirectory.description == "apps/web")
+  }
+}
+
+@Suite struct `A start command of development` {
+  private static let lock = """
+    {"packages": {
+      "node_modules/@nestjs/cli": {"dev": true, "bin": {"nest": "bin/nest.js"}},
+      "node_modules/tsx": {"dev": true, "bin": {"tsx": "dist/cli.mjs"}},
+      "node_modules/dotenv-cli": {"bin": {"dotenv": "cli.js"}}, "node_modules/ts-node": {"dev": true},
+      "node_modules/@acme/run": {"resolved": "packages/run", "link": true, "dev": true}, "packages/run": {"bin": "run.js"},
+      "node_modules/a/node_modules/b": {"dev": true, "bin": {"b": "b.js"}}
+    }}
+    """
+
+  private func plan(_ start: String, _ scripts: String = "", file: String = "") throws {
+    let manifest = #"{"scripts": {"start": "\#(start)"\#(scripts)}, "dependencies": {"a": "1"}}"#
+    let files = ["package.json": manifest, "package-lock.json": Self.lock, "nextdeploy.json": "{\(file)}"]
+    _ = try Plan(MemoryTree(files), toolbox: FakeToolbox())
+  }
+
+  @Test(arguments: [
+    ("nest start", "\"start\" runs 'nest' of @nestjs/cli, a development dependency, and a release has none of these"),
+    ("NODE_ENV=production npx tsx a.ts", "\"start\" runs 'tsx' of tsx, a development dependency"),
+    ("node -r ts-node/register a.ts", "\"start\" loads ts-node, a development dependency"),
+    (
+      "npx serve out",
+      "\"start\" runs 'serve', which no dependency brings: it would come from the network at each start"
+    ),
+  ])
+  func `is refused before anything is touched`(_ start: String, _ cause: String) throws {
+    let failure = #expect(throws: Failure.self) { try plan(start) }
+
+    #expect(failure?.attempt == "reading package.json")
+    #expect(failure?.cause.hasPrefix(cause) == true, "\(failure?.cause ?? "")")
+  }
+
+  @Test func `is refused with what would do`() throws {
+    let failure = #expect(throws: Failure.self) { try plan("nest start", #", "start:prod": "node dist/main""#) }
+    let other = #expect(throws: Failure.self) { try plan("nest start", #", "start:prod": "tsx a.ts""#) }
+    let fetched = #expect(throws: Failure.self) { try plan("npx serve out") }
+
+    let move =
+      "ove @nestjs/cli to \"dependencies\", or set \"dependencies\": \"all\" in nextdeploy.json, which keeps development packages."
+    #expect(
+      failure?.next
+        == "Set \"start\" in nextdeploy.json to 'node dist/main', as the script \"start:prod\" has it; or m\(move)")
+    #expect(other?.next == "M\(move)")
+    #expect(fetched?.next == "Add the package that brings it ('npm install serve') and commit the lockfile.")
+  }
+
+  @Test(arguments: [
+    ("dotenv -- node a.js", ""), ("run a.js", ""), ("unknown", ""), ("b", ""), ("nest start || node a.js", ""),
+    ("nest start", #""dependencies": "all""#), ("nest start", #""start": "node a.js""#),
+    ("nest start", #""install": "make deps""#),
+  ])
+  func `is taken where a release has it, or nobody can know`(_ start: String, _ file: String) throws {
+    try plan(start, file: file)
+  }
+
+  @Test func `of another package manager is not known before the install`() throws {
+    let manifest = #"{"packageManager": "pnpm@10.34.9", "scripts": {"start": "npx serve"}}"#
+
+    _ = try Plan(MemoryTree(["package.json": manifest, "pnpm-lock.yaml": ""]), toolbox: FakeToolbox())
   }
 }
 

@@ -18,6 +18,7 @@ private func failure(_ text: String) -> Failure? {
         "health": {"path": "/up?full=1", "timeout": 5.5, "status": "200-204"},
         "drain": {"timeout": 3600},
         "persist": ["uploads", "./data/db/",],
+        "framework": "next", "dependencies": "all",
       }
       """)
 
@@ -27,6 +28,7 @@ private func failure(_ text: String) -> Failure? {
     (wanted.health.path, wanted.health.timeout, wanted.health.status) = ("/up?full=1", 5.5, 200...204)
     wanted.drainTimeout = 3600
     wanted.persist = [try #require(RelativePath("uploads")), try #require(RelativePath("data/db"))]
+    (wanted.framework, wanted.dependencies) = (.next, .all)
     #expect(file == wanted)
   }
 
@@ -40,6 +42,8 @@ private func failure(_ text: String) -> Failure? {
     #expect(HealthPolicy(file.health).timeout == 60)
     #expect(HealthPolicy(file.health).status == 200...399)
     #expect(file.drainTimeout == 30)
+    #expect(file.framework == nil)
+    #expect(file.dependencies == .production)
   }
 
   @Test(arguments: [("204", 204...204), ("\"204\"", 204...204), ("\"100-599\"", 100...599)])
@@ -75,6 +79,8 @@ private func failure(_ text: String) -> Failure? {
     (#"{"health": {"timeout": "5"}}"#, "\"health.timeout\" is a string, where a number of seconds should be"),
     (#"{"health": {"status": []}}"#, "\"health.status\" is a list, where a string or a number should be"),
     (#"{"health": {"status": 200.5}}"#, "\"health.status\" is a number, where a string or a number should be"),
+    (#"{"framework": 1}"#, "\"framework\" is a number, where a string should be"),
+    (#"{"framework": "nxt"}"#, "\"framework\" is 'nxt', where \"next\" or \"node\" is possible"),
     (#"{"drain": 5}"#, "\"drain\" is a number, where an object should be"),
     (#"{"drain": {"timeout": null}}"#, "\"drain.timeout\" is null, where a number of seconds should be"),
     (#"{"persist": "a"}"#, "\"persist\" is a string, where a list of strings should be"),
@@ -94,7 +100,7 @@ private func failure(_ text: String) -> Failure? {
     #"{"health": {"path": "/ä"}}"#, #"{"root": ".."}"#, #"{"root": "/app"}"#, #"{"root": ""}"#, #"{"root": "a/../b"}"#,
     #"{"persist": ["../a"]}"#, #"{"persist": ["/a"]}"#, #"{"persist": [""]}"#, #"{"persist": ["."]}"#,
     #"{"persist": ["a", "./"]}"#, #"{"persist": ["./."]}"#, #"{"build": ""}"#, #"{"start": "  "}"#,
-    #"{"release": "a\u0000b"}"#,
+    #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#,
   ])
   func `refuses values out of bounds`(_ text: String) {
     #expect(failure(text)?.attempt == "reading nextdeploy.json")

@@ -41,6 +41,29 @@ private let server = #"{"scripts": {"start": "node server.js"}}"#
     #expect(bun?.file.start == "bun index.ts")
   }
 
+  @Test func `has the command by which an app of its kind is served`() throws {
+    func start(_ dependencies: String) throws -> String? {
+      let manifest = #"{"devDependencies": {\#(dependencies)}}"#
+      return try StarterFile.find(for: MemoryTree(["package.json": manifest, "index.js": ""]))?.file.start
+    }
+
+    #expect(try start(#""@sveltejs/kit": "2", "@sveltejs/adapter-node": "5", "vite": "8""#) == "node build")
+    #expect(try start(#""nuxt": "4""#) == "node .output/server/index.mjs")
+    #expect(try start(#""astro": "6", "@astrojs/node": "9""#) == "node dist/server/entry.mjs")
+    #expect(throws: Failure.self) { try start(#""@sveltejs/kit": "2", "vite": "8""#) }
+    #expect(throws: Failure.self) { try start(#""vite": "8""#) }
+  }
+
+  @Test func `starts the built app where "start" is for development`() throws {
+    let manifest =
+      #"{"scripts": {"start": "nest start", "start:prod": "node dist/main"}, "devDependencies": {"@nestjs/cli": "11"}}"#
+    let lock = #"{"packages": {"node_modules/@nestjs/cli": {"dev": true, "bin": {"nest": "bin/nest.js"}}}}"#
+
+    let starter = try StarterFile.find(for: MemoryTree(["package.json": manifest, "package-lock.json": lock]))
+
+    #expect(starter?.file.start == "node dist/main")
+  }
+
   @Test(arguments: [
     (["a/package.json": next, "b/package.json": server], "there are several: a, b"),
     (["package.json": "{}"], "there is no \"start\" script"), (["README.md": ""], "there is no package.json"),

@@ -1,0 +1,118 @@
+// What could not be reached.
+extension Advisor {
+  private enum Trouble {
+    case name, connection, certificate
+  }
+
+  func network(_ output: ProgramOutput, at stage: Stage) -> Advice? {
+    let troubled = output.lines.indices.filter { Self.trouble(output.lines[$0]) != nil }
+    let kinds = Set(troubled.compactMap { Self.trouble(output.lines[$0]) })
+    // A name that was not found is why a request failed.
+    guard let kind = [Trouble.name, .certificate, .connection].first(where: kinds.contains) else { return nil }
+    // The line itself names what was asked for, or one near it does.
+    let near = troubled.lazy.flatMap { [$0] + Array(max(0, $0 - 3)..<min(output.lines.count, $0 + 12)) }
+    let host = near.lazy.compactMap { Self.host(output.lines[$0]) }.first
+    let subject = host?.description ?? (stage == .install ? "the registry of packages" : "a host that it needs")
+    let machine = host?.machine ?? "HOST"
+    if let host, host.isLoopback, kind == .connection {
+      return Advice(
+        cause: "nothing answers at \(host) on the server",
+        next:
+          "Start what should (a database, a registry), or name the right place with 'nextdeploy env set \(app) NAME'; then "
+          + "push again.")
+    }
+    switch kind {
+    case .name:
+      return Advice(
+        cause: "the server could not reach \(subject): its name was not found",
+        next: "Check the server's DNS ('getent hosts \(machine)' on it), then push again.")
+    case .connection:
+      return Advice(
+        cause: "the server could not reach \(subject)",
+        next:
+          "Check the server's network and firewall ('curl -sSI \(host?.url ?? "https://HOST")' on it), then push again."
+      )
+    case .certificate:
+      return Advice(
+        cause: "the server does not trust the certificate of \(subject)",
+        next:
+          "Check the server's clock ('nextdeploy doctor'). Where an authority of your own signed it, give Node its file: "
+          + "'nextdeploy env set \(app) NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt'.")
+    }
+  }
+
+  private static func trouble(_ line: String) -> Trouble? {
+    // What is tried again may succeed, and is told by a warning.
+    func has(_ texts: String...) -> Bool { texts.contains(where: line.contains) }
+    if has("ENOTFOUND", "EAI_AGAIN", "DNSResolveFailed", "Could not resolve host") { return .name }
+    if has(
+      "CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT", "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+      "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID", "self-signed certificate", "self signed certificate",
+      "unable to get local issuer certificate", "SSL certificate problem")
+    {
+      return .certificate
+    }
+    if has(
+      "ETIMEDOUT", "ECONNRESET", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT",
+      "ERR_SOCKET_TIMEOUT",
+      "downloading package manifest", "downloading tarball", "Can't reach database server at", "from Google Fonts",
+      "There was an issue establishing a connection while requesting", "when performing the request to http",
+      "socket hang up", "EPROTO")
+    {
+      return .connection
+    }
+    return nil
+  }
+
+  private static func host(_ line: String) -> Host? {
+    if line.contains("from Google Fonts") { return Host("fonts.googleapis.com") }
+    let schemes = ["https://", "http://", "postgresql://", "postgres://", "mysql://", "redis://", "mongodb://"]
+    let addresses = schemes.compactMap { scheme in line.firstRange(of: scheme).map { (scheme, $0) } }
+    // The first in the line: behind it may stand where help is to be found.
+    if let (scheme, range) = addresses.min(by: { $0.1.lowerBound < $1.1.lowerBound }) {
+      var text = line[range.upperBound...].prefix { !"/ \t'\"`,;)>?#".contains($0) }
+      // A password in an address is nobody's to read.
+      if let at = text.lastIndex(of: "@") { text = text[text.index(after: at)...] }
+      if let host = Host(text, scheme: scheme) { return host }
+    }
+    for beginning in [
+      "ENOTFOUND ", "EAI_AGAIN ", "ECONNREFUSED ", "ETIMEDOUT ", "EHOSTUNREACH ", "ENETUNREACH ", "resolve host: ",
+      "database server at `", "hostname: '", "address: '",
+    ] {
+      guard let range = line.firstRange(of: beginning) else { continue }
+      if let host = Host(line[range.upperBound...].prefix { !" \t'\"`,;)".contains($0) }) { return host }
+    }
+    return nil
+  }
+
+  /// A host and perhaps a port, of a shape that can do nothing in a message or in a shell.
+  private struct Host: CustomStringConvertible {
+    let description: String
+    let scheme: String
+
+    init?(_ text: some StringProtocol, scheme: String = "https://") {
+      let isPlain = text.utf8.allSatisfy { $0.isDigit || $0.isASCIILetter || ".-:[]".utf8.contains($0) }
+      guard isPlain, (1...253).contains(text.utf8.count), let first = text.utf8.first,
+        first.isDigit || first.isASCIILetter || first == UInt8(ascii: "[") || first == UInt8(ascii: ":"),
+        text.contains(".") || text.contains(":") || text == "localhost"
+      else { return nil }
+      description = String(text)
+      self.scheme = scheme == "http://" ? scheme : "https://"
+    }
+
+    var url: String { "\(scheme)\(description)" }
+
+    /// Without its port.
+    var machine: String {
+      if description.hasPrefix("[") { return String(description.dropFirst().prefix { $0 != "]" }) }
+      let parts = description.split(separator: ":", omittingEmptySubsequences: false)
+      return parts.count == 2 ? String(parts[0]) : description
+    }
+
+    var isLoopback: Bool { machine == "localhost" || machine.hasPrefix("127.") || machine.hasPrefix("::1") }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isASCIILetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
+}
