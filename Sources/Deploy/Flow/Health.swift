@@ -75,7 +75,8 @@ extension Deployment {
           + "in \(ProjectFile.name).")
     }
     let place = way.last == policy.path ? "" : " at \(way.last)"
-    return "HTTP \(status)\(place)" + (parts == 0 ? "" : ", with \(parts) scripts and styles")
+    return "HTTP \(status)\(place)"
+      + (parts == 0 ? "" : parts == 1 ? ", with 1 script or style" : ", with \(parts) scripts and styles")
   }
 
   /// Nothing but the app itself can keep its port from the outside; that is no reason to refuse it.
