@@ -136,6 +136,8 @@ struct HTTPReader: ~Copyable {
   private mutating func fill() throws -> Bool {
     buffer.removeFirst(place)
     place = 0
+    // Also of what comes without a pause.
+    if deadline <= .now { throw Problem.late }
     guard let bytes = try socket.read(upTo: 65_536, within: deadline - .now) else { throw Problem.late }
     buffer += bytes
     return !bytes.isEmpty

@@ -16,12 +16,14 @@ extension Deployment {
     let policy = instance.release.health
     return try step(.health, "GET \(policy.path)") {
       let start = ContinuousClock.now
+      let site = VisitedSite(
+        origin: seams.origin(config), otherHosts: config.domains.map(\.description), instance: instance.id.port)
       var patience = Patience(policy)
       var address = LoopbackAddress.v4
       var asks = 0
       while true {
         asks += 1
-        let finding = visit(instance, at: address, since: start)
+        let finding = visit(site, policy, at: address, since: start)
         let elapsed = seconds(since: start)
         // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
         if !finding.isRefusal || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
@@ -30,12 +32,15 @@ extension Deployment {
           if case .running(_, let restarts) = state, restarts > 0 { throw crashed(instance, "more than once") }
           // What answers on its port then is another program.
           if state == .lost || state == .absent { throw crashed(instance, "and nothing keeps it running") }
-          switch patience.decide(finding, at: elapsed) {
-          case .healthy:
+          let decision = patience.decide(finding, at: elapsed)
+          switch finding {
+          case .good(let status, let way, let parts) where decision == .healthy:
             warnOfOpenPort(instance.id.port)
-            return (HealthyInstance(instance, at: address), described(finding, policy))
-          case .unhealthy: throw unhealthy(instance, finding, seconds: elapsed, state)
-          case .askAgain: if finding.isRefusal { address = self.address(of: instance, state) }
+            if !policy.status.contains(status) { noteError(status, way) }
+            return (HealthyInstance(instance, at: address), described(status, way, parts, policy))
+          case .bad(let problem, let way) where decision == .unhealthy:
+            throw unhealthy(instance, problem, way, seconds: elapsed, state)
+          default: if finding.isRefusal { address = self.address(of: instance, state) }
           }
         }
         seams.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
@@ -43,16 +48,13 @@ extension Deployment {
     }
   }
 
-  private func visit(_ instance: Instance, at address: LoopbackAddress, since start: ContinuousClock.Instant) -> Finding
-  {
-    let origin = seams.origin(config)
-    let site = VisitedSite(
-      origin: origin, otherHosts: config.domains.map(\.description), instance: instance.id.port)
-    let timeout = instance.release.health.timeout
-    var visit = Visit(to: site, instance.release.health) { request in
+  private func visit(
+    _ site: VisitedSite, _ policy: HealthPolicy, at address: LoopbackAddress, since start: ContinuousClock.Instant
+  ) -> Finding {
+    var visit = Visit(to: site, policy) { request in
       self.seams.probe.ask(
-        request, of: Upstream(address, port: instance.id.port),
-        within: min(5, max(0.1, timeout - self.seconds(since: start))))
+        request, of: Upstream(address, port: site.instance),
+        within: min(5, max(0.1, policy.timeout - self.seconds(since: start))))
     }
     return visit.run()
   }
@@ -66,16 +68,17 @@ extension Deployment {
     return LoopbackAddress(reaching: port, at: seams.probe.listeners(of: process, on: port)) ?? .v4
   }
 
-  /// What the health check says when it is done.
-  private func described(_ finding: Finding, _ policy: HealthPolicy) -> String {
-    guard case .good(let status, let way, let parts) = finding else { return "" }
-    if !policy.status.contains(status) {
-      seams.progress.note(
-        "GET \(way.last) answered \(status), as apps without pages do. Where yours has one, name it as \"health.path\" "
-          + "in \(ProjectFile.name).")
-    }
-    let place = way.last == policy.path ? "" : " at \(way.last)"
-    return "HTTP \(status)\(place)" + (parts == 0 ? "" : ", with \(parts) scripts and styles")
+  /// What the step says when it is done.
+  private func described(_ status: Int, _ way: Way, _ parts: Int, _ policy: HealthPolicy) -> String {
+    let place = way.last == policy.path ? "" : " at \(mask.hide(way.last))"
+    return "HTTP \(status)\(place)"
+      + (parts == 0 ? "" : parts == 1 ? ", with 1 script or style" : ", with \(parts) scripts and styles")
+  }
+
+  private func noteError(_ status: Int, _ way: Way) {
+    seams.progress.note(
+      "GET \(mask.hide(way.last)) answered \(status), as apps without pages do. Where yours has one, name it as "
+        + "\"health.path\" in \(ProjectFile.name).")
   }
 
   /// Nothing but the app itself can keep its port from the outside; that is no reason to refuse it.

@@ -11,34 +11,35 @@ extension Deployment {
   }
 
   /// - Parameter seconds: for how long it was asked.
-  func unhealthy(_ instance: Instance, _ finding: Finding, seconds: Double, _ state: InstanceState) -> Failure {
+  func unhealthy(
+    _ instance: Instance, _ problem: Problem, _ way: Way, seconds: Double, _ state: InstanceState
+  ) -> Failure {
     let policy = instance.release.health
     let time = (seconds < policy.timeout ? seconds.rounded() : policy.timeout).plain
     let (cause, next) =
-      switch finding {
-      case .good(let status, let way, _): ("GET \(way.description) answered \(status)", "")
-      case .status(let status, let way):
+      switch problem {
+      case .status(let status):
         (
-          "GET \(way.description) answered \(status) for \(time) s, where \(policy.statusText) is healthy",
-          help(with: status, way, policy)
+          "GET \(way) answered \(status) for \(time) s, where \(policy.statusText) is healthy",
+          help(with: status, policy)
         )
-      case .lost(let loss, let way): (Self.cause(of: loss, way), help(with: loss, way))
-      case .part(let part, let problem, let way):
+      case .lost(let loss): (Self.cause(of: loss, way), help(with: loss, way))
+      case .part(let part, let problem):
         (
           "the page \(way.last) loads \(part.target), which \(Self.words(for: problem))",
           help(with: part, instance.release)
         )
-      case .unanswered(.silent, let way):
+      case .silent:
         (
-          "the app took the connection, but did not answer GET \(way.description) within \(time) s",
+          "the app took the connection, but did not answer GET \(way) within \(time) s",
           "Look for what it waits for, or raise \"health.timeout\" in \(ProjectFile.name)."
         )
-      case .unanswered(.broken(let what), let way):
+      case .broken(let what):
         (
-          "the answer to GET \(way.description) is not HTTP (\(what))",
+          "the answer to GET \(way) is not HTTP (\(what))",
           "The app must speak plain HTTP on the port that PORT names."
         )
-      case .unanswered(.refused, _): notListening(instance, state, time)
+      case .refused: notListening(instance, state, time)
       }
     return Failure(
       "checking the health of \(app)", cause, next: next, excerpt: seams.state.lastLines(of: record.id))
@@ -64,7 +65,7 @@ extension Deployment {
 
   // MARK: A bad status
 
-  private func help(with status: Int, _ way: Way, _ policy: HealthPolicy) -> String {
+  private func help(with status: Int, _ policy: HealthPolicy) -> String {
     let pages = policy.pages ?? []
     switch status {
     case 404 where !pages.isEmpty:
@@ -84,16 +85,16 @@ extension Deployment {
 
   // MARK: A redirect that leads nowhere
 
-  private static func cause(of loss: Finding.Loss, _ way: Way) -> String {
+  private static func cause(of loss: Problem.Loss, _ way: Way) -> String {
     switch loss {
-    case .inCircles: "GET \(way.first) redirects to itself: \(way.description)"
-    case .tooFar: "GET \(way.first) redirects again and again: \(way.description)"
+    case .inCircles: "GET \(way.first) redirects to itself: \(way)"
+    case .tooFar: "GET \(way.first) redirects again and again: \(way)"
     case .inside:
       "GET \(way.first) redirects to \(way.end), an address of the server itself that no visitor can reach"
     }
   }
 
-  private func help(with loss: Finding.Loss, _ way: Way) -> String {
+  private func help(with loss: Problem.Loss, _ way: Way) -> String {
     let origin = seams.origin(config)
     switch loss {
     case .inside:
@@ -111,7 +112,7 @@ extension Deployment {
 
   // MARK: What the page loads
 
-  private static func words(for problem: Finding.PartProblem) -> String {
+  private static func words(for problem: Problem.PartProblem) -> String {
     switch problem {
     case .status(let status): "answered \(status)"
     case .page: "is answered with a page (text/html)"

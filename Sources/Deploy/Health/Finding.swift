@@ -1,15 +1,29 @@
-/// What one visit to a site found.
+/// What one visit to a site found, and the way that it took.
 enum Finding: Equatable {
   /// A visitor gets the page with this status, and so many scripts and styles of it.
   case good(Int, Way, parts: Int)
+  case bad(Problem, Way)
+
+  /// Whether nothing listens yet.
+  var isRefusal: Bool {
+    if case .bad(.refused, _) = self { true } else { false }
+  }
+}
+
+/// Why a visitor would not get the page.
+enum Problem: Equatable {
   /// The last answer has a status that is not healthy.
-  case status(Int, Way)
+  case status(Int)
   /// A redirect that leads no visitor to a page.
-  case lost(Loss, Way)
+  case lost(Loss)
   /// One of the page's scripts and styles is not there.
-  case part(WebAddress, PartProblem, Way)
-  /// There was no answer.
-  case unanswered(Silence, Way)
+  case part(WebAddress, PartProblem)
+  /// Nothing listens.
+  case refused
+  /// The connection was taken, and no answer came in time.
+  case silent
+  /// The answer is not HTTP.
+  case broken(String)
 
   enum Loss: Equatable {
     /// Back to where the visitor was.
@@ -29,19 +43,18 @@ enum Finding: Equatable {
     case unanswered
   }
 
-  /// Whether nothing listens yet.
-  var isRefusal: Bool {
-    if case .unanswered(.refused, _) = self { true } else { false }
-  }
-
-  enum Silence: Equatable {
-    case refused, silent
-    case broken(String)
+  /// Whether it is what the app says, rather than that it is not ready.
+  var stays: Bool {
+    switch self {
+    case .status(let status), .part(_, .status(let status)): status < 500
+    case .lost, .part(_, .page), .part(_, .lost): true
+    case .refused, .silent, .broken, .part(_, .unanswered): false
+    }
   }
 }
 
 /// The addresses that a visit went through, the first and the last included.
-struct Way: Equatable {
+struct Way: Equatable, CustomStringConvertible {
   var hops: [WebAddress]
 
   /// As in "/ → /en → /": where all are on one site, without its name.

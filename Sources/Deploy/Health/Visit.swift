@@ -16,23 +16,22 @@ struct Visit {
   mutating func run() -> Finding {
     let first = page(policy.path)
     // Whether something makes a page of this path only a request shows; this one there is in any case.
-    if case .status(404, _) = first, let alternative = policy.alternative { return page(alternative) }
+    if case .bad(.status(404), _) = first, let alternative = policy.alternative { return page(alternative) }
     return first
   }
 
   private mutating func page(_ path: String) -> Finding {
     let (way, arrival) = follow(WebAddress(site.origin, path), accept: "text/html,*/*;q=0.8")
     switch arrival {
-    case .unanswered(let why): return .unanswered(why, way)
-    case .lost(let why): return .lost(why, way)
+    case .nowhere(let problem): return .bad(problem, way)
     case .elsewhere(let response):
-      return policy.status.contains(response.status)
-        ? .good(response.status, way, parts: 0) : .status(response.status, way)
+      let isWanted = policy.status.contains(response.status)
+      return isWanted ? .good(response.status, way, parts: 0) : .bad(.status(response.status), way)
     case .arrived(let response):
-      guard policy.accepts(response.status) else { return .status(response.status, way) }
+      guard policy.accepts(response.status) else { return .bad(.status(response.status), way) }
       let parts = ownParts(of: response, at: way)
       for part in parts {
-        if let problem = problem(with: part) { return .part(part, problem, way) }
+        if let problem = problem(with: part) { return .bad(.part(part, problem), way) }
       }
       return .good(response.status, way, parts: parts.count)
     }
@@ -48,10 +47,10 @@ struct Visit {
     return Array(own.prefix(10))
   }
 
-  private mutating func problem(with part: WebAddress) -> Finding.PartProblem? {
+  private mutating func problem(with part: WebAddress) -> Problem.PartProblem? {
     switch follow(part, accept: "*/*").arrival {
-    case .unanswered: .unanswered
-    case .lost: .lost
+    case .nowhere(.lost): .lost
+    case .nowhere: .unanswered
     case .elsewhere: nil
     case .arrived(let response):
       response.status >= 400 ? .status(response.status) : response.isHTML && response.looksLikeHTML ? .page : nil
@@ -64,8 +63,7 @@ struct Visit {
     case arrived(ProbeResponse)
     /// The answer sends the visitor to another site.
     case elsewhere(ProbeResponse)
-    case unanswered(Finding.Silence)
-    case lost(Finding.Loss)
+    case nowhere(Problem)
   }
 
   /// Asks for an address, and for where that redirects to.
@@ -76,22 +74,22 @@ struct Visit {
       let address = way.hops[way.hops.count - 1]
       // With another cookie, the same address can answer something else.
       let step = Step(address: address, cookies: cookies)
-      if seen.contains(step) { return (way, .lost(.inCircles)) }
-      if seen.count > Self.redirects { return (way, .lost(.tooFar)) }
+      if seen.contains(step) { return (way, .nowhere(.lost(.inCircles))) }
+      if seen.count > Self.redirects { return (way, .nowhere(.lost(.tooFar))) }
       seen.append(step)
       let request = ProbeRequest(
         origin: address.origin, target: address.target, accept: accept, cookies: cookies.header)
       switch ask(request) {
-      case .refused: return (way, .unanswered(.refused))
-      case .silent: return (way, .unanswered(.silent))
-      case .broken(let what): return (way, .unanswered(.broken(what)))
+      case .refused: return (way, .nowhere(.refused))
+      case .silent: return (way, .nowhere(.silent))
+      case .broken(let what): return (way, .nowhere(.broken(what)))
       case .response(let response):
         for line in response.cookies { cookies.set(line, by: address.origin) }
         guard let location = response.redirect else { return (way, .arrived(response)) }
         guard let target = address.resolving(location) else { return (way, .elsewhere(response)) }
         switch site.place(of: target) {
         case .elsewhere: return (way, .elsewhere(response))
-        case .inside: return (Way(hops: way.hops + [target]), .lost(.inside))
+        case .inside: return (Way(hops: way.hops + [target]), .nowhere(.lost(.inside)))
         case .own(let target):
           // Where a redirect is what is wanted, it is the answer.
           if policy.wantsRedirect { return (way, .arrived(response)) }

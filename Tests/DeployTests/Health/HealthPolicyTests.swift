@@ -1,5 +1,7 @@
-@testable import Deploy
+import FoundationEssentials
 import Testing
+
+@testable import Deploy
 
 @Suite struct `What is asked for by default` {
   private func routes(_ pages: [String], base: String = "", middleware: Bool = false) -> NextRoutes {
@@ -51,5 +53,29 @@ import Testing
       #expect(HealthPolicy(status, routes: known).tolerated == nil)
     }
     #expect(HealthPolicy(status, routes: routes(["/a"])).path == "/a")
+  }
+}
+
+@Suite struct `What the version before wrote` {
+  @Test func `of a release's health is read`() throws {
+    let text = #"{"path": "/up", "status": [200, 204], "timeout": 5}"#
+
+    let policy = try JSONDecoder().decode(HealthPolicy.self, from: Data(text.utf8))
+
+    #expect(
+      policy == HealthPolicy(try ProjectFile(#"{"health": {"path": "/up", "status": "200-204", "timeout": 5}}"#).health)
+    )
+  }
+
+  @Test func `of what is live is read, on 127.0.0.1`() throws {
+    let id = String(repeating: "a", count: 40)
+    let text = """
+      {"release": "20261123-154512", "commit": {"id": "\(id)", "tree": "\(id)", "subject": "A"},
+       "deploy": "20261123-154512", "instance": "shop:3001", "since": "2026-11-23T15:45:12Z"}
+      """
+
+    let live = try JSONDecoder().decode(LiveRecord.self, from: Data(text.utf8))
+
+    #expect(live.upstream == Upstream(port: try Port("3001")))
   }
 }

@@ -14,24 +14,25 @@ private let way = Way(hops: [WebAddress(Origin(.https, host: "shop.example.com")
   }
 
   @Test func `ends with the first good answer`() {
-    #expect(decisions([(0, .unanswered(.refused, way)), (0.1, .good(200, way, parts: 3))]) == [.askAgain, .healthy])
+    #expect(decisions([(0, .bad(.refused, way)), (0.1, .good(200, way, parts: 3))]) == [.askAgain, .healthy])
   }
 
   @Test(arguments: [
-    Finding.status(404, way), .lost(.inCircles, way), .lost(.inside, way), .part(way.hops[0], .status(404), way),
-    .part(way.hops[0], .page, way),
+    Finding.bad(.status(404), way), .bad(.lost(.inCircles), way), .bad(.lost(.inside), way),
+    .bad(.part(way.hops[0], .status(404)), way),
+    .bad(.part(way.hops[0], .page), way),
   ])
   func `is over once an answer that waiting does not mend has stayed the same for some seconds`(_ finding: Finding) {
     #expect(
-      decisions([(0, .unanswered(.refused, way)), (10, finding), (14.9, finding), (15, finding)])
+      decisions([(0, .bad(.refused, way)), (10, finding), (14.9, finding), (15, finding)])
         == [.askAgain, .askAgain, .askAgain, .unhealthy])
-    #expect(decisions([(0, finding), (4, .status(400, way)), (6, finding)]).last == .askAgain)
+    #expect(decisions([(0, finding), (4, .bad(.status(400), way)), (6, finding)]).last == .askAgain)
   }
 
   @Test(arguments: [
-    Finding.status(500, way), .status(503, way), .part(way.hops[0], .status(500), way),
-    .part(way.hops[0], .unanswered, way), .unanswered(.refused, way), .unanswered(.silent, way),
-    .unanswered(.broken("why"), way),
+    Finding.bad(.status(500), way), .bad(.status(503), way), .bad(.part(way.hops[0], .status(500)), way),
+    .bad(.part(way.hops[0], .unanswered), way), .bad(.refused, way), .bad(.silent, way),
+    .bad(.broken("why"), way),
   ])
   func `lasts until the time is over where the app may not be ready`(_ finding: Finding) {
     #expect(decisions([(0, finding), (59.9, finding), (60, finding)]) == [.askAgain, .askAgain, .unhealthy])
@@ -43,7 +44,7 @@ private let way = Way(hops: [WebAddress(Origin(.https, host: "shop.example.com")
 
     #expect(decisions([(0, finding), (0.9, finding), (1, finding)], tolerant) == [.askAgain, .askAgain, .healthy])
     #expect(
-      decisions([(0, .status(503, way)), (3, finding), (3.5, .good(200, way, parts: 0))], tolerant)
+      decisions([(0, .bad(.status(503), way)), (3, finding), (3.5, .good(200, way, parts: 0))], tolerant)
         == [.askAgain, .askAgain, .healthy])
     #expect(decisions([(0.5, finding)]) { ($0.tolerated, $0.timeout) = (400...499, 0.5) } == [.healthy])
   }

@@ -54,7 +54,7 @@ import Testing
     #expect(try visit(answers, path: "/0").finding == .good(200, way("/0", "/1", "/2", "/3", "/4", "/5"), parts: 0))
     answers["/5"] = redirect("https://shop.example.com/6")
     #expect(
-      try visit(answers, path: "/0").finding == .lost(.tooFar, way("/0", "/1", "/2", "/3", "/4", "/5", "/6")))
+      try visit(answers, path: "/0").finding == .bad(.lost(.tooFar), way("/0", "/1", "/2", "/3", "/4", "/5", "/6")))
   }
 
   @Test(arguments: [301, 302, 303, 307, 308])
@@ -71,13 +71,13 @@ import Testing
   }
 
   @Test func `finds that a page redirects to itself`() throws {
-    #expect(try visit(["/": redirect("/")]).finding == .lost(.inCircles, way("/", "/")))
+    #expect(try visit(["/": redirect("/")]).finding == .bad(.lost(.inCircles), way("/", "/")))
     #expect(
       try visit(["/": redirect("/en"), "/en": redirect("https://shop.example.com/")]).finding
-        == .lost(.inCircles, way("/", "/en", "/")))
+        == .bad(.lost(.inCircles), way("/", "/en", "/")))
     // By way of what the proxy does with plain HTTP.
     #expect(
-      try visit(["/": redirect("http://shop.example.com/")]).finding == .lost(.inCircles, way("/", "/")))
+      try visit(["/": redirect("http://shop.example.com/")]).finding == .bad(.lost(.inCircles), way("/", "/")))
   }
 
   @Test func `sends a cookie along that was set on the way`() throws {
@@ -95,7 +95,7 @@ import Testing
       return .response(ProbeResponse(status: 302, location: "/", cookies: ["n=\(count)"]))
     }
 
-    #expect(visit.run() == .lost(.tooFar, Way(hops: Array(repeating: WebAddress(origin, "/"), count: 7))))
+    #expect(visit.run() == .bad(.lost(.tooFar), Way(hops: Array(repeating: WebAddress(origin, "/"), count: 7))))
   }
 
   @Test(arguments: ["https://localhost:3001/en", "http://127.0.0.1:3001/", "https://shop.example.com:3001/"])
@@ -103,7 +103,8 @@ import Testing
     let (finding, requests) = try visit(["/": redirect(location)])
 
     #expect(
-      finding == .lost(.inside, Way(hops: [WebAddress(origin, "/"), WebAddress(origin, "/").resolving(location)!])))
+      finding
+        == .bad(.lost(.inside), Way(hops: [WebAddress(origin, "/"), WebAddress(origin, "/").resolving(location)!])))
     #expect(requests.count == 1)
   }
 
@@ -114,7 +115,7 @@ import Testing
     #expect(requests.count == 1)
     #expect(
       try visit(["/": redirect("https://login.example.com/")]) { $0.status = 200...204 }.finding
-        == .status(307, way("/")))
+        == .bad(.status(307), way("/")))
     #expect(try visit(["/": redirect("app://open")]).finding == .good(307, way("/"), parts: 0))
   }
 
@@ -137,8 +138,9 @@ import Testing
 
   @Test func `judges the last answer`() throws {
     #expect(
-      try visit(["/": redirect("/en"), "/en": ProbeResponse(status: 500)]).finding == .status(500, way("/", "/en")))
-    #expect(try visit([:]).finding == .status(404, way("/")))
+      try visit(["/": redirect("/en"), "/en": ProbeResponse(status: 500)]).finding
+        == .bad(.status(500), way("/", "/en")))
+    #expect(try visit([:]).finding == .bad(.status(404), way("/")))
     #expect(try visit([:]) { $0.tolerated = 400...499 }.finding == .good(404, way("/"), parts: 0))
   }
 
@@ -148,8 +150,8 @@ import Testing
     #expect(try visit(["/about": ok], alternative).finding == .good(200, way("/about"), parts: 0))
     #expect(try visit(["/": ok], alternative).requests.count == 1)
     #expect(
-      try visit(["/": ProbeResponse(status: 500), "/about": ok], alternative).finding == .status(500, way("/")))
-    #expect(try visit([:], alternative).finding == .status(404, way("/about")))
+      try visit(["/": ProbeResponse(status: 500), "/about": ok], alternative).finding == .bad(.status(500), way("/")))
+    #expect(try visit([:], alternative).finding == .bad(.status(404), way("/about")))
   }
 
   // MARK: What the page loads
@@ -177,7 +179,7 @@ import Testing
   }
 
   @Test func `finds one that is not there`() throws {
-    let answers: [(ProbeResponse, Finding.PartProblem)] = [
+    let answers: [(ProbeResponse, Problem.PartProblem)] = [
       (ProbeResponse(status: 404), .status(404)), (ProbeResponse(status: 403), .status(403)),
       (ProbeResponse(status: 503), .status(503)), (redirect("/a.js"), .lost), (redirect("http://localhost/"), .lost),
       // As a server that gives each unknown path its index.html, or its login.
@@ -188,7 +190,7 @@ import Testing
 
       let (finding, _) = try visit(["/": page, "/a.js": answer, "/b.js": ok, "/login": html("<p>")])
 
-      #expect(finding == .part(WebAddress(origin, "/a.js"), problem, way("/")))
+      #expect(finding == .bad(.part(WebAddress(origin, "/a.js"), problem), way("/")))
     }
   }
 
@@ -216,18 +218,18 @@ import Testing
   }
 
   @Test(arguments: [
-    (ProbeAnswer.refused, Finding.Silence.refused), (.silent, .silent), (.broken("why"), .broken("why")),
+    (ProbeAnswer.refused, Problem.refused), (.silent, .silent), (.broken("why"), .broken("why")),
   ])
-  func `ends where there is no answer`(_ answer: ProbeAnswer, _ silence: Finding.Silence) throws {
+  func `ends where there is no answer`(_ answer: ProbeAnswer, _ problem: Problem) throws {
     let site = VisitedSite(origin: origin, otherHosts: [], instance: try Port("3001"))
     var visit = Visit(to: site, HealthPolicy()) { _ in answer }
 
-    #expect(visit.run() == .unanswered(silence, way("/")))
+    #expect(visit.run() == .bad(problem, way("/")))
   }
 }
 
 extension Finding {
   fileprivate var isLost: Bool {
-    if case .lost = self { true } else { false }
+    if case .bad(.lost, _) = self { true } else { false }
   }
 }
