@@ -101,7 +101,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         "package-lock.json": #"{"name": "x", "lockfileVersion": 3, "packages": {"": {"name": "x"}}}"#,
         "local/package.json": #"{"name": "local", "version": "1.0.0"}"#,
       ],
-      tells: "package-lock.json, which npm 9 wrote, does not fit package.json", "Run 'npm install' where you develop"),
+      tells: "package-lock.json, which npm 9 or later wrote, does not fit package.json",
+      "Run 'npm install' where you develop"),
     BadInput(
       "a registry that does not answer", at: "install",
       [

@@ -34,8 +34,8 @@ struct Advisor {
     // What is certain stands first: a build that misses a variable may also say that it could not reach something.
     let finders: [(ProgramOutput) -> Advice?] = [
       disk, memory, { compiling($0, at: stage) }, { outdatedLockfile($0, lockfile) }, ignoredBuilds,
-      { variables($0, at: stage) }, access,
-      conflict, { network($0, at: stage) }, absentPackage, { module($0, at: stage) }, { program($0, at: stage) },
+      { variables($0, at: stage) }, access, conflict, { network($0, at: stage) }, absentPackage,
+      { module($0, at: stage) }, { program($0, at: stage) },
     ]
     return finders.lazy.compactMap { $0(output) }.first
   }
@@ -51,8 +51,8 @@ struct Advisor {
     return Advice(
       cause: "the disk is full",
       next:
-        "Free space on the server ('nextdeploy doctor' shows how full it is; 'nextdeploy config set keep 2' keeps fewer "
-        + "releases), then push again.")
+        "Free space on the server ('nextdeploy doctor' shows how full it is; 'nextdeploy config set keep 2 --app \(app)' "
+        + "keeps fewer releases), then push again.")
   }
 
   private func memory(_ output: ProgramOutput) -> Advice? {
@@ -67,8 +67,8 @@ struct Advisor {
   private func compiling(_ output: ProgramOutput, at stage: Stage) -> Advice? {
     let tools = [
       "Could not find any Python", "not found: make", "make: not found", "make: g++: No such file",
-      "make: cc: No such file",
-      "make: c++: No such file", "make: gcc: No such file", "g++: not found", "c++: not found", "cc: not found",
+      "make: cc: No such file", "make: c++: No such file", "make: gcc: No such file", "g++: not found",
+      "c++: not found", "cc: not found",
     ]
     let isMissing = tools.contains(where: output.contains)
     guard isMissing || output.contains("gyp ERR!") && network(output, at: stage) == nil else { return nil }
@@ -85,20 +85,20 @@ struct Advisor {
   // MARK: Programs and modules
 
   private func program(_ output: ProgramOutput, at stage: Stage) -> Advice? {
-    // As dash, bash and npm's and pnpm's own shells say it.
-    let found = output.lines.reversed().lazy.compactMap { line -> String? in
-      guard let end = [": not found", ": command not found"].first(where: line.hasSuffix) else { return nil }
+    // As shells say it, and what starts an instance.
+    let ends = [": not found", ": command not found", ": No such file or directory"]
+    let named = output.lines.reversed().lazy.compactMap { line -> String? in
+      guard let end = ends.first(where: line.hasSuffix), end != ends[2] || line.contains("finding the program ") else {
+        return nil
+      }
       return line.dropLast(end.count).split(separator: " ").last.map(String.init)
-    }.first { PackageName($0) != nil }
-    guard let program = found else { return nil }
-    if program == "prisma" || manifests.contains(where: { $0.dependency(program) != nil }), stage == .run {
-      return Advice(
-        cause: "the program '\(program)' was not found",
-        next: "Have \"start\" run only what a release holds: the packages of \"dependencies\".")
     }
+    guard let program = named.first(where: { PackageName($0) != nil }) else { return nil }
     return Advice(
       cause: "the program '\(program)' was not found",
-      next: "Add the package that brings it to package.json, or install it on the server.")
+      next: stage == .run
+        ? "Have \"start\" run what a release holds: the app's files, and programs of \"dependencies\"."
+        : "Add the package that brings it to package.json, or install it on the server.")
   }
 
   private func module(_ output: ProgramOutput, at stage: Stage) -> Advice? {

@@ -5,13 +5,14 @@ extension Advisor {
   }
 
   func network(_ output: ProgramOutput, at stage: Stage) -> Advice? {
-    let troubled = output.lines.indices.filter { Self.trouble(output.lines[$0]) != nil }
-    let kinds = Set(troubled.compactMap { Self.trouble(output.lines[$0]) })
+    let lines = output.isCodeWrong ? [] : output.complaints
+    let troubled = lines.indices.filter { Self.trouble(lines[$0]) != nil }
+    let kinds = Set(troubled.compactMap { Self.trouble(lines[$0]) })
     // A name that was not found is why a request failed.
     guard let kind = [Trouble.name, .certificate, .connection].first(where: kinds.contains) else { return nil }
     // The line itself names what was asked for, or one near it does.
-    let near = troubled.lazy.flatMap { [$0] + Array(max(0, $0 - 3)..<min(output.lines.count, $0 + 12)) }
-    let host = near.lazy.compactMap { Self.host(output.lines[$0]) }.first
+    let near = troubled.lazy.flatMap { [$0] + Array(max(0, $0 - 3)..<min(lines.count, $0 + 12)) }
+    let host = near.lazy.compactMap { Self.host(lines[$0]) }.first
     let subject = host?.description ?? (stage == .install ? "the registry of packages" : "a host that it needs")
     let machine = host?.machine ?? "HOST"
     if let host, host.isLoopback, kind == .connection {
@@ -42,7 +43,6 @@ extension Advisor {
   }
 
   private static func trouble(_ line: String) -> Trouble? {
-    // What is tried again may succeed, and is told by a warning.
     func has(_ texts: String...) -> Bool { texts.contains(where: line.contains) }
     if has("ENOTFOUND", "EAI_AGAIN", "DNSResolveFailed", "Could not resolve host") { return .name }
     if has(
@@ -54,10 +54,9 @@ extension Advisor {
     }
     if has(
       "ETIMEDOUT", "ECONNRESET", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT",
-      "ERR_SOCKET_TIMEOUT",
-      "downloading package manifest", "downloading tarball", "Can't reach database server at", "from Google Fonts",
-      "There was an issue establishing a connection while requesting", "when performing the request to http",
-      "socket hang up", "EPROTO")
+      "ERR_SOCKET_TIMEOUT", "downloading package manifest", "downloading tarball", "Can't reach database server at",
+      "from Google Fonts", "There was an issue establishing a connection while requesting",
+      "when performing the request to http", "socket hang up", "EPROTO")
     {
       return .connection
     }

@@ -30,7 +30,7 @@ extension Advisor {
     return Advice(
       cause: "\(file)\(written) does not fit package.json",
       next:
-        "Run '\(install)' where you develop, with \(author?.description ?? used) or a later one, commit \(file), and push again."
+        "Run '\(install)' where you develop (\(author?.description ?? used)), commit \(file), and push again."
     )
   }
 
@@ -61,11 +61,14 @@ extension Advisor {
       $0.contains("GET http") && ($0.hasSuffix(" - 401") || $0.hasSuffix(" - 403"))
     }
     guard isRefused || output.contains(any: refusals) else { return nil }
+    // Where .npmrc names a variable that is not set, npm and pnpm say which.
+    let named = output.word(after: ["Failed to replace env in config: ${"]) { $0 != "}" }
+    let name = named.flatMap { VariableName.isName($0) ? $0 : nil } ?? "NPM_TOKEN"
     return Advice(
       cause: "the registry of packages refused access",
       next:
-        "Give its token as a variable that builds see ('nextdeploy env set \(app) NPM_TOKEN --build') and that .npmrc names "
-        + "(as ${NPM_TOKEN}), then push again.")
+        "Give its token as a variable that builds see ('nextdeploy env set \(app) \(name) --build') and that .npmrc "
+        + "names (as ${\(name)}), then push again.")
   }
 
   func conflict(_ output: ProgramOutput) -> Advice? {
@@ -113,7 +116,7 @@ struct LockfileAuthor: Equatable, CustomStringConvertible {
     switch manager {
     case .npm:
       versions = Self.number(after: "\"lockfileVersion\":", in: text).flatMap {
-        ["1": "6", "2": "7 or 8", "3": "9"][$0]
+        ["1": "6 or older", "2": "7 or 8", "3": "9 or later"][$0]
       }
     case .pnpm:
       let format = Self.number(after: "lockfileVersion:", in: text)
@@ -122,7 +125,7 @@ struct LockfileAuthor: Equatable, CustomStringConvertible {
       let format = Self.number(after: "version:", in: text).flatMap { Int($0) } ?? 0
       versions = format == 0 ? nil : format < 5 ? "2" : format < 8 ? "3" : "4"
     case .yarn: versions = text.contains("# yarn lockfile v1") ? "1" : nil
-    case .bun: versions = file == "bun.lock" ? "1.2" : "1.1"
+    case .bun: versions = file == "bun.lock" ? "1.2 or later" : "1.1 or older"
     }
     guard let versions else { return nil }
     description = "\(manager.rawValue) \(versions)"

@@ -12,6 +12,12 @@ struct ProgramOutput {
     }
   }
 
+  /// Those that tell of a failure: a warning may be of something else.
+  var complaints: [String] { lines.filter { !$0.lowercased().contains("warn") } }
+
+  /// Whether a compiler found the app's own code wrong: then nothing else is the cause.
+  var isCodeWrong: Bool { lines.contains { $0.contains("Type error: ") || $0.contains("error TS") } }
+
   func contains(_ text: String) -> Bool { lines.contains { $0.contains(text) } }
 
   func contains(any texts: [String]) -> Bool { texts.contains(where: contains) }

@@ -40,7 +40,7 @@ extension StartCommand {
     case .ownFile, .several: false
     case .unclear: isBuilt
     // What serves files is for a static export.
-    case .program(let name): isBuilt && !["serve", "http-server", "sirv", "live-server", "ws"].contains(name)
+    case .program(let name): isBuilt && !["serve", "http-server", "sirv", "live-server"].contains(name)
     }
   }
 }

@@ -65,10 +65,16 @@ extension Project {
     return nil
   }
 
+  /// What the server has in any case: a large lockfile is not read for these.
+  private static let common: Set<StartCommand.Need> = [
+    .program("node"), .program("npm"), .program("npx"), .program("sh"), .program("env"), .program("exec"),
+    .program("bun"),
+  ]
+
   /// Where a need comes from as npm's lockfile says; nil for other package managers, whose packages all stay in a release.
   func origin(in tree: some SourceTree) throws -> (StartCommand.Need) -> LockedPackages.Origin? {
     guard packages.manager == .npm, file.install == nil, let lockfile = packages.lockfile,
-      command?.needs.contains(where: { $0 != .program("node") }) == true,
+      command?.needs.contains(where: { !Self.common.contains($0) }) == true,
       let text = try tree.text(packages.directory.file(lockfile)), let locked = LockedPackages(text)
     else { return { _ in nil } }
     return { locked.origin(of: $0, in: root.seen(from: packages.directory)) }

@@ -26,10 +26,10 @@ private func output(_ name: String) throws -> String {
   @Test(arguments: [
     (
       "npm-frozen", PackageManager.npm, "{\"lockfileVersion\": 3}",
-      "package-lock.json, which npm 9 wrote, does not fit package.json",
-      "Run 'npm install' where you develop, with npm 9 or a later one, commit package-lock.json"
+      "package-lock.json, which npm 9 or later wrote, does not fit package.json",
+      "Run 'npm install' where you develop (npm 9 or later), commit package-lock.json"
     ),
-    ("npm-frozen", .npm, "{", "package-lock.json does not fit package.json", "with npm 10.8.2 or a later one"),
+    ("npm-frozen", .npm, "{", "package-lock.json does not fit package.json", "where you develop (npm 10.8.2)"),
     (
       "pnpm8-frozen", .pnpm, "lockfileVersion: '6.0'", "pnpm-lock.yaml, which pnpm 8 wrote, does not fit package.json",
       "Run 'pnpm install'"
@@ -53,7 +53,7 @@ private func output(_ name: String) throws -> String {
       "yarn4-frozen", .yarn, "__metadata:\n  version: 8\n", "yarn.lock, which yarn 4 wrote, does not fit",
       "Run 'yarn install'"
     ),
-    ("bun-frozen", .bun, "{", "bun.lock, which bun 1.2 wrote, does not fit", "Run 'bun install'"),
+    ("bun-frozen", .bun, "{", "bun.lock, which bun 1.2 or later wrote, does not fit", "Run 'bun install'"),
   ])
   func `names the lockfile's author and the command that mends it`(
     _ name: String, _ manager: PackageManager, _ lockfile: String, _ cause: String, _ next: String
@@ -112,6 +112,16 @@ private func output(_ name: String) throws -> String {
     #expect(!advice.next.contains("lockfile") || name.contains("absent"))
   }
 
+  @Test func `names the variable that .npmrc takes a token from`() throws {
+    let text =
+      " WARN  Issue while reading \".npmrc\". Failed to replace env in config: ${ACME_TOKEN}\n"
+      + (try output("pnpm10-auth"))
+
+    let advice = try advisor(.pnpm).advice(on: text, at: .install)
+
+    #expect(advice?.next.contains("'nextdeploy env set shop ACME_TOKEN --build'") == true)
+  }
+
   @Test func `says what to install for packages that are compiled, and which package it is`() throws {
     let text = "npm error path /srv/shop/node_modules/better-sqlite3\n" + (try output("gyp-make"))
 
@@ -149,7 +159,6 @@ private func output(_ name: String) throws -> String {
     ),
     ("\u{1B}[31mError: \u{1B}[1mAPI_TOKEN\u{1B}[22m is not defined\u{1B}[39m", "API_TOKEN"),
     ("SECRET is not set", "SECRET"),
-    (" WARN  Issue while reading \"/srv/.npmrc\". Failed to replace env in config: ${NPM_TOKEN}", "NPM_TOKEN"),
     (
       "Error: TURSO_DATABASE_URL is not defined\n    at <unknown> (.next/server/app/route.js:1:429)",
       "TURSO_DATABASE_URL"
@@ -169,7 +178,10 @@ private func output(_ name: String) throws -> String {
     "URL is required",
     "Error: PORT is not set", "Environments: .env.production", "info  - Loaded env from /srv/.env",
     "NODE_ENV is required",
-    "Error: the environment variable is missing", "warn ERR_FOO_BAR is required", "compiled A_B in 3 s",
+    "Error: the environment variable is missing", "Warning: set the SENTRY_TOKEN environment variable",
+    "Warning: Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections insecure",
+    "A_B is not set\nType error: x", "ECONNREFUSED 127.0.0.1:5432\nsrc/a.ts(1,2): error TS2304: x",
+    "npm warn ENOTFOUND x.y", "warn ERR_FOO_BAR is required", "compiled A_B in 3 s",
   ])
   func `takes nothing else for a variable`(_ text: String) throws {
     #expect(try advisor().advice(on: text, at: .build) == nil)
@@ -213,6 +225,7 @@ private func output(_ name: String) throws -> String {
     ("Module not found: Can't resolve '@acme/ui/button'", "the package @acme/ui is not there"),
     ("Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'zod' imported from", "the package zod is not there"),
     ("sh: 1: prisma: not found", "the program 'prisma' was not found"),
+    ("finding the program nest: No such file or directory", "the program 'nest' was not found"),
     ("bash: line 1: tsc: command not found", "the program 'tsc' was not found"),
   ])
   func `tells what could not be reached or found`(_ text: String, _ cause: String) throws {

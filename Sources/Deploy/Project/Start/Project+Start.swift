@@ -49,7 +49,7 @@ extension Project {
         "\(startLine.quoted) starts the development server of Next.js: here the app is built, and started for production."
       )
     }
-    let leftOut = command.startsNext ? command.leftOut : [startLine]
+    let leftOut = command.startsNext ? command.leftOut : file.framework == nil ? [startLine] : []
     if !leftOut.isEmpty {
       warnings.append(
         "NextDeploy starts Next.js itself, without \(leftOut.map(\.quoted).joined(separator: " and ")). With "

@@ -16,7 +16,10 @@ extension StartReader {
     var settings: [StartSetting] = []
     while let option = options.next() {
       switch option {
-      case "-C", "--dir", "--prefix", "--cwd", "-F", "--filter", "-w", "--workspace", "-r", "--recursive":
+      case "-r",
+        "--preload" where name == "bun":
+        _ = options.value()
+      case "-C", "--dir", "--prefix", "--cwd", "-F", "--filter", "-w", "--workspace", "--recursive":
         // It goes on in another directory, whose scripts are others.
         return StartCommand(.program(name))
       case "--bun" where name == "bun": leftOut.append("bun --bun")
@@ -43,14 +46,18 @@ extension StartReader {
 
   private mutating func run(_ manager: String, _ arguments: ArraySlice<Word>) -> StartCommand {
     var options = Options(arguments)
+    var leftOut: [String] = []
     while let option = options.next() {
+      if option == "--bun" { leftOut = ["bun --bun"] }
       if ["-w", "--workspace", "--prefix", "--filter", "-C"].contains(option) {
         return StartCommand(.program(manager))
       }
     }
     guard let name = options.rest.first?.text else { return StartCommand(.program(manager)) }
-    if scripts[name] != nil { return script(name, options.rest.dropFirst()) }
-    return manager == "bun" ? bun(options.rest) : StartCommand(.program(manager))
+    guard scripts[name] != nil || manager == "bun" else { return StartCommand(.program(manager)) }
+    var result = scripts[name] != nil ? script(name, options.rest.dropFirst()) : bun(options.rest)
+    result.leftOut = leftOut + result.leftOut
+    return result
   }
 
   private mutating func script(_ name: String, _ arguments: ArraySlice<Word>) -> StartCommand {
@@ -60,10 +67,7 @@ extension StartReader {
   /// `bun server.ts`, `bun next start`
   private mutating func bun(_ words: ArraySlice<Word>) -> StartCommand {
     guard let first = words.first else { return StartCommand(.program("bun")) }
-    let isFile =
-      first.program == nil
-      || [".ts", ".js", ".tsx", ".jsx", ".mjs", ".cjs", ".mts"].contains(where: first.text.hasSuffix)
-    return isFile || first.text.contains("/") ? file(first, words.dropFirst()) : read(words)
+    return first.isCode || first.text.contains("/") ? file(first, words.dropFirst()) : read(words)
   }
 
   /// `npx PROGRAM`: it runs that of a dependency, or fetches it.
@@ -72,7 +76,7 @@ extension StartReader {
     var leftOut: [String] = []
     while let option = options.next() {
       switch option {
-      case "-p", "--package": _ = options.value()
+      case "-p", "--package", "-w", "--workspace": _ = options.value()
       case "-c", "--call": return options.value().map { line($0.text) } ?? StartCommand(.unclear)
       case "--bun": leftOut.append("bunx --bun")
       default: break
@@ -143,6 +147,12 @@ extension StartReader {
 }
 
 extension ShellLine.Word {
+  /// Whether it names a file of JavaScript or TypeScript.
+  var isCode: Bool {
+    [".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"].contains(where: text.hasSuffix)
+      && !text.contains(".config.")
+  }
+
   /// The package of a module's name; nil where it is a file.
   fileprivate var package: String? {
     if text.hasPrefix(".") || text.hasPrefix("/") || text.hasPrefix("node:") { return nil }

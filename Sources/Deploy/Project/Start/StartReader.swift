@@ -148,7 +148,8 @@ struct StartReader {
         return inner
       }
     }
-    return StartCommand(.program(name))
+    let runsFile = arguments.contains { $0.isCode && !$0.text.hasPrefix("-") }
+    return StartCommand(runsFile ? .ownFile : .program(name))
   }
 }
 

@@ -64,7 +64,8 @@ private func read(_ line: String) -> StartCommand { StartCommand(line, scripts: 
     "dotenv -e .env -- node server.js", "pnpm with-env node server.js", "sh start.sh", "./start.sh", "sh ./start.sh",
     "pm2-runtime start server.js", "node -e 'require(\"./server\")'", "prisma migrate deploy && node server.js",
     "node standalone.js", "node --import tsx server.ts", "npx tsx server.ts", "varlock run -- node server.js",
-    "node next.js", "node ./next/server.js", "env-cmd node server.js", "exec node server.js",
+    "node next.js", "node ./next/server.js", "env-cmd node server.js", "exec node server.js", "tsm server.ts",
+    "bun -r ./a.ts server.ts", "sst bind tsx server.ts",
   ])
   func `is the app's own where it runs a file of it`(_ line: String) {
     #expect(read(line).target == .ownFile, "\(line)")
