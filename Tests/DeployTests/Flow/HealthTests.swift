@@ -229,7 +229,7 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     world.page = { _, instance in instance.address == .v6 ? .status(200) : .refused }
     world.listeners = listeners
 
-    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.05}}"#))
 
     #expect(record.outcome == .failed)
   }
