@@ -14,8 +14,9 @@ struct SiteBlockTests {
     ] as [(String?, Bool)])
   func streams(version: String?, keeps: Bool) throws {
     let block = SiteBlock(
-      app: try AppName("shop"), addresses: ["http://:8080"], upstream: Upstream(port: try Port("3001")),
-      caddy: version.flatMap(Version.init))
+      site: Site(
+        app: try AppName("shop"), addresses: [.port(try Port("8080"))], upstream: Upstream(port: try Port("3001"))),
+      plainPort: nil, caddy: version.flatMap(Version.init))
 
     #expect(block.text.contains("\t\tstream_close_delay 24h\n") == keeps)
     #expect(!block.text.contains("{{"))
@@ -47,20 +48,21 @@ struct SiteBlockTests {
       "X-Forwarded-For: 203.0.113.9", "X-Forwarded-For: 203.0.113.10", "X-Forwarded-Host: evil.example",
       "X-Forwarded-Proto: https", "X-Forwarded-Port: 1", "X-Forwarded-Prefix: /evil", "X-Forwarded-Server: evil",
       "X-Forwarded-Scheme: https", "X-Forwarded-Ssl: on", "X-Real-IP: 203.0.113.9", "Forwarded: for=203.0.113.9",
-      "X-Middleware-Subrequest: middleware", "x-middleware-rewrite: /admin",
     ],
     [
-      "Connection: close, X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto", "X-Forwarded-For: 203.0.113.9",
-      "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https",
+      "Connection: close, X-Forwarded-For, X-Forwarded-Host, X-Forwarded-Proto, X-Forwarded-Port",
+      "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https",
+      "X-Forwarded-Port: 1",
     ],
   ]
+
+  private static let echo =
+    "const server = require('http').createServer((request, answer) => answer.end(JSON.stringify(request.headers)))"
 
   @Test("lets the app hear of the client what Caddy saw, and nothing else", arguments: TestedCaddy.allCases, lies)
   func headers(program: TestedCaddy, lies: [String]) async throws {
     try await CaddyStage.run(program) { stage in
-      let script =
-        "const server = require('http').createServer((request, answer) => answer.end(JSON.stringify(request.headers)))"
-      try await NodeServer.run(stage.scratch, script) { server in
+      try await NodeServer.run(stage.scratch, Self.echo) { server in
         let http = try stage.scratch.ports[20]
         try stage.sites.route(
           Site(app: AppName("shop"), addresses: [.domain(Domain("shop.example.com"))], port: server.port))
@@ -71,9 +73,224 @@ struct SiteBlockTests {
         let claims = headers.filter { $0.key == "forwarded" || $0.key.hasPrefix("x-") }
         #expect(
           claims.map { "\($0.key): \($0.value.string ?? "")" }.sorted() == [
-            "x-forwarded-for: 127.0.0.1", "x-forwarded-host: shop.example.com:\(http)", "x-forwarded-proto: http",
-            "x-own: own",
+            "x-forwarded-for: 127.0.0.1", "x-forwarded-host: shop.example.com:\(http)",
+            "x-forwarded-port: \(http)", "x-forwarded-proto: http", "x-own: own",
           ])
+      }
+    }
+  }
+
+  @Test(
+    "tells the app the port that the visitor's connection came to, whatever the Host header says",
+    arguments: TestedCaddy.allCases)
+  func forwardedPort(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
+      try await NodeServer.run(stage.scratch, Self.echo) { server in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], port: server.port))
+
+        for host in ["shop", "shop:1", "127.0.0.1:\(visible)", "[::1]:443"] {
+          let text = try #require(try stage.get(visible, host: host))
+
+          #expect(try JSON.parse(text)["x-forwarded-port"]?.string == "\(visible)", "\(host)")
+        }
+      }
+    }
+  }
+
+  @Test("tells the app 443 for a domain with TLS, and the site's own port without")
+  func visitorPort() throws {
+    let (app, port, plain) = (try AppName("shop"), try Port("3001"), try Port("8080"))
+    let domain = Site(app: app, addresses: [.domain(try Domain("shop.example.com"))], port: port)
+    let open = Site(app: app, addresses: [.port(try Port("8081"))], port: port)
+
+    let ports = [(domain, nil), (domain, plain), (open, nil), (open, plain)]
+      .map { SiteBlock(site: $0, plainPort: $1, caddy: nil).visitorPort }
+
+    #expect(ports == [443, 8080, 8081, 8081])
+  }
+
+  /// What of Next.js's own its server believes, of any version from 13 on (templates/site.caddy says from where).
+  private static let internals = [
+    "x-middleware-rewrite", "x-middleware-redirect", "x-middleware-set-cookie", "x-middleware-skip",
+    "x-middleware-override-headers", "x-middleware-next", "x-now-route-matches", "x-matched-path",
+    "x-nextjs-request-id", "x-nextjs-html-request-id", "x-next-resume-state-length", "next-resume",
+    "x-middleware-subrequest", "x-middleware-subrequest-id", "x-middleware-invoke", "x-invoke-path",
+    "x-invoke-query", "x-invoke-status", "x-invoke-error", "x-invoke-output", "x-middleware-request-cookie",
+    "x-middleware-request-x-own", "x-middleware-refresh", "x-middleware-cache",
+  ]
+
+  /// What Next.js's own client says, and what nobody knows.
+  private static let clients = [
+    "x-middleware-prefetch", "x-nextjs-data", "next-action", "rsc", "next-router-prefetch", "next-router-state-tree",
+    "next-router-segment-prefetch", "next-url", "x-deployment-id", "x-middleware", "x-middleware-own", "purpose",
+    "x-action-forwarded", "x-prerender-revalidate",
+  ]
+
+  @Test(
+    "keeps from the app what only Next.js itself may say, and nothing of what its client does",
+    arguments: TestedCaddy.allCases)
+  func internalHeaders(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
+      try await NodeServer.run(stage.scratch, Self.echo) { server in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], port: server.port))
+
+        let said = (Self.internals + Self.clients).map { "\($0): said" }
+        let text = try #require(try stage.get(visible, host: "shop", headers: said))
+
+        let arrived = Set(try #require(try JSON.parse(text).members).filter { $0.value == .string("said") }.map(\.key))
+        #expect(arrived == Set(Self.clients))
+      }
+    }
+  }
+
+  @Test(
+    "never sends a visitor to an address of the app's own, but to those of others",
+    arguments: TestedCaddy.allCases, [true, false])
+  func internalOrigin(program: TestedCaddy, hasDomain: Bool) async throws {
+    let script = """
+      const server = require('http').createServer((request, answer) => {
+        const [, name, value] = request.url.split('/').map(decodeURIComponent)
+        answer.writeHead(307, { [name]: value }).end()
+      })
+      """
+    try await CaddyStage.run(program) { stage in
+      try await NodeServer.run(stage.scratch, script) { server in
+        let (http, visible) = (try stage.scratch.ports[20], try stage.scratch.ports[21])
+        let address = hasDomain ? SiteAddress.domain(try Domain("shop.example.com")) : .port(visible)
+        try stage.sites.route(Site(app: AppName("shop"), addresses: [address], port: server.port))
+        func heard(_ name: String, _ value: String) throws -> String? {
+          let encoded = value.utf8.map { "%" + String(Int($0) + 256, radix: 16).suffix(2) }.joined()
+          return try stage.get(
+            hasDomain ? http : visible, host: "shop.example.com", path: "/\(name)/\(encoded)",
+            "--output", "/dev/null", "--write-out", "%header{\(name)}")
+        }
+        let own = server.port
+
+        for host in ["localhost", "127.0.0.1", "0.0.0.0", "[::1]", "[::]", "LOCALHOST"] {
+          #expect(try heard("location", "http://\(host):\(own)/target?x#y") == "/target?x#y")
+          #expect(try heard("location", "https://\(host):\(own)") == "/")
+        }
+        for (value, wanted) in [
+          ("HTTPS://localhost:\(own)?x=http://localhost:\(own)/", "/?x=http://localhost:\(own)/"),
+          ("http://localhost:\(own)#y", "/#y"), ("//localhost:\(own)/target", "/target"),
+          // A browser would take "//evil.example" for another site, and "\" and "/<tab>/" for "/" and "//".
+          ("http://localhost:\(own)//evil.example/", "/evil.example/"),
+          ("http://localhost:\(own)/\\evil.example/", "/evil.example/"),
+          ("http://localhost:\(own)/\t/evil.example/", "/evil.example/"),
+          ("http://localhost:\(visible)/target", hasDomain ? nil : "/target"),
+          // A program on the visitor's own machine waits for this one, and these are other sites.
+          ("http://localhost:\(own.number - 1)/callback", nil), ("http://localhost:\(own)0/callback", nil),
+          ("http://localhost/callback", nil), ("http://localhost:\(own)@evil.example/", nil),
+          ("http://localhost:\(own).evil.example/", nil), ("https://login.example/?to=http://localhost:\(own)/", nil),
+          ("/target", nil), ("target", nil),
+        ] as [(String, String?)] {
+          #expect(try heard("location", value) == wanted ?? value)
+        }
+        for (name, value, wanted) in [
+          ("x-nextjs-redirect", "http://localhost:\(own)/target", "/target"),
+          ("x-action-redirect", "http://localhost:\(own)/target;push", "/target;push"),
+          ("x-action-redirect", "http://localhost:\(own);push", "/;push"),
+          ("refresh", "0;url=http://localhost:\(own)/target", "0;url=/target"),
+          ("refresh", "0; URL='http://localhost:\(own)'", "0; URL='/'"),
+          ("refresh", "5", "5"), ("refresh", "0;url=http://localhost:1/", "0;url=http://localhost:1/"),
+        ] {
+          #expect(try heard(name, value) == wanted)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "hands a stream on as it comes, whatever is asked for and whatever it is", arguments: TestedCaddy.allCases)
+  func streams(program: TestedCaddy) async throws {
+    // The app tells what it sends only when it is told to go on: what is held back would never come.
+    let script = """
+      const waiting = []
+      const server = require('http').createServer((request, answer) => {
+        if (request.url === '/go') return answer.end(String(waiting.splice(0).map((go) => go()).length))
+        answer.writeHead(200, { 'Content-Type': request.headers['x-type'], 'Cache-Control': 'no-store' })
+        answer.flushHeaders()
+        waiting.push(() => {
+          answer.write(`first ${'x'.repeat(4000)} half`)
+          waiting.push(() => answer.end('last'))
+        })
+      })
+      """
+    try await CaddyStage.run(program) { stage in
+      try await NodeServer.run(stage.scratch, script) { server in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], port: server.port))
+
+        for type in ["text/html; charset=utf-8", "text/x-component", "text/event-stream", "application/json"] {
+          for encoding in ["gzip", "zstd", "br", "identity", "gzip, deflate, br, zstd"] {
+            let connection = try Connection(to: visible)
+            try connection.send(
+              "GET / HTTP/1.1\r\nHost: shop\r\nX-Type: \(type)\r\nAccept-Encoding: \(encoding)\r\n\r\n")
+
+            let head = try connection.receive("\r\n\r\n")
+            #expect(!head.lowercased().contains("content-encoding"), "\(head)")
+            #expect(try stage.get(server.port, host: "shop", path: "/go") == "1")
+            #expect(try connection.receive(" half").contains("first xxx"))
+            #expect(try stage.get(server.port, host: "shop", path: "/go") == "1")
+            _ = try connection.receive("last\r\n")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "leaves alone what the app compressed itself, and a part of a file", arguments: TestedCaddy.allCases)
+  func compressedAlready(program: TestedCaddy) async throws {
+    let script = """
+      const server = require('http').createServer((request, answer) => {
+        const text = 'shop '.repeat(1000)
+        answer.setHeader('Content-Type', 'text/html')
+        if (request.url === '/part') return answer.writeHead(206, { 'Content-Range': 'bytes 0-4999/9000' }).end(text)
+        answer.setHeader('Content-Encoding', 'br').end(require('zlib').brotliCompressSync(text))
+      })
+      """
+    try await CaddyStage.run(program) { stage in
+      try await NodeServer.run(stage.scratch, script) { server in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], port: server.port))
+
+        let encodings = try ["/", "/part"].map { path in
+          try stage.get(
+            visible, host: "shop", path: path, headers: ["Accept-Encoding: gzip, br, zstd"],
+            "--output", "/dev/null", "--write-out", "%header{content-encoding}")
+        }
+
+        #expect(encodings == ["br", ""])
+      }
+    }
+  }
+
+  @Test("answers 304 to who has what it compressed already", arguments: TestedCaddy.allCases)
+  func conditional(program: TestedCaddy) async throws {
+    let script = """
+      const server = require('http').createServer((request, answer) => {
+        answer.setHeader('ETag', '"one"').setHeader('Content-Type', 'text/html')
+        if (request.headers['if-none-match'] === '"one"') return answer.writeHead(304).end()
+        answer.end('shop '.repeat(1000))
+      })
+      """
+    try await CaddyStage.run(program) { stage in
+      try await NodeServer.run(stage.scratch, script) { server in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], port: server.port))
+        func ask(_ headers: String...) throws -> String? {
+          try stage.get(
+            visible, host: "shop", headers: ["Accept-Encoding: gzip"] + headers,
+            "--output", "/dev/null", "--write-out", "%{http_code} %header{content-encoding} %header{etag}")
+        }
+
+        let tag = try #require(try ask()?.split(separator: " ").last)
+
+        #expect(try ask()?.hasPrefix("200 gzip ") == true)
+        #expect(try ask("If-None-Match: \(tag)")?.hasPrefix("304 ") == true)
       }
     }
   }

@@ -33,7 +33,10 @@ public struct CaddySites: Proxy {
   }
 
   private func text(_ site: Site, at upstream: Upstream, _ caddy: Version?) -> String {
-    SiteBlock(app: site.app, addresses: site.addresses.map(address), upstream: upstream, caddy: caddy).text
+    SiteBlock(
+      site: Site(app: site.app, addresses: site.addresses, upstream: upstream),
+      plainPort: service.terminatesTLS ? nil : httpPort, caddy: caddy
+    ).text
   }
 
   /// Whether the site that is there differs in its upstream only, as at most deploys. Caddy checks it once more when it
@@ -74,13 +77,6 @@ public struct CaddySites: Proxy {
       throw error
     }
     try Files.remove(old)
-  }
-
-  private func address(_ address: SiteAddress) -> String {
-    switch address {
-    case .domain(let domain): service.terminatesTLS ? domain.description : "http://\(domain):\(httpPort)"
-    case .port(let port): "http://:\(port)"
-    }
   }
 
   private func others(than app: AppName) throws -> [String] {

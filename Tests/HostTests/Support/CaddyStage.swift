@@ -59,11 +59,12 @@ struct CaddyStage {
   ///
   /// - Parameter headers: lines, as "X-Forwarded-For: 203.0.113.9".
   func get(
-    _ port: Port, host: String, headers: [String] = ["X-Middleware-Subrequest: forged"], _ options: String...
+    _ port: Port, host: String, path: String = "/", headers: [String] = ["X-Middleware-Subrequest: forged"],
+    _ options: String...
   ) throws -> String? {
     let lines = (["Host: \(host)"] + headers).flatMap { ["--header", $0] }
     let command = Command(
-      ["curl", "--silent", "--fail", "--max-time", "10"] + lines + options + ["http://127.0.0.1:\(port)/"],
+      ["curl", "--silent", "--fail", "--max-time", "10"] + lines + options + ["http://127.0.0.1:\(port)\(path)"],
       environment: CurrentProcess.environment)
     let (status, text) = try ChildProcess.run(command)
     return status.isSuccess ? text : nil
