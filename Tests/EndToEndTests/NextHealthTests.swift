@@ -24,10 +24,10 @@ struct NextHealthTests {
       #expect(try sandbox.get("/docs/about/")?.contains("(group)/about") == true)
       #expect(try sandbox.get("/docs/") == nil)
 
-      try project.commit("Wrong", ["nextdeploy.json": #"{"health": {"path": "/about", "timeout": 1}}"#])
+      try project.commit("Wrong", ["nextdeploy.json": #"{"health": {"path": "/about"}}"#])
       let wrong = try project.push().expect(status: 1)
       wrong.expect(
-        "GET /about → /about/ answered 404 for 1 s", "The build has the pages /docs/about/, /docs/deep/page/: name")
+        "GET /about → /about/ answered 404 for ", "The build has the pages /docs/about/, /docs/deep/page/: name")
     }
   }
 }

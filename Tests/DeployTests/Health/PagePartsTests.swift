@@ -54,9 +54,7 @@ private let page = WebAddress(Origin(.https, host: "shop.example.com"), "/docs/p
     #expect(parts.map(\.description) == ["https://cdn.example.com/a.js", "https://cdn.example.com/b.js"])
   }
 
-  /// Which would take minutes for one that looks at each byte more than a few times.
   @Test(
-    .timeLimit(.minutes(1)),
     arguments: [
       "<", "<!--", "<script ", "<script src='", "<a b=\"", "<style>", "<link rel=stylesheet href=x>", "&#", "<a &",
       "<script src=x>", "\u{0}", "=", "<a =", "\"'",
@@ -64,6 +62,8 @@ private let page = WebAddress(Origin(.https, host: "shop.example.com"), "/docs/p
   func `are found in much of anything`(_ piece: String) {
     let html = Array(repeating: Array(piece.utf8), count: (1 << 17) / piece.utf8.count).flatMap(\.self)
 
+    let start = ContinuousClock.now
     #expect(PageParts.of(html, at: page).count <= 1)
+    #expect(ContinuousClock.now - start < .seconds(30), "it looks at each byte more than a few times")
   }
 }
