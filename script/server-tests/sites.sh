@@ -16,6 +16,17 @@ next_sites() {
   has "an i18n middleware's site goes live unchanged, behind TLS" "live: https://shop.example.com" push_site shop
   has "and does there what next start does, at the visitor's own address" "checks of https://shop.example.com hold" \
     timeout 120 script/vps net "$server" node $check/check.mjs https://shop.example.com 192.0.2.1:443 4700
+
+  # Corepack brings the pnpm that the lockfile was written by, Turborepo what has to be built first.
+  on ln -sf ../lib/node_modules/corepack/dist/corepack.js /usr/local/bin/corepack
+  site team Tests/Fixtures/turborepo
+  has "a Turborepo with pnpm and no packageManager goes live unchanged" "live: https://team.example.com" push_site team
+  has "with what another package of it gives" "<h1>version 1</h1>" get_site team /
+
+  site docs Tests/Fixtures/next-docs
+  has "an app with basePath, nothing at /, and a wrapper around next start goes live unchanged" \
+    "live: https://docs.example.com" push_site docs
+  has "with what the wrapper sets" "<h1>Hello from the wrapper</h1>" get_site docs /docs/about/
   kill "$registry" "$backend"
 }
 
@@ -32,4 +43,10 @@ site() {
 push_site() {
   timeout 400 script/vps net "$server" env -C "$laptop/site-$1" HOME="$laptop" sh -c \
     "git init -qb main && git add -A && git commit -qm first && git push laptop:$1 main"
+}
+
+# get_site APP PATH: as a visitor.
+get_site() {
+  timeout 20 script/vps net "$server" curl -sS --insecure --max-time 10 \
+    --resolve "$1.example.com:443:192.0.2.1" "https://$1.example.com$2"
 }
