@@ -30,6 +30,58 @@ struct NextSiteTests {
     }
   }
 
+  @Test("with a server of its own is started by that, its WebSockets included")
+  func ownServer() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let files = try Fixture.files("next-app").merging([
+        "package-lock.json": "",
+        "package.json": """
+        {"name": "own", "scripts": {"build": "next build", "start": "NODE_ENV=production node server.js"},
+          "dependencies": {"next": "16.4.5", "react": "19.3.1", "react-dom": "19.3.1", "ws": "8.23.0"}}
+        """,
+        "proxy.js": """
+        import { NextResponse } from 'next/server'
+        export const proxy = (request) => NextResponse.rewrite(new URL('/', request.url))
+        export const config = { matcher: ['/rewritten'] }
+        """,
+        "server.js": """
+        const { WebSocketServer } = require('ws')
+        const [hostname, port] = [process.env.HOSTNAME, Number(process.env.PORT)]
+        const app = require('next')({ dev: false, hostname, port })
+        app.prepare().then(() => {
+          const server = require('http').createServer(app.getRequestHandler())
+          const sockets = new WebSocketServer({ noServer: true })
+          server.on('upgrade', (request, socket, head) => {
+            if (request.url === '/chat') sockets.handleUpgrade(request, socket, head, (client) => client.send('welcome'))
+          })
+          server.listen(port, hostname)
+        })
+        """,
+      ]) { $1 }
+      try project.write(files.mapValues { $0.isEmpty ? nil : $0 })
+      try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
+        .expectSuccess()
+      try project.commit("First")
+
+      try project.push().expectSuccess().expect("Node app, npm ")
+
+      // As behind TLS, where a server that takes itself for another site answers 500.
+      let instance = try #require(try sandbox.instances().first?.split(separator: ":").last)
+      try sandbox.run([
+        "curl", "--silent", "--fail", "--header", "X-Forwarded-Proto: https", "http://localhost:\(instance)/rewritten",
+      ]).expectSuccess().expect("version 1")
+      let socket = try sandbox.run([
+        "node", "-e",
+        """
+        const socket = new (require('\(project.directory)/../root/apps/shop/current/app/node_modules/ws'))(process.argv[1])
+        socket.on('message', (text) => { console.log(String(text)); socket.close() })
+        """, "\(try sandbox.url().replacing("http:", with: "ws:"))/chat",
+      ])
+      try socket.expectSuccess().expect("welcome")
+    }
+  }
+
   /// The app's files, for a version of Next.js.
   private func commit(_ version: String, _ project: Project) throws {
     try project.sandbox.run(["cp", "-r", "\(Sandbox.repository)/Tests/Fixtures/next-site/.", project.directory])

@@ -166,25 +166,6 @@ struct NextTests {
     }
   }
 
-  @Test("of the older major version, 15, goes live too")
-  func next15() throws {
-    try Sandbox.run { sandbox in
-      let project = try sandbox.createApp()
-      var files = try Fixture.files("next-app")
-      files["package-lock.json"] = nil
-      files["package.json"] = files["package.json"]?.replacing("16.4.5", with: "15.5.29")
-      try project.write(files)
-      try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
-        .expectSuccess()
-      try project.commit("First")
-
-      try project.push().expectSuccess().expect("Next.js 15.5.29 (standalone)")
-
-      #expect(try shown(sandbox) == "version 1")
-      try expectStaticFiles(sandbox)
-    }
-  }
-
   @Test("that needs a newer Node than the server has is refused before it is built")
   func oldNode() throws {
     try Sandbox.run { sandbox in

@@ -33,7 +33,7 @@ extension Deployment {
     variables.merge(release.environment.filter { VariableName.taken[$0.key] != nil }) { _, own in own }
     variables["PWD"] = release.directory.below(files)
     variables["PORT"] = port.description
-    // Next.js of 13 and before takes itself for another site where it is told 127.0.0.1.
+    // Told 127.0.0.1, Next's own server of 13 and before, and a server of an app's own, take Next for another site.
     variables["HOSTNAME"] = release.isNext ? "localhost" : "127.0.0.1"
     return Service(
       arguments: release.start.arguments + (record.origin.map { [$0] } ?? []), environment: variables,

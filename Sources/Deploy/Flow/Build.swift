@@ -13,7 +13,7 @@ extension Deployment {
   func build(_ installation: Installation) throws -> Artifact {
     let planned = installation.planned
     let plan = planned.plan
-    let identity = plan.framework.isNext ? [ReleaseRecord.nextDeployment: record.id.description] : [:]
+    let identity = plan.app.isBuiltByNext ? [ReleaseRecord.nextDeployment: record.id.description] : [:]
     return try step(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
       if !plan.framework.isNext { try requireStart(plan) }
@@ -21,9 +21,9 @@ extension Deployment {
         let own = planned.environment.forBuilds
         var environment = workEnvironment(planned, own, in: plan.buildDirectory)
         environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
-        if plan.framework.isNext {
+        if plan.framework.isNext { environment["NEXT_PRIVATE_STANDALONE"] = "true" }
+        if plan.app.isBuiltByNext {
           try prepareNext(plan.project.root)
-          environment["NEXT_PRIVATE_STANDALONE"] = "true"
           environment[Self.serverActionsKey] = try serverActionsKey(planned.environment, own: own)
           environment.merge(identity) { _, new in new }
         }
@@ -42,7 +42,8 @@ extension Deployment {
       }
       let artifact =
         plan.framework.isNext
-        ? try nextArtifact(planned, version: version, identity: identity) : try appArtifact(planned)
+        ? try nextArtifact(planned, version: version, identity: identity)
+        : try appArtifact(planned, identity: identity)
       return (artifact, plan.build == nil ? "no build script, nothing to build" : artifact.framework)
     }
   }
@@ -61,7 +62,9 @@ extension Deployment {
   }
 
   /// A Node or Bun app: its files as they are after the build, and its production dependencies.
-  func appArtifact(_ planned: Planned) throws -> Artifact {
+  ///
+  /// - Parameter identity: what a build of Next.js was given, where the app has a server of its own for it.
+  func appArtifact(_ planned: Planned, identity: [String: String] = [:]) throws -> Artifact {
     let plan = planned.plan
     let framework = plan.framework.isNext ? Framework.node : plan.framework
     if plan.framework.isNext { try requireStart(plan) }
@@ -69,8 +72,9 @@ extension Deployment {
       planned: planned,
       assembly: Assembly(
         parts: [.everything(without: try developmentPackages(plan))],
-        persist: plan.project.persist.map { plan.project.root.file($0.description) }),
-      framework: framework.description, start: plan.start, directory: plan.project.root, environment: [:])
+        persist: plan.project.persist.map { plan.project.root.file($0.description) },
+        writable: identity.isEmpty ? [] : try writableByNext(plan.project.root)),
+      framework: framework.description, start: plan.start, directory: plan.project.root, environment: identity)
   }
 
   /// Refuses a start command whose programs the release would not have, now that it is known what was installed.

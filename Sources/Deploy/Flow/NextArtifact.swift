@@ -136,6 +136,11 @@ extension Deployment {
       environment: environment)
   }
 
+  /// The same for a server of the app's own, whatever it built.
+  func writableByNext(_ root: RelativePath) throws -> [String] {
+    try nextOutputs(root).flatMap(Self.writable).map(root.file)
+  }
+
   /// Where Next writes at run time: pages that it renders anew (ISR), and what it fetched.
   private static func writable(_ output: String) -> [String] { ["\(output)/server", "\(output)/cache"] }
 

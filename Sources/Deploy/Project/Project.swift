@@ -56,6 +56,9 @@ public struct Project: Equatable, Sendable {
 
   var manifestPath: String { root.file("package.json") }
 
+  /// Whether it is built by Next.js, also where a server of its own starts it.
+  var isBuiltByNext: Bool { framework.isNext || file.framework == nil && manifest.dependency("next") != nil }
+
   public var hasBuild: Bool { manifest.scripts["build"] != nil }
 
   /// Whether there are packages to install.

@@ -20,7 +20,7 @@ public struct ReleaseRecord: Equatable, Codable, Sendable {
   /// RFC 3339.
   public let createdAt: String
 
-  /// Whether Next's own server runs it.
+  /// Whether it is a build of Next.js, whatever server it has.
   var isNext: Bool { environment[Self.nextDeployment] != nil }
 
   /// What only a build of Next.js is given, the same as its instances.

@@ -92,6 +92,27 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
           ? ["node", "server.js"] : ["node", "node_modules/next/dist/bin/next", "start", "-H", "localhost"]))
   }
 
+  @Test func `with a server of its own is told that it is localhost, and may write where Next does`() throws {
+    let (world, _) = try world()
+    let tree = try MemoryTree([
+      "package.json": #"{"scripts": {"build": "next build", "start": "node server.js"}, "dependencies": {"next": "16"}}"#,
+      "package-lock.json": "{}", "server.js": "",
+    ])
+
+    let record = try world.push("one", tree)
+
+    let service = try #require(world.live.flatMap { world.services[$0.instance] })
+    let build = try #require(world.jobs.last)
+    #expect(world.releases.first?.framework == "Node app")
+    #expect(build.environment["NEXT_PRIVATE_STANDALONE"] == nil)
+    #expect(world.assemblies.first?.writable == [".next/server", ".next/cache"])
+    #expect(service.environment["HOSTNAME"] == "localhost")
+    for environment in [build.environment, service.environment] {
+      #expect(environment["NEXT_DEPLOYMENT_ID"] == record.id.description)
+      #expect(environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == "the app's key")
+    }
+  }
+
   @Test(arguments: [AppEnvironment.Scope.both, .build, .run, nil])
   func `has the same key for server actions at its build and in its instances`(_ scope: AppEnvironment.Scope?) throws {
     let (world, tree) = try world()
