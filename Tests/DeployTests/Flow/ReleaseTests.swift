@@ -95,7 +95,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
   @Test func `with a server of its own is told that it is localhost, and may write where Next does`() throws {
     let (world, _) = try world()
     let tree = try MemoryTree([
-      "package.json": #"{"scripts": {"build": "next build", "start": "node server.js"}, "dependencies": {"next": "16"}}"#,
+      "package.json": manifest.replacing(#""next build""#, with: #""next build", "start": "node server.js""#),
       "package-lock.json": "{}", "server.js": "",
     ])
 
