@@ -43,33 +43,60 @@ public struct Socket: ~Copyable {
 
   /// Whether nothing listens on a port, on 127.0.0.1 or on all addresses.
   public static func isFree(_ port: UInt16) -> Bool {
-    bindAll(port) && bindLoopback(port)
+    do throws(SystemError) {
+      try tryListening(on: port)
+      try tryListening(on: port, of: "127.0.0.1")
+      return true
+    } catch { return false }
   }
 
-  private static func bindAll(_ port: UInt16) -> Bool { canBind(in_addr_t(0), port) }
-  private static func bindLoopback(_ port: UInt16) -> Bool { canBind(in_addr_t(0x7f00_0001).bigEndian, port) }
+  /// Listens for a moment; throws what keeps this process from it.
+  ///
+  /// - Parameter host: an IP address of this machine; nil for all of them, IPv6's too where there is IPv6.
+  public static func tryListening(on port: UInt16, of host: String? = nil) throws(SystemError) {
+    let subject = "\(host ?? "*"):\(port)"
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_port = port.bigEndian
+    if let host, unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 {
+      return try tryListening(four, AF_INET, subject)
+    }
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    six.sin6_port = port.bigEndian
+    if let host, unsafe inet_pton(AF_INET6, host, &six.sin6_addr) != 1 {
+      throw SystemError("listening on", subject, code: EINVAL)
+    }
+    do { try tryListening(six, AF_INET6, subject) } catch {
+      // Without IPv6, all addresses are those of IPv4.
+      guard host == nil, error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL else { throw error }
+      try tryListening(four, AF_INET, subject)
+    }
+  }
 
-  private static func canBind(_ host: in_addr_t, _ port: UInt16) -> Bool {
-    let number = make()
-    guard number >= 0 else { return false }
+  private static func tryListening<Address>(
+    _ address: Address, _ family: Int32, _ subject: String
+  ) throws(SystemError) {
+    let number = try check("listening on", subject) { make(family) }
     defer { _ = close(number) }
     // As servers do: connections in TIME_WAIT do not make a port taken.
     var yes: Int32 = 1
     unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    var address = loopback(port)
-    address.sin_addr.s_addr = host
-    return unsafe withUnsafePointer(to: &address) {
-      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0 && listen(number, 1) == 0
+    try check("listening on", subject) {
+      unsafe withUnsafePointer(to: address) {
+        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe bind(number, $0, socklen_t(MemoryLayout<Address>.size))
+        }
       }
     }
+    try check("listening on", subject) { listen(number, 1) }
   }
 
-  private static func make() -> Int32 {
+  private static func make(_ family: Int32 = AF_INET) -> Int32 {
     #if canImport(Glibc)
-      socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     #else
-      socket(AF_INET, SOCK_STREAM, 0)
+      socket(family, SOCK_STREAM, 0)
     #endif
   }
 
