@@ -141,6 +141,11 @@ enum ConfigCommands {
       let fallback = get(try ServerConfig())
       try set(&config, value ?? fallback)
       let old = try server.apps.serverConfig()
+      try server.apps.requireApart(config, before: old)
+      // Under systemd nothing listens there but apps without a domain, which get it only where it is free.
+      if config.httpPort != old.httpPort && server.machine == .embedded {
+        try server.proxy().requireFree(config.httpPort, for: nil)
+      }
       try server.apps.write(config)
       if config.builds != old.builds && server.machine == .embedded {
         server.terminal.print("Without systemd, builds of different apps do not wait for each other.")
@@ -148,6 +153,12 @@ enum ConfigCommands {
       guard config.httpPort != old.httpPort else { break }
       do { for app in try server.apps.names() { try route(app, server) } } catch {
         try server.apps.write(old)
+        // Those that were routed before the one that failed go back.
+        for app in try server.apps.names() {
+          do { try route(app, server) } catch let another {
+            server.terminal.printError("warning: \(Failure(of: another))")
+          }
+        }
         throw error
       }
       server.terminal.print("\(name) is set.")
@@ -160,7 +171,10 @@ enum ConfigCommands {
       var config = old
       if let value { try set(&config, value) } else { try unset(&config) }
       try server.apps.requireFree(config.domains, for: app)
-      if config.port != old.port { try server.apps.requireFree(config.port, for: app) }
+      if config.port != old.port {
+        try server.apps.requireFree(config.port, for: app)
+        try server.proxy().requireFree(config.port, for: app)
+      }
       try server.apps.write(config, of: app)
       do {
         try route(app, server)

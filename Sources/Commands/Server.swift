@@ -60,10 +60,12 @@ struct Server {
     }
   }
 
-  func proxy() throws -> CaddySites {
+  /// - Parameter tell: is told what was mended beside what was asked for.
+  func proxy(_ tell: ((String) -> Void)? = nil) throws -> CaddySites {
     try CaddySites(
       directory: machine == .systemd ? layout.caddy : EmbeddedCaddy.sites(below: layout.caddy),
-      httpPort: try apps.serverConfig().httpPort, service: caddy)
+      httpPort: try apps.serverConfig().httpPort, service: caddy,
+      tell: tell ?? { [terminal] in terminal.printError("warning: \($0)") })
   }
 
   func manager() throws -> any ServiceManager {
@@ -122,11 +124,13 @@ struct Server {
   /// - Parameter log: the file that gets what is reported, beside the terminal.
   func seams(of app: AppName, log: String?) throws -> Seams {
     if machine == .systemd && log != nil { try Sharing().prepare(layout.app(app)) }
+    let reporter = try Reporter(terminal: terminal, log: log)
     return Seams(
       repository: repository(of: app), state: state(of: app),
       workspace: WorkspaceDirectory(layout: layout.app(app)), releases: try releases(of: app),
-      manager: try manager(), proxy: try proxy(), probe: try probe(), runner: try runner(of: app), toolbox: toolbox,
-      secrets: doppler(of: app), progress: try Reporter(terminal: terminal, log: log), baseEnvironment: baseEnvironment,
+      manager: try manager(), proxy: try proxy { reporter.warn($0) }, probe: try probe(), runner: try runner(of: app),
+      toolbox: toolbox,
+      secrets: doppler(of: app), progress: reporter, baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
       origin: { [self] config in origin(of: config) })
   }

@@ -75,11 +75,29 @@ public struct Apps: Sendable {
   public func requireFree(_ port: Port, for app: AppName) throws {
     let ports = try serverConfig().ports
     let other = try names().first { try $0 != app && config(of: $0).port == port }
-    if other == nil && !(ports.first...ports.last).contains(port) { return }
+    if other == nil && !ports.contains(port) { return }
     throw Failure(
       "giving port \(port) to \(app)",
       other.map { "the app \($0) has it" } ?? "it is one of those that instances listen on (\(ports))",
       next: "Choose another one.")
+  }
+
+  /// Throws where instances could listen on a port that visitors come to.
+  ///
+  /// - Parameter old: what held before. What it already said is not asked about.
+  public func requireApart(_ new: ServerConfig, before old: ServerConfig) throws {
+    var taken: String?
+    if new.ports.contains(new.httpPort) && (new.ports, new.httpPort) != (old.ports, old.httpPort) {
+      taken = "http.port \(new.httpPort)"
+    } else if new.ports != old.ports,
+      let app = try names().first(where: { try new.ports.contains(config(of: $0).port) })
+    {
+      taken = "\(try config(of: app).port), the port of \(app),"
+    }
+    guard let taken else { return }
+    throw Failure(
+      "having instances listen on \(new.ports)", "\(taken) is one of these, and visitors come to it",
+      next: "Choose others: 'nextdeploy config show' says which there are.")
   }
 
   /// Makes an app's directory: whole, or not at all.
@@ -123,13 +141,14 @@ public struct Apps: Sendable {
     try Files.remove(going)
   }
 
-  /// The first port from `http.port` on that no app has and nobody listens on.
+  /// The first port from `http.port` on that no app has, no instance can have, and nobody listens on.
   private func freePublicPort() throws -> Port {
-    let first = try serverConfig().httpPort
+    let server = try serverConfig()
+    let first = server.httpPort
     let taken = Set(try names().map { try config(of: $0).port })
     for number in first.number...UInt16.max {
       let port = try Port(String(number))
-      if !taken.contains(port) && Socket.isFree(number) { return port }
+      if !taken.contains(port) && !server.ports.contains(port) && Socket.isFree(number) { return port }
     }
     throw Failure(
       "looking for a port for the app", "all from \(first) on are taken",

@@ -15,7 +15,7 @@ public struct Socket: ~Copyable {
   /// minutes).
   public init(connectingTo port: UInt16, at address: Address = .v4, within limit: Duration) throws(SystemError) {
     let subject = address == .v4 ? "127.0.0.1:\(port)" : "[::1]:\(port)"
-    let number = try check("connecting to", subject) { Self.make(address) }
+    let number = try check("connecting to", subject) { Self.make(address == .v4 ? AF_INET : AF_INET6) }
     let descriptor = FileDescriptor(number, path: subject)
     let milliseconds = max(1, Int(limit.milliseconds))
     var time = timeval(tv_sec: milliseconds / 1000, tv_usec: .init(milliseconds % 1000 * 1000))
@@ -42,48 +42,83 @@ public struct Socket: ~Copyable {
 
   /// Whether nothing listens on a port, on the loopback addresses or on all of the machine's.
   public static func isFree(_ port: UInt16) -> Bool {
-    canBind(port, to: .v4, onAll: true) && canBind(port, to: .v4) && (canBind(port, to: .v6) || !hasV6)
+    do throws(SystemError) {
+      try tryListening(on: port)
+      for host in ["127.0.0.1", "::1"] { try tryListening(on: port, of: host) }
+      return true
+    } catch { return isMissing(error) }
   }
 
-  /// Whether this machine has ::1 at all.
-  private static var hasV6: Bool { canBind(0, to: .v6) }
+  /// Whether this machine has no such address at all, as ::1 where it has no IPv6.
+  private static func isMissing(_ error: SystemError) -> Bool {
+    error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL
+  }
 
-  private static func canBind(_ port: UInt16, to address: Address, onAll: Bool = false) -> Bool {
-    let number = make(address)
-    guard number >= 0 else { return false }
+  /// Listens for a moment; throws what keeps this process from it.
+  ///
+  /// - Parameter host: an IP address of this machine; nil for all of them, IPv6's too where there is IPv6.
+  public static func tryListening(on port: UInt16, of host: String? = nil) throws(SystemError) {
+    let subject = "\(host ?? "*"):\(port)"
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_port = port.bigEndian
+    if let host, unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 {
+      return try tryListening(four, AF_INET, subject)
+    }
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    six.sin6_port = port.bigEndian
+    if let host, unsafe inet_pton(AF_INET6, host, &six.sin6_addr) != 1 {
+      throw SystemError("listening on", subject, code: EINVAL)
+    }
+    do { try tryListening(six, AF_INET6, subject) } catch {
+      // Without IPv6, all addresses are those of IPv4.
+      guard host == nil, isMissing(error) else { throw error }
+      try tryListening(four, AF_INET, subject)
+    }
+  }
+
+  private static func tryListening<Address>(
+    _ address: Address, _ family: Int32, _ subject: String
+  ) throws(SystemError) {
+    let number = try check("listening on", subject) { make(family) }
     defer { _ = close(number) }
     // As servers do: connections in TIME_WAIT do not make a port taken.
     var yes: Int32 = 1
     unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-    return unsafe withLoopback(address, port, onAll: onAll) { unsafe bind(number, $0, $1) } == 0
-      && listen(number, 1) == 0
+    try check("listening on", subject) {
+      unsafe withUnsafePointer(to: address) {
+        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          unsafe bind(number, $0, socklen_t(MemoryLayout<Address>.size))
+        }
+      }
+    }
+    try check("listening on", subject) { listen(number, 1) }
   }
 
-  private static func make(_ address: Address) -> Int32 {
-    let family = address == .v4 ? AF_INET : AF_INET6
+  private static func make(_ family: Int32) -> Int32 {
     #if canImport(Glibc)
-      return socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+      socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     #else
-      return socket(family, SOCK_STREAM, 0)
+      socket(family, SOCK_STREAM, 0)
     #endif
   }
 
-  /// - Parameter onAll: whether all addresses of the machine are meant instead.
   private static func withLoopback(
-    _ address: Address, _ port: UInt16, onAll: Bool = false, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    _ address: Address, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
     switch address {
     case .v4:
       var place = sockaddr_in()
       place.sin_family = sa_family_t(AF_INET)
       place.sin_port = port.bigEndian
-      place.sin_addr.s_addr = onAll ? 0 : in_addr_t(0x7f00_0001).bigEndian
+      place.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
       return unsafe withBytes(of: &place, body)
     case .v6:
       var place = sockaddr_in6()
       place.sin6_family = sa_family_t(AF_INET6)
       place.sin6_port = port.bigEndian
-      place.sin6_addr = onAll ? in6addr_any : in6addr_loopback
+      place.sin6_addr = in6addr_loopback
       return unsafe withBytes(of: &place, body)
     }
   }

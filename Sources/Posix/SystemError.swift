@@ -35,6 +35,12 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// Whether nobody reads any more what is written.
   public var isBrokenPipe: Bool { code == EPIPE }
 
+  /// Whether another socket has the address.
+  public var isInUse: Bool { code == EADDRINUSE }
+
+  /// Whether the address is none of this machine's.
+  public var isForeignAddress: Bool { code == EADDRNOTAVAIL }
+
   /// Whether nothing listens where a connection was tried.
   public var isRefusal: Bool { code == ECONNREFUSED }
 

@@ -21,17 +21,12 @@ public enum ConnectionTable {
   /// Where the processes of a group listen.
   public static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
     let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
-    return listeners(entries().filter { inodes.contains(String($0.inode)) })
+    return Set(listening().filter { inodes.contains($0.socket) }.map(\.address)).sorted()
   }
 
   /// Where the processes of a user listen. Another user's processes cannot be looked into, but the table has the user.
   public static func listeners(ofUser user: UInt32) -> [ListeningAddress] {
-    listeners(lines().filter { self.user(of: $0) == user }.compactMap { parse($0) })
-  }
-
-  private static func listeners(_ entries: [Entry]) -> [ListeningAddress] {
-    let listening = entries.filter { $0.state == Entry.listening }
-    return Set(listening.map { ListeningAddress(host: $0.host, port: $0.port) }).sorted()
+    Set(listening().filter { $0.user == user }.map(\.address)).sorted()
   }
 
   /// Who listens on a port.
@@ -39,30 +34,57 @@ public enum ConnectionTable {
     public let address: ListeningAddress
     public let user: UInt32
     /// Nil where it is another user's, whose processes only root can look into.
-    public let process: Int32?
+    public internal(set) var process: Int32?
+    /// The number of the socket: two can listen on one address, where both allow it.
+    public let socket: String
 
-    public init(address: ListeningAddress, user: UInt32, process: Int32?) {
+    public init(address: ListeningAddress, user: UInt32, process: Int32?, socket: String) {
       self.address = address
       self.user = user
       self.process = process
+      self.socket = socket
     }
   }
 
-  /// All that listens on one of these ports, whatever the address.
-  public static func listeners(on ports: Set<UInt16>) -> [Listener] {
-    let found = lines(naming: ports.count == 1 ? ports.first : nil).compactMap { line in
-      parse(line).map { (entry: $0, user: user(of: line)) }
-    }
-    .filter { $0.entry.state == Entry.listening && ports.contains($0.entry.port) }
+  /// All that listens on one of these ports, or on any, whatever the address.
+  public static func listeners(on ports: Set<UInt16>? = nil) -> [Listener] {
+    let found = listening().filter { ports?.contains($0.address.port) ?? true }
     if found.isEmpty { return [] }
     var owners: [String: Int32] = [:]
     for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {
       for socket in sockets(process) { owners[socket] = process }
     }
-    return found.map { entry, user in
-      Listener(
-        address: ListeningAddress(host: entry.host, port: entry.port), user: user ?? 0,
-        process: owners[String(entry.inode)])
+    return found.map { listener in
+      var listener = listener
+      listener.process = owners[listener.socket]
+      return listener
+    }
+  }
+
+  /// The sockets that listen, without their processes.
+  private static func listening() -> [Listener] {
+    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in (try? listening(path)) ?? [] }
+  }
+
+  /// The kernel lists them before all others, of which there may be tens of thousands under load: those are not read.
+  private static func listening(_ path: String) throws(SystemError) -> [Listener] {
+    let file = try FileDescriptor(path: path, .read)
+    var found: [Listener] = []
+    var rest: [UInt8] = []
+    while true {
+      let bytes = try file.read(upTo: 65_536)
+      if bytes.isEmpty { return found }
+      let lines = (rest + bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      rest = Array(lines.last ?? [])
+      for line in lines.dropLast().map({ Substring(decoding: $0, as: UTF8.self) }) {
+        // The first one is the heading.
+        guard let entry = parse(line) else { continue }
+        if entry.state != Entry.listening { return found }
+        found.append(
+          Listener(
+            address: ListeningAddress(host: entry.host, port: entry.port), user: user(of: line) ?? 0, process: nil,
+            socket: String(entry.inode)))
+      }
     }
   }
 
@@ -80,19 +102,14 @@ public enum ConnectionTable {
     }
   }
 
-  private static func entries() -> [Entry] { lines().compactMap { parse($0) } }
-
-  /// - Parameter port: leaves out what neither begins nor ends there. Under load there are thousands of lines, and a
-  ///   drain looks ten times a second: taking each of them apart would cost a third of a processor.
-  private static func lines(naming port: UInt16? = nil) -> [Substring] {
-    let mark = port.map { port in
-      let digits = String(port, radix: 16, uppercase: true)
-      return Array(":\(String(repeating: "0", count: 4 - digits.count))\(digits) ".utf8)
-    }
+  /// The lines that name a port. Under load there are thousands of others, and a drain looks ten times a second: taking
+  /// each of them apart would cost a third of a processor.
+  private static func lines(naming port: UInt16) -> [Substring] {
+    let digits = String(port, radix: 16, uppercase: true)
+    let mark = Array(":\(String(repeating: "0", count: 4 - digits.count))\(digits) ".utf8)
     return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in
       ((try? Files.read(path)) ?? []).split(separator: UInt8(ascii: "\n")).dropFirst()
-        .filter { line in mark.map { line.contains($0) } ?? true }
-        .map { Substring(decoding: $0, as: UTF8.self) }
+        .filter { $0.contains(mark) }.map { Substring(decoding: $0, as: UTF8.self) }
     }
   }
 

@@ -20,9 +20,10 @@ struct DoctorTests {
       let output = try sandbox.nextdeploy("doctor").expectSuccess()
 
       output.expect(
-        "ok       caddy: Caddy runs", "ok       node:", "ok       disk:", "ok       files:", "apps: shop runs")
+        "ok       caddy: Caddy runs", "ok       ports: nothing but Caddy listens on \(sandbox.port(20))",
+        "ok       node:", "ok       disk:", "ok       files:", "apps: shop runs")
       output.expect("no problems")
-      output.expectNo("ports:", "units:", "hunter2")
+      output.expectNo("units:", "hunter2")
     }
   }
 
@@ -60,7 +61,22 @@ struct DoctorTests {
       try sandbox.nextdeploy("doctor").expect(status: 1).expect("problem", damage.found, "mend: ")
       let command = try #require(findings.first?["command"]?.string)
       try sandbox.run(["sh", "-c", command]).expectSuccess()
-      try sandbox.nextdeploy("doctor").expectSuccess()
+      // What is killed takes a moment to be there again.
+      try sandbox.wait(for: "the end of it") { try sandbox.nextdeploy("doctor").status == 0 }
+    }
+  }
+
+  @Test("names who has the port of an app, and what ends it")
+  func takenPort() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+      try sandbox.occupied(sandbox.port(20)) { process in
+        let output = try sandbox.nextdeploy("doctor").expect(status: 1)
+
+        output.expect(
+          "port \(sandbox.port(20)), which is for the app shop, is taken by node (process \(process))",
+          "mend: kill \(process)")
+      }
     }
   }
 
@@ -177,7 +193,7 @@ struct DoctorTests {
 
 /// What can happen to a machine.
 enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
-  case openEnvironment, openKeys, writableRepository, deadHook, deadInstance, deadCaddy
+  case openEnvironment, openKeys, writableRepository, deadHook, deadInstance, deadCaddy, leftovers
 
   var testDescription: String { rawValue }
 
@@ -186,6 +202,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .openEnvironment, .openKeys, .writableRepository, .deadHook: "files"
     case .deadInstance: "apps"
     case .deadCaddy: "caddy"
+    case .leftovers: "ports"
     }
   }
 
@@ -197,6 +214,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .deadHook: "/hooks/post-receive has the mode 0644"
     case .deadInstance: "shop does not run (shop:"
     case .deadCaddy: "Caddy does not run"
+    case .leftovers: "Caddy listens more than once on"
     }
   }
 
@@ -208,6 +226,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .deadHook: try Files.setMode("\(sandbox.app())/repo.git/hooks/post-receive", 0o644)
     case .deadInstance: try kill("\(sandbox.root)/instances/", in: sandbox)
     case .deadCaddy: try kill("\(sandbox.root)/caddy/instance", in: sandbox)
+    case .leftovers: try sandbox.leaveLeftovers()
     }
   }
 

@@ -103,6 +103,47 @@ struct AppsTests {
     }
   }
 
+  @Test("gives no app a port of the instances")
+  func portsOfInstances() async throws {
+    try await run { apps, scratch in
+      var config = try apps.serverConfig()
+      config.ports = try PortRange("\(scratch.ports[21])-\(scratch.ports[24])")
+      try apps.write(config)
+
+      let ports = try ["a", "b"].map { try create($0, in: apps).port }
+
+      #expect(try ports == [scratch.ports[20], scratch.ports[25]])
+    }
+  }
+
+  @Test("keeps the ports of instances and of visitors apart, but does not ask about what held before")
+  func apart() async throws {
+    try await run { apps, scratch in
+      let shop = try create("shop", in: apps).port
+      let old = try apps.serverConfig()
+      func refusal(_ change: (inout ServerConfig) throws -> Void, before: ServerConfig? = nil) throws -> String? {
+        var new = before ?? old
+        try change(&new)
+        do { try apps.requireApart(new, before: before ?? old) } catch let failure as Failure { return failure.cause }
+        return nil
+      }
+      var overlapping = old
+      overlapping.ports = try PortRange("\(shop)-\(scratch.ports[25])")
+      let visitors = "is one of these, and visitors come to it"
+
+      #expect(try refusal { $0.ports = overlapping.ports } == "http.port \(shop) \(visitors)")
+      #expect(
+        try refusal {
+          $0.ports = overlapping.ports
+          $0.httpPort = try scratch.ports[30]
+        } == "\(shop), the port of shop, \(visitors)")
+      #expect(try refusal { $0.httpPort = old.ports.first } == "http.port \(old.ports.first) \(visitors)")
+      #expect(try refusal { $0.builds = 2 } == nil)
+      #expect(try refusal({ $0.builds = 2 }, before: overlapping) == nil)
+      #expect(try refusal({ $0.httpPort = try scratch.ports[30] }, before: overlapping) == nil)
+    }
+  }
+
   @Test("is asked for an app by name, or for the only one")
   func find() async throws {
     try await run { apps, _ in

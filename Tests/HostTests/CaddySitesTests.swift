@@ -1,7 +1,8 @@
 import Deploy
-import Host
 import Posix
 import Testing
+
+@testable import Host
 
 @Suite("Caddy's sites")
 struct CaddySitesTests {
@@ -95,31 +96,40 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("are as they were where Caddy cannot load the new ones", arguments: TestedCaddy.allCases, [true, false])
-  func refused(program: TestedCaddy, hasOld: Bool) async throws {
+  @Test(
+    "are as they were where somebody else has a new one's port, and it is told who; Caddy hears nothing of it",
+    arguments: TestedCaddy.allCases, [true, false])
+  func taken(program: TestedCaddy, hasOld: Bool) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("shop") { shop in
         let (visible, taken) = (try stage.scratch.ports[21], try stage.scratch.ports[22])
         try stage.sites.route(try site(hasOld ? "shop" : "other", .port(visible), to: shop))
         let before = try stage.files()
-        try await NodeServer.run(
-          stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
-        ) { _ in
-          let failure = #expect(throws: Failure.self) {
-            try stage.sites.route(try site("shop", .port(taken), to: shop))
-          }
+        for host in ["0.0.0.0", "127.0.0.1", "::", "::1"] {
+          try await NodeServer.run(
+            stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '\(host)'"
+          ) { other in
+            let failure = #expect(throws: Failure.self) {
+              try stage.sites.route(try site("shop", .port(taken), to: shop))
+            }
 
-          #expect(failure?.cause.contains("address already in use") == true, "\(String(describing: failure))")
-          let after = try stage.files()
-          #expect(after == before)
-          #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
+            #expect(
+              failure?.description
+                == "having Caddy listen on port \(taken): node (process \(other.process)) listens there")
+            let after = try stage.files()
+            #expect(after == before)
+            #expect(stage.listeners(visible).count == 1)
+            #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
+          }
         }
+        try stage.sites.route(try site("shop", .port(taken), to: shop))
+        #expect(try stage.get(taken, host: "shop") == "shop shop undefined")
       }
     }
   }
 
   @Test(
-    "are refused, and none of their files stays, where Caddy cannot even start with them",
+    "are refused, and none of their files stays, where Caddy could not even start with them",
     arguments: TestedCaddy.allCases)
   func firstRefused(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
@@ -127,14 +137,108 @@ struct CaddySitesTests {
       try await NodeServer.run(
         stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
       ) { _ in
-        let failure = #expect(throws: Failure.self) {
-          try stage.sites.route(try site("shop", .port(taken), to: taken))
+        for (sites, attempt) in [
+          (stage.sites, "having Caddy listen on port \(taken)"), (try stage.blindSites(), "starting Caddy"),
+        ] {
+          let failure = #expect(throws: Failure.self) {
+            try sites.route(try site("shop", .port(taken), to: taken))
+          }
+
+          let files = try stage.files()
+          #expect(failure?.attempt.hasPrefix(attempt) == true)
+          #expect(files == [:])
+          #expect(try !stage.caddy.isRunning)
+        }
+      }
+    }
+  }
+
+  @Test(
+    "are all that is served after a load that failed all the same: Caddy is restarted where it needs that",
+    arguments: TestedCaddy.allCases)
+  func failedLoad(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
+      try await stage.app("old") { old in
+        try await stage.app("new") { new in
+          let ports = try [21, 22, 23].map { try stage.scratch.ports[$0] }
+          let (names, taken) = (["a", "b", "c"], try stage.scratch.ports[24])
+          for (name, port) in zip(names, ports) { try stage.sites.route(try site(name, .port(port), to: old)) }
+          let (before, process) = (try stage.files(), try stage.process())
+          try await NodeServer.run(
+            stage.scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
+          ) { _ in
+            var failures: [Failure?] = []
+            // With which port Caddy begins is chance.
+            try wait(until: "a load that leaves something") {
+              failures.append(
+                #expect(throws: Failure.self) { try stage.blindSites().route(try site("d", .port(taken), to: old)) })
+              return program.leavesLeftovers
+                ? failures.last??.next.contains("Caddy was restarted") == true : failures.count == 3
+            }
+
+            #expect(failures.allSatisfy { $0?.cause.contains("address already in use") == true })
+          }
+
+          let after = try stage.files()
+          #expect(after == before)
+          #expect(try (stage.process() == process) != program.leavesLeftovers)
+          for (name, port) in zip(names, ports) {
+            #expect(stage.listeners(port).count == 1)
+            try stage.sites.route(try site(name, .port(port), to: new))
+            for _ in 0..<10 { #expect(try stage.get(port, host: "shop") == "new shop undefined") }
+          }
+        }
+      }
+    }
+  }
+
+  @Test(
+    "are all that is served after a load of somebody else's that failed, and that is told",
+    arguments: TestedCaddy.allCases)
+  func othersFailedLoad(program: TestedCaddy) async throws {
+    try await CaddyStage.run(program) { stage in
+      try await stage.app("old") { old in
+        try await stage.app("new") { new in
+          let visible = try stage.scratch.ports[21]
+          try stage.sites.route(try site("shop", .port(visible), to: old))
+          try await stage.failLoads(program, leavingMoreOn: visible)
+          #expect((stage.listeners(visible).count > 1) == program.leavesLeftovers)
+          #expect(try (stage.caddy.process?.leftovers().map(\.port) == [visible.number]) == program.leavesLeftovers)
+          var told: [String] = []
+
+          try stage.sites { told.append($0) }.route(try site("shop", .port(visible), to: new))
+
+          #expect(told.map { $0.hasPrefix("Caddy was restarted") } == (program.leavesLeftovers ? [true] : []))
+          #expect(stage.listeners(visible).count == 1)
+          for _ in 0..<10 { #expect(try stage.get(visible, host: "shop") == "new shop undefined") }
+        }
+      }
+    }
+  }
+
+  @Test("are not loaded, and Caddy not restarted, where it could not start with what is written")
+  func notRestarted() async throws {
+    try await CaddyStage.run { stage in
+      try await stage.app("shop") { shop in
+        let visible = try stage.scratch.ports[21]
+        try stage.sites.route(try site("shop", .port(visible), to: shop))
+        let process = try stage.process()
+        // Something that only the load shows: no address to look at before.
+        try stage.scratch.write([
+          "caddy/sites/other.caddy": "http://:1 {\n\tbind unix//nowhere/socket\n}\n"
+        ])
+
+        try wait(until: "a load that leaves something") {
+          let failure = #expect(throws: Failure.self) {
+            try stage.sites.route(try site("shop", .port(visible), to: try stage.scratch.ports[0]))
+          }
+          return failure?.next.contains("That was not done") == true
         }
 
-        let files = try stage.files()
-        #expect(failure?.attempt.hasPrefix("starting Caddy") == true)
-        #expect(files == [:])
-        #expect(try !stage.caddy.isRunning)
+        #expect(try stage.process() == process)
+        try Files.remove("\(stage.sites.directory)/other.caddy")
+        try stage.sites.route(try site("shop", .port(visible), to: shop))
+        #expect(stage.listeners(visible).count == 1)
       }
     }
   }

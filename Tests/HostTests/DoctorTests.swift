@@ -1,4 +1,5 @@
 import Deploy
+import Supervision
 import Testing
 
 @testable import Host
@@ -29,6 +30,37 @@ struct DoctorCaddyTests {
 
     #expect(check.findings.map(\.state) == [state])
     #expect(check.findings.map(\.command) == [command])
+  }
+
+  @Test(
+    "has a service that hangs in a reload started anew, once it would come up",
+    arguments: [(true, false, "sudo systemctl restart caddy"), (true, true, nil), (false, false, nil)]
+      as [(Bool, Bool, String?)])
+  func stuck(isTaken: Bool, isHindered: Bool, command: String?) {
+    var check = Self.healthy
+    check.unit["ActiveState"] = "reloading"
+    (check.isStuck, check.isHindered, check.isTaken) = (true, isHindered, isTaken)
+
+    let finding = check.findings.last
+
+    #expect(finding?.state == .problem)
+    #expect(finding?.command == command)
+    #expect((finding?.advice == nil) == (command != nil))
+  }
+
+  @Test(
+    "knows a service that hangs in a reload from one that reloads",
+    arguments: [("active", "0", false), ("reloading", "17", false), ("reloading", "0", true)])
+  func stuckService(state: String, control: String, isStuck: Bool) throws {
+    var looks = 0
+    let caddy = CaddyProcess.service { _ in
+      looks += 1
+      return ["MainPID": "7", "User": "", "ActiveState": state, "ControlPID": control]
+    }
+
+    #expect(caddy == CaddyProcess(id: 7, user: 0, isStuck: isStuck))
+    #expect(looks == (isStuck ? 2 : 1))
+    #expect(CaddyProcess.service { _ in ["MainPID": "0", "ActiveState": "inactive"] } == nil)
   }
 
   @Test("takes one that is just reloading for one that runs")
@@ -66,39 +98,51 @@ struct DoctorCaddyTests {
 
 @Suite("The doctor, about ports")
 struct DoctorPortTests {
-  private func check(_ listeners: [PortCheck.Listener], apps: [PortCheck.Wanted] = []) -> [Finding] {
+  private func check(
+    _ others: [PortHolder], apps: [PortCheck.Wanted] = [], leftovers: [ListeningAddress] = []
+  ) -> [Finding] {
     PortCheck(
-      wanted: [PortCheck.Wanted(port: 80, app: nil), PortCheck.Wanted(port: 443, app: nil)] + apps,
-      listeners: listeners, caddyUser: "caddy", caddyProcess: 7
+      wanted: [80, 443].map { PortCheck.Wanted(address: CaddyAddress(host: nil, port: $0)) } + apps, others: others,
+      leftovers: leftovers, restart: "sudo systemctl restart caddy", sudo: "sudo ",
+      afterwards: "Then 'sudo systemctl restart caddy'."
     ).findings
   }
 
-  private static func process(_ id: Int32, _ name: String, _ unit: String? = nil) -> PortCheck.Process {
-    PortCheck.Process(id: id, name: name, unit: unit)
+  private static func process(_ id: Int32, _ name: String, _ unit: String? = nil) -> PortHolder.Process {
+    PortHolder.Process(id: id, name: name, unit: unit)
+  }
+
+  private static func holder(_ port: UInt16, _ process: PortHolder.Process? = nil) -> PortHolder {
+    PortHolder(address: ListeningAddress(host: "0.0.0.0", port: port), user: "root", process: process)
+  }
+
+  @Test("finds nothing where Caddy has them")
+  func fine() {
+    #expect(check([]).map(\.state) == [.ok])
   }
 
   @Test(
-    "leaves Caddy's ports to Caddy",
+    "knows Caddy by its process, or by its user where it cannot see that",
     arguments: [
-      [], [PortCheck.Listener(port: 80, user: "caddy", process: nil)],
-      [PortCheck.Listener(port: 80, user: "caddy", process: process(7, "caddy"))],
-      [PortCheck.Listener(port: 22, user: "root", process: process(1, "sshd"))],
-    ] as [[PortCheck.Listener]])
-  func fine(listeners: [PortCheck.Listener]) {
-    #expect(check(listeners).map(\.state) == [.ok])
+      (100, 7, true), (100, nil, true), (0, nil, false), (0, 8, false),
+      // Somebody's own Caddy is not the service.
+      (100, 8, false),
+    ] as [(UInt32, Int32?, Bool)])
+  func isCaddys(user: UInt32, process: Int32?, isCaddys: Bool) {
+    let listener = ConnectionTable.Listener(
+      address: ListeningAddress(host: "::", port: 80), user: user, process: process, socket: "1")
+
+    #expect(CaddyProcess(id: 7, user: 100).has(listener) == isCaddys)
   }
 
   @Test(
     "names who has them else, and what ends it",
     arguments: [
       (process(9, "nginx", "nginx.service"), "nginx (process 9, nginx.service)", "sudo systemctl stop nginx.service"),
-      (process(9, "node"), "node (process 9)", "sudo kill 9"),
-      // Somebody's own Caddy is not the service.
-      (process(8, "caddy"), "caddy (process 8)", "sudo kill 8"),
-      (nil, "the user root", nil),
-    ] as [(PortCheck.Process?, String, String?)])
-  func taken(process: PortCheck.Process?, found: String, command: String?) {
-    let findings = check([PortCheck.Listener(port: 443, user: "root", process: process)])
+      (process(9, "node"), "node (process 9)", "sudo kill 9"), (nil, "a program of the user root", nil),
+    ] as [(PortHolder.Process?, String, String?)])
+  func taken(process: PortHolder.Process?, found: String, command: String?) {
+    let findings = check([Self.holder(443, process)])
 
     #expect(findings.map(\.state) == [.problem])
     #expect(findings.map(\.command) == [command])
@@ -110,9 +154,23 @@ struct DoctorPortTests {
     let shop = try AppName("shop")
 
     let findings = check(
-      [PortCheck.Listener(port: 8080, user: "root", process: nil)], apps: [PortCheck.Wanted(port: 8080, app: shop)])
+      [Self.holder(8080)], apps: [PortCheck.Wanted(address: CaddyAddress(host: nil, port: 8080), app: shop)])
 
     #expect(findings.map(\.app) == [shop])
+  }
+
+  @Test("finds where Caddy listens twice, and what ends it")
+  func twice() {
+    let leftovers = [8080, 443].map { ListeningAddress(host: "::", port: $0) }
+
+    let findings = check([], leftovers: leftovers)
+
+    #expect(findings.map(\.state) == [.problem])
+    #expect(findings.map(\.command) == ["sudo systemctl restart caddy"])
+    #expect(findings.first?.found.contains("more than once on 443, 8080:") == true)
+    // A Caddy that cannot have its ports would not come up.
+    let both = check([Self.holder(80)], leftovers: leftovers)
+    #expect(both.map(\.command) == [nil, nil])
   }
 
   @Test(
@@ -127,7 +185,7 @@ struct DoctorPortTests {
       ("0::/--force.service\n", nil), ("", nil),
     ] as [(String, String?)])
   func unit(groups: String, unit: String?) {
-    #expect(PortCheck.unit(groups) == unit)
+    #expect(PortHolder.unit(groups) == unit)
   }
 }
 

@@ -21,7 +21,7 @@ isolation() {
   metadata_service
   refused "an app cannot reach the cloud's metadata service" grep -qx "done" <(try run "$metadata_request")
   local command
-  for command in "restart caddy" "stop caddy" "stop ssh" "daemon-reload" "poweroff" "enable ssh"; do
+  for command in "stop caddy" "restart ssh" "stop ssh" "daemon-reload" "poweroff" "enable ssh"; do
     # shellcheck disable=SC2086 # words
     refused "the user nextdeploy may not: systemctl $command" \
       on runuser -u nextdeploy -- systemctl --no-ask-password $command

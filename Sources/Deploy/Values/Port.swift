@@ -43,6 +43,8 @@ public struct PortRange: Hashable, Codable, Sendable, CustomStringConvertible {
 
   public var description: String { "\(first)-\(last)" }
 
+  public func contains(_ port: Port) -> Bool { first <= port && port <= last }
+
   public var ports: [Port] {
     (first.number...last.number).compactMap { try? Port(String($0)) }
   }

@@ -13,6 +13,14 @@ struct CaddyProgram {
     return try ChildProcess.run(Command(["caddy"] + arguments, environment: environment))
   }
 
+  /// Where a Caddyfile has Caddy listen; nil where Caddy does not take it, or this user cannot read all of it.
+  func addresses(in file: String) throws -> Set<CaddyAddress>? {
+    let (status, output) = try run(Self.adapt(file))
+    return status.isSuccess ? CaddyAddress.all(adapted: output) : nil
+  }
+
+  static func adapt(_ file: String) -> [String] { ["adapt", "--adapter", "caddyfile", "--config", file] }
+
   func requireInstalled() throws {
     guard Command.find("caddy", path: environment["PATH"] ?? "") == nil else { return }
     throw Failure(

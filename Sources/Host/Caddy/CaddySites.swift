@@ -1,5 +1,6 @@
 public import Deploy
 import Posix
+import Supervision
 
 /// Caddy, configured by one file an app.
 ///
@@ -8,12 +9,17 @@ public struct CaddySites: Proxy {
   let directory: String
   let httpPort: Port
   let service: any CaddyService
+  let tell: (String) -> Void
 
-  public init(directory: String, httpPort: Port, service: any CaddyService) throws {
+  /// - Parameter tell: is told what was mended beside what was asked for.
+  public init(
+    directory: String, httpPort: Port, service: any CaddyService, tell: @escaping (String) -> Void = { _ in }
+  ) throws {
     try Files.makeDirectory(directory)
     self.directory = directory
     self.httpPort = httpPort
     self.service = service
+    self.tell = tell
   }
 
   public func route(_ site: Site) throws { try FileLock(waitingFor: lock).hold { try write(site) } }
@@ -64,6 +70,19 @@ public struct CaddySites: Proxy {
 
   public func revive() throws { try FileLock(waitingFor: lock).hold { try service.ensureRunning() } }
 
+  /// Throws where another program has a port, or Caddy itself for a site that is not the app's.
+  public func requireFree(_ port: Port, for app: AppName?) throws {
+    let caddy = try service.process
+    try service.requireListenable([CaddyAddress(host: nil, port: port.number)], beside: caddy)
+    // A Caddy that gets no certificates is nextdeploy's own, and has no sites but its apps'.
+    guard service.terminatesTLS, let caddy, ConnectionTable.listeners(on: [port.number]).contains(where: caddy.has),
+      try app.flatMap({ try Files.text(file($0)) })?.contains("\(SiteBlock.address(port)) {") != true
+    else { return }
+    throw Failure(
+      "having Caddy listen on port \(port)", "it does already, for another site",
+      next: "Choose another port, or take that site out of the Caddyfile.")
+  }
+
   /// Changes a site's file and has Caddy load it; when Caddy refuses, the file is as it was.
   private func replace(_ file: String, _ change: () throws -> Void) throws {
     // A second name for the old file: it comes back also where the disk is full.
@@ -71,13 +90,62 @@ public struct CaddySites: Proxy {
     try Files.remove(old)
     let existed = Files.exists(file)
     if existed { try Files.hardLink(file, to: old) }
+    let before = try service.process
     try change()
-    do { try service.reload() } catch {
+    do { try load(before) } catch {
       if existed { try Files.rename(old, to: file) } else { try Files.remove(file) }
-      throw error
+      throw mended(Failure(of: error), before)
     }
     try Files.remove(old)
   }
+
+  private func load(_ caddy: CaddyProcess?) throws {
+    try requireListenable(caddy)
+    if caddy?.isStuck == true {
+      try service.requireStartable()
+    } else {
+      try service.reload()
+      // Somebody else's load may have failed: what that left would answer requests with the app's old release.
+      guard try needsRestart(service.process) else { return }
+    }
+    try service.restart()
+    tell(Self.restarted)
+  }
+
+  private func requireListenable(_ caddy: CaddyProcess?) throws {
+    if let addresses = try service.addresses() { try service.requireListenable(addresses, beside: caddy) }
+  }
+
+  /// A failure, with what was done about what it left. The site is as it was before.
+  private func mended(_ failure: Failure, _ before: CaddyProcess?) -> Failure {
+    var failure = failure
+    do {
+      let caddy = try service.process
+      if caddy != nil {
+        guard needsRestart(caddy) else { return failure }
+        // A Caddy that does not come up serves nobody: better one that answers some requests wrongly.
+        try requireListenable(caddy)
+        try service.requireStartable()
+      } else if before == nil {
+        return failure
+      }
+      try service.restart()
+      failure.next += " \(Self.restarted)"
+    } catch {
+      let reason = Failure(of: error).description
+      failure.next +=
+        " Beside that, Caddy has to be restarted, for after a load that failed it does not serve what it is told. "
+        + "That was not done\(reason == failure.description ? "" : " (\(reason))"): 'sudo nextdeploy doctor' says how."
+    }
+    return failure
+  }
+
+  private func needsRestart(_ caddy: CaddyProcess?) -> Bool {
+    caddy.map { $0.isStuck || !$0.leftovers().isEmpty } ?? false
+  }
+
+  private static let restarted =
+    "Caddy was restarted, for after a load that had failed it would not serve what it is told."
 
   private func others(than app: AppName) throws -> [String] {
     try Files.list(directory).filter { $0.hasSuffix(".caddy") && $0 != "\(app).caddy" }.map { "\(directory)/\($0)" }
@@ -87,20 +155,4 @@ public struct CaddySites: Proxy {
   private var lock: String { "\(directory)/lock" }
 
   private func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
-}
-
-/// The Caddy process, whoever runs it.
-public protocol CaddyService {
-  /// Whether it gets certificates and listens on 443.
-  var terminatesTLS: Bool { get }
-  /// Nil where it tells none. Site blocks are written for it.
-  var version: Version? { get throws }
-  /// Throws with Caddy's own words where it would not take these site files.
-  func validate(sites: [String]) throws
-  /// Has it load what is written, starting it where it does not run.
-  func reload() throws
-  func ensureRunning() throws
-  /// Stops it, where it serves nothing but nextdeploy's sites.
-  func stop() throws
-  var isRunning: Bool { get throws }
 }

@@ -32,6 +32,18 @@ public struct EmbeddedCaddy: CaddyService {
 
   public var version: Version? { get throws { try program.version } }
 
+  public var process: CaddyProcess? {
+    get throws {
+      guard let process = try instance.status()?.process, process.isRunning else { return nil }
+      return CaddyProcess(id: process.id, user: CurrentProcess.user)
+    }
+  }
+
+  public func addresses() throws -> Set<CaddyAddress>? {
+    if !Files.exists(caddyfile) { try writeCaddyfile() }
+    return try program.addresses(in: caddyfile)
+  }
+
   public func validate(sites: [String]) throws {
     let candidate = "\(directory)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
@@ -45,6 +57,14 @@ public struct EmbeddedCaddy: CaddyService {
     if try start() { return }
     let (status, output) = try load()
     if !status.isSuccess { throw refusal("loading the site's configuration", output) }
+  }
+
+  /// A Caddy that runs takes it; that it can listen for it too is known.
+  public func requireStartable() throws { try reload() }
+
+  public func restart() throws {
+    try stop()
+    _ = try start()
   }
 
   public func ensureRunning() throws { _ = try start() }
@@ -72,9 +92,7 @@ public struct EmbeddedCaddy: CaddyService {
     try program.requireInstalled()
     if let status = try instance.status() { endOrphan(status) }
     try Files.makeDirectory(instance.path, mode: 0o700)
-    try Files.makeDirectory(Self.sites(below: directory))
-    let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
-    try Files.write(Templates.caddyfile(values), to: caddyfile)
+    try writeCaddyfile()
     try Files.remove(socket)
     try Files.remove(log)
     try instance.write(
@@ -91,6 +109,12 @@ public struct EmbeddedCaddy: CaddyService {
       Pause.short()
     }
     return true
+  }
+
+  private func writeCaddyfile() throws {
+    try Files.makeDirectory(Self.sites(below: directory))
+    let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
+    try Files.write(Templates.caddyfile(values), to: caddyfile)
   }
 
   /// Ends a Caddy whose supervisor was killed and could not end it.
@@ -117,7 +141,7 @@ public struct EmbeddedCaddy: CaddyService {
 
   private var program: CaddyProgram { CaddyProgram(environment: environment, tools: tools) }
   private var instance: InstanceDirectory { InstanceDirectory(path: "\(directory)/instance") }
-  private var caddyfile: String { "\(directory)/Caddyfile" }
+  var caddyfile: String { "\(directory)/Caddyfile" }
   private var socket: String { "\(directory)/admin.sock" }
   private var log: String { "\(directory)/caddy.log" }
 }

@@ -9,8 +9,13 @@ struct CaddyCheck {
   var caddyfile: String?
   /// Whether Caddy takes it; nil where it could not be asked.
   var isTaken: Bool?
+  /// Whether its service hangs in a reload.
+  var isStuck = false
+  /// Whether another program has a port that Caddy would want if it were started anew.
+  var isHindered = false
 
   static let file = "/etc/caddy/Caddyfile"
+  private static let restart = "sudo systemctl restart caddy"
 
   var findings: [Finding] {
     if unit["LoadState"] == "not-found" {
@@ -37,6 +42,16 @@ struct CaddyCheck {
           .caddy, .problem, "Caddy does not run (\(state)): no site can be reached",
           command: "sudo systemctl start caddy",
           advice: "'journalctl -u caddy' says why it ended.")
+      ]
+    }
+    if isStuck {
+      let canRestart = isTaken != false && !isHindered
+      return [
+        Finding(
+          .caddy, .problem,
+          "a load of Caddy's configuration failed, and its service takes no other: deploys wait for it",
+          command: canRestart ? Self.restart : nil,
+          advice: canRestart ? nil : "Once the other problems with Caddy and its ports are mended, '\(Self.restart)'.")
       ]
     }
     if ["disabled", "masked"].contains(unit["UnitFileState"]) {
@@ -68,18 +83,33 @@ struct CaddyCheck {
 }
 
 extension Doctor {
-  func caddy() throws -> [Finding] {
+  /// The Caddy that systemd runs; nil where it does not run.
+  var machinesCaddy: CaddyProcess? {
+    get throws { try CaddyProcess.service { try programs.unit("caddy.service", $0) } }
+  }
+
+  func caddy(_ apps: [(app: AppName, config: AppConfig)]) throws -> [Finding] {
     var check = CaddyCheck(unit: try programs.unit("caddy.service", ["LoadState", "ActiveState", "UnitFileState"]))
     check.caddyfile = try Files.text(CaddyCheck.file)
     if check.caddyfile != nil, Command.find("caddy", path: programs.environment["PATH"] ?? "") != nil {
       // Only its syntax: to check more, Caddy would open its log files, as this user.
-      check.isTaken = try programs.run(["caddy", "adapt", "--adapter", "caddyfile", "--config", CaddyCheck.file])
+      check.isTaken = try programs.run(["caddy"] + CaddyProgram.adapt(CaddyCheck.file))
         .status.isSuccess
+    }
+    if try machinesCaddy?.isStuck == true {
+      check.isStuck = true
+      check.isHindered = try !ports(apps).taken.isEmpty
     }
     return check.findings
   }
 
   /// The Caddy that nextdeploy runs itself, where systemd does not.
+  var ownCaddy: EmbeddedCaddy {
+    EmbeddedCaddy(
+      directory: layout.caddy, supervisor: "", environment: programs.environment,
+      tools: MachineTools(path: "", cache: layout.tools, environment: [:]))
+  }
+
   func ownCaddy(_ apps: [AppName]) throws -> [Finding] {
     guard Command.find("caddy", path: programs.environment["PATH"] ?? "") != nil else {
       return [
@@ -89,10 +119,7 @@ extension Doctor {
     guard let live = liveReleases(apps).first else {
       return [Finding(.caddy, .ok, "Caddy is there; it is started for the first app that goes live")]
     }
-    let caddy = EmbeddedCaddy(
-      directory: layout.caddy, supervisor: "", environment: programs.environment,
-      tools: MachineTools(path: "", cache: layout.tools, environment: [:]))
-    if try caddy.isRunning { return [Finding(.caddy, .ok, "Caddy runs and reads the apps' sites")] }
+    if try ownCaddy.isRunning { return [Finding(.caddy, .ok, "Caddy runs and reads the apps' sites")] }
     return [
       Finding(
         .caddy, .problem, "Caddy does not run: no app can be reached", command: "nextdeploy status --app \(live.app)",

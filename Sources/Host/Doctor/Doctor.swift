@@ -64,8 +64,8 @@ public struct Doctor {
 
   private func findings(_ check: Check, _ apps: [AppName]) throws -> [Finding] {
     switch check {
-    case .caddy: try hasSystemd ? caddy() : ownCaddy(apps)
-    case .ports: try ports(configs(apps))
+    case .caddy: try hasSystemd ? caddy(configs(apps)) : ownCaddy(apps)
+    case .ports: try ports(configs(apps)).findings
     case .node: try node(apps)
     case .memory: try memory(apps)
     case .disk: try disk()

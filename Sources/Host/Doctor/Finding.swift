@@ -41,7 +41,7 @@ public enum Check: String, CaseIterable, Encodable, Sendable {
   public var summary: String {
     switch self {
     case .caddy: "Caddy runs, takes its Caddyfile, reads the apps' sites, and keeps its administration to itself"
-    case .ports: "nothing but Caddy has the ports 80 and 443 and those of apps without a domain (with systemd)"
+    case .ports: "nothing but Caddy has the ports of domains and of apps without one, and Caddy listens once on each"
     case .node: "Node is there, new enough for each app, and where builds and apps can see it"
     case .memory: "memory and swap are enough for a Next.js build"
     case .disk: "there is room on the disk, for bytes and for files"
@@ -54,5 +54,5 @@ public enum Check: String, CaseIterable, Encodable, Sendable {
   }
 
   /// Whether it is about what only systemd has.
-  var needsSystemd: Bool { self == .ports || self == .units }
+  var needsSystemd: Bool { self == .units }
 }

@@ -2,106 +2,108 @@ import Deploy
 import Posix
 import Supervision
 
-/// Who listens where only Caddy should.
+/// Who listens where only Caddy should, and where Caddy does twice.
 struct PortCheck {
-  /// A port that Caddy is to have.
+  /// What Caddy is to listen on.
   struct Wanted: Equatable {
-    let port: UInt16
-    let app: AppName?
-  }
-
-  struct Listener: Equatable {
-    let port: UInt16
-    /// By name, or by number where it has none.
-    let user: String
-    /// Nil where only root can see it.
-    let process: Process?
-  }
-
-  struct Process: Equatable {
-    let id: Int32
-    let name: String
-    /// The service that it belongs to.
-    let unit: String?
+    let address: CaddyAddress
+    var app: AppName?
   }
 
   let wanted: [Wanted]
-  let listeners: [Listener]
-  let caddyUser: String
-  /// Caddy's process; nil where it does not run.
-  let caddyProcess: Int32?
+  /// Who listens on these beside Caddy.
+  let others: [PortHolder]
+  /// Where Caddy listens more than once.
+  let leftovers: [ListeningAddress]
+  /// The line that starts Caddy anew.
+  let restart: String
+  /// What stands before a command that ends another user's program.
+  let sudo: String
+  /// What is to be done once the port is Caddy's to have.
+  let afterwards: String
+
+  /// Who keeps Caddy from what it is to listen on.
+  var taken: [Finding] {
+    wanted.compactMap { wanted in
+      others.first { wanted.address.overlaps($0.address) }.map { finding(wanted, $0) }
+    }
+  }
 
   var findings: [Finding] {
-    let foreign = wanted.compactMap { wanted in
-      listeners.first { $0.port == wanted.port && !isCaddy($0) }.map { finding(wanted, $0) }
-    }
-    if !foreign.isEmpty { return foreign }
-    let ports = wanted.map { String($0.port) }.joined(separator: ", ")
-    return [Finding(.ports, .ok, "nothing but Caddy listens on \(ports)")]
+    let taken = taken
+    let findings = taken + twice(canRestart: taken.isEmpty)
+    if !findings.isEmpty || wanted.isEmpty { return findings }
+    let ports = Set(wanted.map(\.address.port)).sorted().map { String($0) }.joined(separator: ", ")
+    return [Finding(.ports, .ok, "nothing but Caddy listens on \(ports), and Caddy once on each of its ports")]
   }
 
-  private func isCaddy(_ listener: Listener) -> Bool {
-    listener.process.map { $0.id == caddyProcess } ?? (listener.user == caddyUser)
-  }
-
-  private func finding(_ wanted: Wanted, _ listener: Listener) -> Finding {
-    let whose = wanted.app.map { ", which is for the app \($0)," } ?? ""
-    guard let process = listener.process else {
-      return Finding(
+  /// - Parameter canRestart: whether Caddy would come up again.
+  private func twice(canRestart: Bool) -> [Finding] {
+    if leftovers.isEmpty { return [] }
+    let ports = Set(leftovers.map(\.port)).sorted().map { String($0) }.joined(separator: ", ")
+    let cause = "A load of its configuration failed, and left this behind."
+    return [
+      Finding(
         .ports, .problem,
-        "port \(wanted.port)\(whose) is taken by a program of the user \(listener.user), not by Caddy",
-        app: wanted.app, advice: "'sudo nextdeploy doctor' on the server says which program, and how to end it.")
-    }
-    let unit = process.unit.map { ", \($0)" } ?? ""
-    return Finding(
-      .ports, .problem,
-      "port \(wanted.port)\(whose) is taken by \(process.name) (process \(process.id)\(unit)), not by Caddy",
-      app: wanted.app, command: process.unit.map { "sudo systemctl stop \($0)" } ?? "sudo kill \(process.id)",
-      advice: process.unit.map { "'sudo systemctl disable \($0)' keeps it from coming back. " }.map {
-        $0 + Self.restart
-      } ?? Self.restart)
+        "Caddy listens more than once on \(ports): some requests are answered with a configuration that it refused",
+        command: canRestart ? restart : nil,
+        advice: canRestart ? cause : "\(cause) Once nobody else has its ports, '\(restart)' ends it.")
+    ]
   }
 
-  private static let restart = "Then 'sudo systemctl restart caddy'."
-
-  /// The service that a process belongs to, as /proc/PID/cgroup tells (cgroups(7)).
-  static func unit(_ groups: String) -> String? {
-    for line in groups.split(separator: "\n") {
-      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-      guard fields.count == 3, fields[1].isEmpty || fields[1] == "name=systemd",
-        let unit = fields[2].split(separator: "/").last(where: { $0.hasSuffix(".service") }),
-        // It becomes a part of a command.
-        unit.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "@:._-".contains($0) }), !unit.hasPrefix("-")
-      else { continue }
-      return String(unit)
+  private func finding(_ wanted: Wanted, _ holder: PortHolder) -> Finding {
+    let whose = wanted.app.map { ", which is for the app \($0)," } ?? ""
+    let found = "port \(wanted.address.port)\(whose) is taken by \(holder), not by Caddy"
+    guard let process = holder.process else {
+      return Finding(
+        .ports, .problem, found, app: wanted.app,
+        advice: "'sudo nextdeploy doctor' on the server says which program, and how to end it.")
     }
-    return nil
+    return Finding(
+      .ports, .problem, found, app: wanted.app,
+      command: process.unit.map { "sudo systemctl stop \($0)" } ?? "\(sudo)kill \(process.id)",
+      advice: process.unit.map { "'sudo systemctl disable \($0)' keeps it from coming back. \(afterwards)" }
+        ?? afterwards)
   }
 }
 
 extension Doctor {
-  func ports(_ apps: [(app: AppName, config: AppConfig)]) throws -> [Finding] {
-    let wanted =
-      [80, 443].map { PortCheck.Wanted(port: $0, app: nil) }
-      + apps.filter { $0.config.domains.isEmpty }.map { PortCheck.Wanted(port: $0.config.port.number, app: $0.app) }
-    let unit = try programs.unit("caddy.service", ["MainPID", "User"])
-    let listeners = ConnectionTable.listeners(on: Set(wanted.map(\.port))).map { listener in
-      PortCheck.Listener(
-        port: listener.address.port, user: Accounts.name(ofUser: listener.user) ?? "\(listener.user)",
-        process: listener.process.map(process))
+  func ports(_ apps: [(app: AppName, config: AppConfig)]) throws -> PortCheck {
+    let (caddyfile, restart, afterwards): (String, String, String)
+    var domains: [UInt16] = []
+    let caddy: CaddyProcess?
+    if hasSystemd {
+      domains = [80, 443]
+      caddy = try machinesCaddy
+      restart = "sudo systemctl restart caddy"
+      (caddyfile, afterwards) = (CaddyCheck.file, "Then '\(restart)'.")
+    } else {
+      if apps.contains(where: { !$0.config.domains.isEmpty }) {
+        domains = [try Apps(layout: layout).serverConfig().httpPort.number]
+      }
+      caddy = try ownCaddy.process
+      // Its supervisor starts it again.
+      restart = caddy.map { "kill \($0.id)" } ?? ""
+      (caddyfile, afterwards) = (ownCaddy.caddyfile, "Then push again.")
     }
-    let user = unit["User"].flatMap { $0.isEmpty ? nil : $0 } ?? "root"
-    let main = unit["MainPID"].flatMap { Int32($0) } ?? 0
+    let own = apps.filter { $0.config.domains.isEmpty }
+      .map { PortCheck.Wanted(address: CaddyAddress(host: nil, port: $0.config.port.number), app: $0.app) }
+    let written = try addresses(in: caddyfile).union(domains.map { CaddyAddress(host: nil, port: $0) })
+      .subtracting(own.map(\.address)).sorted { $0.port < $1.port }.map { PortCheck.Wanted(address: $0) }
+    let others = ConnectionTable.listeners(on: Set((written + own).map(\.address.port))).filter {
+      caddy?.has($0) != true
+    }
     return PortCheck(
-      wanted: wanted, listeners: listeners, caddyUser: user, caddyProcess: main > 0 ? main : nil
-    ).findings
+      wanted: written + own, others: others.map { PortHolder($0) }, leftovers: caddy?.leftovers() ?? [],
+      restart: restart, sudo: hasSystemd ? "sudo " : "", afterwards: afterwards)
   }
 
-  private func process(_ id: Int32) -> PortCheck.Process {
-    // It may have ended meanwhile.
-    let name = ((try? Files.text("/proc/\(id)/comm")) ?? "").split(whereSeparator: \.isNewline).first
-    return PortCheck.Process(
-      id: id, name: name.map(String.init) ?? "a process",
-      unit: PortCheck.unit((try? Files.text("/proc/\(id)/cgroup")) ?? ""))
+  /// Where a Caddyfile has Caddy listen, as far as that can be told: what is wrong with it is another check's.
+  private func addresses(in caddyfile: String) throws -> Set<CaddyAddress> {
+    guard Files.exists(caddyfile), Command.find("caddy", path: programs.environment["PATH"] ?? "") != nil else {
+      return []
+    }
+    let (status, output) = try programs.run(["caddy"] + CaddyProgram.adapt(caddyfile))
+    return status.isSuccess ? CaddyAddress.all(adapted: output) : []
   }
 }

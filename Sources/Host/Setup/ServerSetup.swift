@@ -148,7 +148,13 @@ public struct ServerSetup {
     guard change.count > 0, isSystemdRunning, try isActive("caddy.service") else { return }
     report(change.needsRestart ? "restart Caddy" : "reload Caddy")
     if isDryRun { return }
-    try call(["systemctl", change.needsRestart ? "restart" : "reload", "caddy.service"])
+    if change.needsRestart { return try call(["systemctl", "restart", "caddy.service"]) }
+    let (isDone, output) = try Systemctl(environment: environment).reload("caddy.service")
+    if isDone { return }
+    throw Failure(
+      "reloading Caddy", "it did not take \(Self.caddyfile)",
+      next: "'journalctl -u caddy' says why: correct it, then 'sudo systemctl restart caddy'.",
+      excerpt: output.split(whereSeparator: \.isNewline).suffix(5).map(String.init))
   }
 
   // MARK: systemd

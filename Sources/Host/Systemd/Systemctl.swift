@@ -25,6 +25,28 @@ struct Systemctl: Sendable {
     try ChildProcess.run(command(arguments)).status.isSuccess
   }
 
+  /// Reloads a service. `systemctl reload` by itself waits for good where the service has told systemd of the beginning
+  /// and never tells of the end, as Caddy does of a load that fails.
+  func reload(_ unit: String) throws -> (isDone: Bool, output: String) {
+    let (status, output) = try ChildProcess.run(command(["reload", "--no-block", unit]))
+    guard status.isSuccess else { return (false, output) }
+    var looksAtStuck = 0
+    while looksAtStuck < 25 {
+      let now = try show(unit, ["Job", "ReloadResult", "ActiveState", "ControlPID"])
+      if now["Job"] ?? "" == "" {
+        return (now["ActiveState"] == "active" && now["ReloadResult"] == "success", output)
+      }
+      looksAtStuck = Self.reloadsAlone(now) ? looksAtStuck + 1 : 0
+      Pause.for(.milliseconds(20))
+    }
+    return (false, output)
+  }
+
+  /// Whether a service is said to reload, while no process does it any more.
+  static func reloadsAlone(_ unit: [String: String]) -> Bool {
+    unit["ActiveState"] == "reloading" && unit["ControlPID"] == "0"
+  }
+
   /// What systemd knows of a unit, by the property's name.
   func show(_ unit: String, _ properties: [String]) throws -> [String: String] {
     let arguments = ["show", "--property=\(properties.joined(separator: ","))", unit]

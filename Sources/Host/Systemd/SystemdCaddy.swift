@@ -25,14 +25,23 @@ public struct SystemdCaddy: CaddyService {
 
   public var version: Version? { get throws { try program.version } }
 
+  public var process: CaddyProcess? {
+    get throws { try CaddyProcess.service { try systemctl.show(Self.unit, $0) } }
+  }
+
+  /// Of the apps' sites alone where the admin's own may name files that only Caddy's user can read, or have variables:
+  /// those are the unit's.
+  public func addresses() throws -> Set<CaddyAddress>? {
+    if try !hasVariables, let all = try program.addresses(in: CaddyCheck.file) { return all }
+    return try withCandidate(importing: ["\(directory)/*.caddy"]) { try program.addresses(in: $0) }
+  }
+
   /// The apps' sites alone: the admin's own may name files that only Caddy's user can read. Caddy looks at all of them
   /// together when it loads them, and keeps what it has where it does not like them.
   public func validate(sites: [String]) throws {
-    let candidate = "\(directory)/Caddyfile.new"
-    let imports = sites.map { "import \($0)" }.joined(separator: "\n")
-    try Files.write("{\n\tadmin off\n}\n\(imports)\n", to: candidate, durable: false)
-    let (status, output) = try program.run(["validate", "--config", candidate, "--adapter", "caddyfile"])
-    try Files.remove(candidate)
+    let (status, output) = try withCandidate(importing: sites) {
+      try program.run(["validate", "--config", $0, "--adapter", "caddyfile"])
+    }
     if status.isSuccess { return }
     let lines = output.split(whereSeparator: \.isNewline).map(String.init)
     throw Failure(
@@ -40,9 +49,18 @@ public struct SystemdCaddy: CaddyService {
       next: "Check the app's domains ('nextdeploy config show'), then try again.")
   }
 
+  private func withCandidate<Result>(importing sites: [String], _ look: (String) throws -> Result) throws -> Result {
+    let candidate = "\(directory)/Caddyfile.new"
+    let imports = sites.map { "import \($0)" }.joined(separator: "\n")
+    try Files.write("{\n\tadmin off\n}\n\(imports)\n", to: candidate, durable: false)
+    let result = try look(candidate)
+    try Files.remove(candidate)
+    return result
+  }
+
   public func reload() throws {
-    let (status, output) = try ChildProcess.run(systemctl.command(["reload", Self.unit]))
-    if status.isSuccess { return }
+    let (isDone, output) = try systemctl.reload(Self.unit)
+    if isDone { return }
     let said = output.split(whereSeparator: \.isNewline).map(String.init)
     guard try isRunning else {
       throw Failure(
@@ -56,6 +74,26 @@ public struct SystemdCaddy: CaddyService {
       next: "Mend what Caddy names ('journalctl -u caddy' says more), then try again; the site is as it was before.",
       excerpt: error == nil ? lines : [])
   }
+
+  /// As far as this user can tell: it may be that only Caddy's can read or write what the Caddyfile names.
+  public func requireStartable() throws {
+    let attempt = "making sure that Caddy would come up with \(CaddyCheck.file)"
+    if try hasVariables {
+      throw Failure(attempt, "it has variables that only Caddy's service knows", next: Self.restart)
+    }
+    let (status, output) = try program.run(["validate", "--config", CaddyCheck.file, "--adapter", "caddyfile"])
+    if status.isSuccess { return }
+    let lines = output.split(whereSeparator: \.isNewline).map(String.init)
+    throw Failure(attempt, CaddyProgram.error(in: lines) ?? "Caddy gave no reason", next: Self.restart)
+  }
+
+  private static let restart =
+    "See that Caddy takes its Caddyfile ('sudo caddy validate --config \(CaddyCheck.file)'), then "
+    + "'sudo systemctl restart caddy', and try again."
+
+  private var hasVariables: Bool { get throws { try Files.text(CaddyCheck.file)?.contains("{$") ?? false } }
+
+  public func restart() throws { try systemctl.run(["restart", Self.unit]) }
 
   /// It is systemd that keeps it running, and only the admin may start it.
   public func ensureRunning() throws {}

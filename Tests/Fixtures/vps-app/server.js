@@ -24,6 +24,8 @@ const server = require('http').createServer(async (request, answer) => {
     case '/status': return answer.end(fs.readFileSync('/proc/self/status'))
     case '/read': return attempt(() => (fs.statSync(path).isDirectory() ? fs.readdirSync(path) : fs.readFileSync(path)))
     case '/write': return attempt(() => fs.writeFileSync(path, 'written\n'))
+    case '/headers': return answer.end(JSON.stringify(request.headers))
+    case '/redirect': return answer.writeHead(307, { Location: `http://localhost:${process.env.PORT}${path}` }).end()
     case '/run': return attempt(() => execFileSync('/bin/sh', ['-c', path], { stdio: 'ignore' }))
     case '/connect':
       return net.connect(path).on('connect', () => answer.end('done\n')).on('error', (error) => answer.end(`${error.code}\n`))

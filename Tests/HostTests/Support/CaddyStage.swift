@@ -1,7 +1,9 @@
 import Deploy
-import Host
 import Posix
+import Supervision
 import Testing
+
+@testable import Host
 
 /// A Caddy of its own, with its sites, for one test.
 struct CaddyStage {
@@ -45,6 +47,43 @@ struct CaddyStage {
     return try Dictionary(
       uniqueKeysWithValues: names.map { ($0, try Files.text("\(directory)/\($0)") ?? "") })
   }
+
+  /// The same sites, with somebody who is told of what was mended.
+  func sites(_ tell: @escaping (String) -> Void) throws -> CaddySites {
+    try CaddySites(directory: sites.directory, httpPort: sites.httpPort, service: caddy, tell: tell)
+  }
+
+  /// The same sites, of a Caddy whose ports nobody looks at before it loads them.
+  func blindSites() throws -> CaddySites {
+    try CaddySites(directory: sites.directory, httpPort: sites.httpPort, service: BlindCaddy(caddy: caddy))
+  }
+
+  /// Has Caddy load configurations that it cannot listen for, past nextdeploy, as an admin may: until one left what it
+  /// should not, where this Caddy does that. With which port it begins is chance.
+  func failLoads(_ program: TestedCaddy, leavingMoreOn port: Port) async throws {
+    let (directory, taken) = ("\(scratch.path)/caddy", try scratch.ports[24])
+    let (caddyfile, socket) = ("\(scratch.path)/Caddyfile.failing", "unix/\(directory)/admin.sock")
+    try await NodeServer.run(
+      scratch, "const server = require('net').createServer()", listen: "\(taken), '0.0.0.0'"
+    ) { _ in
+      var loads = 0
+      try wait(until: "a load that fails") {
+        loads += 1
+        try Files.write(
+          "{\n\tadmin \(socket)\n\tauto_https off\n}\nimport \(sites.directory)/*.caddy\n"
+            + "http://:\(taken) {\n\trespond \(loads)\n}\n", to: caddyfile)
+        let (status, output) = try ChildProcess.run(
+          Command(
+            ["caddy", "reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", socket],
+            environment: caddy.environment))
+        #expect(!status.isSuccess, "\(output)")
+        return program.leavesLeftovers ? listeners(port).count > 1 : loads == 3
+      }
+    }
+  }
+
+  /// Who listens on a port.
+  func listeners(_ port: Port) -> [ConnectionTable.Listener] { ConnectionTable.listeners(on: [port.number]) }
 
   /// A server that answers with a text, as an app's instance does.
   func app<Result>(_ text: String, _ test: (Port) async throws -> Result) async throws -> Result {

@@ -31,4 +31,26 @@ enum TestedCaddy: String, Codable, CaseIterable, Sendable, CustomTestStringConve
 
   /// Whether it keeps WebSockets when it loads a site, as Caddy does from 2.7 on.
   var keepsStreams: Bool { self == .newer }
+
+  /// Whether a load that fails leaves sockets behind.
+  var leavesLeftovers: Bool { self == .debian }
+}
+
+/// A Caddy that does not tell what it is about to load: as where its Caddyfile cannot be read, or where somebody takes a
+/// port after it was looked at.
+struct BlindCaddy: CaddyService {
+  let caddy: EmbeddedCaddy
+
+  func addresses() -> Set<CaddyAddress>? { nil }
+
+  var terminatesTLS: Bool { caddy.terminatesTLS }
+  var version: Version? { get throws { try caddy.version } }
+  var process: CaddyProcess? { get throws { try caddy.process } }
+  func validate(sites: [String]) throws { try caddy.validate(sites: sites) }
+  func reload() throws { try caddy.reload() }
+  func requireStartable() throws { try caddy.requireStartable() }
+  func restart() throws { try caddy.restart() }
+  func ensureRunning() throws { try caddy.ensureRunning() }
+  func stop() throws { try caddy.stop() }
+  var isRunning: Bool { get throws { try caddy.isRunning } }
 }
