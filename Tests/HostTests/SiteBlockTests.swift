@@ -32,6 +32,23 @@ struct SiteBlockTests {
     #expect(CaddyProgram.version(in: output)?.description == version)
   }
 
+  @Test(
+    "is refused in Caddy's own words",
+    arguments: [
+      (["Error: adapting config: no", "See 'systemctl status'"], "adapting config: no"),
+      (["reload: no such"], "no such"),
+      (
+        [
+          #"{"level":"error","logger":"admin.api","msg":"request error","error":"loading"}"#,
+          #"{"level":"info","msg":"stopped"}"#, #"{"level":"error","msg":"sending configuration: HTTP 400\n"}"#,
+          "caddy.service: Control process exited",
+        ], "sending configuration: HTTP 400"
+      ), (["{", "nothing"], nil), ([], nil),
+    ] as [([String], String?)])
+  func words(lines: [String], error: String?) {
+    #expect(CaddyProgram.error(in: lines) == error)
+  }
+
   @Test("is tested with a Caddy that keeps WebSockets and one that does not", arguments: TestedCaddy.allCases)
   func tested(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in

@@ -30,8 +30,12 @@ struct CaddyProgram {
 
   /// What went wrong, in Caddy's own words; nil where these lines of it have none.
   static func error(in lines: [String]) -> String? {
-    lines.last { $0.hasPrefix("Error:") || $0.hasPrefix("reload:") }
-      .map { String($0.drop { $0 != ":" }.dropFirst(2)) }
+    lines.reversed().lazy.compactMap { line in
+      if line.hasPrefix("Error:") || line.hasPrefix("reload:") { return String(line.drop { $0 != ":" }.dropFirst(2)) }
+      // Later Caddys log it.
+      guard let entry = try? JSON.parse(line), entry["level"]?.string == "error" else { return nil }
+      return entry["msg"]?.string?.split(whereSeparator: \.isNewline).first.map(String.init)
+    }.first
   }
 
   /// Nil where it says none, as one that somebody built may.
