@@ -80,6 +80,7 @@ let package = Package(
     tests("AccessTests", ["Access", "Deploy"]),
     tests("CITests", ["Access", "CI", "Deploy"]),
     tests("GitTests", ["Git", "Deploy", "Posix"]),
+    tests("PosixTests", ["Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
     tests("HostTests", ["Access", "Host", "Supervision", "Deploy", "Posix"]),
     tests("EndToEndTests", ["Host", "Deploy", "Posix"]),
