@@ -79,8 +79,11 @@ let package = Package(
     tests("DeployTests", ["Deploy"]),
     tests("AccessTests", ["Access", "Deploy"]),
     tests("CITests", ["Access", "CI", "Deploy"]),
-    tests("GitTests", ["Git", "Deploy", "Posix"]),
+    tests("GitTests", ["Git", "Deploy", "Posix", "HostileTrees"]),
+    tests("PosixTests", ["Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
     tests("HostTests", ["Access", "Host", "Supervision", "Deploy", "Posix"]),
-    tests("EndToEndTests", ["Host", "Deploy", "Posix"]),
+    tests("EndToEndTests", ["Host", "Deploy", "Posix", "HostileTrees"]),
+    // Trees that no git would write, for both of them.
+    .target(name: "HostileTrees", dependencies: ["Posix"], path: "Tests/HostileTrees", swiftSettings: strict),
   ])

@@ -77,6 +77,34 @@ public struct BareRepository: Repository, Sendable {
       next: "Push it first, or name a commit, branch or tag that 'git ls-remote' shows.")
   }
 
+  public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
+    let handle = try RepositoryHandle(opening: path)
+    let tree = try TreeReader.read(handle, commit.tree)
+    let writer = FileWriter(
+      repository: path, workspace: workspace, shares: sharesWorkspace,
+      attributes: tree.contains { $0.file(".gitattributes") != nil } ? commit.id : nil)
+    var checkout = try WorkspaceCheckout(handle, tree, into: workspace, shares: sharesWorkspace)
+    return try checkout.run(writer)
+  }
+
+  public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
+    let handle = try RepositoryHandle(opening: path)
+    let new = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
+    var diff: OpaquePointer?
+    if let old {
+      let commit = try self.commit(old.description)
+      let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
+      try check(
+        "comparing", commit.id.short,
+        unsafe git_diff_tree_to_tree(&diff, handle.pointer, tree.pointer, new.pointer, nil))
+    } else {
+      try check(
+        "reading", commit.id.short, unsafe git_diff_tree_to_tree(&diff, handle.pointer, nil, new.pointer, nil))
+    }
+    defer { unsafe git_diff_free(diff) }
+    return unsafe git_diff_num_deltas(diff)
+  }
+
   public func tree(of commit: Commit) throws -> any SourceTree {
     try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree)
   }

@@ -1,5 +1,12 @@
 import CGit2
 import Deploy
+import Posix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 // Each handle of libgit2 has one owner, which frees it; it is lent to the calls that need it.
 
@@ -54,34 +61,47 @@ import Deploy
   }
 }
 
-/// An index: the files that a workspace is known to hold.
-@safe struct IndexHandle: ~Copyable {
-  let pointer: OpaquePointer
-
-  init(opening path: String) throws {
-    var pointer: OpaquePointer?
-    try check("opening the index", path, unsafe git_index_open(&pointer, path))
-    guard let pointer = unsafe pointer else {
-      throw GitError(operation: "opening the index", subject: path, code: -1, reason: "libgit2 gave none")
-    }
-    unsafe self.pointer = unsafe pointer
+extension ObjectHandle {
+  /// Lends a blob's bytes as they are in the repository.
+  @safe func withContent<Result, Failure>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    unsafe try body(
+      UnsafeRawBufferPointer(start: git_blob_rawcontent(pointer), count: Int(git_blob_rawsize(pointer))))
   }
 
-  deinit { unsafe git_index_free(pointer) }
+  /// A blob's bytes as they are in the repository.
+  var content: [UInt8] { withContent { unsafe Array($0) } }
 
-  /// What it names, and whether that is a symlink.
-  var entries: [(path: String, isLink: Bool)] {
-    (0..<(unsafe git_index_entrycount(pointer))).compactMap { position in
-      guard let entry = unsafe git_index_get_byindex(pointer, position), let path = unsafe entry.pointee.path else {
-        return nil
-      }
-      return unsafe (String(cString: path), entry.pointee.mode == GIT_FILEMODE_LINK.rawValue)
-    }
+  /// Lends a blob's bytes as a commit's .gitattributes want the file of that path. The workspace's own are not read: a
+  /// build could have put anything there.
+  @safe func filtered<Failure>(
+    as path: PathBelow, _ attributes: CommitID, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws {
+    var options = unsafe git_blob_filter_options()
+    try check(
+      "filtering", path.description,
+      unsafe git_blob_filter_options_init(&options, UInt32(GIT_BLOB_FILTER_OPTIONS_VERSION)))
+    unsafe options.flags |= GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT.rawValue
+    unsafe options.attr_commit_id = try attributes.oid
+    var buffer = unsafe git_buf()
+    let status = path.withCString { unsafe git_blob_filter(&buffer, pointer, $0, &options) }
+    try check("filtering", path.description, status)
+    defer { unsafe git_buf_dispose(&buffer) }
+    try unsafe body(UnsafeRawBufferPointer(start: buffer.ptr, count: buffer.size))
   }
+}
 
-  func forget(_ paths: [String]) throws {
-    for path in paths { try check("removing from the index", path, unsafe git_index_remove(pointer, path, 0)) }
-    try check("writing", "the index", unsafe git_index_write(pointer))
+extension RepositoryHandle {
+  /// A blob's bytes; nil, without reading them, where there are more.
+  func blob(_ id: git_oid, atMost limit: Int) throws -> [UInt8]? {
+    var objects: OpaquePointer?
+    let name = try CommitID(id)
+    try check("opening the objects for", name.short, unsafe git_repository_odb(&objects, pointer))
+    defer { unsafe git_odb_free(objects) }
+    var (size, kind, id) = (0, GIT_OBJECT_INVALID, id)
+    try check("reading the object", name.description, unsafe git_odb_read_header(&size, &kind, objects, &id))
+    return size > limit ? nil : try ObjectHandle(self, name, GIT_OBJECT_BLOB).content
   }
 }
 
@@ -106,6 +126,13 @@ extension CommitID {
       try check("reading the id", description, unsafe git_oid_fromstr(&oid, description))
       return oid
     }
+  }
+}
+
+extension Array<UInt8> {
+  /// A text of C's as the bytes that it is.
+  @unsafe init(cString: UnsafePointer<CChar>) {
+    self = unsafe UnsafeBufferPointer(start: cString, count: strlen(cString)).map { UInt8(bitPattern: $0) }
   }
 }
 

@@ -96,5 +96,15 @@ public struct WorkTree: SourceTree {
     entries = Dictionary(paths.map { ($0, TreeEntry(path: $0, kind: .file, id: none)) }) { first, _ in first }
   }
 
-  public func bytes(of entry: TreeEntry) throws -> [UInt8] { try Files.read("\(directory)/\(entry.path)") ?? [] }
+  public func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
+    guard let path = PathBelow(entry.path) else { return [] }
+    let top = try Directory(directory)
+    do {
+      guard let place = try top.followed(path) else { return [] }
+      return try top.read(place, atMost: limit) ?? []
+    } catch {
+      if error.isTooLarge { return nil }
+      throw error
+    }
+  }
 }

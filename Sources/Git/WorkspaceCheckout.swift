@@ -1,104 +1,70 @@
 import CGit2
-public import Deploy
+import Deploy
+import Posix
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+/// A checkout into a workspace that builds have used: every file is looked at, for a build may have changed any of them,
+/// and what is not as the commit has it is removed and written.
+///
+/// libgit2's own checkout goes by path strings, and so wherever a build's symlinks lead. Objects, filters and the index
+/// are libgit2's here too.
+struct WorkspaceCheckout: ~Copyable {
+  let repository: RepositoryHandle
+  let tree: [TreeDirectory]
+  let top: Directory
+  /// What the last checkout wrote. It lies beside the workspace, so that no build can touch it.
+  let index: IndexHandle
+  /// Whether the group of the workspace may write to what is checked out.
+  let shares: Bool
+  var rules: IgnoreRules
 
-extension BareRepository {
-  public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
-    let handle = try RepositoryHandle(opening: path)
-    try check("using the workspace", workspace, unsafe git_repository_set_workdir(handle.pointer, workspace, 0))
-    // Where the tools put what they make: not the commit's, and not to be cleaned away.
-    try check(
-      "configuring", path, unsafe git_ignore_add_rule(handle.pointer, "node_modules\n.next\n"))
-    let index = try IndexHandle(opening: indexFile(of: workspace))
-    unsafe git_repository_set_index(handle.pointer, index.pointer)
-    let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
-    let entries = try CommitTree(handle, path: path, id: commit.tree).entries
-    defer { if sharesWorkspace { WorkspaceSharing.open(workspace, entries: entries) } }
-    let old = index.entries
-    if old.isEmpty && WorkspaceGuard.isEmpty(workspace) {
-      try FirstCheckout(repository: path, workspace: workspace, entries: entries).run(index: index)
-      try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
-      return entries.count
-    }
-    try WorkspaceGuard.removeLinks(in: workspace, entries: entries, old: old.map(\.path))
-    // Where a link becomes a file and is gone, libgit2 writes nothing; a file that it never knew of is new to it.
-    let changed = old.filter { old in entries[old.path].map { ($0.kind == .link) != old.isLink } ?? false }
-    if !changed.isEmpty { try index.forget(changed.map(\.path)) }
-    let counter = Counter()
-    let attributes = Self.attributeFiles(entries)
-    if !attributes.isEmpty {
-      try Self.checkout(tree, of: handle, workspace: workspace, index: index, counter: counter, paths: attributes)
-    }
-    try Self.checkout(tree, of: handle, workspace: workspace, index: index, counter: counter)
-    try check("writing the index of", workspace, unsafe git_index_write(index.pointer))
-    // libgit2 tells of what it writes, not of what it removes.
-    return counter.count + old.count { entries[$0.path] == nil }
+  /// What is to be written, directory by directory; nothing is in its place.
+  var missing: [MissingFile] = []
+  /// What is as the commit has it, though not as it was written.
+  var touched: [CheckedOutFile] = []
+  /// For each entry of the index, whether the commit has a file of that path.
+  var isWanted: [Bool]
+
+  init(_ repository: consuming RepositoryHandle, _ tree: [TreeDirectory], into workspace: String, shares: Bool) throws {
+    let top = try Directory(workspace)
+    let index = try IndexHandle(keptAt: "\(workspace).index")
+    isWanted = Array(repeating: false, count: index.count)
+    rules = IgnoreRules(tree)
+    self.repository = repository
+    self.tree = tree
+    self.top = top
+    self.index = index
+    self.shares = shares
   }
 
-  /// They are written before all else: how a file is written depends on them, wherever its name is in the order.
-  private static func attributeFiles(_ entries: [String: TreeEntry]) -> [String] {
-    entries.values.filter { $0.name == ".gitattributes" }.map(\.path).sorted()
+  /// - Parameter writer: writes what is missing.
+  /// - Returns: how many files were written or removed.
+  mutating func run(_ writer: FileWriter) throws -> Int {
+    try clear()
+    let written = try writer.write(missing)
+    let gone = isWanted.indices.filter { !isWanted[$0] }.map { index.path(at: $0) }
+    for path in gone { try remove(path) }
+    try index.update(written + touched, without: gone)
+    return written.count + gone.count
   }
 
-  public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
-    let handle = try RepositoryHandle(opening: path)
-    let new = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
-    var diff: OpaquePointer?
-    if let old {
-      let commit = try self.commit(old.description)
-      let tree = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
-      try check(
-        "comparing", commit.id.short,
-        unsafe git_diff_tree_to_tree(&diff, handle.pointer, tree.pointer, new.pointer, nil))
-    } else {
-      try check(
-        "reading", commit.id.short, unsafe git_diff_tree_to_tree(&diff, handle.pointer, nil, new.pointer, nil))
-    }
-    defer { unsafe git_diff_free(diff) }
-    return unsafe git_diff_num_deltas(diff)
-  }
-
-  /// The index is no part of the workspace: a build cannot touch it.
-  private func indexFile(of workspace: String) -> String { "\(workspace).index" }
-
-  private static func checkout(
-    _ tree: borrowing ObjectHandle, of handle: borrowing RepositoryHandle, workspace: String,
-    index: borrowing IndexHandle, counter: Counter, paths: [String] = []
-  ) throws {
-    var options = unsafe git_checkout_options()
-    let version = UInt32(GIT_CHECKOUT_OPTIONS_VERSION)
-    try check("configuring", "the checkout", unsafe git_checkout_options_init(&options, version))
-    unsafe options.checkout_strategy = GIT_CHECKOUT_FORCE.rawValue
-    // What the workspace is known to hold. libgit2 would take HEAD, whose branch need not be the one that is deployed:
-    // where it does not exist every file would be new, and written again.
-    unsafe options.baseline_index = unsafe index.pointer
-    if paths.isEmpty {
-      unsafe options.checkout_strategy |= GIT_CHECKOUT_REMOVE_UNTRACKED.rawValue
-    } else {
-      unsafe options.checkout_strategy |= GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH.rawValue
-    }
-    unsafe options.notify_flags = GIT_CHECKOUT_NOTIFY_UPDATED.rawValue
-    unsafe options.notify_payload = Unmanaged.passUnretained(counter).toOpaque()
-    unsafe options.notify_cb = { _, _, _, _, _, payload in
-      if let payload = unsafe payload { unsafe Unmanaged<Counter>.fromOpaque(payload).takeUnretainedValue().count += 1 }
-      return 0
-    }
-    var strings: [UnsafeMutablePointer<CChar>?] = unsafe paths.map { unsafe strdup($0) }
-    defer { unsafe strings.forEach { unsafe free($0) } }
-    let status = unsafe strings.withUnsafeMutableBufferPointer { buffer in
-      unsafe options.paths = unsafe git_strarray(strings: buffer.baseAddress, count: buffer.count)
-      return unsafe git_checkout_tree(handle.pointer, tree.pointer, &options)
-    }
-    try check("checking out into", workspace, status)
+  /// Removes what the last commit had and this one has not. Most of it went as something that is nobody's; this may be
+  /// ignored now.
+  private func remove(_ path: [UInt8]) throws {
+    guard var place = PathBelow(path), try top.removeFile(place) else { return }
+    repeat { place = place.parent } while try !place.isTop && top.removeIfEmpty(place)
   }
 }
 
-/// How many files a checkout wrote.
-private final class Counter {
-  var count = 0
+/// A file of a commit that the workspace lacks.
+struct MissingFile: Sendable {
+  let directory: PathBelow
+  let path: PathBelow
+  let file: TreeFile
+}
+
+/// A file that is as the commit has it, and what the system says of it: if that has changed, so has the file.
+struct CheckedOutFile: Sendable {
+  let path: PathBelow
+  let file: TreeFile
+  let status: Files.Status
 }

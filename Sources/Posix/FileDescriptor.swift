@@ -77,13 +77,35 @@ public struct FileDescriptor: ~Copyable {
   }
 
   public func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
-    var rest = Array(bytes)[...]
-    while !rest.isEmpty {
-      let count = try check("writing", path) {
-        unsafe rest.withUnsafeBytes { unsafe Self.systemWrite(number, $0.baseAddress, $0.count) }
-      }
-      rest = rest.dropFirst(count)
+    try unsafe Array(bytes).withUnsafeBufferPointer { (buffer) throws(SystemError) in
+      try unsafe write(UnsafeRawBufferPointer(buffer))
     }
+  }
+
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
+    var written = 0
+    while written < bytes.count {
+      written += try check("writing", path) {
+        unsafe Self.systemWrite(number, bytes.baseAddress! + written, bytes.count - written)
+      }
+    }
+  }
+
+  /// What the system knows of it.
+  public func status() throws(SystemError) -> Files.Status {
+    var status = stat()
+    try check("reading", path) { unsafe fstat(number, &status) }
+    return Files.Status(status)
+  }
+
+  /// Sets who may do what with the file.
+  public func setMode(_ mode: UInt32) throws(SystemError) {
+    try check("setting the permissions of", path) { fchmod(number, mode_t(mode)) }
+  }
+
+  /// Gives the file to a group.
+  public func setGroup(_ group: UInt32) throws(SystemError) {
+    try check("giving to a group", path) { fchown(number, uid_t.max, gid_t(group)) }
   }
 
   /// Waits until what was written has reached the disk.

@@ -16,7 +16,10 @@ public enum Files {
     public let size: Int
     /// Nanoseconds since 1970.
     public let modified: Int64
+    /// The same of any change, of its mode or owner too; nobody can set it.
+    public let changed: Int64
     public let inode: UInt64
+    public let device: UInt64
     public let mode: UInt32
     /// How many 512-byte blocks it takes on the disk.
     public let blocks: Int
@@ -34,23 +37,7 @@ public enum Files {
       if error.isNotFound { return nil }
       throw error
     }
-    let kind: Kind =
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: .file
-      case S_IFDIR: .directory
-      case S_IFLNK: .link
-      default: .other
-      }
-    #if canImport(Glibc)
-      let modified = status.st_mtim
-    #else
-      let modified = status.st_mtimespec
-    #endif
-    return Status(
-      kind: kind, size: Int(status.st_size),
-      modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec),
-      inode: UInt64(status.st_ino), mode: UInt32(status.st_mode & 0o7777), blocks: Int(status.st_blocks),
-      owner: UInt32(status.st_uid), group: UInt32(status.st_gid))
+    return Status(status)
   }
 
   /// Whether anything is there, a dangling symlink included.
@@ -200,19 +187,11 @@ public enum Files {
 
   /// Removes a file or a directory with all it holds; nothing happens where it is missing. Links are not followed.
   public static func remove(_ path: String) throws(SystemError) {
-    guard let status = try status(path) else { return }
-    guard status.kind == .directory else {
-      do { try check("removing", path) { unsafe unlink(path) } } catch {
-        if !error.isNotFound { throw error }
-      }
-      return
+    guard let holder = try Directory(holding: path) else { return }
+    guard let name = PathBelow(name: path.utf8.split(separator: UInt8(ascii: "/")).last ?? path[...].utf8) else {
+      throw SystemError("removing", path, code: EINVAL)
     }
-    // A build may have left directories that not even their owner can enter.
-    if status.mode & 0o700 != 0o700 { _ = unsafe chmod(path, 0o700) }
-    for name in try list(path) { try remove("\(path)/\(name)") }
-    do { try check("removing", path) { unsafe rmdir(path) } } catch {
-      if !error.isNotFound { throw error }
-    }
+    try holder.remove(name)
   }
 
   /// A second name for a file's content, on the same file system.
@@ -284,5 +263,30 @@ public enum Files {
     #else
       unsafe Darwin.link(path, target)
     #endif
+  }
+}
+
+extension Files.Status {
+  init(_ status: stat) {
+    let kind: Files.Kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .file
+      case S_IFDIR: .directory
+      case S_IFLNK: .link
+      default: .other
+      }
+    #if canImport(Glibc)
+      let (modified, changed) = (status.st_mtim, status.st_ctim)
+    #else
+      let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+    #endif
+    self.init(
+      kind: kind, size: Int(status.st_size), modified: Self.nanoseconds(modified), changed: Self.nanoseconds(changed),
+      inode: UInt64(status.st_ino), device: UInt64(status.st_dev), mode: UInt32(status.st_mode & 0o7777),
+      blocks: Int(status.st_blocks), owner: UInt32(status.st_uid), group: UInt32(status.st_gid))
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

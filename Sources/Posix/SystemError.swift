@@ -28,9 +28,14 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   public var reason: String { unsafe String(cString: strerror(code)) }
 
   public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
+  /// Whether nothing is there, or a symlink is on the way to it.
+  public var isNoWay: Bool { isNotFound || code == ELOOP }
   public var isAlreadyThere: Bool { code == EEXIST }
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
+
+  /// Whether a file is larger than what is read of it.
+  public var isTooLarge: Bool { code == EFBIG }
 
   /// Whether nobody reads any more what is written.
   public var isBrokenPipe: Bool { code == EPIPE }

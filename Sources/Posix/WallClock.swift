@@ -29,6 +29,23 @@ public enum WallClock {
     #endif
   }
 
+  /// Waits until what is written gets a later time than this one, in nanoseconds since 1970: the clock that files get
+  /// their times from is a coarse one, of some milliseconds.
+  public static func waitUntilFiles(areLaterThan time: Int64) {
+    #if os(Linux)
+      let clock = CLOCK_REALTIME_COARSE
+    #else
+      let clock = CLOCK_REALTIME
+    #endif
+    // Where the clock was set back it would not get there.
+    for _ in 0..<20 {
+      var now = timespec()
+      guard unsafe clock_gettime(clock, &now) == 0, Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec) <= time
+      else { return }
+      Pause.for(.milliseconds(1))
+    }
+  }
+
   private static func format(_ seconds: Int, _ pattern: String) -> String {
     var moment = time_t(seconds)
     var parts = unsafe tm()

@@ -23,15 +23,18 @@ final class Sandbox {
   func git(_ arguments: String..., in directory: String? = nil) throws -> String {
     let directory = directory ?? "\(top)/work"
     try Files.makeDirectory(directory)
-    let environment = [
-      "PATH": CurrentProcess.environment["PATH"] ?? "/usr/bin:/bin", "HOME": top, "GIT_CONFIG_NOSYSTEM": "1",
-      "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "A",
-      "GIT_COMMITTER_EMAIL": "a@example.com",
-    ]
     let (status, output) = try ChildProcess.run(
       Command(["git"] + arguments, environment: environment, directory: directory))
     guard status.isSuccess else { throw GitFailed(arguments: arguments, output: output) }
     return output.split(whereSeparator: \.isNewline).joined(separator: "\n")
+  }
+
+  var environment: [String: String] {
+    [
+      "PATH": CurrentProcess.environment["PATH"] ?? "/usr/bin:/bin", "HOME": top, "GIT_CONFIG_NOSYSTEM": "1",
+      "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "A",
+      "GIT_COMMITTER_EMAIL": "a@example.com",
+    ]
   }
 
   struct GitFailed: Error {
@@ -74,6 +77,13 @@ final class Sandbox {
 
   func exists(_ path: String) -> Bool { Files.exists("\(workspace)/\(path)") }
 
+  /// As before the first checkout.
+  func empty() throws {
+    try Files.remove("\(top)/workspace.index")
+    try Files.remove(workspace)
+    try Files.makeDirectory(workspace)
+  }
+
   /// What a build leaves.
   func leave(_ path: String, _ text: String = "left by a build") throws {
     let path = "\(workspace)/\(path)"
@@ -87,5 +97,23 @@ final class Sandbox {
       let path = directory.isEmpty ? name : "\(directory)/\(name)"
       return try status(path)?.kind == .directory ? paths(path) : [path]
     }
+  }
+
+  /// All that is beside the workspace and git's objects, by path: what it is, and what is in it.
+  func outside() throws -> [String: String] {
+    let own = ["workspace", "workspace.index", "work", "repo.git/objects"]
+    func look(_ path: String) throws -> [String: String] {
+      if own.contains(path) { return [:] }
+      let place = "\(top)/\(path)"
+      switch try Files.status(place)?.kind {
+      case .directory:
+        return try Files.list(place).reduce(into: [path: "directory"]) { found, name in
+          found.merge(try look(path.isEmpty ? name : "\(path)/\(name)")) { first, _ in first }
+        }
+      case .link: return [path: "-> \(try Files.linkTarget(place) ?? "")"]
+      default: return [path: try Files.text(place) ?? "?"]
+      }
+    }
+    return try look("")
   }
 }

@@ -11,7 +11,9 @@ struct DoctorFileTests {
   private static func status(_ kind: Files.Kind, _ mode: UInt32, user: UInt32 = 990, group: UInt32 = 991)
     -> Files.Status
   {
-    Files.Status(kind: kind, size: 0, modified: 0, inode: 1, mode: mode, blocks: 0, owner: user, group: group)
+    Files.Status(
+      kind: kind, size: 0, modified: 0, changed: 0, inode: 1, device: 1, mode: mode, blocks: 0, owner: user,
+      group: group)
   }
 
   @Test(

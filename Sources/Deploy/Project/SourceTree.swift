@@ -4,8 +4,8 @@ public protocol SourceTree {
   var id: CommitID { get }
   /// All that is in it, directories left out, by path.
   var entries: [String: TreeEntry] { get }
-  /// The content of one of its entries.
-  func bytes(of entry: TreeEntry) throws -> [UInt8]
+  /// The content of one of its entries; nil, without reading it, where that is more than so many bytes.
+  func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]?
 }
 
 public struct TreeEntry: Equatable, Sendable {
@@ -30,11 +30,24 @@ extension SourceTree {
   /// A file's text; nil where there is no such file.
   public func text(_ path: String) throws -> String? {
     guard let entry = entries[path], entry.kind != .submodule, entry.kind != .link else { return nil }
-    return String(decoding: try bytes(of: entry), as: UTF8.self)
+    guard let bytes = try bytes(of: entry, atMost: SettingsFile.limit) else { throw SettingsFile.tooLarge(path) }
+    return String(decoding: bytes, as: UTF8.self)
   }
 
   /// Whether anything is below a directory.
   public func hasDirectory(_ directory: RelativePath) -> Bool {
     directory.isTop || entries.keys.contains { $0.hasPrefix("\(directory)/") }
+  }
+}
+
+/// A file that says how an app is built: package.json, a lockfile, what an install or a build notes.
+public enum SettingsFile {
+  /// The most bytes that are read of one, far beyond what tools write. A push or a build could hold any number of them.
+  public static let limit = 16 << 20
+
+  static func tooLarge(_ path: String) -> Failure {
+    Failure(
+      "reading \(path)", "it has more than \(limit >> 20) MB",
+      next: "Look at what wrote it; a file of this name is read whole.")
   }
 }

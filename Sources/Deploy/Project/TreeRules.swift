@@ -11,7 +11,7 @@ enum TreeRules {
     }
     var links: [String: String] = [:]
     for entry in entries where entry.kind == .link {
-      links[entry.path] = String(decoding: try tree.bytes(of: entry), as: UTF8.self)
+      links[entry.path] = try target(of: entry, in: tree)
     }
     for entry in entries {
       if let target = links[entry.path], leaves(entry.path, target, links) {
@@ -21,6 +21,17 @@ enum TreeRules {
       }
     }
     try checkLargeFiles(tree, entries)
+  }
+
+  /// Where a link points; an error where no system takes that.
+  private static func target(of link: TreeEntry, in tree: some SourceTree) throws -> String {
+    // PATH_MAX, with the NUL at the end.
+    if let bytes = try tree.bytes(of: link, atMost: 4_095), !bytes.isEmpty, !bytes.contains(0) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    throw Failure(
+      "reading the pushed files", "where the symlink \(link.path) points is no path",
+      next: "Make it anew with 'ln -s', or remove it, then push again.")
   }
 
   /// Whether a link's target, followed through the tree's other links, is absolute or climbs above the top.
@@ -54,8 +65,8 @@ enum TreeRules {
     let attributes = entries.filter { $0.name == ".gitattributes" }
     guard try attributes.contains(where: { try tree.text($0.path)?.contains("filter=lfs") ?? false }) else { return }
     for entry in entries where entry.kind == .file || entry.kind == .executable {
-      let bytes = try tree.bytes(of: entry)
-      if bytes.count < 1024, bytes.starts(with: "version https://git-lfs.github.com/spec/".utf8) {
+      let pointer = try tree.bytes(of: entry, atMost: 1_023)
+      if pointer?.starts(with: "version https://git-lfs.github.com/spec/".utf8) == true {
         throw Failure(
           "reading the pushed files", "\(entry.path) is a Git LFS pointer: the file itself is not in the push",
           next:

@@ -24,9 +24,9 @@ struct MemoryTree: SourceTree {
     return tree
   }
 
-  func bytes(of entry: TreeEntry) throws -> [UInt8] {
+  func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
     guard let bytes = contents[entry.path] else { throw Unexpected("the content of \(entry.path)") }
-    return bytes
+    return bytes.count <= limit ? bytes : nil
   }
 }
 

@@ -27,6 +27,19 @@ import Testing
     #expect(failure?.cause == "the symlink \(path) points out of the repository, to \(target.quoted)")
   }
 
+  @Test(arguments: ["", "a\0b", String(repeating: "a/", count: 2_048)])
+  func `holds no symlink that no system can make`(_ target: String) throws {
+    #expect(try failure([("a", target, .link)])?.cause == "where the symlink a points is no path")
+  }
+
+  @Test func `holds no settings file that is too large to be read`() throws {
+    let tree = try MemoryTree(["package.json": String(repeating: " ", count: SettingsFile.limit + 1)])
+
+    let failure = #expect(throws: Failure.self) { try tree.text("package.json") }
+
+    #expect(failure?.description.hasPrefix("reading package.json: it has more than 16 MB") == true)
+  }
+
   @Test func `holds no symlink that leaves it by way of another`() throws {
     // "s/.." is above the top, for s is the top itself.
     #expect(try failure([("s", ".", .link), ("x", "s/../other", .link)]) != nil)

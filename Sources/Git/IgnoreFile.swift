@@ -1,0 +1,162 @@
+/// What one .gitignore file says (gitignore(5)).
+struct IgnoreFile {
+  private struct Rule {
+    /// The names of its path, as patterns.
+    var names: [ArraySlice<UInt8>]
+    /// Whether it keeps what an earlier one ignores.
+    var isNegated = false
+    var isForDirectories = false
+    /// Whether it is about a path from the file's own directory on, not about a name anywhere below.
+    var isAnchored = false
+  }
+
+  /// The last comes first, for it decides.
+  private let rules: [Rule]
+
+  init(_ text: [UInt8]) {
+    let mark = Array("\u{FEFF}".utf8)
+    let lines = (text.starts(with: mark) ? text.dropFirst(mark.count) : text[...]).split(separator: UInt8(ascii: "\n"))
+    rules = lines.compactMap(Self.rule).reversed()
+  }
+
+  private static func rule(_ line: ArraySlice<UInt8>) -> Rule? {
+    var line = line
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    if line.first == UInt8(ascii: "#") { return nil }
+    while line.last == UInt8(ascii: " "), line.dropLast().last != UInt8(ascii: "\\") { line.removeLast() }
+    var rule = Rule(names: [])
+    if line.first == UInt8(ascii: "!") {
+      rule.isNegated = true
+      line.removeFirst()
+    }
+    if line.last == UInt8(ascii: "/") {
+      rule.isForDirectories = true
+      line.removeLast()
+    }
+    rule.isAnchored = line.contains(UInt8(ascii: "/"))
+    if line.first == UInt8(ascii: "/") { line.removeFirst() }
+    if line.isEmpty { return nil }
+    rule.names = line.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return rule
+  }
+
+  /// Whether it ignores a path from its own directory on; nil where it does not say.
+  func ignores(_ path: [ArraySlice<UInt8>], isDirectory: Bool) -> Bool? {
+    rules.first { rule in
+      if rule.isForDirectories && !isDirectory { return false }
+      return rule.isAnchored
+        ? Self.matches(path[...], rule.names[...]) : path.last.map { NamePattern.matches($0, rule.names[0]) } ?? false
+    }.map { !$0.isNegated }
+  }
+
+  /// Whether the names of a path match those of a pattern, in which "**" stands for any number of them.
+  private static func matches(_ path: ArraySlice<ArraySlice<UInt8>>, _ pattern: ArraySlice<ArraySlice<UInt8>>) -> Bool {
+    var (path, pattern) = (path, pattern)
+    // Where the last "**" was met: what it stands for grows by one name each time that the rest does not fit.
+    var retry: (path: ArraySlice<ArraySlice<UInt8>>, pattern: ArraySlice<ArraySlice<UInt8>>)?
+    while true {
+      if pattern.first.map({ $0.elementsEqual("**".utf8) }) == true {
+        pattern.removeFirst()
+        // At the end it stands for something, not for nothing.
+        if pattern.isEmpty { return !path.isEmpty }
+        retry = (path, pattern)
+      } else if let name = path.first, let wanted = pattern.first, NamePattern.matches(name, wanted) {
+        path.removeFirst()
+        pattern.removeFirst()
+      } else if path.isEmpty && pattern.isEmpty {
+        return true
+      } else if let last = retry, !last.path.isEmpty {
+        path = last.path.dropFirst()
+        pattern = last.pattern
+        retry = (path, pattern)
+      } else {
+        return false
+      }
+    }
+  }
+}
+
+/// A pattern for one name: "*", "?", "[a-z]", and "\" before what stands for itself.
+enum NamePattern {
+  static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
+    var (name, pattern) = (name, pattern)
+    // As above, for "*" and bytes. To go back to the last one is enough, so that no pattern takes long.
+    var retry: (name: ArraySlice<UInt8>, pattern: ArraySlice<UInt8>)?
+    while true {
+      if pattern.first == UInt8(ascii: "*") {
+        pattern.removeFirst()
+        retry = (name, pattern)
+        continue
+      }
+      if name.isEmpty && pattern.isEmpty { return true }
+      var rest = pattern
+      if let byte = name.first, takes(byte, &rest) {
+        name.removeFirst()
+        pattern = rest
+      } else if let last = retry, !last.name.isEmpty {
+        name = last.name.dropFirst()
+        pattern = last.pattern
+        retry = (name, pattern)
+      } else {
+        return false
+      }
+    }
+  }
+
+  /// Whether the pattern's next part takes a byte; it is left behind.
+  private static func takes(_ byte: UInt8, _ pattern: inout ArraySlice<UInt8>) -> Bool {
+    switch pattern.popFirst() {
+    case UInt8(ascii: "?"): return true
+    case UInt8(ascii: "["): return takesSet(byte, &pattern)
+    case UInt8(ascii: "\\"): return pattern.popFirst() == byte
+    case let own: return own == byte
+    }
+  }
+
+  private static func takesSet(_ byte: UInt8, _ pattern: inout ArraySlice<UInt8>) -> Bool {
+    let isNegated = pattern.first == UInt8(ascii: "!") || pattern.first == UInt8(ascii: "^")
+    if isNegated { pattern.removeFirst() }
+    var isIn = false
+    var isFirst = true
+    while let next = pattern.popFirst() {
+      if next == UInt8(ascii: "]") && !isFirst { return isIn != isNegated }
+      isFirst = false
+      if next == UInt8(ascii: "["), pattern.first == UInt8(ascii: ":"), let end = pattern.firstRange(of: ":]".utf8) {
+        isIn = isIn || isOf(byte, String(decoding: pattern[pattern.startIndex + 1..<end.lowerBound], as: UTF8.self))
+        pattern = pattern[end.upperBound...]
+        continue
+      }
+      guard let low = next == UInt8(ascii: "\\") ? pattern.popFirst() : next else { return false }
+      var high = low
+      if pattern.first == UInt8(ascii: "-"), let end = pattern.dropFirst().first, end != UInt8(ascii: "]") {
+        pattern.removeFirst(2)
+        guard let last = end == UInt8(ascii: "\\") ? pattern.popFirst() : end else { return false }
+        high = last
+      }
+      if low <= byte && byte <= high { isIn = true }
+    }
+    // Without its end it is no set, and matches nothing.
+    return false
+  }
+
+  /// Whether a byte is of a class as in "[:alpha:]".
+  private static func isOf(_ byte: UInt8, _ name: String) -> Bool {
+    let letter = (0x61...0x7A).contains(byte | 0x20)
+    let digit = (0x30...0x39).contains(byte)
+    switch name {
+    case "alpha": return letter
+    case "digit": return digit
+    case "alnum": return letter || digit
+    case "lower": return (0x61...0x7A).contains(byte)
+    case "upper": return (0x41...0x5A).contains(byte)
+    case "xdigit": return digit || (0x61...0x66).contains(byte | 0x20)
+    case "space": return byte == 0x20 || (0x09...0x0D).contains(byte)
+    case "blank": return byte == 0x20 || byte == 0x09
+    case "punct": return (0x21...0x7E).contains(byte) && !letter && !digit
+    case "print": return (0x20...0x7E).contains(byte)
+    case "graph": return (0x21...0x7E).contains(byte)
+    case "cntrl": return byte < 0x20 || byte == 0x7F
+    default: return false
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import CGit2
+import Deploy
+import Posix
+
+/// One directory of a commit's tree.
+struct TreeDirectory {
+  /// From the top of the tree.
+  let path: PathBelow
+  var files: [TreeFile] = []
+  /// The names of the directories in it.
+  var directories: [PathBelow] = []
+}
+
+extension TreeDirectory {
+  /// The id of a file in it; nil where it has none of that name.
+  func file(_ name: String) -> git_oid? {
+    files.first { $0.name.bytes.elementsEqual(name.utf8) && ($0.kind == .file || $0.kind == .executable) }?.id
+  }
+}
+
+struct TreeFile: Sendable {
+  let name: PathBelow
+  let kind: TreeEntry.Kind
+  let id: git_oid
+}
+
+/// Reads trees, and refuses those that would lead a checkout astray. git does so too where it is told to
+/// (receive.fsckObjects), but objects can get past it.
+enum TreeReader {
+  /// The most bytes of a path in a commit: PATH_MAX, less what a workspace or a release is below.
+  static let longestPath = 3_840
+
+  /// All directories of a tree, each before those in it.
+  static func read(_ repository: borrowing RepositoryHandle, _ tree: CommitID) throws -> [TreeDirectory] {
+    // No function that calls itself: how deep a tree is, its author decides.
+    var found: [TreeDirectory] = []
+    var pending = [(path: PathBelow.top, id: tree)]
+    while found.count < pending.count {
+      let next = pending[found.count]
+      found.append(try directory(repository, next.path, next.id) { pending.append((next.path.appending($0), $1)) })
+    }
+    return found
+  }
+
+  /// - Parameter below: told of each directory in it.
+  private static func directory(
+    _ repository: borrowing RepositoryHandle, _ path: PathBelow, _ id: CommitID,
+    below: (PathBelow, CommitID) -> Void
+  ) throws -> TreeDirectory {
+    let tree: ObjectHandle
+    do { tree = try ObjectHandle(repository, id, GIT_OBJECT_TREE) } catch let error as GitError {
+      throw refusal("the tree \(id.short) cannot be read (\(error.reason))")
+    }
+    var directory = TreeDirectory(path: path)
+    let count = unsafe git_tree_entrycount(tree.pointer)
+    var names = Set<PathBelow>(minimumCapacity: count)
+    for position in 0..<count {
+      guard let entry = unsafe git_tree_entry_byindex(tree.pointer, position) else { continue }
+      let name = unsafe try name(entry, in: path)
+      guard names.insert(name).inserted else {
+        throw refusal("\(path.appending(name).description.quoted) is in its tree twice")
+      }
+      let id = unsafe git_tree_entry_id(entry).pointee
+      guard let kind = unsafe try kind(entry, path.appending(name)) else {
+        directory.directories.append(name)
+        below(name, try CommitID(id))
+        continue
+      }
+      directory.files.append(TreeFile(name: name, kind: kind, id: id))
+    }
+    return directory
+  }
+
+  /// Nil for a directory.
+  private static func kind(_ entry: OpaquePointer, _ path: @autoclosure () -> PathBelow) throws -> TreeEntry.Kind? {
+    switch unsafe git_tree_entry_filemode_raw(entry).rawValue {
+    case 0o40000: return nil
+    case 0o120000: return .link
+    case 0o160000: return .submodule
+    // Old gits and some importers noted more of the mode than whether it is a program.
+    case let mode where mode & ~0o777 == 0o100000: return mode & 0o100 == 0 ? .file : .executable
+    case let mode:
+      throw refusal("\(path().description.quoted) has the mode \(String(mode, radix: 8)), which is none of git's")
+    }
+  }
+
+  private static func name(_ entry: OpaquePointer, in path: PathBelow) throws -> PathBelow {
+    guard let start = unsafe git_tree_entry_name(entry) else { throw refusal("an entry of its tree has no name") }
+    let bytes = unsafe Array(cString: start)
+    let text = String(decoding: bytes, as: UTF8.self).quoted
+    guard let name = PathBelow(name: bytes), !RepositoryName.matches(bytes) else {
+      throw refusal(
+        "\(text) is no name for a file"
+          + (path.isTop ? "" : " in \(path.description.quoted)") + ": it leads elsewhere, or into git's own files")
+    }
+    if bytes.count > 255 || path.bytes.count + bytes.count >= longestPath {
+      throw refusal("the path of \(text) is longer than a system takes")
+    }
+    return name
+  }
+
+  private static func refusal(_ cause: String) -> Failure {
+    Failure(
+      "reading the pushed files", cause,
+      next: "No git makes such a tree by itself: 'git fsck' says which commits have it. Make them anew, then push.")
+  }
+}
+
+/// The names under which file systems know git's own directory.
+enum RepositoryName {
+  static func matches(_ name: [UInt8]) -> Bool {
+    let seen = name.contains { $0 == 0xE2 || $0 == 0xEF } ? visible(name) : name
+    let folded = seen.map { $0 | ((0x41...0x5A).contains($0) ? 0x20 : 0) }
+    return [".git", "git~1"].contains { own in
+      // Windows ends a name at ':' or a backslash, and leaves out dots and spaces at its end.
+      folded.starts(with: own.utf8)
+        && folded.dropFirst(own.utf8.count).prefix { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\\") }
+          .allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: " ") }
+    }
+  }
+
+  /// Without the characters that HFS+ passes over.
+  private static func visible(_ name: [UInt8]) -> [UInt8] {
+    let ignored: [ClosedRange<UInt32>] = [0x200C...0x200F, 0x202A...0x202E, 0x206A...0x206F, 0xFEFF...0xFEFF]
+    let scalars = String(decoding: name, as: UTF8.self).unicodeScalars
+      .filter { scalar in !ignored.contains { $0.contains(scalar.value) } }
+    return Array(String(String.UnicodeScalarView(scalars)).utf8)
+  }
+}

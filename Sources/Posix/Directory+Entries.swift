@@ -1,0 +1,201 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+// What is in a directory: looked at, read, made and moved.
+extension Directory {
+  public struct Entry: Sendable {
+    public let name: PathBelow
+    public let kind: Files.Kind
+  }
+
+  // MARK: Looking
+
+  /// All that is in it, in no order.
+  public func entries() throws(SystemError) -> [Entry] {
+    var found: [Entry] = []
+    var unknown: [PathBelow] = []
+    try visit { name, type in
+      let name = unsafe PathBelow(entry: name)
+      switch type {
+      case DT_REG: found.append(Entry(name: name, kind: .file))
+      case DT_DIR: found.append(Entry(name: name, kind: .directory))
+      case DT_LNK: found.append(Entry(name: name, kind: .link))
+      // Not every file system says what an entry is.
+      case DT_UNKNOWN: unknown.append(name)
+      default: found.append(Entry(name: name, kind: .other))
+      }
+    }
+    for name in unknown {
+      if let status = try status(name) { found.append(Entry(name: name, kind: status.kind)) }
+    }
+    return found
+  }
+
+  /// Calls for each name but "." and "..", and with what kind of entry the file system says it is.
+  @safe func visit(_ body: (UnsafePointer<CChar>, Int) -> Void) throws(SystemError) {
+    // Of its own, for closing the stream closes it.
+    let own = try open("reading", .top, O_RDONLY | O_DIRECTORY)
+    guard let stream = unsafe fdopendir(own) else {
+      let error = SystemError("reading", path)
+      _ = close(own)
+      throw error
+    }
+    defer { unsafe closedir(stream) }
+    while true {
+      errno = 0
+      guard let entry = unsafe readdir(stream) else { break }
+      unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+        unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { name in
+          if unsafe strcmp(name, ".") != 0 && strcmp(name, "..") != 0 { unsafe body(name, Int(entry.pointee.d_type)) }
+        }
+      }
+    }
+    if errno != 0 { throw SystemError("reading", path) }
+  }
+
+  /// What the system knows of a path, a symlink at its end not followed; nil where nothing is there.
+  public func status(_ path: PathBelow) throws(SystemError) -> Files.Status? {
+    var status = stat()
+    do {
+      try at("reading", path) { unsafe fstatat($0, $1, &status, AT_SYMLINK_NOFOLLOW) }
+    } catch {
+      if error.isNoWay { return nil }
+      throw error
+    }
+    return Files.Status(status)
+  }
+
+  /// Where a symlink points, as it is written; nil where there is no symlink.
+  public func linkTarget(_ path: PathBelow) throws(SystemError) -> [UInt8]? {
+    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    do {
+      let count = try at("reading the link", path) { holder, name in
+        unsafe buffer.withUnsafeMutableBytes {
+          unsafe readlinkat(holder, name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
+        }
+      }
+      return Array(buffer.prefix(count))
+    } catch {
+      if error.isNoWay || error.code == EINVAL { return nil }
+      throw error
+    }
+  }
+
+  /// The place that a path leads to, symlinks followed as far as they stay below, as package managers make them; nil
+  /// where nothing is there, or a link leads out.
+  public func followed(_ path: PathBelow) throws(SystemError) -> PathBelow? {
+    var place = PathBelow.top
+    var rest = path.bytes.split(separator: UInt8(ascii: "/")).reversed().map(Array.init)
+    var links = 0
+    while let part = rest.popLast() {
+      if part == Array(".".utf8) { continue }
+      if part == Array("..".utf8) {
+        // No part of `place` is a link: what is above it by name is so on the disk.
+        if place.isTop { return nil }
+        place = place.parent
+        continue
+      }
+      guard let name = PathBelow(name: part) else { return nil }
+      let next = place.appending(name)
+      guard let status = try status(next) else { return nil }
+      guard status.kind == .link else {
+        place = next
+        continue
+      }
+      links += 1
+      guard links <= 40, let target = try linkTarget(next), target.first != UInt8(ascii: "/") else { return nil }
+      rest += target.split(separator: UInt8(ascii: "/")).reversed().map(Array.init)
+    }
+    return place
+  }
+
+  // MARK: Reading
+
+  /// A file, open to be read; nil where none is there. A pipe or a device is none: to open one could take for ever.
+  public func file(_ path: PathBelow) throws(SystemError) -> FileDescriptor? {
+    let number: Int32
+    do { number = try open("opening", path, O_RDONLY | O_NONBLOCK) } catch {
+      if error.isNoWay || error.code == ENXIO || error.code == ENODEV { return nil }
+      throw error
+    }
+    let file = FileDescriptor(number, path: subject(path))
+    guard try file.status().kind == .file else { return nil }
+    return file
+  }
+
+  /// A file's content; nil where no file is there. One that is larger than the limit is an error, and is not read.
+  public func read(_ path: PathBelow, atMost limit: Int) throws(SystemError) -> [UInt8]? {
+    guard let file = try file(path) else { return nil }
+    let tooLarge = SystemError("reading", subject(path), code: EFBIG)
+    if try file.status().size > limit { throw tooLarge }
+    var bytes: [UInt8] = []
+    while bytes.count <= limit {
+      let more = try file.read(upTo: min(1 << 20, limit + 1 - bytes.count))
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+    // It grew meanwhile.
+    throw tooLarge
+  }
+
+  // MARK: Making
+
+  /// Makes a file, open to be written; an error where something is there.
+  public func create(_ path: PathBelow, mode: UInt32 = 0o644) throws(SystemError) -> FileDescriptor {
+    FileDescriptor(
+      try open("writing", path, O_WRONLY | O_CREAT | O_EXCL, mode: mode), path: subject(path))
+  }
+
+  /// Makes one directory; an error where something is there.
+  public func makeDirectory(_ path: PathBelow, mode: UInt32 = 0o755) throws(SystemError) {
+    try at("making the directory", path) { unsafe mkdirat($0, $1, mode_t(mode)) }
+  }
+
+  /// Makes a symlink; an error where something is there.
+  public func link(_ path: PathBelow, to target: [UInt8]) throws(SystemError) {
+    try at("making the link", path) { holder, name in
+      unsafe (target + [0]).withUnsafeBufferPointer { target in
+        unsafe target.withMemoryRebound(to: CChar.self) { unsafe symlinkat($0.baseAddress!, holder, name) }
+      }
+    }
+  }
+
+  /// Moves what is at a path to another one, below this directory or another one of the same file system.
+  public func rename(
+    _ path: PathBelow, to target: PathBelow, in other: borrowing Directory
+  ) throws(SystemError) {
+    try both("renaming \(subject(path)) to", path, target, other) { unsafe renameat($0, $1, $2, $3) }
+  }
+
+  /// A second name for a file's content, on the same file system.
+  public func hardLink(
+    _ path: PathBelow, to target: PathBelow, in other: borrowing Directory
+  ) throws(SystemError) {
+    try both("linking", path, target, other) { unsafe linkat($0, $1, $2, $3, 0) }
+  }
+
+  @safe private func both(
+    _ operation: String, _ path: PathBelow, _ target: PathBelow, _ other: borrowing Directory,
+    _ call: (Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>) -> Int32
+  ) throws(SystemError) {
+    let holder = try place(path.parent)
+    _ = try other.at(operation, target) { other, target in
+      path.name.withCString { unsafe call(holder.number, $0, other, target) }
+    }
+  }
+
+  // MARK: Access
+
+  /// Sets who may do what with the directory itself.
+  public func setMode(_ mode: UInt32) throws(SystemError) {
+    try check("setting the permissions of", path) { fchmod(number, mode_t(mode)) }
+  }
+
+  /// Gives the directory itself to a group.
+  public func setGroup(_ group: UInt32) throws(SystemError) {
+    try check("giving to a group", path) { fchown(number, uid_t.max, gid_t(group)) }
+  }
+}

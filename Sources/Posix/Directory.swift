@@ -1,0 +1,133 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// An open directory, and the only way to what is below it where a build, an app or a commit shapes that.
+///
+/// A path string goes wherever the symlinks on it lead. Here a path is looked up from the open directory on, passes no
+/// symlink and cannot leave it: whatever is put in its way meanwhile, what is read, written or removed is below.
+public struct Directory: ~Copyable {
+  /// How a path of several parts is looked up.
+  enum Lookup {
+    /// By the kernel, in one call (openat2).
+    case atOnce
+    /// Part by part, where the kernel has no such call or a container forbids it.
+    case stepByStep
+  }
+
+  let number: Int32
+  /// For messages.
+  let path: String
+  let lookup: Lookup
+
+  init(_ number: Int32, path: String, _ lookup: Lookup) {
+    self.number = number
+    self.path = path
+    self.lookup = lookup
+  }
+
+  deinit { _ = close(number) }
+
+  /// Opens a directory whose own path is nobody's but nextdeploy's.
+  public init(_ path: String) throws(SystemError) { try self.init(path, Self.usualLookup) }
+
+  init(_ path: String, _ lookup: Lookup) throws(SystemError) {
+    let number = try check("opening", path) { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    self.init(number, path: path, lookup)
+  }
+
+  /// The directory that holds a path; it need not be readable. Nil where there is none.
+  init?(holding path: String) throws(SystemError) {
+    let holder = Files.parent(path)
+    do {
+      let number = try check("opening", holder) { unsafe Glibc.open(holder, Self.placeOnly) }
+      self.init(number, path: holder, Self.usualLookup)
+    } catch {
+      if error.isNotFound { return nil }
+      throw error
+    }
+  }
+
+  // MARK: Looking up
+
+  /// Opens a directory below.
+  public func directory(_ path: PathBelow) throws(SystemError) -> Directory {
+    Directory(try open("opening", path, O_RDONLY | O_DIRECTORY), path: subject(path), lookup)
+  }
+
+  /// Opens a directory below, which with those above it is made where it is missing.
+  public func made(_ path: PathBelow, mode: UInt32 = 0o755) throws(SystemError) -> Directory {
+    var place = PathBelow.top
+    for part in path.parts {
+      place = place.appending(part)
+      do { try makeDirectory(place, mode: mode) } catch { if !error.isAlreadyThere { throw error } }
+    }
+    return try directory(path)
+  }
+
+  /// Opens what is below. Neither the path nor its last part may be a symlink.
+  func open(_ operation: String, _ path: PathBelow, _ flags: Int32, mode: UInt32 = 0) throws(SystemError) -> Int32 {
+    let flags = flags | O_NOFOLLOW | O_CLOEXEC
+    if path.isTop || path.isName {
+      return try check(operation, subject(path)) {
+        path.withCString { unsafe openat(number, $0, flags, mode_t(mode)) }
+      }
+    }
+    #if os(Linux)
+      if lookup == .atOnce {
+        return try check(operation, subject(path)) {
+          path.withCString { unsafe nextdeploy_open_below(number, $0, flags, mode_t(mode), false) }
+        }
+      }
+    #endif
+    let parts = path.parts
+    var holder = try place(parts[0])
+    for part in parts.dropFirst().dropLast() { holder = try holder.place(part) }
+    return try holder.open(operation, parts[parts.count - 1], flags, mode: mode)
+  }
+
+  /// A directory as the holder of what is in it.
+  func place(_ path: PathBelow) throws(SystemError) -> Directory {
+    Directory(try open("opening", path, Self.placeOnly), path: subject(path), lookup)
+  }
+
+  /// Calls with the descriptor of the directory that holds a path's last part, and with that part.
+  @discardableResult
+  @safe func at<Number: SignedInteger>(
+    _ operation: String, _ path: PathBelow, _ call: (Int32, UnsafePointer<CChar>) -> Number
+  ) throws(SystemError) -> Number {
+    if path.isTop || path.isName {
+      return try check(operation, subject(path)) { path.withCString { unsafe call(number, $0) } }
+    }
+    let holder = try place(path.parent)
+    return try check(operation, subject(path)) { path.name.withCString { unsafe call(holder.number, $0) } }
+  }
+
+  /// A path for messages; of one that is deeper than any can be, its beginning.
+  func subject(_ path: PathBelow) -> String {
+    path.isTop || self.path.utf8.count > PATH_MAX ? self.path : "\(self.path)/\(path)"
+  }
+
+  // MARK: The kernel
+
+  #if os(Linux)
+    static let placeOnly = nextdeploy_place_only | O_DIRECTORY | O_CLOEXEC
+  #else
+    static let placeOnly = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+  #endif
+
+  private static let usualLookup: Lookup = {
+    #if os(Linux)
+      let number = unsafe nextdeploy_open_below(AT_FDCWD, ".", placeOnly, 0, false)
+      if number == -1 { return .stepByStep }
+      _ = close(number)
+      return .atOnce
+    #else
+      return .stepByStep
+    #endif
+  }()
+}

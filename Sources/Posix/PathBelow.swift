@@ -1,0 +1,112 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// A path below a directory, as the bytes that it is to the kernel: relative, and no part of it is empty, "." or "..".
+///
+/// It need not be text: Linux takes every byte but "/" and NUL in a name.
+public struct PathBelow: Hashable, Sendable {
+  /// With the NUL that C wants at its end.
+  private let storage: [UInt8]
+
+  /// The directory itself.
+  public static let top = PathBelow(checked: [0])
+
+  private init(checked storage: [UInt8]) { self.storage = storage }
+
+  /// Nil where a part of it is no name.
+  public init?(_ bytes: some Collection<UInt8>) {
+    let bytes = Array(bytes)
+    guard bytes.split(separator: Self.slash, omittingEmptySubsequences: false).allSatisfy({ Self.isName($0) }) else {
+      return nil
+    }
+    storage = bytes + [0]
+  }
+
+  /// The same of a text; no text is the directory itself.
+  public init?(_ text: String) {
+    if text.isEmpty { self = .top } else { self.init(text.utf8) }
+  }
+
+  /// Nil where it is no name of one file.
+  public init?(name: some Collection<UInt8>) {
+    let name = Array(name)
+    guard !name.contains(Self.slash), Self.isName(name[...]) else { return nil }
+    storage = name + [0]
+  }
+
+  /// The name of a directory's entry, as readdir(3) gives it.
+  @unsafe init(entry name: UnsafePointer<CChar>) {
+    storage = unsafe UnsafeBufferPointer(start: name, count: strlen(name) + 1).map { UInt8(bitPattern: $0) }
+  }
+
+  private static func isName(_ part: ArraySlice<UInt8>) -> Bool {
+    switch part.count {
+    case 0: false
+    case 1: part.first != dot && part.first != 0
+    case 2: !part.allSatisfy { $0 == dot } && !part.contains(0)
+    default: !part.contains(0)
+    }
+  }
+
+  private static let slash = UInt8(ascii: "/")
+  private static let dot = UInt8(ascii: ".")
+
+  // MARK: Parts
+
+  public var bytes: ArraySlice<UInt8> { storage.dropLast() }
+
+  public var isTop: Bool { storage.count == 1 }
+
+  /// Whether it has one part only.
+  var isName: Bool { !isTop && !storage.contains(Self.slash) }
+
+  public var parts: [PathBelow] {
+    bytes.split(separator: Self.slash).map { PathBelow(checked: Array($0) + [0]) }
+  }
+
+  /// Its last part; the top has none.
+  public var name: PathBelow {
+    guard let slash = storage.lastIndex(of: Self.slash) else { return self }
+    return PathBelow(checked: Array(storage[(slash + 1)...]))
+  }
+
+  /// The directory that holds it; the top's is the top.
+  public var parent: PathBelow {
+    guard let slash = storage.lastIndex(of: Self.slash) else { return .top }
+    return PathBelow(checked: Array(storage[..<slash]) + [0])
+  }
+
+  /// What has this path below the directory of this one.
+  public func appending(_ path: PathBelow) -> PathBelow {
+    if isTop { return path }
+    if path.isTop { return self }
+    var longer: [UInt8] = []
+    longer.reserveCapacity(storage.count + path.storage.count)
+    longer += bytes
+    longer.append(Self.slash)
+    longer += path.storage
+    return PathBelow(checked: longer)
+  }
+
+  /// Lends it, with a NUL at its end, to a call of C's; "." for the top.
+  @safe public func withCString<Result>(_ call: (UnsafePointer<CChar>) -> Result) -> Result {
+    unsafe (isTop ? [Self.dot, 0] : storage).withUnsafeBufferPointer { buffer in
+      unsafe buffer.withMemoryRebound(to: CChar.self) { unsafe call($0.baseAddress!) }
+    }
+  }
+}
+
+extension PathBelow: CustomStringConvertible {
+  /// As text: what is none of UTF-8 is replaced.
+  public var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension PathBelow: Comparable {
+  /// By bytes, as git sorts paths.
+  public static func < (first: PathBelow, second: PathBelow) -> Bool {
+    first.bytes.lexicographicallyPrecedes(second.bytes)
+  }
+}

@@ -1,0 +1,106 @@
+import Testing
+
+@testable import Posix
+
+/// What is below the top was put there by somebody who wants out.
+@Suite struct `A directory` {
+  @Test(arguments: lookups)
+  func `reads and writes what is below it`(_ lookup: Directory.Lookup) throws {
+    let place = try Place()
+    let top = try Directory(place.top, lookup)
+
+    let inner = try top.made(below("a/b"))
+    try inner.create(below("file"), mode: 0o600).write("text".utf8)
+    try top.link(below("a/link"), to: Array("b".utf8))
+    try top.hardLink(below("a/b/file"), to: below("a/other"), in: top)
+    try top.rename(below("a/other"), to: below("moved"), in: inner)
+
+    #expect(try top.read(below("a/b/file"), atMost: 4) == Array("text".utf8))
+    #expect(try top.status(below("a/b/file"))?.mode == 0o600)
+    #expect(try top.linkTarget(below("a/link")) == Array("b".utf8))
+    #expect(try top.linkTarget(below("a/b")) == nil)
+    #expect(try inner.status(below("moved"))?.inode == inner.status(below("file"))?.inode)
+    #expect(
+      try Set(top.directory(below("a")).entries().map { "\($0.name) \($0.kind)" }) == ["b directory", "link link"])
+    #expect(try top.status(below("a/none")) == nil)
+    #expect(try top.read(below("none/x"), atMost: 4) == nil)
+  }
+
+  @Test(arguments: lookups, ["../outside", "/"])
+  func `is not left through a symlink, whatever is done`(_ lookup: Directory.Lookup, _ target: String) throws {
+    let place = try Place()
+    try place.write(["own/file": "own"])
+    try Files.link("\(place.top)/dir", to: target == "/" ? "\(place.path)/outside" : target)
+    try Files.link("\(place.top)/file", to: target == "/" ? "\(place.path)/outside/file" : "\(target)/file")
+    try Files.link("\(place.top)/own/up", to: "../..")
+    let top = try Directory(place.top, lookup)
+
+    for path in ["dir/file", "own/up/outside/file", "dir/new", "own/up/new"] {
+      let path = try below(path)
+      #expect(try top.read(path, atMost: 100) == nil)
+      #expect(try top.status(path) == nil)
+      #expect(try top.followed(path) == nil)
+      #expect(try !top.removeFile(path))
+      try top.remove(path)
+      #expect(throws: SystemError.self) { _ = try top.create(path) }
+      #expect(throws: SystemError.self) { try top.makeDirectory(path) }
+      #expect(throws: SystemError.self) { _ = try top.made(path) }
+      #expect(throws: SystemError.self) { _ = try top.directory(path.parent) }
+      #expect(throws: SystemError.self) { try top.link(path, to: [0x78]) }
+      #expect(throws: SystemError.self) { try top.rename(below("own/file"), to: path, in: top) }
+      #expect(throws: SystemError.self) { try top.hardLink(below("own/file"), to: path, in: top) }
+      #expect(throws: SystemError.self) { try top.rename(path, to: below("taken"), in: top) }
+    }
+    #expect(try top.read(below("file"), atMost: 100) == nil)
+    #expect(throws: SystemError.self) { _ = try top.create(below("file")) }
+    #expect(throws: SystemError.self) { _ = try top.directory(below("dir")) }
+
+    #expect(try place.isUntouched)
+    #expect(try Files.text("\(place.top)/own/file") == "own")
+    try top.empty()
+    #expect(try Files.list(place.top) == [])
+    #expect(try place.isUntouched)
+  }
+
+  @Test(arguments: lookups)
+  func `follows symlinks where it is told to, and they stay inside`(_ lookup: Directory.Lookup) throws {
+    let place = try Place()
+    try place.write(["store/next/package.json": "{}"])
+    for (link, target) in [
+      ("next", "store/next"), ("store/up", ".."), ("long", "store/up/./store//next/"), ("circle", "circle"),
+      ("out", "store/../../outside"), ("through", "store/next/package.json/../x"), ("nowhere", "none"),
+    ] { try Files.link("\(place.top)/\(link)", to: target) }
+    let top = try Directory(place.top, lookup)
+
+    #expect(try top.followed(below("next/package.json")) == below("store/next/package.json"))
+    #expect(try top.followed(below("long/package.json")) == below("store/next/package.json"))
+    #expect(try top.followed(below("store/up/store/up")) == .top)
+    for path in ["circle", "out", "out/file", "nowhere", "next/none"] { #expect(try top.followed(below(path)) == nil) }
+  }
+
+  // MARK: What is no file
+
+  @Test(.timeLimit(.minutes(1)), arguments: lookups)
+  func `reads files only, and waits for none`(_ lookup: Directory.Lookup) throws {
+    let place = try Place()
+    try place.run("mkfifo", "\(place.top)/pipe")
+    try Files.makeDirectory("\(place.top)/dir")
+    let top = try Directory(place.top, lookup)
+
+    for name in ["pipe", "dir", "none"] { #expect(try top.read(below(name), atMost: 100) == nil, "\(name)") }
+  }
+
+  @Test func `reads no more than it is told to`() throws {
+    let place = try Place()
+    try place.write(["four": "1234"])
+    let sparse = "\(place.top)/sparse"
+    try place.run("truncate", "--size=4G", sparse)
+    let top = try Directory(place.top)
+
+    #expect(try top.read(below("four"), atMost: 4)?.count == 4)
+    #expect(throws: SystemError("reading", "\(place.top)/four", code: 27)) {
+      _ = try top.read(below("four"), atMost: 3)
+    }
+    #expect(throws: SystemError("reading", sparse, code: 27)) { _ = try top.read(below("sparse"), atMost: 64 << 20) }
+  }
+}
