@@ -12,10 +12,10 @@ next_sites() {
   on sed -i '0,/^{/s//{\n\tlocal_certs\n\tskip_install_trust/' /etc/caddy/Caddyfile
   on systemctl reload caddy
 
-  site shop Tests/Fixtures/next-site "BACKEND=http://127.0.0.1:4700"
-  has "an i18n middleware's site goes live unchanged, behind TLS" "live: https://shop.example.com" push_site shop
-  has "and does there what next start does, at the visitor's own address" "checks of https://shop.example.com hold" \
-    timeout 120 script/vps net "$server" node $check/check.mjs https://shop.example.com 192.0.2.1:443 4700
+  site words Tests/Fixtures/next-site "BACKEND=http://127.0.0.1:4700"
+  has "an i18n middleware's site goes live unchanged, behind TLS" "live: https://words.example.com" push_site words
+  has "and does there what next start does, at the visitor's own address" "checks of https://words.example.com hold" \
+    timeout 120 script/vps net "$server" node $check/check.mjs https://words.example.com 192.0.2.1:443 4700
 
   # Corepack brings the pnpm that the lockfile was written by, Turborepo what has to be built first.
   on ln -sf ../lib/node_modules/corepack/dist/corepack.js /usr/local/bin/corepack
