@@ -29,10 +29,10 @@ public struct ReleaseDirectory: Releases {
     let partial = "\(layout.releases)/\(release.id)\(Self.unfinished)"
     try Files.remove(partial)
     try Files.makeDirectory(partial)
-    let assembler = ReleaseAssembler(
-      workspace: layout.workspace, files: "\(partial)/app", shared: layout.shared, packages: layout.packages,
-      installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
     do {
+      let assembler = try ReleaseAssembler(
+        workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
+        installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try StateFile.write(release, to: "\(partial)/release.json")
