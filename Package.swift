@@ -44,7 +44,7 @@ let package = Package(
     .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Host", dependencies: ["Access", "CI", "Deploy", "Posix", "Supervision", "Templates"],
+      name: "Host", dependencies: ["Access", "CI", "Deploy", "Hooks", "Posix", "Supervision", "Templates"],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(

@@ -1,5 +1,8 @@
 /// The hooks of an app's bare repository.
 public enum Hooks {
+  /// Where a server with systemd has them: root's, so that nobody who can write to a repository can change them.
+  public static let directory = "/usr/lib/nextdeploy/hooks"
+
   /// The post-receive hook, for the nextdeploy binary at this path.
   public static func postReceive(binary: String) -> String {
     let quoted = "'" + binary.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

@@ -3,7 +3,6 @@
 
 #ifdef __linux__
 #include <linux/capability.h>
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
 #include <sys/ioctl.h>
@@ -89,13 +88,18 @@ static inline int nextdeploy_clone_file(int from, int to) {
   return ioctl(to, FICLONE, from);
 }
 
+/// Where the next bytes of a file are that are no hole; -1 with ENXIO behind the last, EINVAL where that is not known.
+static inline long nextdeploy_next_data(int descriptor, long from) {
+  return lseek(descriptor, from, 3);  // SEEK_DATA, which glibc shows for _GNU_SOURCE only
+}
+
 /// For a descriptor that only stands for a place: nothing is opened, and no permission to read it is needed.
 static const int nextdeploy_place_only = 010000000;  // O_PATH, which glibc shows for _GNU_SOURCE only
 
 /// Opens what is below a directory, where the kernel finds it without a symlink and without leaving the directory; with
 /// `stays`, without entering another mount either. ENOSYS before Linux 5.6, and EPERM in some containers.
 static inline int nextdeploy_open_below(int directory, const char *path, int flags, mode_t mode, _Bool stays) {
-  struct open_how how = {.flags = (unsigned)flags, .mode = flags & O_CREAT ? mode : 0};
+  struct open_how how = {.flags = (unsigned)flags, .mode = mode};
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | (stays ? RESOLVE_NO_XDEV : 0);
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }

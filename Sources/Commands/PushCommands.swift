@@ -71,10 +71,15 @@ enum PushCommands {
   /// Runs git's receive-pack, the streams of this process its own, and returns the exit status for the pusher.
   static func receive(into app: AppName, environment: [String: String], _ server: Server) throws -> Int32 {
     let repository = server.layout.app(app).repository
-    try renewHook(of: repository, server)
+    let hooks = try hooks(server)
+    // For pushes that do not come this way.
+    try renewHook("\(repository)/hooks", server)
     try server.state(of: app).keepReserve()
     try warnOfFullDisk(repository, server)
-    let command = Command([try git(server), "receive-pack", repository], environment: environment)
+    let settings = BareRepository.checks + [("core.hooksPath", hooks)]
+    let command = Command(
+      [try git(server)] + settings.flatMap { ["-c", "\($0)=\($1)"] } + ["receive-pack", repository],
+      environment: environment)
     let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
     if !status.isSuccess { return status.code }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
@@ -98,9 +103,27 @@ enum PushCommands {
     return git
   }
 
+  /// Where git takes hooks from: not from the repository, into which whoever finds a way to write files would put one.
+  private static func hooks(_ server: Server) throws -> String {
+    switch server.machine {
+    case .embedded:
+      try Files.makeDirectory(server.layout.hooks)
+      try renewHook(server.layout.hooks, server)
+      return server.layout.hooks
+    case .systemd:
+      // Without it git would call the push a success, and nothing would be deployed.
+      guard Files.isExecutable("\(Hooks.directory)/post-receive") else {
+        throw Failure(
+          "taking the push", "\(Hooks.directory)/post-receive is missing, or cannot be run",
+          next: "Run 'sudo nextdeploy setup', then push again.")
+      }
+      return Hooks.directory
+    }
+  }
+
   /// A hook that names a program which has moved would not run, and git would call the push a success.
-  private static func renewHook(of repository: String, _ server: Server) throws {
-    let hook = "\(repository)/hooks/post-receive"
+  private static func renewHook(_ directory: String, _ server: Server) throws {
+    let hook = "\(directory)/post-receive"
     let text = Hooks.postReceive(binary: server.binary)
     if try Files.text(hook) != text || !Files.isExecutable(hook) { try Files.write(text, to: hook, mode: 0o755) }
   }

@@ -32,8 +32,22 @@ public struct BareRepository: Repository, Sendable {
     try repository.configure("receive.denyDeletes", "false")
     try repository.configure("receive.denyDeleteCurrent", "ignore")
     try repository.configure("receive.hideRefs", "refs/nextdeploy")
+    for (key, value) in checks { try repository.configure(key, value) }
     return repository
   }
+
+  /// git's settings that have it look at each object of a push: trees with names that lead out of a checkout are refused.
+  ///
+  /// Passed over is what is only shown to people, the lines of commits and tags: old clients and conversions got them
+  /// wrong, and such histories are still pushed. Of trees it is a directory's mode with a zero before it, which early
+  /// tools wrote and every git reads alike.
+  public static let checks: [(key: String, value: String)] =
+    [("receive.fsckObjects", "true")]
+    + [
+      "badDate", "badDateOverflow", "badEmail", "badName", "badTimezone", "missingEmail", "missingNameBeforeEmail",
+      "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "multipleAuthors", "nulInCommit", "zeroPaddedDate",
+      "zeroPaddedFilemode",
+    ].map { ("receive.fsck.\($0)", "ignore") }
 
   private func configure(_ key: String, _ value: String) throws {
     let handle = try RepositoryHandle(opening: path)

@@ -17,7 +17,7 @@ struct IgnoreRules {
   }
 
   /// Where the tools put what they make, and what git never looks into.
-  private static let kept = ["node_modules", ".next", ".git"].compactMap { PathBelow($0) }
+  private static let kept = ["node_modules", ".next", ".git"] as Set<PathBelow>
 
   /// Whether a path stays that is not the commit's. Nothing above it is kept as a whole.
   mutating func keep(_ path: PathBelow, isDirectory: Bool, _ repository: borrowing RepositoryHandle) throws -> Bool {

@@ -18,7 +18,7 @@ extension WorkspaceCheckout {
 
   /// Returns which of the commit's directories in it are there.
   private mutating func clear(_ directory: TreeDirectory) throws -> [PathBelow] {
-    let place = try top.directory(directory.path)
+    let place = try top.ownDirectory(directory.path)
     if shares { try Self.share(place) }
     var files = Dictionary(uniqueKeysWithValues: directory.files.map { ($0.name, $0) })
     let directories = Set(directory.directories)
@@ -92,7 +92,7 @@ extension WorkspaceCheckout {
       let path = directories[done]
       done += 1
       let place: Directory
-      do { place = try top.directory(path) } catch {
+      do { place = try top.ownDirectory(path) } catch {
         // Too deep for a path, or closed to us.
         try top.remove(path)
         continue
@@ -113,6 +113,6 @@ extension WorkspaceCheckout {
     guard let status = try directory.status(.top), status.owner == CurrentProcess.user, status.mode & 0o020 == 0 else {
       return
     }
-    try directory.setMode(status.mode | 0o020)
+    try directory.setMode(.top, status.mode | 0o020)
   }
 }

@@ -189,13 +189,13 @@ extension Directory {
 
   // MARK: Access
 
-  /// Sets who may do what with the directory itself.
-  public func setMode(_ mode: UInt32) throws(SystemError) {
-    try check("setting the permissions of", path) { fchmod(number, mode_t(mode)) }
+  /// Sets who may do what with a file or directory; a symlink is not followed.
+  public func setMode(_ path: PathBelow, _ mode: UInt32) throws(SystemError) {
+    try at("setting the permissions of", path) { unsafe fchmodat($0, $1, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
   }
 
-  /// Gives the directory itself to a group.
-  public func setGroup(_ group: UInt32) throws(SystemError) {
-    try check("giving to a group", path) { fchown(number, uid_t.max, gid_t(group)) }
+  /// Gives a file or a directory to a group; a symlink itself, not what it points at.
+  public func setGroup(_ path: PathBelow, _ group: UInt32) throws(SystemError) {
+    try at("giving to a group", path) { unsafe fchownat($0, $1, uid_t.max, gid_t(group), AT_SYMLINK_NOFOLLOW) }
   }
 }

@@ -23,6 +23,7 @@ extension Directory {
   /// Removes all that it holds.
   public func empty() throws(SystemError) {
     var first: SystemError?
+    Self.letOwnerIn(number)
     for entry in try entries() {
       do { try remove(entry.name) } catch { first = first ?? error }
     }
@@ -117,7 +118,7 @@ private final class Removal {
     let directory = Directory(opened, path: top, holder.lookup)
     var status = stat()
     try check("removing", subject) { unsafe fstat(opened, &status) }
-    if status.st_uid == geteuid() && status.st_mode & 0o700 != 0o700 { try directory.setMode(0o700) }
+    Directory.letOwnerIn(opened)
     var level = Level(name: name, identity: Identity(device: status.st_dev, inode: status.st_ino))
     try directory.visit { name, type in
       var isDirectory = type == DT_DIR

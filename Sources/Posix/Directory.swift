@@ -36,7 +36,13 @@ public struct Directory: ~Copyable {
   public init(_ path: String) throws(SystemError) { try self.init(path, Self.usualLookup) }
 
   init(_ path: String, _ lookup: Lookup) throws(SystemError) {
-    let number = try check("opening", path) { unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    var number = unsafe Glibc.open(path, Self.readable)
+    // A build may have closed it even to its owner.
+    if number == -1, errno == EACCES, unsafe chmod(path, 0o700) == 0 {
+      number = unsafe Glibc.open(path, Self.readable)
+    }
+    if number == -1 { throw SystemError("opening", path) }
+    Self.letOwnerIn(number)
     self.init(number, path: path, lookup)
   }
 
@@ -57,6 +63,28 @@ public struct Directory: ~Copyable {
   /// Opens a directory below.
   public func directory(_ path: PathBelow) throws(SystemError) -> Directory {
     Directory(try open("opening", path, O_RDONLY | O_DIRECTORY), path: subject(path), lookup)
+  }
+
+  /// The same, where a build may have closed it even to its owner: it is opened to that again.
+  public func ownDirectory(_ path: PathBelow) throws(SystemError) -> Directory {
+    let opened: Directory
+    do { opened = try directory(path) } catch {
+      guard error.code == EACCES else { throw error }
+      let closed = error
+      do { try setMode(path, 0o700) } catch { throw closed }
+      opened = try directory(path)
+    }
+    Self.letOwnerIn(opened.number)
+    return opened
+  }
+
+  /// Gives the owner of an open directory back what a build may have taken; what is not ours stays as it is.
+  static func letOwnerIn(_ number: Int32) {
+    var status = stat()
+    guard unsafe fstat(number, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o700 != 0o700 else {
+      return
+    }
+    _ = fchmod(number, status.st_mode & 0o7777 | 0o700)
   }
 
   /// Opens a directory below, which with those above it is made where it is missing.
@@ -107,12 +135,16 @@ public struct Directory: ~Copyable {
     return try check(operation, subject(path)) { path.name.withCString { unsafe call(holder.number, $0) } }
   }
 
-  /// A path for messages; of one that is deeper than any can be, its beginning.
+  /// A path for messages; of a very long one its beginning.
   func subject(_ path: PathBelow) -> String {
-    path.isTop || self.path.utf8.count > PATH_MAX ? self.path : "\(self.path)/\(path)"
+    if path.isTop || self.path.utf8.count > 1_000 { return self.path }
+    let full = "\(self.path)/\(path)"
+    return full.utf8.count > 1_000 ? "\(full.prefix(500))…" : full
   }
 
   // MARK: The kernel
+
+  static let readable = O_RDONLY | O_DIRECTORY | O_CLOEXEC
 
   #if os(Linux)
     static let placeOnly = nextdeploy_place_only | O_DIRECTORY | O_CLOEXEC

@@ -199,21 +199,6 @@ public enum Files {
     try check("linking", target) { systemLink(path, target) }
   }
 
-  /// Copies a file's content and permissions, sharing its blocks where the file system can.
-  public static func copyFile(_ path: String, to target: String) throws(SystemError) {
-    let mode = try status(path)?.mode ?? 0o644
-    let source = try FileDescriptor(path: path, .read)
-    let copy = try FileDescriptor(path: target, .create, mode: mode)
-    #if os(Linux)
-      if nextdeploy_clone_file(source.number, copy.number) == 0 { return }
-    #endif
-    while true {
-      let bytes = try source.read(upTo: 1 << 20)
-      if bytes.isEmpty { return }
-      try copy.write(bytes)
-    }
-  }
-
   /// Free bytes for this user on the file system that holds the path.
   public static func freeSpace(_ path: String) throws(SystemError) -> Int {
     var status = statvfs()

@@ -99,6 +99,14 @@ public struct PathBelow: Hashable, Sendable {
   }
 }
 
+extension PathBelow: ExpressibleByStringLiteral {
+  /// A path that is written in the code.
+  public init(stringLiteral text: StaticString) {
+    guard let path = PathBelow("\(text)") else { preconditionFailure("\(text) is no path below a directory") }
+    self = path
+  }
+}
+
 extension PathBelow: CustomStringConvertible {
   /// As text: what is none of UTF-8 is replaced.
   public var description: String { String(decoding: bytes, as: UTF8.self) }

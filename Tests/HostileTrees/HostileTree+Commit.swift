@@ -8,7 +8,7 @@ extension HostileTree {
   public func commit(
     in repository: String, beside files: [String: String], environment: [String: String]
   ) throws -> String {
-    let writer = ObjectWriter(repository: repository, environment: environment)
+    let writer = ObjectWriter(repository: repository, environment: environment, isInOrder: isInOrder)
     let honest = files.sorted { $0.key < $1.key }.map {
       Entry(mode: "100644", name: Array($0.key.utf8), content: .blob($0.value))
     }
@@ -21,6 +21,7 @@ extension HostileTree {
 private struct ObjectWriter {
   let repository: String
   let environment: [String: String]
+  let isInOrder: Bool
 
   struct GitFailed: Error {
     let arguments: [String]
@@ -41,13 +42,22 @@ private struct ObjectWriter {
   func write(_ content: HostileTree.Content) throws -> String {
     switch content {
     case .blob(let text): try object("blob", Array(text.utf8))
-    case .tree(let entries): try object("tree", entries.flatMap { try bytes(of: $0) })
+    case .tree(let entries):
+      try object("tree", (isInOrder ? entries.sorted(by: Self.isBefore) : entries).flatMap { try bytes(of: $0) })
     case .levels(let count): try levels(count)
     case .bytes(let bytes): try object("tree", bytes)
     case .missing: String(repeating: "12345678", count: 5)
     case .blobAsTree: try object("blob", Array("no tree".utf8))
     case .treeAsBlob: try object("tree", [])
     }
+  }
+
+  /// As git sorts: a directory as if its name ended with a slash.
+  private static func isBefore(_ first: HostileTree.Entry, _ second: HostileTree.Entry) -> Bool {
+    func key(_ entry: HostileTree.Entry) -> [UInt8] {
+      entry.mode.hasSuffix("40000") ? entry.name + [UInt8(ascii: "/")] : entry.name
+    }
+    return key(first).lexicographicallyPrecedes(key(second))
   }
 
   private func object(_ kind: String, _ bytes: [UInt8]) throws -> String {

@@ -5,6 +5,8 @@ public struct HostileTree: Sendable, CustomStringConvertible {
     case refused
     /// Refused by what is in its files, or for what is not there: nothing of it goes live.
     case useless
+    /// Refused by git's own check only.
+    case refusedByGit
     /// Odd, and still what Linux can hold: it goes live as it is.
     case harmless
   }
@@ -31,11 +33,19 @@ public struct HostileTree: Sendable, CustomStringConvertible {
   public let description: String
   public let verdict: Verdict
   let entries: [Entry]
+  /// Whether they are in git's order, as all else about a hostile tree may be right.
+  var isInOrder = true
 
   private init(_ description: String, _ verdict: Verdict = .refused, _ entries: Entry...) {
     self.description = description
     self.verdict = verdict
     self.entries = entries
+  }
+
+  private var outOfOrder: HostileTree {
+    var tree = self
+    tree.isInOrder = false
+    return tree
   }
 
   /// What somebody tries who wants out.
@@ -100,7 +110,8 @@ public struct HostileTree: Sendable, CustomStringConvertible {
       "a link out, and a directory of its name below it", .refused, link("both", to: ".."),
       tree("both", [file("canary")])),
     HostileTree(
-      "the same the other way round", .refused, tree("both", [file("canary")]), link("both", to: "..")),
+      "the same the other way round", .refused, tree("both", [file("canary")]), link("both", to: "..")
+    ).outOfOrder,
     HostileTree("a link out, and a file whose name goes through it", .refused, link("a", to: ".."), file("a/canary")),
     HostileTree("a link inside, and a file whose name goes through it", .refused, link("a", to: "."), file("a/x")),
     HostileTree("names that differ in case", .harmless, file("README"), tree("readme", [file("x")])),
@@ -145,7 +156,7 @@ public struct HostileTree: Sendable, CustomStringConvertible {
       "names that are not UTF-8", .harmless, Entry(mode: "100644", name: [0x66, 0xFE], content: .blob("1")),
       Entry(mode: "100644", name: [0x66, 0xFF], content: .blob("2"))),
     HostileTree("a name with a line break and a colour", .harmless, file("a\nb\u{1B}[31m")),
-    HostileTree("names out of order", .harmless, file("zz"), file("aa")),
+    HostileTree("names out of order", .refusedByGit, file("zz"), file("aa")).outOfOrder,
     HostileTree("a hundred levels", .harmless, Entry(mode: "40000", name: bytes("d"), content: .levels(100))),
     HostileTree("ten thousand levels", .refused, Entry(mode: "40000", name: bytes("d"), content: .levels(10_000))),
     HostileTree(

@@ -38,7 +38,11 @@ keys() {
 commands_over_ssh() {
   has "an app made over ssh is told with the address to push to" "git remote add production nextdeploy@192.0.2.1:blog" \
     remote app create blog
+  local hook=/opt/nextdeploy/apps/blog/repo.git/hooks/pre-receive
+  printf '#!/bin/sh\ntouch /var/tmp/hook\n' | on sh -c "cat >$hook && chmod 755 $hook"
   passes "and pushed to" push laptop blog
+  refused "no hook of a repository's own has run" on ls /var/tmp/hook
+  is "git's hook is root's" "root root 755" on stat -c '%U %G %a' /usr/lib/nextdeploy/hooks/post-receive
   passes "and removed on the server" on nextdeploy app remove blog
   is "leaves no instance" "" on sh -c "ls /opt/nextdeploy/instances | grep '^blog:' || true"
   is "nor anything on the disk" "" on sh -c "find /opt/nextdeploy -name '*blog*'"

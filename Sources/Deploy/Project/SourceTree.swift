@@ -45,7 +45,7 @@ public enum SettingsFile {
   /// The most bytes that are read of one, far beyond what tools write. A push or a build could hold any number of them.
   public static let limit = 16 << 20
 
-  static func tooLarge(_ path: String) -> Failure {
+  public static func tooLarge(_ path: String) -> Failure {
     Failure(
       "reading \(path)", "it has more than \(limit >> 20) MB",
       next: "Look at what wrote it; a file of this name is read whole.")

@@ -11,6 +11,8 @@ public struct Layout: Sendable {
   public var caddy: String { "\(root)/caddy" }
   public var config: String { "\(root)/config.json" }
   public var tools: String { "\(root)/tools.json" }
+  /// What git runs for a push, where the package brings no hooks that are root's.
+  public var hooks: String { "\(root)/hooks" }
   /// Which app each key is for.
   public var keys: String { "\(root)/keys.json" }
   /// Held while keys are changed.

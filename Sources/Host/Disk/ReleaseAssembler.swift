@@ -2,165 +2,117 @@ import Deploy
 import Posix
 
 /// Puts a release's files together from the workspace.
-struct ReleaseAssembler {
-  let workspace: String
-  let files: String
-  let shared: String
-  /// Where a package's files are kept as they were installed.
-  let packages: String
-  /// When node_modules was installed; what is newer in it was written by a build.
-  let installed: Int64?
-  /// How the app gets to write to its release, where it runs as another user.
-  var sharing: Sharing?
+///
+/// A build runs as another user than nextdeploy, who may do more: `.next -> ../../blog` would have it read, move or remove
+/// another app's files. So the workspace and the release are open directories, and everything is below them.
+struct ReleaseAssembler: ~Copyable {
+  private let workspace: Directory
+  private let release: Directory
+  /// The place of the release's files.
+  private let files: PathBelow
+  private let packages: String
+  private let installed: Int64?
+  private let persistent: PersistentPaths
+  private let sharing: Sharing?
 
-  private var sources: GuardedPaths { GuardedPaths(top: workspace) }
-  private var targets: GuardedPaths { GuardedPaths(top: files) }
+  /// - Parameters:
+  ///   - release: the directory that gets the release's files.
+  ///   - files: their place in it, where nothing is yet.
+  ///   - shared: what outlives releases.
+  ///   - packages: where a package's files are kept as they were installed.
+  ///   - installed: when node_modules was installed; what is newer in it was written by a build.
+  ///   - sharing: how the app gets to write to its release, where it runs as another user.
+  init(
+    workspace: String, release: String, files: PathBelow, shared: String, packages: String, installed: Int64?,
+    sharing: Sharing? = nil
+  ) throws {
+    let open = try Directory(workspace)
+    let target = try Directory(release)
+    persistent = try PersistentPaths(shared, sharing: sharing)
+    self.workspace = open
+    self.release = target
+    self.files = files
+    self.packages = packages
+    self.installed = installed
+    self.sharing = sharing
+  }
 
   func assemble(_ assembly: Assembly) throws {
     for part in assembly.parts { try assemble(part) }
-    for path in assembly.persist { try persist(path) }
+    for path in assembly.persist { try persistent.link(path, in: release, files) }
     if let sharing { for path in assembly.writable { try open(path, sharing) } }
   }
 
   func assemble(_ part: Assembly.Part) throws {
     switch part {
-    case .move(let from, let to):
-      let source = try source(from)
-      guard let kind = try Files.status(source)?.kind else { return }
-      // A link would make a release of what it points at.
-      guard kind != .link else { throw sources.refusal(from, "it is a symlink") }
-      let target = try target(to)
-      // The app's own build may have copied it into the standalone folder, as Next's documentation says.
-      try Files.remove(target)
-      try Files.rename(source, to: target)
+    case .move(let from, let to): try move(from, to: to)
     case .copy(let from, let to):
-      let target = try target(to)
+      guard let source = try source(from) else { return }
       // Next's own standalone folder may hold a part of it already.
-      try Files.remove(target)
-      try copy(source(from), to: target, as: from, without: [], inPackages: false)
-    case .everything(let without):
-      try copy(workspace, to: files, as: "", without: without, inPackages: false)
+      try workspace.copy(source, to: try emptied(to), in: release)
+    case .everything(let without): try copyAll(without: without)
     }
   }
 
-  private func source(_ path: String) throws -> String {
-    guard let source = sources.taking(path) else { throw sources.refusal(path, "a symlink leads out of the workspace") }
-    return source
+  private func move(_ from: String, to: String) throws {
+    guard let source = try source(from), let kind = try workspace.status(source)?.kind else { return }
+    // A link would make a release of what it points at.
+    guard kind != .link else { throw Self.refusal(from, "it is a symlink") }
+    // The app's own build may have copied it into the standalone folder, as Next's documentation says.
+    try workspace.rename(source, to: try emptied(to), in: release)
   }
 
-  private func target(_ path: String) throws -> String {
-    try Files.makeDirectory(path.isEmpty ? Files.parent(files) : files)
-    return path.isEmpty ? files : try targets.writing(path)
+  private func copyAll(without: Set<String>) throws {
+    let without = Set(without.compactMap { PathBelow($0) }).union([".git"])
+    var packages = try PackageStore(packages, installed: installed)
+    try workspace.copy(.top, to: files, in: release, except: { without.contains($0) }) { source, path, target in
+      try packages.give(path, from: source, to: target)
+    }
+  }
+
+  /// The place of what is moved or copied as it is; nil where nothing leads there, or a link leads outside.
+  private func source(_ path: String) throws -> PathBelow? {
+    guard let path = PathBelow(path), !path.isTop else { throw Self.refusal(path, "it is no path in the workspace") }
+    return try workspace.followed(path.parent)?.appending(path.name)
+  }
+
+  /// The place of what is written, nothing there, and the directories above it made. No link is among them.
+  private func emptied(_ path: String) throws -> PathBelow {
+    let place = try place(path)
+    try release.remove(place)
+    return place
+  }
+
+  private func place(_ path: String) throws -> PathBelow {
+    guard let below = PathBelow(path) else { throw Self.refusal(path, "it is no path in the release") }
+    let place = files.appending(below)
+    do { if !below.isTop { _ = try release.made(place.parent) } } catch {
+      guard error.isNoWay else { throw error }
+      throw Self.refusal(path, "part of it is no directory")
+    }
+    return place
   }
 
   /// Lets the app write to a directory of its release. The build's files become nextdeploy's own first, for only their
   /// owner can give them to a group.
   private func open(_ path: String, _ sharing: Sharing) throws {
-    let place = try targets.writing(path)
-    switch try Files.status(place)?.kind {
+    let place = try place(path)
+    switch try release.status(place)?.kind {
     case .directory:
-      let own = "\(place).own"
-      try Files.remove(own)
-      try copy(place, to: own, as: path, without: [], inPackages: false)
-      try Files.remove(place)
-      try Files.rename(own, to: place)
-    case nil: try Files.createDirectory(place)
-    default: throw targets.refusal(path, "it is no directory")
+      let own: PathBelow = "own"
+      try release.remove(own)
+      try release.copy(place, to: own, in: release)
+      try release.remove(place)
+      try release.rename(own, to: place, in: release)
+    case nil: try release.makeDirectory(place)
+    default: throw Self.refusal(path, "it is no directory")
     }
-    try sharing.openToApp(place)
+    try sharing.openToApp(place, in: release)
   }
 
-  /// - Parameters:
-  ///   - path: the place from the top of the workspace, by which `without` names it.
-  ///   - inPackages: whether it is part of an installed package, which releases share.
-  private func copy(
-    _ source: String, to target: String, as path: String, without: Set<String>, inPackages: Bool
-  ) throws {
-    guard !without.contains(path), let status = try Files.status(source) else { return }
-    switch status.kind {
-    case .link:
-      if let pointed = try Files.linkTarget(source) { try Files.link(target, to: pointed) }
-    case .file:
-      if inPackages, let installed, status.modified <= installed {
-        try linkPackageFile(source, to: target, as: path)
-      } else {
-        try Files.copyFile(source, to: target)
-      }
-    case .directory:
-      try Files.createDirectory(target)
-      for name in try Files.list(source) {
-        if path.isEmpty && name == ".git" { continue }
-        // What tools generate into node_modules (.prisma, .cache) is written to in place: never linked.
-        let generated = name.hasPrefix(".") && name != ".pnpm" && name != ".bin"
-        let packages = name == "node_modules" || (inPackages && !generated)
-        try copy(
-          "\(source)/\(name)", to: "\(target)/\(name)", as: path.isEmpty ? name : "\(path)/\(name)",
-          without: without, inPackages: packages)
-      }
-    case .other: return
-    }
-  }
-
-  /// Releases share a package's files with each other, but not with the workspace, where a build could write to them.
-  private func linkPackageFile(_ source: String, to target: String, as path: String) throws {
-    let kept = "\(packages)/\(path)"
-    if !Files.exists(kept) {
-      try Files.makeDirectory(Files.parent(kept))
-      // A copy that was interrupted must not be taken for whole.
-      try Files.remove("\(kept).unfinished")
-      try Files.copyFile(source, to: "\(kept).unfinished")
-      try Files.rename("\(kept).unfinished", to: kept)
-    }
-    try Files.hardLink(kept, to: target)
-  }
-
-  /// Puts a link to the shared path in a path's place; what the release holds there is where that begins.
-  private func persist(_ path: String) throws {
-    var place = files
-    for part in path.split(separator: "/").dropLast() {
-      place += "/\(part)"
-      switch try Files.status(place)?.kind {
-      case .directory: continue
-      case nil: try Files.createDirectory(place)
-      default:
-        throw Failure(
-          "linking the persistent path \(path)", "\(part) in it is no directory in the release",
-          next: "Correct \"persist\" in \(ProjectFile.name), then push again.")
-      }
-    }
-    let kept = try kept(path)
-    let target = "\(files)/\(path)"
-    if !Files.exists(kept) {
-      try Files.makeDirectory(Files.parent(kept))
-      if Files.exists(target) {
-        try copy(target, to: kept, as: path, without: [], inPackages: false)
-      } else {
-        try Files.makeDirectory(kept)
-      }
-      try sharing?.openToApp(kept)
-    }
-    try Files.remove(target)
-    // Where the app runs as another user it sees its release and `shared` elsewhere, but as far from each other.
-    let up = String(repeating: "../", count: path.split(separator: "/").count + 2)
-    try Files.link(target, to: sharing == nil ? kept : "\(up)shared/\(path)")
-  }
-
-  /// The place of a persistent path. The app can write to what is kept, so the way to it is nextdeploy's own.
-  private func kept(_ path: String) throws -> String {
-    guard let sharing else { return "\(shared)/\(path)" }
-    var place = shared
-    for part in path.split(separator: "/").dropLast() {
-      place += "/\(part)"
-      guard let status = try Files.status(place) else {
-        try sharing.makeWay(place)
-        continue
-      }
-      guard status.kind == .directory, status.owner == CurrentProcess.user, status.mode & 0o022 == 0 else {
-        throw Failure(
-          "linking the persistent path \(path)", "the app itself can write to \(part) in it",
-          next: "Keep that path as a whole, or choose one outside of it, in \(ProjectFile.name).")
-      }
-    }
-    return "\(shared)/\(path)"
+  private static func refusal(_ path: String, _ cause: String) -> Failure {
+    Failure(
+      "making a release: using \(path.quoted)", cause,
+      next: "Look at what the build writes there; 'nextdeploy rebuild --clean' starts from an empty workspace.")
   }
 }

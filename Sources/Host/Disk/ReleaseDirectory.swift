@@ -32,19 +32,19 @@ public struct ReleaseDirectory: Releases {
     let partial = "\(layout.releases)/\(release.id)\(Self.unfinished)"
     try Files.remove(partial)
     try Files.makeDirectory(partial)
-    let assembler = ReleaseAssembler(
-      workspace: layout.workspace, files: "\(partial)/app", shared: layout.shared, packages: layout.packages,
-      installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
     do {
+      let assembler = try ReleaseAssembler(
+        workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
+        installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")
       // Builds can write to the cache: it is read as carefully as the workspace.
-      let cache = ReleaseAssembler(
-        workspace: layout.cache, files: "\(partial)/corepack", shared: layout.shared, packages: layout.packages,
-        installed: nil)
-      for path in assembly.corepack where Files.exists("\(layout.corepack)/\(path)") {
-        try cache.assemble(.copy(from: "corepack/\(path)", to: path))
+      if !assembly.corepack.isEmpty {
+        let cache = try ReleaseAssembler(
+          workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
+          packages: layout.packages, installed: nil)
+        for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
       }
       try StateFile.write(release, to: "\(partial)/release.json")
       // What is routed to must outlive a power loss.

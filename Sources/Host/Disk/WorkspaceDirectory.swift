@@ -10,23 +10,35 @@ public struct WorkspaceDirectory: Workspace {
   public var directory: String { layout.workspace }
 
   public func text(_ path: String) throws -> String? {
-    // A build can have left anything there: a pipe that nobody writes to, or a file that no memory holds.
-    guard let place = paths.reading(path), let status = try Files.status(place), status.kind == .file else {
-      return nil
+    let top = try Directory(directory)
+    guard let place = try place(path, in: top) else { return nil }
+    do { return try top.read(place, atMost: SettingsFile.limit).map { String(decoding: $0, as: UTF8.self) } } catch {
+      throw error.isTooLarge ? SettingsFile.tooLarge(path) : error
     }
-    guard status.size <= 64 << 20 else { throw paths.refusal(path, "it is larger than 64 MB") }
-    return try Files.text(place)
   }
 
-  public func exists(_ path: String) -> Bool { paths.reading(path) != nil }
+  public func exists(_ path: String) -> Bool {
+    // What cannot be looked at is not there for anybody.
+    guard let top = try? Directory(directory) else { return false }
+    return (try? place(path, in: top)) != nil
+  }
 
   public func remove(_ path: String) throws {
-    guard let place = paths.taking(path) else { throw paths.refusal(path, "a symlink leads out of the workspace") }
-    try Files.remove(place)
+    let top = try Directory(directory)
+    guard let path = PathBelow(path), let holder = try top.followed(path.parent) else { return }
+    try top.remove(holder.appending(path.name))
   }
 
   public func list(_ path: String) throws -> [String] {
-    try paths.reading(path).map { try Files.list($0) } ?? []
+    let top = try Directory(directory)
+    guard let place = try place(path, in: top), try top.status(place)?.kind == .directory else { return [] }
+    return try top.directory(place).entries().map(\.name.description).sorted()
+  }
+
+  /// Where a path leads, its links followed as far as they stay in the workspace, as package managers make them.
+  private func place(_ path: String, in top: borrowing Directory) throws -> PathBelow? {
+    guard let path = PathBelow(path) else { return nil }
+    return try top.followed(path)
   }
 
   public func installedKey() throws -> String? { try Files.text(layout.installedKey) }
@@ -45,7 +57,7 @@ public struct WorkspaceDirectory: Workspace {
   public func empty() throws {
     try Files.makeDirectory(directory)
     // The directory itself stays, for it may be shared with builds.
-    for name in try Files.list(directory) { try Files.remove("\(directory)/\(name)") }
+    try Directory(directory).empty()
   }
 
   public var programs: String { layout.programs }
@@ -55,6 +67,4 @@ public struct WorkspaceDirectory: Workspace {
   public func setPrograms(_ scripts: [String: String]) throws { try Scripts.write(scripts, to: programs) }
 
   public func freeSpace() throws -> Int { try Files.freeSpace(directory) }
-
-  private var paths: GuardedPaths { GuardedPaths(top: directory) }
 }

@@ -58,7 +58,8 @@ extension Doctor {
       .file(layout.keysLock), .file(layout.portsLock), .file(layout.buildLock(1)),
     ]
     guard hasSystemd else {
-      return [{ files + [.directory(layout.apps), .directory(layout.instances), .directory(layout.caddy)] }]
+      let directories = [layout.apps, layout.instances, layout.caddy, layout.hooks].map { FilePromise.directory($0) }
+      return [{ files + directories + [.file("\(layout.hooks)/post-receive", needs: 0o700, allows: 0o755)] }]
     }
     // Caddy's user reads the sites, sshd the keys.
     let made: [FilePromise] = [
@@ -78,7 +79,8 @@ extension Doctor {
 
   private func promises(_ name: AppName) -> [Promises] {
     let app = layout.app(name)
-    let hook = "The next push over ssh writes it anew; without it a push deploys nothing."
+    let hook =
+      "The next push over ssh writes it anew; without it a push past 'nextdeploy receive-pack' deploys nothing."
     let fixed: [FilePromise] = [
       .directory(app.directory).required(), .directory(app.repository).required(),
       .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required(hook),

@@ -85,7 +85,7 @@ extension Doctor {
       do { try look() } catch { failed.append(finding(error, in: .units)) }
     }
     check.missingAccounts = ServerSetup.missingAccounts
-    for (path, text) in Templates.serverFiles {
+    for (path, text, _) in ServerSetup.files {
       do {
         let found = try Files.text(path)
         check.files.append((path, found.map { $0 == text ? .same : .altered } ?? .missing))

@@ -1,4 +1,5 @@
 import Deploy
+import Hooks
 import Posix
 import Templates
 
@@ -39,14 +40,20 @@ public struct ServerSetup {
   /// The package brings them; where it did not, they are written. An admin's own changes to them stay.
   private func writeFiles() throws -> Int {
     var changes = 0
-    for (path, text) in Templates.serverFiles where !Files.exists(root + path) {
+    for (path, text, mode) in Self.files where !Files.exists(root + path) {
       changes += 1
       report("write \(path)")
       if isDryRun { continue }
       try Files.makeDirectory(Files.parent(root + path))
-      try Files.write(text, to: root + path)
+      try Files.write(text, to: root + path, mode: mode)
     }
     return changes
+  }
+
+  /// What a server is set up with, by where it belongs.
+  static var files: [(path: String, text: String, mode: UInt32)] {
+    [("\(Hooks.directory)/post-receive", Hooks.postReceive(binary: "/usr/bin/nextdeploy"), 0o755)]
+      + Templates.serverFiles.map { ($0.path, $0.text, 0o644) }
   }
 
   // MARK: Users and directories

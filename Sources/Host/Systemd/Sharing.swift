@@ -42,25 +42,39 @@ public struct Sharing: Sendable {
     if status.group != group || status.mode != mode { try Files.setMode(directory, mode) }
   }
 
-  /// Makes a directory that the app can pass, but not write to.
-  func makeWay(_ directory: String) throws {
-    try Files.createDirectory(directory)
-    try Files.setGroup(directory, app)
-    try Files.setMode(directory, 0o2750)
+  /// Lets the app pass a directory, but not write to it.
+  func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
+    try holder.setGroup(path, app)
+    try holder.setMode(path, 0o2750)
   }
 
   /// Lets the app write to what nextdeploy itself made: a file, or a directory with all it holds.
-  func openToApp(_ path: String) throws {
-    guard let status = try Files.status(path) else { return }
-    switch status.kind {
-    case .file:
-      try Files.setGroup(path, app)
-      try Files.setMode(path, status.mode & 0o111 == 0 ? 0o660 : 0o770)
-    case .directory:
-      for name in try Files.list(path) { try openToApp("\(path)/\(name)") }
-      try Files.setGroup(path, app)
-      try Files.setMode(path, 0o2770)
-    case .link, .other: return
+  func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
+    guard let status = try holder.status(path) else { return }
+    if status.kind == .file { try open(path, status, in: holder) }
+    guard status.kind == .directory else { return }
+    var directories = [path]
+    var done = 0
+    while done < directories.count {
+      let place = directories[done]
+      done += 1
+      let directory = try holder.directory(place)
+      for entry in try directory.entries() {
+        if entry.kind == .directory { directories.append(place.appending(entry.name)) }
+        if entry.kind == .file, let status = try directory.status(entry.name) {
+          try open(entry.name, status, in: directory)
+        }
+      }
     }
+    // Each after all in it: the app cannot change what is still to be given to it.
+    for directory in directories.reversed() {
+      try holder.setGroup(directory, app)
+      try holder.setMode(directory, 0o2770)
+    }
+  }
+
+  private func open(_ file: PathBelow, _ status: Files.Status, in directory: borrowing Directory) throws {
+    try directory.setGroup(file, app)
+    try directory.setMode(file, status.mode & 0o111 == 0 ? 0o660 : 0o770)
   }
 }

@@ -137,8 +137,7 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
     let (world, tree) = try workspace()
     let files = try MemoryTree(
       tree.entries.values.reduce(into: [:]) { files, entry in
-        files[entry.path == "pnpm-lock.yaml" ? lockfile : entry.path] = String(
-          decoding: try tree.bytes(of: entry), as: UTF8.self)
+        files[entry.path == "pnpm-lock.yaml" ? lockfile : entry.path] = try tree.text(entry.path)
       })
     world.output = "\(line)\n"
     for manager in ["pnpm", "npm", "yarn"] { world.results["\(manager) run build"] = .failed(exitCode: 1) }

@@ -87,7 +87,7 @@ struct SSHClient {
   let key: String
   let knownHosts: String
 
-  private func words(_ options: [String]) -> [String] {
+  func words(_ options: [String]) -> [String] {
     let settings = [
       "IdentitiesOnly=yes", "BatchMode=yes", "StrictHostKeyChecking=yes", "UserKnownHostsFile=\(knownHosts)",
     ]
@@ -95,7 +95,7 @@ struct SSHClient {
       + settings.flatMap { ["-o", $0] } + options
   }
 
-  private var host: String { "\(server.user)@127.0.0.1" }
+  var host: String { "\(server.user)@127.0.0.1" }
 
   func ssh(_ command: String..., options: [String] = []) throws -> Output {
     try server.sandbox.run(words(options) + [host] + line(command))

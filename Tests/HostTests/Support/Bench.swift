@@ -32,9 +32,9 @@ struct Bench {
         return try #require(try Files.status(path("workspace/\(name)"))?.modified) > installed
       }
     }
-    let assembler = ReleaseAssembler(
-      workspace: path("workspace"), files: path("release"), shared: path("shared"), packages: path("packages"),
-      installed: installed)
+    let assembler = try ReleaseAssembler(
+      workspace: path("workspace"), release: scratch.path, files: "release", shared: path("shared"),
+      packages: path("packages"), installed: installed)
     try assembler.assemble(Assembly(parts: parts, persist: persist))
   }
 

@@ -1,0 +1,76 @@
+import Deploy
+import Posix
+
+/// What of a release is kept across releases: a link to `shared` takes its place there.
+struct PersistentPaths: ~Copyable {
+  private let shared: Directory
+  private let path: String
+  /// How the app gets to write to them, where it runs as another user.
+  private let sharing: Sharing?
+
+  init(_ path: String, sharing: Sharing?) throws {
+    try Files.makeDirectory(path)
+    shared = try Directory(path)
+    self.path = path
+    self.sharing = sharing
+  }
+
+  /// Puts a link in a path's place; what the release holds there is where that begins.
+  ///
+  /// - Parameter files: the place of the release's files below `release`.
+  func link(_ text: String, in release: borrowing Directory, _ files: PathBelow) throws {
+    guard let path = PathBelow(text), !path.isTop else { throw Self.refusal(.top, "\(text.quoted) is no path") }
+    try makeWay(to: path, in: release, files)
+    try makeWayToKept(path)
+    let target = files.appending(path)
+    if try shared.status(path) == nil {
+      if try release.status(target) == nil {
+        try shared.makeDirectory(path)
+      } else {
+        try release.copy(target, to: path, in: shared)
+      }
+      try sharing?.openToApp(path, in: shared)
+    }
+    try release.remove(target)
+    // Where the app runs as another user it sees its release and `shared` elsewhere, but as far from each other.
+    let up = String(repeating: "../", count: path.parts.count + 2)
+    try release.link(target, to: Array((sharing == nil ? "\(self.path)/\(path)" : "\(up)shared/\(path)").utf8))
+  }
+
+  private func makeWay(to path: PathBelow, in release: borrowing Directory, _ files: PathBelow) throws {
+    var place = files
+    for part in path.parts.dropLast() {
+      place = place.appending(part)
+      switch try release.status(place)?.kind {
+      case .directory: continue
+      case nil: try release.makeDirectory(place)
+      default: throw Self.refusal(path, "\(part) in it is no directory in the release")
+      }
+    }
+  }
+
+  /// The app can write to what is kept, so the way to it is nextdeploy's own.
+  private func makeWayToKept(_ path: PathBelow) throws {
+    var place = PathBelow.top
+    for part in path.parts.dropLast() {
+      place = place.appending(part)
+      guard let status = try shared.status(place) else {
+        try shared.makeDirectory(place)
+        try sharing?.openWay(place, in: shared)
+        continue
+      }
+      guard status.kind == .directory else { throw Self.refusal(path, "\(part) in it is no directory any more") }
+      guard sharing == nil || status.owner == CurrentProcess.user && status.mode & 0o022 == 0 else {
+        throw Failure(
+          "linking the persistent path \(path)", "the app itself can write to \(part) in it",
+          next: "Keep that path as a whole, or choose one outside of it, in \(ProjectFile.name).")
+      }
+    }
+  }
+
+  private static func refusal(_ path: PathBelow, _ cause: String) -> Failure {
+    Failure(
+      "linking the persistent path \(path)", cause, next: "Correct \"persist\" in \(ProjectFile.name), then push again."
+    )
+  }
+}

@@ -1,0 +1,91 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+extension Directory {
+  /// Copies a file, a symlink or a directory with all it holds to where nothing is; nothing happens where it is missing.
+  /// What is neither, a pipe or a socket, is left out.
+  ///
+  /// - Parameters:
+  ///   - isLeftOut: asked for each path below this directory.
+  ///   - copyFile: copies a file of a directory to another one; told the file's path below this directory.
+  public func copy(
+    _ path: PathBelow, to target: PathBelow, in other: borrowing Directory,
+    except isLeftOut: (PathBelow) -> Bool = { _ in false },
+    file copyFile: (borrowing Directory, PathBelow, borrowing Directory) throws -> Void = { source, path, target in
+      try source.copyFile(path.name, to: path.name, in: target)
+    }
+  ) throws {
+    guard let kind = try status(path)?.kind else { return }
+    guard kind == .directory else {
+      if kind == .file { try self.copyFile(path, to: target, in: other) }
+      if kind == .link { try copyLink(path, to: target, in: other) }
+      return
+    }
+    // No function that calls itself, and a few descriptors: how deep it is, a build decides.
+    var directories = [(from: path, to: target)]
+    while let (from, to) = directories.popLast() {
+      try other.makeDirectory(to)
+      let source = try ownDirectory(from)
+      let copy = try other.directory(to)
+      for entry in try source.entries() {
+        let path = from.appending(entry.name)
+        if isLeftOut(path) { continue }
+        switch entry.kind {
+        case .directory: directories.append((path, to.appending(entry.name)))
+        case .file: try copyFile(source, path, copy)
+        case .link: try source.copyLink(entry.name, to: entry.name, in: copy)
+        case .other: continue
+        }
+      }
+    }
+  }
+
+  /// Copies a file's content and who may do what with it, sharing its blocks where the file system can.
+  public func copyFile(_ path: PathBelow, to target: PathBelow, in other: borrowing Directory) throws(SystemError) {
+    guard let file = try file(path) else { return }
+    let status = try file.status()
+    // A program that runs as its owner would run as nextdeploy.
+    let copy = try other.create(target, mode: status.mode & 0o777)
+    #if os(Linux)
+      if nextdeploy_clone_file(file.number, copy.number) == 0 { return }
+      // A file of terabytes can be made of nothing; its copy must not fill the disk.
+      if status.blocks * 512 < status.size { return try file.copyData(to: copy, size: status.size) }
+    #endif
+    while true {
+      let bytes = try file.read(upTo: 1 << 20)
+      if bytes.isEmpty { return }
+      try copy.write(bytes)
+    }
+  }
+
+  private func copyLink(_ path: PathBelow, to target: PathBelow, in other: borrowing Directory) throws(SystemError) {
+    if let pointed = try linkTarget(path) { try other.link(target, to: pointed) }
+  }
+}
+
+#if os(Linux)
+  extension FileDescriptor {
+    /// Copies what is no hole.
+    fileprivate func copyData(to copy: borrowing FileDescriptor, size: Int) throws(SystemError) {
+      var place = 0
+      while true {
+        let next = nextdeploy_next_data(number, place)
+        // Behind the last bytes. Where the file system knows of no holes, all are bytes.
+        if next == -1 && errno == ENXIO { break }
+        if next != -1 { place = next }
+        try check("reading", path) { lseek(number, place, SEEK_SET) }
+        try check("writing", path) { lseek(copy.number, place, SEEK_SET) }
+        let bytes = try read(upTo: 1 << 20)
+        if bytes.isEmpty { break }
+        try copy.write(bytes)
+        place += bytes.count
+      }
+      try check("writing", path) { ftruncate(copy.number, max(place, size)) }
+    }
+  }
+#endif
