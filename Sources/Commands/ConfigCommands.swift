@@ -134,6 +134,7 @@ enum ConfigCommands {
         .usage, "changing a setting", "there is no setting \(name.quoted)",
         next: NearestName.hint(name, among: keys.map(\.name)))
     }
+    let done = value == nil ? "\(name) has its default again." : "\(name) is set."
     if key.concernsOthers { try server.rights.requireUnbound("changing \(name), which concerns other apps too") }
     switch key.place {
     case .server(let get, let set):
@@ -161,7 +162,7 @@ enum ConfigCommands {
         }
         throw error
       }
-      server.terminal.print("\(name) is set.")
+      server.terminal.print(done)
       // A site without a domain has a port of its own.
       let moved = try server.apps.names().filter { try !server.apps.config(of: $0).domains.isEmpty }
       return try moved.map { try tellOrigin(of: $0, server) }.max() ?? 0
@@ -187,10 +188,10 @@ enum ConfigCommands {
       }
       // Only then: without a domain the host is the one by which whoever asks has reached the server.
       guard server.origin(of: config) != server.origin(of: old) else { break }
-      server.terminal.print("\(name) is set.")
+      server.terminal.print(done)
       return try tellOrigin(of: app, server)
     }
-    server.terminal.print("\(name) is set.")
+    server.terminal.print(done)
     return 0
   }
 

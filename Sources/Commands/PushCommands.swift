@@ -36,7 +36,10 @@ enum PushCommands {
     var status: Int32 = 0
     for update in updates {
       guard update.ref == config.branch.ref else {
-        server.terminal.print("\(update.shortName): received; only \(config.branch) is deployed.")
+        let hint =
+          update.new == nil || !update.ref.hasPrefix("refs/heads/")
+          ? "" : " To deploy it: git push production \(update.shortName):\(config.branch)"
+        server.terminal.print("\(update.shortName): received; only \(config.branch) is deployed.\(hint)")
         continue
       }
       guard let id = update.new else {

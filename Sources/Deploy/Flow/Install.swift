@@ -46,7 +46,10 @@ extension Deployment {
     let cause: String
     var next = next
     switch result {
-    case .succeeded: return
+    case .succeeded:
+      // npm can end so where the network is gone, with exit code 0 and nothing installed.
+      guard tail.text.contains("npm error Exit handler never called!") else { return }
+      cause = "npm ended in the middle of its work, though with exit code 0"
     case .failed(127):
       cause = "a program of it was not found (exit code 127)"
       next = "Add the package that brings it to package.json, or install it on the server."

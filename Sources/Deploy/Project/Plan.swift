@@ -24,12 +24,14 @@ public struct Plan: Equatable, Sendable {
     }
     try TreeRules.check(tree)
     let app = try Project(tree)
+    let top = try MonorepoTop(app, in: tree)
+    try top?.requireRoot()
     try app.requireCommands()
     if !app.framework.isNext { try app.requireStart(app.origin(in: tree)) }
     let project = app.file
     let packages = app.packages
 
-    var warnings = packages.warnings + app.startWarnings
+    var warnings = packages.warnings + app.startWarnings + [top?.warning].compactMap(\.self)
     let node = try Self.require("node", in: toolbox, next: "Install Node 20 or later on the server, then push again.")
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
       if let wanted = VersionRange(range), let version = Version(node.version), !wanted.contains(version) {

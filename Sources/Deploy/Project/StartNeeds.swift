@@ -43,7 +43,8 @@ extension Project {
 
   private var kindOfFiles: String? {
     guard let kind = AppKind.find(manifest), kind.serving == .files else { return nil }
-    return "wait until static files are served: that is what the build of \(kind.description) makes"
+    return
+      "serve what its build makes with a server of your own: \(kind.description) makes static files, which are not served yet"
   }
 
   /// A script that starts the built app, where "start" is for development.

@@ -37,17 +37,22 @@ public struct StarterFile: Equatable, Sendable {
   /// The directory of the one app that a tree holds.
   private static func root(of tree: some SourceTree) throws -> RelativePath {
     if try isApp(tree, .top) { return .top }
-    let directories = tree.entries.keys.filter { $0.hasSuffix("/package.json") && !$0.contains("node_modules/") }
-      .compactMap { RelativePath(String($0.dropLast("/package.json".count))) }
-      // What could not stand in quotes is no usual place for an app.
-      .filter { !$0.description.contains(where: { "\"\\".contains($0) }) }
-    let apps = try directories.filter { try isApp(tree, $0) }.sorted { $0.description < $1.description }
+    let apps = try apps(below: tree)
     if apps.count > 1 {
       throw Failure(
         "looking for the app", "there are several: \(apps.map(\.description).joined(separator: ", "))",
         next: "Write \(ProjectFile.name) at the top of the repository, as in { \"root\": \"\(apps[0])\" }.")
     }
     return apps.first ?? .top
+  }
+
+  /// The directories below the top that hold an app.
+  static func apps(below tree: some SourceTree) throws -> [RelativePath] {
+    let directories = tree.entries.keys.filter { $0.hasSuffix("/package.json") && !$0.contains("node_modules/") }
+      .compactMap { RelativePath(String($0.dropLast("/package.json".count))) }
+      // What could not stand in quotes is no usual place for an app.
+      .filter { !$0.description.contains(where: { "\"\\".contains($0) }) }
+    return try directories.filter { try !$0.isTop && isApp(tree, $0) }.sorted { $0.description < $1.description }
   }
 
   /// Whether something can be started there. The top of a monorepo often has a package.json, but nothing to start.

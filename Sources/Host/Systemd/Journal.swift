@@ -23,9 +23,10 @@ public struct Journal: Sendable {
     // What an app wrote when it ended may still be on its way.
     for _ in 0..<20 {
       let found = try lines([
-        "_SYSTEMD_UNIT=\(Units.instance(instance))", "--since=\(time)", "--lines=\(count)",
+        // Without --reverse the number is counted from that time on.
+        "_SYSTEMD_UNIT=\(Units.instance(instance))", "--since=\(time)", "--lines=\(count)", "--reverse",
       ])
-      if !found.isEmpty { return found }
+      if !found.isEmpty { return found.reversed() }
       Pause.for(.milliseconds(25))
     }
     return []

@@ -10,6 +10,17 @@ private let failures: [(event: String, step: Step)] = [
 ]
 
 @Suite struct `A failed deploy` {
+  @Test func `is one whose npm ended in the middle of its work, though without an error`() throws {
+    let world = try World()
+    world.output = "npm error Exit handler never called!\n"
+
+    let record = try world.push("one")
+
+    #expect(record.step == .install)
+    #expect(record.failure?.cause.hasPrefix("npm ended in the middle of its work") == true)
+    #expect(world.installedKey == nil)
+  }
+
   @Test(arguments: failures)
   func `leaves all as it was`(_ failure: (event: String, step: Step)) throws {
     let world = try World()

@@ -305,6 +305,39 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 }
 
+@Suite struct `The top of a monorepo` {
+  private static func tree(_ start: String?) throws -> MemoryTree {
+    let scripts = start.map { #"{"start": "\#($0)"}"# } ?? "{}"
+    return try MemoryTree([
+      "package.json": #"{"workspaces": ["apps/*"], "scripts": \#(scripts), "devDependencies": {"turbo": "2"}}"#,
+      "package-lock.json": "{}", "apps/web/package.json": next, "packages/ui/package.json": "{}",
+    ])
+  }
+
+  @Test(arguments: [nil, "turbo run start"])
+  func `is no app, and says where the apps are`(_ start: String?) throws {
+    let tree = try Self.tree(start)
+
+    let failure = #expect(throws: Failure.self) { try Plan(tree, toolbox: FakeToolbox()) }
+
+    #expect(failure?.cause.hasSuffix("there are apps in apps/web") == true)
+    #expect(failure?.next.contains(#"{ "root": "apps/web" }"#) == true)
+  }
+
+  @Test func `that hands its start on is run as it says, with a warning`() throws {
+    let plan = try Plan(Self.tree("npm run start -w apps/web"), toolbox: FakeToolbox())
+
+    #expect(plan.framework == .node)
+    #expect(plan.warnings.contains { $0.contains(#"{ "root": "apps/web" }"#) })
+  }
+
+  @Test func `that starts a program of its own is an app`() throws {
+    let plan = try Plan(Self.tree("node server.js"), toolbox: FakeToolbox())
+
+    #expect(plan.warnings.isEmpty)
+  }
+}
+
 @Suite struct `A workspace's build` {
   private static let turbo = #"{"tasks": {"build": {"dependsOn": ["^build"]}}}"#
   private static let nx = "{}"
