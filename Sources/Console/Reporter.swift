@@ -20,7 +20,7 @@ public final class Reporter: Progress {
   public func begin(_ headline: Headline) {
     let from = headline.branch.map { " (\($0))" } ?? ""
     say("\(headline.app)\(from): \(headline.commit.id.short) \(headline.commit.subject)")
-    say(Self.visible(headline.detected))
+    say(headline.detected)
   }
 
   public func start(_ step: Step, _ detail: String) { self.step = (step, detail) }
@@ -44,7 +44,7 @@ public final class Reporter: Progress {
     say(line)
   }
 
-  public func warn(_ text: String) { say("warning: \(Self.visible(text))", .yellow) }
+  public func warn(_ text: String) { say("warning: \(text)", .yellow) }
 
   public func note(_ text: String) { say(text, .grey) }
 
@@ -62,15 +62,16 @@ public final class Reporter: Progress {
 
   /// A failure outside of a deploy.
   public static func lines(of failure: Failure) -> [String] {
-    ["nextdeploy: \(failure.attempt)"] + details(of: failure)
+    (["nextdeploy: \(failure.attempt)"] + details(of: failure)).map(visible)
   }
 
   private static func details(of failure: Failure) -> [String] {
-    let excerpt = failure.excerpt.isEmpty ? [] : ["  last lines:"] + failure.excerpt.map { "    \(visible($0))" }
+    let excerpt = failure.excerpt.isEmpty ? [] : ["  last lines:"] + failure.excerpt.map { "    \($0)" }
     return ["  \(failure.cause)"] + excerpt + ["  next: \(failure.next)"]
   }
 
-  /// What an app wrote, as text that cannot steer a terminal: without escape sequences (ECMA-48) and control characters.
+  /// One line of a text that others had a hand in, so that it cannot steer a terminal: without escape sequences
+  /// (ECMA-48), control characters and marks that turn the direction of writing.
   public static func visible(_ text: String) -> String {
     var visible = String.UnicodeScalarView()
     var rest = Substring(text).unicodeScalars
@@ -79,7 +80,7 @@ public final class Reporter: Progress {
         guard rest.popFirst() == "[" else { continue }
         // Its parameters, then the one letter that ends it.
         while let next = rest.popFirst(), !(0x40...0x7e).contains(next.value) {}
-      } else if scalar.value >= 0x20 && scalar.value != 0x7f || scalar == "\t" {
+      } else if scalar == "\t" || scalar.isVisible {
         visible.append(scalar)
       }
     }
@@ -102,10 +103,12 @@ public final class Reporter: Progress {
   }
 
   private func sayOutput(_ line: ArraySlice<UInt8>) {
-    say("    " + Self.visible(String(decoding: line, as: UTF8.self)))
+    say("    " + String(decoding: line, as: UTF8.self))
   }
 
+  /// The one way out: names of files, versions and messages in a line can be whatever a commit or a build says.
   private func say(_ line: String, _ colour: Terminal.Colour? = nil) {
+    let line = Self.visible(line)
     if hasListener {
       let text = colour.map { terminal.coloured(line, $0) } ?? line
       hasListener = CurrentProcess.write(text + "\n", to: 1)

@@ -19,6 +19,16 @@ import Testing
     #expect(Reporter.lines(of: failure).contains("    red\ttab"))
   }
 
+  @Test func `cannot forge a line of its own by what a commit or a build calls things`() {
+    let failure = Failure(
+      "building with 'x\nlive: https://forged.example'", "a\u{9B}31m\u{202E}b\r", next: "Correct it\u{1B}]0;t\u{7}.")
+
+    #expect(
+      Reporter.lines(of: failure) == [
+        "nextdeploy: building with 'xlive: https://forged.example'", "  a31mb", "  next: Correct it0;t.",
+      ])
+  }
+
   @Test func `without an excerpt shows none`() {
     let failure = Failure("building", "exit code 1", next: "Correct it.")
 

@@ -38,7 +38,7 @@ struct PageParts {
   private mutating func take(_ tag: Tag) {
     switch tag.name {
     case "base":
-      if !hasBase, let reference = tag["href"] {
+      if !hasBase, let reference = tag["href"], reference.utf8.count <= Self.addressLimit {
         hasBase = true
         base = base.resolving(reference) ?? base
       }
@@ -55,7 +55,12 @@ struct PageParts {
     }
   }
 
+  /// No page loads more than this before it can be seen, and no address of one is longer: what a hostile one holds is not
+  /// kept in memory.
+  private static let partLimit = 200, addressLimit = 4096
+
   private mutating func add(_ source: String) {
+    guard addresses.count < Self.partLimit, source.utf8.count <= Self.addressLimit else { return }
     if !source.isEmpty, let address = base.resolving(source) { addresses.append(address) }
   }
 

@@ -10,8 +10,10 @@ struct MonorepoTop {
       app.manifest.hasWorkspaces || tree.entries["pnpm-workspace.yaml"] != nil
     else { return nil }
     command = app.command
-    if let target = command?.target {
-      guard case .program(let name) = target, Self.runners.contains(name) else { return nil }
+    switch command?.target {
+    case nil, .unclear: break
+    case .program(let name) where Self.runners.contains(name): break
+    default: return nil
     }
     apps = try StarterFile.apps(below: tree)
     if apps.isEmpty { return nil }

@@ -11,7 +11,9 @@ struct UnbuiltPackage: Equatable {
       .filter { name in output.contains { isMissing(name, in: $0) } }
     for path in tree.entries.keys.sorted() where path.hasSuffix("/package.json") {
       guard let text = try tree.text(path), let manifest = try? PackageManifest(text, path: path),
-        let name = manifest.name, names.contains(name), manifest.scripts["build"] != nil
+        let name = manifest.name, names.contains(name), manifest.scripts["build"] != nil,
+        // They become a part of a command that somebody may copy.
+        [path, name, app.manifest.name ?? "a"].allSatisfy({ $0.isPlain(and: "@/.-") })
       else { continue }
       return UnbuiltPackage(name: name, command: command(app, name, String(path.dropLast("/package.json".count))))
     }

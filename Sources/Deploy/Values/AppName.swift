@@ -30,12 +30,20 @@ extension UInt8 {
   var isLowercaseOrDigit: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
 }
 
+extension Unicode.Scalar {
+  /// Whether it is neither a control character nor a mark that turns the direction of writing.
+  public var isVisible: Bool {
+    switch value {
+    case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x202a...0x202e, 0x2066...0x2069: false
+    default: true
+    }
+  }
+}
+
 extension String {
   /// The text in quotes for a message: control characters made visible, cut where it is long.
   public var quoted: String {
-    let visible = unicodeScalars.prefix(80).map { scalar in
-      scalar.value < 0x20 || scalar.value == 0x7f ? "\u{FFFD}" : String(scalar)
-    }
+    let visible = unicodeScalars.prefix(80).map { $0.isVisible ? String($0) : "\u{FFFD}" }
     return "'" + visible.joined() + (unicodeScalars.count > 80 ? "…'" : "'")
   }
 }

@@ -80,7 +80,7 @@ private struct ShellReader {
     case "\"": return quotation()
     case "\\":
       if let next, next != "\n" { add([next]) }
-      place += 2
+      place = min(place + 2, line.count)
     case "$", "`": return expansion()
     default:
       add([line[place]])

@@ -12,6 +12,12 @@ private let scripts = [
 private func read(_ line: String) -> StartCommand { StartCommand(line, scripts: scripts) }
 
 @Suite struct `A start command` {
+  @Test(arguments: ["node server.js \\", "\\", "\"\\", "a \\\\ \\", "next start \\"])
+  func `may end in a backslash`(_ line: String) {
+    // Nothing is read past its end.
+    _ = StartCommand(line, scripts: [:])
+  }
+
   @Test(arguments: [
     "next start", "next start -p 3000", "next start -p $PORT -H 0.0.0.0", "NODE_OPTIONS='--inspect' next start -p 3000",
     "NODE_ENV=production PORT=${PORT:-3000} next start", "dotenv -e ../../.env -- next start", "dotenv next start",
