@@ -128,7 +128,9 @@ enum PushCommands {
   private static func renewHook(_ directory: String, _ server: Server) throws {
     let hook = "\(directory)/post-receive"
     let text = Hooks.postReceive(binary: server.binary)
-    if try Files.text(hook) != text || !Files.isExecutable(hook) { try Files.write(text, to: hook, mode: 0o755) }
+    if try Files.text(hook) == text && Files.isExecutable(hook) { return }
+    // Several pushes may find that at once.
+    try FileLock(waitingFor: server.layout.hooksLock).hold { try Files.write(text, to: hook, mode: 0o755) }
   }
 
   private static let begun = "begun "

@@ -13,6 +13,8 @@ public struct Layout: Sendable {
   public var tools: String { "\(root)/tools.json" }
   /// What git runs for a push, where the package brings no hooks that are root's.
   public var hooks: String { "\(root)/hooks" }
+  /// Held while hooks are written anew.
+  public var hooksLock: String { "\(root)/hooks.lock" }
   /// Which app each key is for.
   public var keys: String { "\(root)/keys.json" }
   /// Held while keys are changed.

@@ -55,7 +55,7 @@ extension Doctor {
   private func serverPromises() -> [Promises] {
     let files: [FilePromise] = [
       .secret(layout.keys), .file(layout.config), .file(layout.tools), .file("\(layout.tools).lock"),
-      .file(layout.keysLock), .file(layout.portsLock), .file(layout.buildLock(1)),
+      .file(layout.keysLock), .file(layout.portsLock), .file(layout.hooksLock), .file(layout.buildLock(1)),
     ]
     guard hasSystemd else {
       let directories = [layout.apps, layout.instances, layout.caddy, layout.hooks].map { FilePromise.directory($0) }
