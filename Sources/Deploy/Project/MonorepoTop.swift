@@ -24,7 +24,11 @@ struct MonorepoTop {
 
   /// Refuses it where nothing could be started, or only by what a release does not have.
   func requireRoot() throws(Failure) {
-    if case .program(let name)? = command?.target, !["turbo", "nx", "lerna"].contains(name) { return }
+    switch command?.target {
+    case nil: break
+    case .program(let name) where ["turbo", "nx", "lerna"].contains(name): break
+    default: return
+    }
     throw Failure(
       "reading package.json", "it is the top of a monorepo, which starts nothing itself: there are apps in \(list)",
       next: "Name the one that is meant in \(ProjectFile.name) at the top of the repository: \(example).")
