@@ -89,8 +89,10 @@ enum PushCommands {
     // Whatever was killed meanwhile, this process is still there, and the pusher with it.
     let wasUndone = try server.endPush(push, to: app, isDone: report.elementsEqual((begun + done).utf8))
     if !status.isSuccess { return status.code }
+    if wasUndone { return 1 }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
-    return report.isEmpty && !wasUndone || report.elementsEqual((begun + done).utf8) ? 0 : 1
+    if report.isEmpty { return try server.waitForDeploy(of: app) }
+    return report.elementsEqual((begun + done).utf8) ? 0 : 1
   }
 
   /// Not all that git says then names the reason.

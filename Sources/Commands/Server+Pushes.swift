@@ -1,6 +1,8 @@
+import Console
 import Deploy
 import Git
 import Host
+import Posix
 
 extension Server {
   /// Settles what a crash left of pushes and deploys: before git says where the branch is, for a pusher whose commit is
@@ -32,6 +34,25 @@ extension Server {
     }
     if try state.records().contains(where: { !$0.isFinished && !state.isRunning($0) }) { try putRight(app) }
     return try state.interruptedPushes().contains(push) && undo(push, to: app)
+  }
+
+  /// Waits for the deploy of what the branch is at, where an earlier push whose connection ended left one running: git
+  /// calls its commit up to date, which is no promise that it goes live.
+  ///
+  /// - Returns: the exit status for the pusher.
+  func waitForDeploy(of app: AppName) throws -> Int32 {
+    let state = state(of: app)
+    guard let tip = try repository(of: app).target(of: apps.config(of: app).branch.ref),
+      let running = try state.records().last(where: { !$0.isFinished && $0.commit?.id == tip && state.isRunning($0) })
+    else { return 0 }
+    terminal.printError(
+      "\(tip.short) is being deployed since \(running.startedAt), by an earlier push; waiting for it ...")
+    while state.isRunning(running), try state.record(running.id)?.isFinished == false { Pause.for(.milliseconds(100)) }
+    if try state.record(running.id)?.isFinished == false { try putRight(app) }
+    let ended = try state.record(running.id)
+    if let failure = ended?.failure { for line in Reporter.lines(of: failure) { terminal.printError(line) } }
+    if ended?.outcome == .live { terminal.printError("live: \(origin(of: try apps.config(of: app)))") }
+    return ended?.outcome == .failed ? 1 : 0
   }
 
   /// Takes a push back that no deploy has begun with; false where there is nothing to take back.

@@ -44,7 +44,12 @@ public struct AppDirectory: AppState {
 
   public func records() throws -> [DeployRecord] {
     // One that is damaged tells nothing of the others.
-    try ids().compactMap { try StateFile.intact(DeployRecord.self, layout.journal($0)) }
+    try ids().compactMap { try record($0) }
+  }
+
+  /// Nil where there is none of that id, or it is damaged.
+  public func record(_ id: DeployID) throws -> DeployRecord? {
+    try StateFile.intact(DeployRecord.self, layout.journal(id))
   }
 
   /// The journals that cannot be read any more.
