@@ -193,14 +193,14 @@ struct DoctorTests {
 
 /// What can happen to a machine.
 enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
-  case openEnvironment, openKeys, writableRepository, deadHook, deadInstance, deadCaddy, leftovers
+  case openEnvironment, openKeys, writableRepository, deadHook, deadInstance, deadCaddy, leftovers, lostNames
 
   var testDescription: String { rawValue }
 
   var check: String {
     switch self {
     case .openEnvironment, .openKeys, .writableRepository, .deadHook: "files"
-    case .deadInstance: "apps"
+    case .deadInstance, .lostNames: "apps"
     case .deadCaddy: "caddy"
     case .leftovers: "ports"
     }
@@ -214,6 +214,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .deadHook: "/hooks/post-receive has the mode 0644"
     case .deadInstance: "shop does not run (shop:"
     case .deadCaddy: "Caddy does not run"
+    case .lostNames: "what tells Caddy where shop is does not lead to what is live"
     case .leftovers: "Caddy listens more than once on"
     }
   }
@@ -226,6 +227,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .deadHook: try Files.setMode("\(sandbox.app())/repo.git/hooks/post-receive", 0o644)
     case .deadInstance: try kill("\(sandbox.root)/instances/", in: sandbox)
     case .deadCaddy: try kill("\(sandbox.root)/caddy/instance", in: sandbox)
+    case .lostNames: try Files.remove("\(sandbox.root)/caddy/sites/live/shop")
     case .leftovers: try sandbox.leaveLeftovers()
     }
   }

@@ -41,7 +41,8 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension LoopbackAddress {
-  fileprivate var urlHost: String {
+  /// As it stands in a URL.
+  public var urlHost: String {
     switch self {
     case .v4: rawValue
     case .v6: "[\(rawValue)]"
