@@ -40,12 +40,17 @@ struct SiteCheck {
     let place = place
     if place.scheme == .http { return try ask(place) }
     let answer = try ask(place)
-    if answer == .live { return answer }
-    let others = try otherPorts()
-    for port in others where try ask(Origin(.https, host: place.host, port: port)) == .live { return .live }
+    if answer == .live || answer == .silent { return answer }
+    // Where that is Caddy, it has no others for TLS.
+    let others = answer == .noCertificate ? [] : try otherPorts()
+    var answers = [answer]
+    for port in others {
+      answers.append(try ask(Origin(.https, host: place.host, port: port)))
+      if answers.last == .live { return .live }
+    }
     // Until Caddy has a certificate, as where the domain does not lead here yet, it says by its redirect that it has the
     // site: it makes one for each that it serves with TLS.
-    guard answer == .noCertificate || answer == .refused else { return answer }
+    guard answers.contains(.noCertificate) else { return answer }
     for port in [Origin.Scheme.http.defaultPort] + others {
       if case .other(let status, let location?) = try ask(Origin(.http, host: place.host, port: port)),
         (300..<400).contains(status), location.hasPrefix("https://\(place.host)")
