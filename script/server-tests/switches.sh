@@ -78,7 +78,7 @@ unreached_site() {
   on systemctl stop caddy
   refuses_to_route "a Caddy that does not run" "Caddy does not run"
   squat tcp 8081
-  refuses_to_route "a port that somebody took" "having Caddy listen on port 8081: a program of the user root listens there"
+  refuses_to_route "a port that somebody took" "a program of the user root listens there"
   on systemctl stop squatter
   on systemctl start caddy
   is "the old release is live after that too" "$before" live_of_other
