@@ -323,8 +323,9 @@ async function swaps(app) {
     if (result.status !== 0) throw new Error(`a swap failed:\n${result.stdout}${result.stderr}`)
     routes.push(lastDeploy(app).times.route)
     if (i % 100 === 99) console.log(`  (${i + 1} swaps, ${new Date().toISOString()})`)
-    // What drains has a port each.
-    while (fs.readdirSync(`${root}/instances`).length > 40) await pause(50)
+    // A moment for signals. What drains has a port each.
+    await pause(1)
+    while (fs.readdirSync(`${root}/instances`).length > 6) await pause(50)
   }
   await untilDrained(app)
   const caddy = run('caddy', 'version').trim().split(' ')[0]
