@@ -190,7 +190,10 @@ struct SwitchTests {
         let (visible, name) = (try stage.scratch.ports[21], try AppName("shop"))
         try stage.sites.route(try site(visible, to: shop))
         let names = LiveNames(of: name, below: stage.sites.directory)
-        for damage in [nil, "0", "0000000000-v4-\(shop)-00", "!", "0000000001-v4-80-00", "0000000001-v4-\(shop)-"] {
+        for damage in [
+          nil, "0", "0000000000-127.0.0.1:\(shop)-00", "!", "0000000001-127.0.0.1:80-00",
+          "0000000001-127.0.0.1:\(shop)-",
+        ] {
           if let damage { try Files.write("", to: "\(names.directory)/\(damage)") } else { try names.removeAll() }
           #expect(try stage.get(visible, host: "shop") == nil || damage?.hasPrefix("0000000000") == true)
           #expect(try stage.sites.upstream(of: name) == nil)

@@ -41,8 +41,7 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension LoopbackAddress {
-  /// As it stands in a URL.
-  public var urlHost: String {
+  fileprivate var urlHost: String {
     switch self {
     case .v4: rawValue
     case .v6: "[\(rawValue)]"

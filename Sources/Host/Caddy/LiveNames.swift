@@ -63,29 +63,20 @@ extension LiveNames.Name: CustomStringConvertible {
   /// Numbers count down from here, with as many digits as the first has.
   static let end: UInt64 = 10_000_000_000
 
-  /// In "9999999999-v4-3001-MARK".
+  /// In "9999999999-127.0.0.1:3001-MARK".
   init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 4, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(Self.isDigit),
-      let number = UInt64(parts[0]), number > 0,
-      let address = LoopbackAddress.allCases.first(where: { Self.word($0) == parts[1] }),
-      let port = try? Port(parts[2]), parts[2] == "\(port)", !parts[3].isEmpty,
-      parts[3].utf8.allSatisfy({ Self.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) })
+    guard parts.count == 3, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(Self.isDigit),
+      let number = UInt64(parts[0]), number > 0, let upstream = Upstream(parts[1]), parts[1] == "\(upstream)",
+      !parts[2].isEmpty,
+      parts[2].utf8.allSatisfy({ Self.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) })
     else { return nil }
-    self.init(number: number, upstream: Upstream(address, port: port), mark: parts[3])
+    self.init(number: number, upstream: upstream, mark: parts[2])
   }
 
   var description: String {
     let digits = String(number)
-    let zeros = String(repeating: "0", count: max(0, 10 - digits.utf8.count))
-    return "\(zeros)\(digits)-\(Self.word(upstream.address))-\(upstream.port)-\(mark)"
-  }
-
-  private static func word(_ address: LoopbackAddress) -> String {
-    switch address {
-    case .v4: "v4"
-    case .v6: "v6"
-    }
+    return "\(String(repeating: "0", count: max(0, 10 - digits.utf8.count)))\(digits)-\(upstream)-\(mark)"
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

@@ -59,8 +59,8 @@ struct SiteBlock: Equatable {
   private var whereLive: String {
     guard let names else {
       return """
-        \tmap {host} {live_host} {live_port} {live_mark} {
-        \t\tdefault \(live.upstream.address.urlHost) \(live.upstream.port) \(live.mark)
+        \tmap {host} {live} {live_port} {live_mark} {
+        \t\tdefault \(live.upstream) \(live.upstream.port) \(live.mark)
         \t}
         """
     }
@@ -69,9 +69,8 @@ struct SiteBlock: Equatable {
       \t\troot \(names)
       \t\ttry_files *
       \t}
-      \tmap @live {http.matchers.file.relative} {live_host} {live_port} {live_mark} {
-      \t\t~^/?[0-9]+-v4-([0-9]+)-([0-9a-f]+)$ 127.0.0.1 ${1} ${2}
-      \t\t~^/?[0-9]+-v6-([0-9]+)-([0-9a-f]+)$ [::1] ${1} ${2}
+      \tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {
+      \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]+)$` ${1} ${2} ${3}
       \t}
       """
   }
