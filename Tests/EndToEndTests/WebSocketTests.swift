@@ -70,6 +70,12 @@ struct WebSocketTests {
       try sandbox.nextdeploy("config", "set", "switch", "reload").expectSuccess()
 
       #expect(try client.answer(to: "hello.") == "one heard hello.")
+      try sandbox.nextdeploy("config", "show").expectSuccess().expect("switch", "reload")
+      try sandbox.nextdeploy("restart", "shop").expectSuccess()
+      #expect(try client.answer(to: "again.") == "one heard again.")
+      #expect(try sandbox.get() == "one")
+      try sandbox.nextdeploy("config", "unset", "switch").expectSuccess()
+      #expect(try sandbox.get() == "one")
     }
   }
 }
