@@ -151,8 +151,8 @@ function lastDeploy(app) {
 
 const status = (app) => JSON.parse(run('nextdeploy', 'status', '--json', '--app', app.name))
 
-async function untilDrained(app) {
-  for (const start = performance.now(); status(app).instances.length > 1; await pause(50)) {
+async function untilDrained(app, most = 1) {
+  for (const start = performance.now(); status(app).instances.length > most; await pause(50)) {
     if (performance.now() - start > 60_000) throw new Error(`${app.name} still has several instances`)
   }
 }
@@ -328,9 +328,10 @@ async function swaps(app) {
     if (result.status !== 0) throw new Error(`a swap failed:\n${result.stdout}${result.stderr}`)
     routes.push(lastDeploy(app).times.route)
     if (i % 100 === 99) console.log(`  (${i + 1} swaps, ${new Date().toISOString()})`)
-    // A moment for signals. What drains has a port each.
+    // What drains has a port each, and looks at all connections again and again.
+    await untilDrained(app, 6)
+    // A moment for signals.
     await pause(1)
-    while (fs.readdirSync(`${root}/instances`).length > 6) await pause(50)
   }
   await untilDrained(app)
   const caddy = run('caddy', 'version').trim().split(' ')[0]
