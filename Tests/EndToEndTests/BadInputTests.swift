@@ -153,6 +153,13 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       ["server.js": App.server("answer.end('x')", listen: "process.env.PORT, '127.0.0.9'"), "nextdeploy.json": quick],
       tells: "the app listens on 127.0.0.9:", "not on 127.0.0.1:"),
     BadInput(
+      "an app that ends when Caddy asks it", at: "route",
+      [
+        "server.js": App.server(
+          "if (request.headers.via || request.method === 'HEAD') process.exit(1); answer.end('x')")
+      ],
+      tells: "reaching shop through Caddy", "was answered with 502, and not by the new release"),
+    BadInput(
       "an app that answers 500", at: "health",
       [
         "server.js": App.server("answer.statusCode = 500; console.log('query failed'); answer.end()"),

@@ -195,14 +195,14 @@ struct DoctorTests {
 /// What can happen to a machine.
 enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
   case openEnvironment, openKeys, writableRepository, deadHook, deadInstance, deadCaddy, leftovers, lostHead, brokenRef,
-    lostInstance
+    lostInstance, lostNames
 
   var testDescription: String { rawValue }
 
   var check: String {
     switch self {
     case .openEnvironment, .openKeys, .writableRepository, .deadHook, .lostInstance: "files"
-    case .deadInstance, .lostHead, .brokenRef: "apps"
+    case .deadInstance, .lostNames, .lostHead, .brokenRef: "apps"
     case .deadCaddy: "caddy"
     case .leftovers: "ports"
     }
@@ -216,6 +216,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .deadHook: "/hooks/post-receive has the mode 0644"
     case .deadInstance: "shop does not run (shop:"
     case .deadCaddy: "Caddy does not run"
+    case .lostNames: "what tells Caddy where shop is does not lead to what is live"
     case .leftovers: "Caddy listens more than once on"
     case .lostHead: "repo.git is damaged: git takes no push"
     case .brokenRef: "refs/heads/main of"
@@ -231,6 +232,7 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case .deadHook: try Files.setMode("\(sandbox.app())/repo.git/hooks/post-receive", 0o644)
     case .deadInstance: try kill("\(sandbox.root)/instances/", in: sandbox)
     case .deadCaddy: try kill("\(sandbox.root)/caddy/instance", in: sandbox)
+    case .lostNames: try Files.remove("\(sandbox.root)/caddy/sites/live/shop")
     case .leftovers: try sandbox.leaveLeftovers()
     case .lostHead: try Files.write("", to: "\(sandbox.app())/repo.git/HEAD")
     case .brokenRef: try Files.write("", to: "\(sandbox.app())/repo.git/refs/heads/main")

@@ -1,9 +1,11 @@
 extension Deployment {
-  /// The commit point: from its return on, new requests go to the new instance.
+  /// The commit point: from its return on, new requests go to the new instance, and one was seen to arrive there.
   func route(_ healthy: HealthyInstance) throws -> LiveRecord {
     let commit = try requireCommit()
     return try step(.route, durable: true) {
-      try seams.proxy.route(Site(app: app, addresses: config.addresses, upstream: healthy.upstream))
+      try seams.proxy.route(
+        Site(
+          app: app, addresses: config.addresses, upstream: healthy.upstream, page: healthy.release.health.path))
       let live = live(release: healthy.release.id, commit: commit, at: healthy.upstream)
       return (live, seams.origin(config).description)
     }

@@ -77,6 +77,11 @@ extension Doctor {
         try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
           .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
       },
+      {
+        let live = LiveNames.directory(below: layout.caddy)
+        let apps = try Files.list(live).filter { (try? AppName($0)) != nil }
+        return ([live] + apps.map { "\(live)/\($0)" }).map { .directory($0, needs: 0o755) }
+      },
     ]
   }
 

@@ -76,6 +76,11 @@ struct FakeProxy: Proxy {
     world.routedTo = site.upstream
   }
 
+  func restore(_ site: Site) throws {
+    try world.event("restore \(site.upstream.port)")
+    world.routedTo = site.upstream
+  }
+
   func upstream(of app: AppName) throws -> Upstream? { world.routedTo }
 
   func remove(_ app: AppName) throws { world.routedTo = nil }
