@@ -321,6 +321,7 @@ struct DoctorUnitTests {
       (UnitCheck(replacements: ["/etc/b.service"]), "sudo rm /etc/b.service && sudo systemctl daemon-reload"),
       (UnitCheck(bootIsEnabled: false), "sudo nextdeploy setup"),
       (UnitCheck(polkit: .refuses), "sudo nextdeploy setup"),
+      (UnitCheck(keepsPorts: false), "sudo systemctl restart nextdeploy-ports.service"),
     ] as [(UnitCheck, String)])
   func broken(check: UnitCheck, command: String) {
     #expect(check.findings.map(\.state) == [.problem])

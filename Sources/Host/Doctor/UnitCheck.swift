@@ -25,6 +25,8 @@ struct UnitCheck {
   var dropIns: [String] = []
   var bootIsEnabled = true
   var polkit = Polkit.obeys
+  /// Whether the kernel keeps each port for its app.
+  var keepsPorts = true
 
   var findings: [Finding] {
     var findings = missingAccounts.map { Finding(.units, .problem, "setup did not add \($0)", command: Self.setup) }
@@ -50,6 +52,13 @@ struct UnitCheck {
     case .unknown:
       findings.append(
         Finding(.units, .skipped, "only nextdeploy itself can ask polkit", advice: Doctor.lookAsRoot))
+    }
+    if !keepsPorts {
+      findings.append(
+        Finding(
+          .units, .problem, "nothing keeps an app or a build from listening on the port of an app that is down",
+          command: "sudo systemctl restart \(ServerSetup.portsUnit)",
+          advice: "'journalctl -u \(ServerSetup.portsUnit)' says why not. Some containers may not do it."))
     }
     if findings.allSatisfy({ $0.state == .skipped }) {
       findings.insert(Finding(.units, .ok, "users, units and polkit are as setup left them"), at: 0)
@@ -107,6 +116,13 @@ extension Doctor {
       check.bootIsEnabled = try programs.run(["systemctl", "is-enabled", ServerSetup.bootUnit]).status.isSuccess
     }
     attempt { check.polkit = try askPolkit() }
+    // Only root can ask the kernel itself.
+    attempt {
+      check.keepsPorts =
+        isRoot
+        ? try PortRule.isInstalled()
+        : try programs.run(["systemctl", "is-active", ServerSetup.portsUnit]).status.isSuccess
+    }
     return check.findings + failed
   }
 

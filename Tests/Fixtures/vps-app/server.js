@@ -34,4 +34,5 @@ const server = require('http').createServer(async (request, answer) => {
       answer.end()
   }
 })
-server.listen(process.env.PORT, process.env.HOSTNAME, () => console.log(`version ${fs.readFileSync('built.txt')}`))
+setTimeout(() => server.listen(process.env.PORT, process.env.HOSTNAME, () => console.log(`version ${fs.readFileSync('built.txt')}`)),
+  fs.existsSync('late') ? 4000 : 0)
