@@ -67,6 +67,23 @@ struct PortRuleTests {
     #expect(PortRule.controlGroups("25 30 0:23 / / rw - ext4 /dev/vda rw\n") == nil)
   }
 
+  @Test("knows where the kernel gives out the ports of apps by itself")
+  func givenOut() throws {
+    let ports = try PortRange("3001-3999")
+
+    #expect(!PortRule.areGivenOut(ports, range: "32768\t60999\n", reserved: "\n"))
+    #expect(PortRule.areGivenOut(ports, range: "1024\t65535\n", reserved: "\n"))
+    #expect(PortRule.areGivenOut(ports, range: "1024\t65535\n", reserved: "3001-3998,8080\n"))
+    #expect(!PortRule.areGivenOut(ports, range: "1024\t65535\n", reserved: "22,3001-3500,3501-3999\n"))
+    #expect(PortRule.areGivenOut(ports, range: "3999 3999", reserved: "3001"))
+  }
+
+  @Test("is for no ports that it does not keep")
+  func kept() throws {
+    #expect(throws: Never.self) { try PortRule.requireKept(PortRange("3001-32767")) }
+    #expect(throws: Failure.self) { try PortRule.requireKept(PortRange("32000-32768")) }
+  }
+
   /// What the kernel does with the program (its own words for the operations are in linux/bpf.h).
   private func run(_ program: [BindProgram.Instruction], _ bind: Bind) throws -> Bool {
     var registers = [UInt64](repeating: 0, count: 11)

@@ -1,4 +1,4 @@
-import Deploy
+public import Deploy
 import Posix
 
 /// Which ports an app and a build may listen on: an instance on its own, nobody on another's.
@@ -14,6 +14,36 @@ public enum PortRule {
 
   /// Above are the ports that the kernel gives out by itself, to whoever listens without naming one.
   static let lastPort: UInt16 = 32_767
+
+  /// Throws where instances would listen on ports that the rule does not keep for them.
+  public static func requireKept(_ ports: PortRange) throws {
+    if ports.last.number <= lastPort { return }
+    throw Failure(
+      "having instances listen on \(ports)",
+      "from \(lastPort + 1) on the system gives ports out by itself, and nobody can keep one for an app",
+      next: "Choose ports below \(lastPort + 1).")
+  }
+
+  /// Whether the kernel gives out some of these ports by itself too: to a connection that goes out, or to an app that
+  /// asks again and again until it gets another's.
+  ///
+  /// - Parameters:
+  ///   - range: /proc/sys/net/ipv4/ip_local_port_range, "32768 60999" unless an admin changed it.
+  ///   - reserved: ip_local_reserved_ports beside it, what it leaves out of these: "3001-3999,8080".
+  static func areGivenOut(_ ports: PortRange, range: String, reserved: String) -> Bool {
+    func numbers(_ text: Substring) -> ClosedRange<Int>? {
+      let ends = text.split(separator: "-").compactMap { Int($0) }
+      guard let first = ends.first, let last = ends.last, first <= last else { return nil }
+      return first...last
+    }
+    let ends = range.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+    guard ends.count == 2, ends[0] <= ends[1] else { return false }
+    let kept = reserved.split(whereSeparator: { $0 == "," || $0.isWhitespace }).compactMap(numbers)
+    return ports.ports.contains { port in
+      let number = Int(port.number)
+      return (ends[0]...ends[1]).contains(number) && !kept.contains { $0.contains(number) }
+    }
+  }
 
   /// - Parameter builder: the user nextdeploy-build.
   static func program(builder: UInt32) -> BindProgram {
