@@ -5,7 +5,7 @@ ports_are_kept() {
   is "an app cannot listen on a port that may become another app's" "status 13" try run "$(listening 3500)"
   is "nor on that of an app which runs beside it" "status 13" try run "$(listening $(($(port) + 1)))"
   is "nor on that of another service" "status 13" try run "$(listening 5432)"
-  is "nor, with all of them tried, on any" "status 13" try run "$(listening_anywhere 1024 32767)"
+  is "nor, with all of them tried, on any" "status 13" try run "$(listening_anywhere 3001 3999)"
   is "it can where the system chooses" "done" try run "$(listening 0)"
   is "and above the ports of services" "done" try run "$(listening 40000)"
   is "others than apps and builds may listen as before" "" on runuser -u nobody -- sh -c "$(listening 3306)"
@@ -49,7 +49,7 @@ const look = setInterval(() => {
 fs.writeFileSync('/run/stranger.pid', `${process.pid}`)
 console.log('ready')
 END
-  timeout 90 script/vps run "$server" node /root/stranger.js >"$laptop/stranger" &
+  timeout 90 script/vps run "$server" node /root/stranger.js >"$laptop/stranger" 2>/dev/null &
   local stranger=$!
   until_is 10 ready cat "$laptop/stranger" || fail "the stranger did not start"
   on_laptop "git checkout -qb late && touch late && git add -A && git commit -qm late"
@@ -79,7 +79,7 @@ $| = 1; print "$port\n";
 sleep 50
 END
   script/vps copy "$server" "$laptop/hand.pl" /root
-  timeout 60 script/vps run "$server" perl /root/hand.pl >"$laptop/bound" &
+  timeout 60 script/vps run "$server" perl /root/hand.pl >"$laptop/bound" 2>/dev/null &
   local holder=$! bound
   until_is 10 1 sh -c "wc -l <'$laptop/bound'" || fail "nobody bound a port"
   bound=$(cat "$laptop/bound")
