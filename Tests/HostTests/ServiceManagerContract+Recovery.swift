@@ -89,7 +89,8 @@ extension ServiceManagerContract {
 
       let new = try stage.process(of: instance)
       #expect(new != old)
-      #expect(stage.processes("createServer") == [new])
+      // It is what starts the program first, and then the program.
+      try wait(until: "the program") { stage.processes("createServer") == [new] }
       let connection = try stage.connect(to: instance)
       try connection.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
       _ = try connection.receive("hello")

@@ -18,8 +18,10 @@ struct ServiceManagerContract {
 
       let ids = try apps.map { try stage.manager.reserve($0) }
 
-      let ports = try (0..<3).map { try stage.scratch.ports[$0] }
-      #expect(ids == zip(apps, ports).map { InstanceID(app: $0, port: $1) })
+      #expect(ids.map(\.app) == apps)
+      // On a server, one that had connections a moment ago is left for later.
+      let ports = ids.map(\.port)
+      #expect(ports == Set(ports).sorted())
     }
   }
 
@@ -32,7 +34,7 @@ struct ServiceManagerContract {
       ) { _ in
         let instance = try stage.manager.reserve(stage.app())
 
-        #expect(try instance.port == stage.scratch.ports[1])
+        #expect(instance.port > port)
       }
     }
   }

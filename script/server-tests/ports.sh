@@ -119,10 +119,25 @@ END
   start=$SECONDS
   passes "the app's removal" timeout 60 script/vps run "$server" nextdeploy app remove stubborn
   passes "ends too, within the time that apps have to stop" test $((SECONDS - start)) -lt 20
-  is "and nothing of it is left" "" on sh -c "pgrep -f 'perl server.pl' || true"
+  is "and nothing of it is left" "" on pgrep -xf 'perl server.pl'
 }
 
 stubborn_push() { on_laptop "cd ../stubborn && git push -q laptop:stubborn main"; }
+
+# A machine whose kernel does not keep the ports: apps run, and the doctor tells.
+unkept_ports() {
+  local own=/etc/systemd/system/nextdeploy-ports.service.d
+  on mkdir -p $own
+  on sh -c "printf '[Service]\nExecStart=\nExecStart=/bin/false\n' >$own/own.conf"
+  passes "a machine boots on which nothing keeps the ports" timeout 150 script/vps reboot "$server"
+  until_is 30 "version 1" get / || fail "the app did not come back"
+  shown "its apps run"
+  is "though nothing keeps others off their ports" "done" try run "$(listening 3500)"
+  on rm -r $own
+  on systemctl daemon-reload
+  finds "that the ports are not kept" "nothing keeps an app or a build from listening"
+  is "from then on they are" "status 13" try run "$(listening 3500)"
+}
 
 # A shell line that ends with 13 where nothing may listen on that port.
 listening() {
