@@ -89,4 +89,26 @@ struct StrangerTests {
       }
     }
   }
+
+  @Test("is none where one app has taken them all: the failure names that app, and what is live stays")
+  func all() throws {
+    try Sandbox.run { sandbox in
+      let (blog, shop) = (try sandbox.createApp("blog"), try sandbox.createApp("shop"))
+      try shop.commit("One", App.node("shop"))
+      try shop.push().expectSuccess()
+      let greedy = """
+
+        for (let port = \(sandbox.port(0)); port < \(sandbox.port(20)); port++)
+          require('net').createServer().on('error', () => {}).listen(port, '127.0.0.1')
+        """
+      try blog.commit("Greedy", App.node("blog", extra: ["server.js": App.server("answer.end('blog')") + greedy]))
+      try blog.push().expectSuccess()
+      try shop.commit("Two", App.node("two"))
+
+      let push = try shop.push().expect(status: 1)
+
+      push.expect("FAILED at boot: all ports from", "18 of them by node (process ", "of the app blog")
+      #expect(try sandbox.get() == "shop")
+    }
+  }
 }
