@@ -49,7 +49,15 @@ enum SystemCommands {
     spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
   ) { invocation, server in
     try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
-      .drain(notifySocket: server.environment["NOTIFY_SOCKET"], exit: Launch.exit(in: server.environment))
+      .stop(Launch.mainProcess(in: server.environment), exit: Launch.exit(in: server.environment))
+    return 0
+  }
+
+  static let keepPorts = ServerCommand(
+    spec: CommandSpec(
+      "keep-ports", [], [], "What nextdeploy-ports.service runs, as root: keeps each port for its app", isHidden: true)
+  ) { _, _ in
+    try PortRule.install()
     return 0
   }
 

@@ -88,6 +88,15 @@ struct ProcessStatusTests {
     #expect(parts.count == 2 && !ProcessStatus(parts.joined(separator: instead)).isOnly(user: 66000, group: 990))
   }
 
+  @Test("may be in the one group that is named beside its own, and in no other")
+  func otherGroup() {
+    let both = Self.clean.split(separator: "Groups:\t", maxSplits: 1).joined(separator: "Groups:\t27")
+
+    #expect(ProcessStatus(both).isOnly(user: 66000, group: 990, alsoIn: 27))
+    #expect(!ProcessStatus(both).isOnly(user: 66000, group: 990, alsoIn: 28))
+    #expect(!ProcessStatus(Self.clean).isOnly(user: 66000, group: 990, alsoIn: 27))
+  }
+
   @Test("is not taken for another user")
   func other() {
     #expect(!ProcessStatus(Self.clean).isOnly(user: 66001, group: 990))

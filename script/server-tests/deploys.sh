@@ -43,6 +43,8 @@ second_push() {
   [[ $output == *"build cannot reach the metadata service"* ]] || fail "the build did not try: $output"
   [[ $output == *"build cannot read apps/other/env"* ]] || fail "the build's output did not come: $output"
   shown "its build reaches nothing but its workspace, and its output reaches the pusher"
+  [[ $output == *"build cannot listen on port 3500"* ]] || fail "the build could listen: $output"
+  shown "a build cannot listen on a port that may become an app's"
   no_request_failed
   is "the second release is live" "version 2" get /
   until_is 20 inactive on systemctl is-active "nextdeploy@shop:$old.service" || fail "the old instance did not end"

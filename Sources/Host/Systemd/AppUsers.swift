@@ -6,6 +6,8 @@ import Posix
 /// They are outside of Debian's ranges for users, dynamic users and containers, and have no name.
 struct AppUsers {
   static let range: Range<UInt32> = 66000..<67000
+  /// The users of their builds, for each app the number behind its own.
+  static let builds: Range<UInt32> = 67000..<68000
 
   let layout: Layout
 
@@ -21,6 +23,12 @@ struct AppUsers {
       try Files.write("\(free)\n", to: layout.app(app).user)
       return free
     }
+  }
+
+  /// The app whose number it is.
+  func app(of user: UInt32) -> AppName? {
+    let apps = ((try? Files.list(layout.apps)) ?? []).compactMap { try? AppName($0) }
+    return apps.first { (try? recorded($0)) == user }
   }
 
   private func recorded(_ app: AppName) throws -> UInt32? {

@@ -43,6 +43,8 @@ final class World {
   /// What it answers to one request, where that matters.
   var page: ((ProbeRequest, Upstream) -> ProbeAnswer)?
   var listeners: [ListeningAddress] = []
+  /// Who listens where an instance should.
+  var strangers: [Stranger] = []
   /// What instances are from their start on.
   var stateAfterStart = InstanceState.running(process: 4711, restarts: 0)
   var jobs: [Job] = []

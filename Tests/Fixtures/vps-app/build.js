@@ -14,6 +14,9 @@ for (const path of ['apps/shop/build/request', 'apps/shop/build/bin', 'apps/shop
   attempt('write', path, () => fs.writeFileSync('/opt/nextdeploy/' + path, ''))
 attempt('reach', 'the metadata service', () =>
   require('child_process').execFileSync('curl', ['-sf', '--max-time', '2', 'http://169.254.169.254:8099/']))
+attempt('listen on', 'port 3500', () =>
+  require('child_process').execFileSync(process.execPath, ['-e', 'require("net").createServer().listen(3500, () => process.exit())'],
+    { stdio: 'ignore' }))
 console.log(`build runs as ${process.getuid()}`)
 if (process.env.HANG) setInterval(() => {}, 1000)
 if (fs.existsSync('slow')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)
