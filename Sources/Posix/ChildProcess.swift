@@ -134,6 +134,27 @@ public struct ChildProcess: Sendable {
     return try child.wait()
   }
 
+  /// Runs a program until it has written enough, or to its end; nothing of it is left.
+  ///
+  /// - Parameter isEnough: is given all that came so far.
+  /// - Returns: how it ended, nil where it had written enough.
+  public static func run(_ command: Command, input: [UInt8], until isEnough: ([UInt8]) -> Bool) throws -> (
+    status: ExitStatus?, output: [UInt8]
+  ) {
+    let pipe = try Pipe()
+    let child = try start(command, reading: input, errors: .null, family: .parents, writer: pipe.writer)
+    var output: [UInt8] = []
+    while true {
+      let bytes = try pipe.reader.read(upTo: 65_536)
+      if bytes.isEmpty { return (try child.wait(), output) }
+      output += bytes
+      if isEnough(output) { break }
+    }
+    ProcessIdentity(of: child.id)?.signal(.kill)
+    _ = try child.wait()
+    return (nil, output)
+  }
+
   /// Runs a program to its end and collects what it writes to either stream.
   public static func run(_ command: Command) throws -> (status: ExitStatus, output: String) {
     var output: [UInt8] = []

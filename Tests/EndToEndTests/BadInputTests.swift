@@ -154,10 +154,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       tells: "the app listens on 127.0.0.9:", "not on 127.0.0.1:"),
     BadInput(
       "an app that ends when Caddy asks it", at: "route",
-      [
-        "server.js": App.server(
-          "if (request.headers.via || request.method === 'HEAD') process.exit(1); answer.end('x')")
-      ],
+      ["server.js": App.server("if (request.headers.connection !== 'close') process.exit(1); answer.end('x')")],
       tells: "reaching shop through Caddy", "was answered with 502, and not by the new release"),
     BadInput(
       "an app that answers 500", at: "health",
@@ -391,6 +388,8 @@ struct BadInputTests {
         try project.commit(text, App.node(text))
         try project.push().expectSuccess()
       }
+      // The release of one that still drains is in use.
+      try sandbox.wait(for: "the old release's end") { try sandbox.instances().count == 1 }
       let deploys = "\(sandbox.app())/deploys"
       let old = try #require(try Files.list("\(sandbox.app())/releases").sorted().first)
       try Files.write("{ half", to: "\(deploys)/00000001-000000.json")

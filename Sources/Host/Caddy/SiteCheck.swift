@@ -2,7 +2,8 @@ import Deploy
 import Posix
 import Supervision
 
-/// One request to a site, made where and as its visitors make theirs, that tells which instance answered.
+/// One request to a site, made where and as its visitors make theirs, that tells which instance answered. Of the answer
+/// only the head is waited for: a page may go on for ever.
 struct SiteCheck {
   let site: Site
   let live: LiveNames.Name
@@ -78,7 +79,7 @@ struct SiteCheck {
     do {
       let socket = try Socket(connectingTo: origin.port, within: Self.limit)
       try socket.write(
-        "HEAD \(site.page) HTTP/1.1\r\nHost: \(origin.authority)\r\n\(headers)Connection: close\r\n\r\n")
+        "GET \(site.page) HTTP/1.1\r\nHost: \(origin.authority)\r\n\(headers)Connection: close\r\n\r\n")
       var reader = HTTPReader(socket, until: .now + Self.limit)
       let (status, fields) = try reader.head()
       return self.answer(status) { name in fields.first { $0.name == name }?.value }
@@ -112,29 +113,40 @@ struct SiteCheck {
     }
     let command = Command(
       [
-        program, "--disable", "--config", "-", "--silent", "--head", "--insecure", "--globoff", "--path-as-is",
-        "--noproxy", "*", "--max-time", "\(Self.limit.components.seconds)",
-      ],
-      environment: environment)
-    var output: [UInt8] = []
-    let status = try ChildProcess.run(command, input: Array(settings(origin, host).utf8)) { output += $0 }
+        program, "--disable", "--config", "-", "--silent", "--include", "--no-buffer", "--insecure", "--globoff",
+        "--path-as-is", "--noproxy", "*", "--max-time", "\(Self.limit.components.seconds)",
+      ], environment: environment)
+    let (status, output) = try ChildProcess.run(command, input: Array(settings(origin, host).utf8)) {
+      Self.head(in: $0) != nil
+    }
+    if let (status, fields) = Self.head(in: output) {
+      return answer(status) { name in fields.first { $0.name == name }?.value }
+    }
     // curl(1): 7 is a connection that was not made, 28 a timeout, 35 a TLS handshake that failed.
-    switch status.code {
-    case 0: break
+    switch status?.code {
     case 7: return .refused
     case 28: return .silent
     case 35: return .noCertificate
-    default: return .broken("curl ended with \(status)")
+    default: return .broken("curl ended with \(status.map { "\($0)" } ?? "nothing")")
     }
-    let lines = String(decoding: output, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
-    let code = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
-    return answer(code ?? 0) { name in
-      lines.lazy.compactMap { line -> String? in
-        let parts = line.split(separator: ":", maxSplits: 1).map(String.init)
-        guard parts.count == 2, parts[0].lowercased() == name else { return nil }
-        return String(parts[1].drop { $0 == " " })
-      }.first
+  }
+
+  /// The status of an answer and its fields, their names in lowercase, as soon as all of them are there. Interim answers
+  /// come before it.
+  static func head(in output: [UInt8]) -> (status: Int, fields: [(name: String, value: String)])? {
+    var rest = output[...]
+    while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
+      let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+      rest = rest[end.upperBound...]
+      guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { return nil }
+      if status < 200 { continue }
+      let fields = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
+        let parts = line.split(separator: ":", maxSplits: 1)
+        return parts.count == 2 ? (parts[0].lowercased(), String(parts[1].drop { $0 == " " })) : nil
+      }
+      return (status, fields)
     }
+    return nil
   }
 
   /// On curl's standard input, for others can read its arguments.
