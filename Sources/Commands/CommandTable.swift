@@ -44,7 +44,8 @@ public enum CommandTable {
     DoctorCommand.doctor,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
-    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
+    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild,
+    SystemCommands.runFiles, SystemCommands.boot,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.

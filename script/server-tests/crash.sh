@@ -24,8 +24,10 @@ killed_builder() {
 
   wreck "echo version 3 > version.txt && git commit -qam third"
   kill_builder
+  local user
+  user=$(builder wreck)
   passes "an app whose builder was killed is removed" on nextdeploy app remove wreck
-  is "with the build that went on" "" wreck_builds
+  is "with the build that went on" "" on sh -c "pgrep -u $user || true"
 }
 
 # A push whose build does not end, and whose builder does.
@@ -41,4 +43,4 @@ kill_builder() {
 
 wreck() { as "cd /var/tmp/dev/wreck && $1"; }
 wreck_branch() { on runuser -u nextdeploy -- git -C /opt/nextdeploy/apps/wreck/repo.git rev-parse main; }
-wreck_builds() { on sh -c "pgrep -u nextdeploy-build || true"; }
+wreck_builds() { on sh -c "pgrep -u $(builder wreck) || true"; }
