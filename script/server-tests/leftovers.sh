@@ -3,8 +3,9 @@
 
 leftovers() {
   odd_app odd
-  has "a build owns its workspace, as a user of its app's own" "$(builder odd) $(builder odd)" \
-    odd "mkdir -p node_modules && touch node_modules/x && echo \$(id -u) \$(stat -c %u . server.js node_modules/x | uniq)"
+  odd "mkdir -p node_modules && touch node_modules/x && echo \$(id -u) \$(stat -c %u . \$HOME server.js node_modules/x | uniq)" \
+    >"$laptop/push" 2>&1 || fail "the first push: $(cat "$laptop/push")"
+  has "a build owns its workspace, as a user of its app's own" "$(builder odd) $(builder odd)" cat "$laptop/push"
   after "a umask of 077" "umask 077; mkdir -p private .next/cache/x; echo x > private/x; echo y > .next/cache/x/y"
   after "archives that close what they hold" "mkdir -p a/b && touch a/b/c && tar cf x.tar a && chmod -R u=,g=,o= a; mkdir -p ignored && cd ignored && tar xf ../x.tar && chmod 0555 a"
   after "a directory of mkdtemp's in the cache" "mkdir -p .next/cache && mktemp -d .next/cache/XXXXXX"

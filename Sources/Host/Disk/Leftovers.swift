@@ -18,7 +18,7 @@ public struct Leftovers {
   public func remove(_ path: String) throws {
     do { return try Files.remove(path) } catch {
       // What keeps its owners from it is seen in what is left.
-      try? owners?.remove([path])
+      try? owners?.remove(path)
     }
     do { try Files.remove(path) } catch { try setAside(path, error) }
   }
@@ -37,7 +37,7 @@ public struct Leftovers {
     do { try Directory(directory).empty() } catch {
       if error.isNotFound { return }
       // Who removes the directory itself sees what is left.
-      try? owners?.remove([directory])
+      try? owners?.remove(directory)
     }
   }
 

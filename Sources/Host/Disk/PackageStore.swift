@@ -31,7 +31,7 @@ struct PackageStore: ~Copyable {
       hasNew = true
     }
     do { try top.hardLink(kept, to: name, in: release) } catch {
-      guard error.isTooManyLinks else { throw error }
+      guard error.isNoMoreLinks else { throw error }
       try copier.copy(name, of: source, to: name, in: release)
     }
   }
@@ -52,7 +52,7 @@ struct PackageStore: ~Copyable {
   /// .cache) is written to in place.
   static func isOfPackage(_ path: PathBelow) -> Bool {
     var isInPackage = false
-    for part in path.bytes.split(separator: UInt8(ascii: "/")) {
+    for part in path.parent.bytes.split(separator: UInt8(ascii: "/")) {
       let isGenerated =
         part.first == UInt8(ascii: ".") && !part.elementsEqual(".pnpm".utf8) && !part.elementsEqual(".bin".utf8)
       isInPackage = part.elementsEqual("node_modules".utf8) || isInPackage && !isGenerated

@@ -6,13 +6,15 @@ import Posix
 struct SpaceGuard {
   let app: AppName
   let layout: AppLayout
-  private let atFirst: Int
+  /// Where builds write, and how much was free there when this one began.
+  private let places: [(directory: String, atFirst: Int)]
   private var next = ContinuousClock.now
 
   init(_ layout: AppLayout, of app: AppName) throws {
     self.app = app
     self.layout = layout
-    atFirst = try Files.freeSpace(layout.directory)
+    places = try [layout.workspace, layout.cache, layout.directory].filter { Files.exists($0) }
+      .map { ($0, try Files.freeSpace($0)) }
   }
 
   /// Throws where there is too little left.
@@ -20,7 +22,8 @@ struct SpaceGuard {
     let now = ContinuousClock.now
     if now < next { return }
     next = now + .milliseconds(100)
-    for directory in [layout.workspace, layout.directory] {
+    for (directory, atFirst) in places {
+      // It may be gone: that is for others to tell.
       guard let space = try? Files.space(directory) else { continue }
       let cause: String
       // A file system of its own has a reserve of its own.

@@ -31,8 +31,8 @@ public struct FilesUnit: Sendable {
     case make([String])
     /// Lets nextdeploy read what a build left.
     case open
-    /// Removes what the user can of these paths, below the app's directory.
-    case remove([String])
+    /// Removes what the user can of a path below the app's directory.
+    case remove(String)
   }
 
   struct Reply: Codable {
@@ -50,15 +50,16 @@ public struct FilesUnit: Sendable {
   /// Lets nextdeploy read what builds left.
   func open() throws { _ = try run(.open, as: builder()) }
 
-  /// Removes what only the users of the app's builds, and of the app itself, can remove.
-  func remove(_ paths: [String]) throws {
-    let below = paths.filter { $0.hasPrefix(directory + "/") }.map { String($0.dropFirst(directory.utf8.count + 1)) }
-    if below.isEmpty { return }
-    _ = try run(.remove(below), as: builder())
-    _ = try run(.remove(below), as: AppUsers(layout: layout).user(of: app))
+  /// Removes what of this only its owner can remove: the user of the app's builds in its workspace and caches, that of the
+  /// app itself in its releases and its persistent paths.
+  func remove(_ path: String) throws {
+    let app = layout.app(app)
+    guard path.hasPrefix(app.directory + "/") else { return }
+    let isBuilds = [app.workspace, app.cache].contains { path == $0 || path.hasPrefix($0 + "/") }
+    _ = try run(
+      .remove(String(path.dropFirst(app.directory.utf8.count + 1))),
+      as: isBuilds ? builder() : AppUsers(layout: layout).user(of: self.app))
   }
-
-  private var directory: String { layout.app(app).directory }
 
   private func builder() throws -> UInt32 { try AppUsers(layout: layout).builder(of: app) }
 
@@ -136,16 +137,22 @@ public struct FilesLaunch {
         }
       case .open:
         for directory in [layout.workspace, layout.cache] { try Directory(directory).openToGroup() }
-      case .remove(let paths):
-        // What is left belongs to somebody else, or cannot be removed: nextdeploy sees it.
-        for path in paths {
-          let place = "\(layout.directory)/\(path)"
-          // The unit's own directories are mounts of it, which stay.
-          if path.contains("/") { try? Files.remove(place) } else { try? Directory(place).empty() }
-        }
+      case .remove(let path): try remove("\(layout.directory)/\(path)", isMount: !path.contains("/"))
       }
     } catch { reply.failure = Failure(of: error) }
     try output.write(JSONEncoder().encode(reply))
+  }
+
+  /// What is left belongs to somebody else, or cannot be removed: nextdeploy, which asked, sees it.
+  private func remove(_ path: String, isMount: Bool) throws {
+    guard isMount else {
+      try? Files.remove(path)
+      return
+    }
+    // It stays, for nextdeploy to look into.
+    let directory = try Directory(path)
+    try? directory.empty()
+    try directory.openToGroup()
   }
 
   private func become(_ user: UInt32) throws {
