@@ -23,6 +23,7 @@ leftovers() {
   builds_apart
   left_by_apps
   immutable
+  earlier_version
 
   odd_fails "what fails with all of it once more" \
     "umask 077; mkdir -p a/b ignored/c \$HOME/e; touch a/b/c \$HOME/e/f; chmod 0 a/b a ignored/c \$HOME/e \$HOME .; exit 1"
@@ -104,7 +105,8 @@ left_by_apps() {
   odd "true" >/dev/null 2>&1 || fail "a plain push"
   release=$(on readlink -f $app/current)
   # As Next.js has it, where the app may write: .next/cache.
-  on sh -c "install -d -o nextdeploy -g nextdeploy-app -m 2770 $release/app/.next/cache &&
+  on sh -c "install -d -o nextdeploy -g nextdeploy $release/app/.next &&
+    install -d -o nextdeploy -g nextdeploy-app -m 2770 $release/app/.next/cache &&
     install -d -o $user -m 700 $release/app/.next/cache/a $release/app/.next/cache/a/b &&
     install -o $user -m 600 /dev/null $release/app/.next/cache/a/b/c && chmod 0 $release/app/.next/cache/a/b
     mkdir -p $app/shared/uploads && chown $user:nextdeploy-app $app/shared/uploads &&
@@ -112,6 +114,16 @@ left_by_apps() {
   odd "true" >/dev/null 2>&1 || fail "a push after what an app left"
   odd "true" >"$laptop/push" 2>&1 || fail "the next one: $(cat "$laptop/push")"
   is "what an app closed in its release goes with the release" "" on sh -c "ls -A $app/releases | grep '$(basename "$release")' || true"
+}
+
+# Before there was a user for each app's builds, the workspace was nextdeploy's, and what builds made another user's.
+earlier_version() {
+  local app=/opt/nextdeploy/apps/odd
+  on sh -c "chown -R nextdeploy $app/workspace $app/cache && chmod 2775 $app/workspace &&
+    install -d -o 4343 -m 700 $app/workspace/ignored $app/workspace/ignored/x"
+  has "a workspace of an earlier version's gives way" "it is set aside at $app/workspace.leftover-1" odd "test ! -e ignored"
+  is "to one that is the builds' own" "$(builder odd)" on stat -c %u $app/workspace
+  on rm -rf $app/workspace.leftover-1
 }
 
 # What nobody but root can remove, as it is with a disk that is damaged.
@@ -123,4 +135,5 @@ immutable() {
   has "what cannot be removed is set aside and told" "it is set aside at $app/workspace.leftover-1" remote rebuild --clean --app odd
   passes "and the next push goes live" odd "test ! -e node_modules/stuck"
   chattr -i "${workspace%/workspace}/workspace.leftover-1/node_modules/stuck"
+  on rm -rf $app/workspace.leftover-1
 }
