@@ -313,16 +313,16 @@ struct BadInputTests {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
       try project.commit(
-        "One", App.built("one", build: "mkdir x; i=0; while :; do i=$((i+1)); : > x/$i; done 2> /dev/null"))
+        "One", App.built("one", build: "mkdir x; i=0; while :; do i=$((i+1)); touch x/$i; done 2> /dev/null"))
       let mount = try sandbox.run([
-        "mount", "-t", "tmpfs", "-o", "size=200m,nr_inodes=20000", "tmpfs", "\(sandbox.app())/workspace",
+        "mount", "-t", "tmpfs", "-o", "size=200m,nr_inodes=2000", "tmpfs", "\(sandbox.app())/workspace",
       ])
       try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
       defer { _ = try? sandbox.run(["umount", "\(sandbox.app())/workspace"]) }
 
       try project.push().expect(status: 1)
         .expect(
-          "FAILED at build", "the disk takes only", "more files (inodes); 400 are kept for the sites and other apps")
+          "FAILED at build", "the disk takes only", "more files (inodes); 40 are kept for the sites and other apps")
     }
   }
 
