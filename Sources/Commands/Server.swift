@@ -78,9 +78,10 @@ struct Server {
 
   /// - Parameter tell: is told what was mended beside what was asked for.
   func proxy(_ tell: ((String) -> Void)? = nil) throws -> CaddySites {
-    try CaddySites(
+    let config = try apps.serverConfig()
+    return try CaddySites(
       directory: machine == .systemd ? layout.caddy : EmbeddedCaddy.sites(below: layout.caddy),
-      httpPort: try apps.serverConfig().httpPort, service: caddy,
+      httpPort: config.httpPort, service: caddy, switching: config.switching ?? .rename,
       tell: tell ?? { [terminal] in terminal.printError("warning: \($0)") })
   }
 
@@ -175,16 +176,22 @@ struct Server {
   private func recover(_ app: AppName) throws {
     let state = state(of: app)
     let interrupted = try state.records().contains { !$0.isFinished && !state.isRunning($0) }
-    let lost = try state.live().map { try manager().state(of: $0.instance) == .lost || !caddy.isRunning } ?? false
+    let lost =
+      try state.live().map { live in
+        try manager().state(of: live.instance) == .lost || !caddy.isRunning
+          || proxy().upstream(of: app) != live.upstream
+      } ?? false
     guard interrupted || lost else { return }
     try putRight(app)
   }
 
   /// Settles what a crash or a reboot left of an app. Where another process holds the turn, that one does.
   func putRight(_ app: AppName) throws {
-    _ = try state(of: app).inTurn {
-      try Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app)).run()
-    }
+    _ = try state(of: app).inTurn { try recovery(of: app).run() }
+  }
+
+  func recovery(of app: AppName) throws -> Recovery {
+    Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app))
   }
 
   /// Seams whose reports go to standard error, so that a command's own output stays what it is.

@@ -55,6 +55,7 @@ domains() {
   passes "an app gets a domain" remote config set domains shop.example.com --app shop
   is "which Caddy sends on to https" 308 timeout 20 script/vps net "$server" \
     curl -s -o /dev/null -w '%{http_code}' -H 'Host: shop.example.com' http://192.0.2.1/
+  passes "a deploy goes live before Caddy has a certificate for it" remote restart shop
   refused "another app may not have it" remote config set domains shop.example.com --app other
   passes "it goes back to its port" remote config unset domains --app shop
   is "and is there" "version 2" get /

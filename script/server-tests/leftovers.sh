@@ -133,6 +133,7 @@ immutable() {
   mkdir -p "$workspace/node_modules/stuck"
   chattr +i "$workspace/node_modules/stuck" || fail "this machine's file system knows no immutable files"
   has "what cannot be removed is set aside and told" "it is set aside at $app/workspace.leftover-1" remote rebuild --clean --app odd
+  has "the doctor finds it" "$app/workspace.leftover-1 could not be removed, and was set aside" on nextdeploy doctor odd
   passes "and the next push goes live" odd "test ! -e node_modules/stuck"
   chattr -i "${workspace%/workspace}/workspace.leftover-1/node_modules/stuck"
   on rm -rf $app/workspace.leftover-1

@@ -30,6 +30,9 @@ extension Doctor {
       guard let app else { continue }
       look(app) { try strangers(below: layout.app(app).repository, owner) }
     }
+    for look in [keys, leftovers] {
+      do { findings += try look() } catch { findings.append(finding(error, in: .files)) }
+    }
     if !findings.isEmpty { return findings }
     return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
   }
@@ -73,6 +76,11 @@ extension Doctor {
       {
         try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
           .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
+      },
+      {
+        let live = LiveNames.directory(below: layout.caddy)
+        let apps = try Files.list(live).filter { (try? AppName($0)) != nil }
+        return ([live] + apps.map { "\(live)/\($0)" }).map { .directory($0, needs: 0o755) }
       },
     ]
   }
