@@ -30,6 +30,7 @@ final class World {
   var files: [String: String] = [:]
   var installedKey: String?
   var freeSpace = 1 << 30
+  var reservedSpace = 100 << 20
   /// Taken by what is in the workspace.
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []
