@@ -23,7 +23,9 @@ public enum Templates {
     [
       ("/usr/lib/systemd/system/nextdeploy@.service", PackageResources.nextdeploy__service),
       ("/usr/lib/systemd/system/nextdeploy-build@.service", PackageResources.nextdeploy_build__service),
+      ("/usr/lib/systemd/system/nextdeploy-files@.service", PackageResources.nextdeploy_files__service),
       ("/usr/lib/systemd/system/nextdeploy-boot.service", PackageResources.nextdeploy_boot_service),
+      ("/usr/lib/systemd/system/nextdeploy-ports.service", PackageResources.nextdeploy_ports_service),
       (sysusersFile, PackageResources.sysusers_conf),
       (tmpfilesFile, PackageResources.tmpfiles_conf),
       ("/usr/lib/sysctl.d/50-nextdeploy.conf", PackageResources.sysctl_conf),

@@ -71,6 +71,9 @@ static inline int nextdeploy_clear_ambient(void) {
 static inline int nextdeploy_set_group(gid_t group) { return setresgid(group, group, group); }
 static inline int nextdeploy_set_user(uid_t user) { return setresuid(user, user, user); }
 
+/// Acts as a user from here on, and stays its own by right.
+static inline int nextdeploy_act_as(uid_t user) { return setresuid((uid_t)-1, user, (uid_t)-1); }
+
 /// Gives up every capability that the process itself still has.
 static inline int nextdeploy_clear_capabilities(void) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};

@@ -44,7 +44,8 @@ public enum CommandTable {
     DoctorCommand.doctor,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
-    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.runBuild, SystemCommands.boot,
+    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.keepPorts,
+    SystemCommands.runBuild, SystemCommands.runFiles, SystemCommands.boot,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.
@@ -69,7 +70,8 @@ public enum CommandTable {
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
       // Only root can make a server, and only root sees all of it; what is done in a project is its owner's.
-      if ![SystemCommands.setup, DoctorCommand.doctor].map(\.spec.name).contains(command.spec.name),
+      if ![SystemCommands.setup, SystemCommands.keepPorts, DoctorCommand.doctor].map(\.spec.name).contains(
+        command.spec.name),
         !command.reach.isProject
       {
         try server.leaveRoot(line, invocation)

@@ -154,6 +154,7 @@ enum ConfigCommands {
       try set(&config, value ?? fallback)
       let old = try server.apps.serverConfig()
       try server.apps.requireApart(config, before: old)
+      if config.ports != old.ports && server.machine == .systemd { try PortRule.requireKept(config.ports) }
       // Under systemd nothing listens there but apps without a domain, which get it only where it is free.
       if config.httpPort != old.httpPort && server.machine == .embedded {
         try server.proxy().requireFree(config.httpPort, for: nil)

@@ -46,6 +46,8 @@ enum InspectCommands {
     let restarts: Int
     let memory: Int?
     let lastExit: String?
+    /// Who else listens on its port, where visitors then come to.
+    var strangers: [String] = []
   }
 
   private struct Status: Encodable {
@@ -73,7 +75,11 @@ enum InspectCommands {
     let change = Result { try environmentChange(app, state, server) }
     let status = Status(
       app: app, url: server.origin(of: try server.apps.config(of: app)).description, live: try state.live(),
-      instances: try manager.instances(of: app).map { row($0, try manager.state(of: $0)) },
+      instances: try manager.instances(of: app).map { instance in
+        var row = row(instance, try manager.state(of: instance))
+        row.strangers = try manager.strangers(at: instance).map(\.description)
+        return row
+      },
       proxy: try server.caddy.isRunning ? "running" : "stopped",
       environment: try? change.get(), environmentFailure: change.failure.map { Failure(of: $0).description },
       running: records.last { !$0.isFinished && state.isRunning($0) }, last: records.last(where: \.isFinished))
@@ -124,6 +130,7 @@ enum InspectCommands {
       if instance.restarts > 0 { text += ", restarted \(instance.restarts) times" }
       if let exit = instance.lastExit { text += " (\(exit))" }
       rows.append(["instance", text])
+      rows += instance.strangers.map { ["warning", "port \(instance.instance.port) is taken by \($0)"] }
     }
     switch status.environment {
     case .rebuild:

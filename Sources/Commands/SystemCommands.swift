@@ -1,5 +1,6 @@
 import Console
 import Deploy
+import Git
 import Host
 import Posix
 
@@ -49,7 +50,15 @@ enum SystemCommands {
     spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
   ) { invocation, server in
     try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
-      .drain(notifySocket: server.environment["NOTIFY_SOCKET"], exit: Launch.exit(in: server.environment))
+      .stop(Launch.mainProcess(in: server.environment), exit: Launch.exit(in: server.environment))
+    return 0
+  }
+
+  static let keepPorts = ServerCommand(
+    spec: CommandSpec(
+      "keep-ports", [], [], "What nextdeploy-ports.service runs, as root: keeps each port for its app", isHidden: true)
+  ) { _, _ in
+    try PortRule.install()
     return 0
   }
 
@@ -57,6 +66,16 @@ enum SystemCommands {
     spec: CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
   ) { invocation, server in
     try BuildLaunch(AppName(invocation.arguments[0]), layout: server.layout).run()
+  }
+
+  static let runFiles = ServerCommand(
+    spec: CommandSpec("run-files", [.required("APP")], [], "What nextdeploy-files@.service starts", isHidden: true)
+  ) { invocation, server in
+    try FilesLaunch(AppName(invocation.arguments[0]), layout: server.layout).run {
+      commit, repository, workspace, index in
+      try BareRepository(path: repository).checkout(commit, into: workspace, index: index)
+    }
+    return 0
   }
 
   static let boot = ServerCommand(

@@ -150,11 +150,17 @@ public struct Apps: Sendable {
   }
 
   /// Removes all that an app has on the disk. Nothing of it may run any more.
-  public func remove(_ app: AppName) throws {
+  ///
+  /// - Parameter leftovers: removes what its builds and the app itself have made; it knows them only by the app's name.
+  public func remove(_ app: AppName, _ leftovers: Leftovers) throws {
+    let directory = layout.app(app)
+    for made in [directory.workspace, directory.cache, directory.shared, directory.releases] {
+      leftovers.clear(made)
+    }
     let going = "\(layout.apps)/.\(app).removed"
-    try Files.remove(going)
-    try Files.rename(layout.app(app).directory, to: going)
-    try Files.remove(going)
+    try leftovers.remove(going)
+    try Files.rename(directory.directory, to: going)
+    try leftovers.remove(going)
   }
 
   /// The first port from `http.port` on that no app has, no instance can have, and nobody listens on.

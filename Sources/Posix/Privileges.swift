@@ -8,18 +8,21 @@ import CPosix
 
 /// What this process may do that others may not, and giving it up.
 public enum Privileges {
-  /// Becomes another user, for good: without groups, capabilities, or a way to gain any.
+  /// Becomes another user, for good: without other groups, capabilities, or a way to gain any.
   ///
   /// The order matters: each step needs a capability that a later one takes away. Afterwards the kernel's own word
   /// for it is read; where anything is left, this throws, and the process must end.
-  public static func become(user: UInt32, group: UInt32) throws(SystemError) {
+  ///
+  /// - Parameter alsoIn: a group that it is in beside its own.
+  public static func become(user: UInt32, group: UInt32, alsoIn other: UInt32? = nil) throws(SystemError) {
     #if os(Linux)
       // The kernel answers EINVAL for the first capability that it does not know.
       for capability in Int32(0)..<64 where nextdeploy_drop_bounding(capability) != 0 && errno != EINVAL {
         throw SystemError("giving up", "capability \(capability)", code: errno)
       }
       try check("giving up", "ambient capabilities") { nextdeploy_clear_ambient() }
-      try check("giving up", "groups") { setgroups(0, nil) }
+      let groups = other.map { [gid_t($0)] } ?? []
+      try check("giving up", "groups") { unsafe setgroups(groups.count, groups) }
       try check("becoming the group", String(group)) { nextdeploy_set_group(gid_t(group)) }
       try check("becoming the user", String(user)) { nextdeploy_set_user(uid_t(user)) }
       try check("giving up", "capabilities") { nextdeploy_clear_capabilities() }
@@ -28,9 +31,25 @@ public enum Privileges {
         throw SystemError("giving up", "privileges: root could be regained", code: EPERM)
       }
       let status = ProcessStatus(try Files.text("/proc/self/status") ?? "")
-      guard status.isOnly(user: user, group: group) else {
+      guard status.isOnly(user: user, group: group, alsoIn: other) else {
         throw SystemError("giving up", "privileges: some are left", code: EPERM)
       }
+    #else
+      throw SystemError("becoming the user", String(user), code: ENOTSUP)
+    #endif
+  }
+
+  /// Asks another user's process group to end (SIGTERM), as that user for the moment.
+  ///
+  /// This process's own user stays the real and saved one: the other can neither signal nor trace it meanwhile. False
+  /// where nothing of that user's is in the group.
+  public static func askToEnd(group leader: Int32, as user: UInt32) throws(SystemError) -> Bool {
+    #if os(Linux)
+      let own = geteuid()
+      try check("becoming the user", String(user)) { nextdeploy_act_as(uid_t(user)) }
+      let result = kill(-leader, SIGTERM)
+      try check("becoming the user", String(own)) { nextdeploy_act_as(own) }
+      return result == 0
     #else
       throw SystemError("becoming the user", String(user), code: ENOTSUP)
     #endif
@@ -49,10 +68,10 @@ struct ProcessStatus {
   }
 
   /// Whether the process is this user and group in every respect, and can do nothing beyond what they can.
-  func isOnly(user: UInt32, group: UInt32) -> Bool {
+  func isOnly(user: UInt32, group: UInt32, alsoIn other: UInt32? = nil) -> Bool {
     fields["Uid"] == Array(repeating: Substring(String(user)), count: 4)
       && fields["Gid"] == Array(repeating: Substring(String(group)), count: 4)
-      && (fields["Groups"] ?? []).isEmpty
+      && fields["Groups"] ?? [] == (other.map { [Substring(String($0))] } ?? [])
       && ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].allSatisfy { isZero(fields[$0]) }
       && fields["NoNewPrivs"] == ["1"]
   }

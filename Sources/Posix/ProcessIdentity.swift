@@ -32,6 +32,9 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
 
   public var isRunning: Bool { ProcessIdentity(of: id) == self }
 
+  /// Whether there is a process of that id, also where nothing else of it can be seen.
+  public static func exists(_ id: Int32) -> Bool { kill(id, 0) == 0 || errno == EPERM }
+
   public func signal(_ signal: Signal) {
     if isRunning { _ = kill(id, signal.number) }
   }
@@ -54,6 +57,23 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
     let names = (try? Files.list("/proc")) ?? []
     return names.compactMap { Int32($0) }.filter { fields($0)?[2] == Substring(String(group)) }
   }
+
+  /// The ids of a process and of all that descend from it, as far as their parents still run.
+  public static func descendants(of id: Int32) -> Set<Int32> {
+    var children: [Int32: [Int32]] = [:]
+    for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {
+      if let parent = parent(of: process) { children[parent, default: []].append(process) }
+    }
+    var found: Set<Int32> = [id]
+    var next = [id]
+    while let process = next.popLast() {
+      for child in children[process] ?? [] where found.insert(child).inserted { next.append(child) }
+    }
+    return found
+  }
+
+  /// Nil where no such process runs.
+  public static func parent(of id: Int32) -> Int32? { fields(id).flatMap { Int32($0[1]) } }
 
   /// Resident memory in bytes; nil where no such process runs.
   public var residentMemory: Int? {

@@ -51,6 +51,15 @@ public struct Socket: ~Copyable {
     } catch { return isMissing(error) }
   }
 
+  /// Whether nobody has a socket of a port at all: one that listens, one that may yet, or one that had a connection a
+  /// moment ago.
+  public static func isUnbound(_ port: UInt16) -> Bool {
+    do throws(SystemError) {
+      for host in [nil, "0.0.0.0"] { try tryListening(on: port, of: host, sharing: false) }
+      return true
+    } catch { return false }
+  }
+
   /// Whether this machine has no such address at all, as ::1 where it has no IPv6.
   private static func isMissing(_ error: SystemError) -> Bool {
     error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL
@@ -58,14 +67,18 @@ public struct Socket: ~Copyable {
 
   /// Listens for a moment; throws what keeps this process from it.
   ///
-  /// - Parameter host: an IP address of this machine; nil for all of them, IPv6's too where there is IPv6.
-  public static func tryListening(on port: UInt16, of host: String? = nil) throws(SystemError) {
+  /// - Parameters:
+  ///   - host: an IP address of this machine; nil for all of them, IPv6's too where there is IPv6.
+  ///   - sharing: whether to do so as servers do: a socket that does not listen makes no port taken.
+  public static func tryListening(
+    on port: UInt16, of host: String? = nil, sharing: Bool = true
+  ) throws(SystemError) {
     let subject = "\(host ?? "*"):\(port)"
     var four = sockaddr_in()
     four.sin_family = sa_family_t(AF_INET)
     four.sin_port = port.bigEndian
     if let host, unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 {
-      return try tryListening(four, AF_INET, subject)
+      return try tryListening(four, AF_INET, subject, sharing)
     }
     var six = sockaddr_in6()
     six.sin6_family = sa_family_t(AF_INET6)
@@ -73,21 +86,21 @@ public struct Socket: ~Copyable {
     if let host, unsafe inet_pton(AF_INET6, host, &six.sin6_addr) != 1 {
       throw SystemError("listening on", subject, code: EINVAL)
     }
-    do { try tryListening(six, AF_INET6, subject) } catch {
+    do { try tryListening(six, AF_INET6, subject, sharing) } catch {
       // Without IPv6, all addresses are those of IPv4.
       guard host == nil, isMissing(error) else { throw error }
-      try tryListening(four, AF_INET, subject)
+      try tryListening(four, AF_INET, subject, sharing)
     }
   }
 
   private static func tryListening<Address>(
-    _ address: Address, _ family: Int32, _ subject: String
+    _ address: Address, _ family: Int32, _ subject: String, _ isSharing: Bool
   ) throws(SystemError) {
     let number = try check("listening on", subject) { make(family) }
     defer { _ = close(number) }
-    // As servers do: connections in TIME_WAIT do not make a port taken.
-    var yes: Int32 = 1
-    unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    // Connections in TIME_WAIT do not make a port taken then.
+    var shares: Int32 = isSharing ? 1 : 0
+    unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &shares, socklen_t(MemoryLayout<Int32>.size))
     try check("listening on", subject) {
       unsafe withUnsafePointer(to: address) {
         unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {

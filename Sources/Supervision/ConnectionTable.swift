@@ -46,6 +46,21 @@ public enum ConnectionTable {
     }
   }
 
+  /// Who listens on a port and is none of a process's descendants.
+  public static func strangers(on port: UInt16, to family: Int32) -> [Listener] {
+    func look() -> [Listener] {
+      let found = listening().filter { $0.address.port == port }
+      if found.isEmpty { return [] }
+      let own = Set(ProcessIdentity.descendants(of: family).flatMap(sockets))
+      return found.filter { !own.contains($0.socket) }
+    }
+    // The family's own may have been closed between the look at the table and that at its processes.
+    let first = Set(look().map(\.socket))
+    if first.isEmpty { return [] }
+    let still = Set(look().map(\.socket)).intersection(first)
+    return listeners(on: [port]).filter { still.contains($0.socket) }
+  }
+
   /// All that listens on one of these ports, or on any, whatever the address.
   public static func listeners(on ports: Set<UInt16>? = nil) -> [Listener] {
     let found = listening().filter { ports?.contains($0.address.port) ?? true }

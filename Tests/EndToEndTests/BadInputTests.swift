@@ -284,6 +284,52 @@ struct BadInputTests {
     }
   }
 
+  @Test("a build that fills the disk is ended, its app's workspace counted, and emptied when that is asked for")
+  func buildFillsDisk() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let workspace = "\(sandbox.app())/workspace"
+      let mount = try sandbox.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", workspace])
+      try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
+      defer { _ = try? sandbox.run(["umount", workspace]) }
+      let fill =
+        "trap '' TERM; mkdir -p node_modules; while :; do head -c 2000000 /dev/zero >> node_modules/x; sleep 0.02; done"
+      try project.commit("Two", App.built("two", build: fill))
+
+      let push = try project.push().expect(status: 1)
+
+      push.expect("FAILED at build", "it was ended, for only", "16 MB are kept for the sites and other apps")
+      push.expect("its workspace: 1", "MB in", "'nextdeploy rebuild COMMIT --clean --app shop' begins without it")
+      #expect(try sandbox.get() == "one")
+      try project.commit("Three", App.node("three", extra: ["nextdeploy.json": "{}"]))
+      try project.push().expect(status: 1).expect("looking for space on the disk", "(its workspace: 1")
+      #expect(Files.exists("\(workspace)/node_modules/x"), "nothing is emptied that nobody asked for")
+      try project.git("push", "--quiet", "production", "main:three")
+      try sandbox.nextdeploy("rebuild", "three", "--clean").expectSuccess()
+      #expect(try sandbox.get() == "three")
+    }
+  }
+
+  @Test("a build that makes files without end is ended before there can be no more")
+  func buildFillsInodes() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "One", App.built("one", build: "mkdir x; i=0; while :; do i=$((i+1)); touch x/$i; done 2> /dev/null"))
+      let mount = try sandbox.run([
+        "mount", "-t", "tmpfs", "-o", "size=200m,nr_inodes=2000", "tmpfs", "\(sandbox.app())/workspace",
+      ])
+      try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
+      defer { _ = try? sandbox.run(["umount", "\(sandbox.app())/workspace"]) }
+
+      try project.push().expect(status: 1)
+        .expect(
+          "FAILED at build", "the disk takes only", "more files (inodes); 40 are kept for the sites and other apps")
+    }
+  }
+
   @Test("a disk that fills up during the build is told")
   func diskFillsUp() throws {
     try Sandbox.run { sandbox in

@@ -170,7 +170,7 @@ struct AppsTests {
     try await run { apps, _ in
       for name in ["shop", "shop-admin"] { try create(name, in: apps) }
 
-      try apps.remove(AppName("shop"))
+      try apps.remove(AppName("shop"), Leftovers(owners: nil))
 
       #expect(try Files.list(apps.layout.apps) == ["shop-admin"])
     }

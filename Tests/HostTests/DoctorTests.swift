@@ -321,6 +321,10 @@ struct DoctorUnitTests {
       (UnitCheck(replacements: ["/etc/b.service"]), "sudo rm /etc/b.service && sudo systemctl daemon-reload"),
       (UnitCheck(bootIsEnabled: false), "sudo nextdeploy setup"),
       (UnitCheck(polkit: .refuses), "sudo nextdeploy setup"),
+      (UnitCheck(keepsPorts: false), "sudo systemctl restart nextdeploy-ports.service"),
+      (
+        UnitCheck(givenOut: try? PortRange("3001-3999")), "sudo sysctl -w net.ipv4.ip_local_reserved_ports=3001-3999"
+      ),
     ] as [(UnitCheck, String)])
   func broken(check: UnitCheck, command: String) {
     #expect(check.findings.map(\.state) == [.problem])

@@ -80,7 +80,8 @@ extension ServiceManagerContract {
       #expect(try stage.instances() == [])
       #expect(connection.isEnded())
       #expect(Socket.isFree(instance.port.number))
-      #expect(try stage.manager.reserve(instance.app) == instance, "the port is the next one's")
+      // On a server another may be taken, as long as connections of a moment ago hide who else may have the port.
+      #expect(try stage.manager.reserve(instance.app).app == instance.app)
     }
   }
 

@@ -20,7 +20,7 @@ struct SystemdTests {
       ([:], nil),
     ] as [([String: String], JobResult?)])
   func buildResult(properties: [String: String], result: JobResult?) {
-    #expect(SystemdRunner.result(properties) == result)
+    #expect(StepUnit.result(properties) == result)
   }
 
   @Test(
@@ -86,6 +86,15 @@ struct ProcessStatusTests {
     let parts = Self.clean.split(separator: line, maxSplits: 1, omittingEmptySubsequences: false)
 
     #expect(parts.count == 2 && !ProcessStatus(parts.joined(separator: instead)).isOnly(user: 66000, group: 990))
+  }
+
+  @Test("may be in the one group that is named beside its own, and in no other")
+  func otherGroup() {
+    let both = Self.clean.split(separator: "Groups:\t", maxSplits: 1).joined(separator: "Groups:\t27")
+
+    #expect(ProcessStatus(both).isOnly(user: 66000, group: 990, alsoIn: 27))
+    #expect(!ProcessStatus(both).isOnly(user: 66000, group: 990, alsoIn: 28))
+    #expect(!ProcessStatus(Self.clean).isOnly(user: 66000, group: 990, alsoIn: 27))
   }
 
   @Test("is not taken for another user")

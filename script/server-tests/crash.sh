@@ -28,8 +28,10 @@ killed_builder() {
   is "a push whose hook was killed ends the build itself" "" wreck_builds
   is "and puts the branch back" "$branch" wreck_branch
   kill_builder receive-pack
+  local user
+  user=$(builder wreck)
   passes "an app whose builder was killed is removed" on nextdeploy app remove wreck
-  is "with the build that went on" "" wreck_builds
+  is "with the build that went on" "" on sh -c "pgrep -u $user || true"
 }
 
 # A push whose build does not end, and whose builder does; what took the push in ends first where it is named.
@@ -48,4 +50,4 @@ kill_builder() {
 
 wreck() { as "cd /var/tmp/dev/wreck && $1"; }
 wreck_branch() { on runuser -u nextdeploy -- git -C /opt/nextdeploy/apps/wreck/repo.git rev-parse main; }
-wreck_builds() { on sh -c "pgrep -u nextdeploy-build || true"; }
+wreck_builds() { on sh -c "pgrep -u $(builder wreck) || true"; }

@@ -24,7 +24,7 @@ second_push() {
   commit "echo version 2 > version.txt; touch slow" second
   push >"$laptop/push" 2>&1 &
   local push=$!
-  until_is 20 "node build.js" on sh -c 'ps -u nextdeploy-build -o args= | grep "^node build.js"' ||
+  until_is 20 "node build.js" on sh -c 'ps -u 67000 -o args= | grep "^node build.js"' ||
     fail "no build: $(cat "$laptop/push")"
   running=$(ours_running)
   build_limits
@@ -34,7 +34,7 @@ second_push() {
   wait $push || fail "a second push under load: $(cat "$laptop/push")"
   kill "$metadata"
   wait $load
-  [[ $running == *"post-receive"* && $running == *"nextdeploy-build "*"build.js"* ]] || fail "what runs? $running"
+  [[ $running == *"post-receive"* && $running == *"67000 "*"build.js"* ]] || fail "what runs? $running"
   ! grep "^root" <<<"$running" || fail "something of ours runs as root"
   shown "nothing of nextdeploy's runs as root during a deploy"
   local output
@@ -43,6 +43,8 @@ second_push() {
   [[ $output == *"build cannot reach the metadata service"* ]] || fail "the build did not try: $output"
   [[ $output == *"build cannot read apps/other/env"* ]] || fail "the build's output did not come: $output"
   shown "its build reaches nothing but its workspace, and its output reaches the pusher"
+  [[ $output == *"build cannot listen on port 3500"* ]] || fail "the build could listen: $output"
+  shown "a build cannot listen on a port that may become an app's"
   no_request_failed
   is "the second release is live" "version 2" get /
   until_is 20 inactive on systemctl is-active "nextdeploy@shop:$old.service" || fail "the old instance did not end"

@@ -9,6 +9,8 @@ rollback_and_reboot() {
   shown "the app is back on the release that was live"
   is "its limit too" 314572800 on systemctl show -P MemoryMax "nextdeploy@shop:$(port).service"
   is "nothing of nextdeploy runs" "" ours_running
+  is "and each port is its app's alone again" "status 13" try run "$(listening 3500)"
+  unkept_ports
   local unit
   unit=nextdeploy@shop:$(port).service
   has "a drain waits for a request that is being answered" slow drained "$unit"

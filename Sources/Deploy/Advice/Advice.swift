@@ -34,7 +34,7 @@ struct Advisor {
     // What is certain stands first: a build that misses a variable may also say that it could not reach something.
     let finders: [(ProgramOutput) -> Advice?] = [
       disk, memory, { compiling($0, at: stage) }, { outdatedLockfile($0, lockfile) }, ignoredBuilds,
-      { variables($0, at: stage) }, access, conflict, { network($0, at: stage) }, absentPackage,
+      { variables($0, at: stage) }, listening, access, conflict, { network($0, at: stage) }, absentPackage,
       { module($0, at: stage) }, { program($0, at: stage) },
     ]
     return finders.lazy.compactMap { $0(output) }.first

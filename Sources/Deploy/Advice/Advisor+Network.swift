@@ -42,6 +42,21 @@ extension Advisor {
     }
   }
 
+  /// As Node says it of a port that the kernel keeps for another app.
+  func listening(_ output: ProgramOutput) -> Advice? {
+    let beginning = "listen EPERM: operation not permitted "
+    guard
+      let address = output.word(
+        after: [beginning], while: { $0.properties.numericType != nil || ".:*[]".unicodeScalars.contains($0) }),
+      let port = address.split(separator: ":").last.flatMap({ UInt16($0) })
+    else { return nil }
+    return Advice(
+      cause: "it tried to listen on port \(port), which is not its own",
+      next:
+        "An app may listen on the port in PORT, on those that the system chooses (0), and above 32767; a build on the "
+        + "latter two.")
+  }
+
   private static func trouble(_ line: String) -> Trouble? {
     func has(_ texts: String...) -> Bool { texts.contains(where: line.contains) }
     if has("ENOTFOUND", "EAI_AGAIN", "DNSResolveFailed", "Could not resolve host") { return .name }

@@ -86,7 +86,7 @@ public final class Deployment {
   private func release(
     of commit: Commit, _ environment: AppEnvironment, reusing: Bool, clean: Bool = false
   ) throws -> ReleaseRecord {
-    let planned = try plan(commit, environment)
+    let planned = try plan(commit, environment, clean: clean)
     if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
       if planned.plan.app.release != nil {
         let checkout = try checkOut(planned, clean: false)

@@ -27,6 +27,9 @@ extension Deployment {
         let elapsed = seconds(since: start)
         // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
         if !finding.isRefusal || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
+          // Whoever answered: it must be the app that visitors are sent to.
+          let strangers = try seams.manager.strangers(at: instance.id)
+          if let stranger = strangers.first { throw taken(instance, by: stranger) }
           let state = try seams.manager.state(of: instance.id)
           if case .waitingToRestart(let exit, _) = state { throw crashed(instance, exit) }
           if case .running(_, let restarts) = state, restarts > 0 { throw crashed(instance, "more than once") }

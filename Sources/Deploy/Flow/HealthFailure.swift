@@ -10,6 +10,14 @@ extension Deployment {
       excerpt: lines)
   }
 
+  func taken(_ instance: Instance, by stranger: Stranger) -> Failure {
+    Failure(
+      "checking the health of \(app)", "port \(instance.id.port), which \(app) was given, is taken by \(stranger)",
+      next:
+        "Push again: another port is taken then. Where it comes back, end that program, or have it listen elsewhere.",
+      excerpt: seams.state.lastLines(of: record.id))
+  }
+
   /// - Parameter seconds: for how long it was asked.
   func unhealthy(
     _ instance: Instance, _ problem: Problem, _ way: Way, seconds: Double, _ state: InstanceState

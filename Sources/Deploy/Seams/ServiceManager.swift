@@ -19,6 +19,9 @@ public protocol ServiceManager {
 
   func state(of instance: InstanceID) throws -> InstanceState
 
+  /// Who listens on an instance's port and does not belong to it: what answers there need not be the app.
+  func strangers(at instance: InstanceID) throws -> [Stranger]
+
   /// The app's instances that have a record, stopped ones included.
   func instances(of app: AppName) throws -> [InstanceID]
 
@@ -49,6 +52,20 @@ public struct Service: Equatable, Codable, Sendable {
     self.drainTimeout = drainTimeout
     self.stopTimeout = stopTimeout
   }
+}
+
+/// A program that listens on a port which is an instance's.
+public struct Stranger: Equatable, Sendable, CustomStringConvertible {
+  public let address: ListeningAddress
+  /// Who it is, with its process and its app as far as they are known.
+  public let name: String
+
+  public init(address: ListeningAddress, name: String) {
+    self.address = address
+    self.name = name
+  }
+
+  public var description: String { "\(name), which listens on \(address)" }
 }
 
 public enum InstanceState: Equatable, Sendable {

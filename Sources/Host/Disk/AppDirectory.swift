@@ -1,6 +1,7 @@
 public import Deploy
 import FoundationEssentials
 import Posix
+import Supervision
 
 /// An app's state below its own directory.
 public struct AppDirectory: AppState {
@@ -85,6 +86,7 @@ public struct AppDirectory: AppState {
       try Files.remove("\(layout.journal(id)).damaged")
       try Files.remove(layout.deployLog(id))
       try Files.remove(layout.instanceLog(id))
+      try Files.remove(LogFile(path: layout.instanceLog(id)).old)
     }
   }
 

@@ -14,12 +14,24 @@ extension Doctor {
     }
     let instances = try Files.list(layout.instances).sorted().compactMap { try? InstanceID($0) }
       .filter { !apps.contains($0.app) }
-    return directories
+    return directories + (try setAside(apps))
       + instances.map { instance in
         let remove = "rm -r \(layout.instance(instance))"
         return Finding(
           .files, .problem, "\(instance) is an instance of an app that is not there",
           command: hasSystemd ? "sudo systemctl stop \(Units.instance(instance)) && sudo \(remove)" : remove)
       }
+  }
+
+  /// What could not be removed, and is out of the way.
+  private func setAside(_ apps: Set<AppName>) throws -> [Finding] {
+    let places = [layout.apps] + apps.sorted().flatMap { [layout.app($0).directory, layout.app($0).releases] }
+    return try places.flatMap { place in
+      try Files.list(place).filter { $0.contains(Leftovers.suffix + "-") }.sorted().map {
+        Finding(
+          .files, .warning, "\(place)/\($0) could not be removed, and was set aside",
+          command: "\(hasSystemd ? "sudo " : "")rm -rf \(FilePromise.word("\(place)/\($0)"))")
+      }
+    }
   }
 }

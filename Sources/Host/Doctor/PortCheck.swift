@@ -94,7 +94,7 @@ extension Doctor {
       caddy?.has($0) != true
     }
     return PortCheck(
-      wanted: written + own, others: others.map { PortHolder($0) }, leftovers: caddy?.leftovers() ?? [],
+      wanted: written + own, others: others.map { PortHolder($0, in: layout) }, leftovers: caddy?.leftovers() ?? [],
       restart: restart, sudo: hasSystemd ? "sudo " : "", afterwards: afterwards)
   }
 

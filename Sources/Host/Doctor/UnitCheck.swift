@@ -25,6 +25,10 @@ struct UnitCheck {
   var dropIns: [String] = []
   var bootIsEnabled = true
   var polkit = Polkit.obeys
+  /// Whether the kernel keeps each port for its app.
+  var keepsPorts = true
+  /// The ports of instances, where the kernel gives them to others too.
+  var givenOut: PortRange?
 
   var findings: [Finding] {
     var findings = missingAccounts.map { Finding(.units, .problem, "setup did not add \($0)", command: Self.setup) }
@@ -50,6 +54,23 @@ struct UnitCheck {
     case .unknown:
       findings.append(
         Finding(.units, .skipped, "only nextdeploy itself can ask polkit", advice: Doctor.lookAsRoot))
+    }
+    if !keepsPorts {
+      findings.append(
+        Finding(
+          .units, .problem, "nothing keeps an app or a build from listening on the port of an app that is down",
+          command: "sudo systemctl restart \(ServerSetup.portsUnit)",
+          advice: "'journalctl -u \(ServerSetup.portsUnit)' says why not. Some containers may not do it."))
+    }
+    if let givenOut {
+      findings.append(
+        Finding(
+          .units, .problem,
+          "the system gives out the ports of apps (\(givenOut)) by itself too: to connections, and to apps",
+          command: "sudo sysctl -w net.ipv4.ip_local_reserved_ports=\(givenOut)",
+          advice:
+            "For the next boot too, write that into a file in /etc/sysctl.d, with the ports that stand there already; "
+            + "or put net.ipv4.ip_local_port_range back to 32768 60999."))
     }
     if findings.allSatisfy({ $0.state == .skipped }) {
       findings.insert(Finding(.units, .ok, "users, units and polkit are as setup left them"), at: 0)
@@ -107,6 +128,23 @@ extension Doctor {
       check.bootIsEnabled = try programs.run(["systemctl", "is-enabled", ServerSetup.bootUnit]).status.isSuccess
     }
     attempt { check.polkit = try askPolkit() }
+    // Only root can ask the kernel itself.
+    attempt {
+      check.keepsPorts =
+        isRoot
+        ? try PortRule.isInstalled()
+        : try programs.run(["systemctl", "is-active", ServerSetup.portsUnit]).status.isSuccess
+    }
+    attempt {
+      let ports = try Apps(layout: layout).serverConfig().ports
+      let kernel = "/proc/sys/net/ipv4/ip_local"
+      if PortRule.areGivenOut(
+        ports, range: try Files.text("\(kernel)_port_range") ?? "",
+        reserved: try Files.text("\(kernel)_reserved_ports") ?? "")
+      {
+        check.givenOut = ports
+      }
+    }
     return check.findings + failed
   }
 

@@ -47,6 +47,13 @@ public struct EmbeddedManager: ServiceManager {
     }
   }
 
+  public func strangers(at instance: InstanceID) throws -> [Stranger] {
+    // What an instance starts descends from its supervisor, whatever it detaches itself from.
+    guard let supervisor = try directory(instance).status()?.supervisor else { return [] }
+    return ConnectionTable.strangers(on: instance.port.number, to: supervisor.id)
+      .map { Stranger(PortHolder($0, in: layout)) }
+  }
+
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
   }

@@ -32,6 +32,7 @@ public struct ServerSetup {
     changes += caddyfile.count
     try loadCaddy(caddyfile)
     changes += try enableBoot()
+    changes += try keepPorts()
     return changes
   }
 
@@ -67,8 +68,8 @@ public struct ServerSetup {
 
   /// What of users, groups and memberships is not there, in words.
   static var missingAccounts: [String] {
-    let users = ["nextdeploy", "nextdeploy-launch", "nextdeploy-build"].filter { Accounts.user(named: $0) == nil }
-    let groups = ["nextdeploy-app"].filter { Accounts.group(named: $0) == nil }
+    let users = ["nextdeploy", "nextdeploy-launch"].filter { Accounts.user(named: $0) == nil }
+    let groups = ["nextdeploy-app", "nextdeploy-build"].filter { Accounts.group(named: $0) == nil }
     let memberships = ["nextdeploy-build", "nextdeploy-app", "systemd-journal"].filter {
       !Accounts.members(ofGroup: $0).contains("nextdeploy")
     }
@@ -181,6 +182,27 @@ public struct ServerSetup {
   }
 
   static let bootUnit = "nextdeploy-boot.service"
+
+  /// Not all containers may; the apps run all the same, and `nextdeploy doctor` tells of it. systemd does so again after
+  /// each boot.
+  private func keepPorts() throws -> Int {
+    guard isSystemdRunning else { return 0 }
+    let wasActive = try isActive(Self.portsUnit)
+    if isDryRun {
+      if !wasActive { report("keep each port for its app, in the kernel: \(Self.portsUnit)") }
+      return wasActive ? 0 : 1
+    }
+    // Again each time: an update may bring another rule.
+    let (status, _) = try ask(["systemctl", "restart", Self.portsUnit])
+    if !status.isSuccess {
+      report("this machine does not keep each port for its app: 'journalctl -u \(Self.portsUnit)' says why")
+      return 0
+    }
+    if !wasActive { report("keep each port for its app, in the kernel: \(Self.portsUnit)") }
+    return wasActive ? 0 : 1
+  }
+
+  static let portsUnit = "nextdeploy-ports.service"
 
   private func isActive(_ unit: String) throws -> Bool {
     try ask(["systemctl", "is-active", "--quiet", unit]).status.isSuccess

@@ -13,6 +13,8 @@ struct InstanceRecord {
     var directory: String
     /// Seconds that its connections get to end by themselves.
     var drainTimeout: Double
+    /// Seconds between asking it to end and ending it; nil in what an earlier nextdeploy wrote.
+    var stopTimeout: Double?
   }
 
   private var file: String { "\(path)/service.json" }

@@ -1,5 +1,6 @@
 public import Deploy
 import Posix
+import Supervision
 
 /// The service manager where systemd is: one unit an instance, `nextdeploy@APP:PORT.service`.
 ///
@@ -25,7 +26,7 @@ public struct SystemdManager: ServiceManager {
 
   public func reserve(_ app: AppName) throws -> InstanceID {
     for name in try Files.list(layout.instances) { if let instance = try? InstanceID(name) { try sweep(instance) } }
-    return try PortBook(layout: layout, ports: ports, mode: 0o750).reserve(app)
+    return try PortBook(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
   public func start(_ instance: InstanceID, _ service: Service) throws {
@@ -64,6 +65,13 @@ public struct SystemdManager: ServiceManager {
     if !unit.hasEnded { return .draining }
     try removeEnded(instance)
     return .absent
+  }
+
+  /// By their user, which is the app's alone. That no other instance of the app is among them is the kernel's rule.
+  public func strangers(at instance: InstanceID) throws -> [Stranger] {
+    let own = try AppUsers(layout: layout).user(of: instance.app)
+    return ConnectionTable.listeners(on: [instance.port.number]).filter { $0.user != own }
+      .map { Stranger(PortHolder($0, in: layout)) }
   }
 
   public func instances(of app: AppName) throws -> [InstanceID] {
@@ -161,7 +169,8 @@ public struct SystemdManager: ServiceManager {
     environment["TMPDIR"] = nil
     return InstanceRecord.Launch(
       uid: user, arguments: service.arguments.map(inside), environment: environment,
-      directory: inside(service.directory + "/"), drainTimeout: service.drainTimeout)
+      directory: inside(service.directory + "/"), drainTimeout: service.drainTimeout,
+      stopTimeout: service.stopTimeout)
   }
 }
 

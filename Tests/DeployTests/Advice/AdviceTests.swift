@@ -245,6 +245,15 @@ private func output(_ name: String) throws -> String {
       try advisor().advice(on: output(name), at: .build)?.cause.hasPrefix("the package left-pad is not there") == true)
   }
 
+  @Test func `names the port that is kept for others`() throws {
+    for stage in [Advisor.Stage.run, .build] {
+      let advice = try advisor().advice(on: output("listen-eperm"), at: stage)
+
+      #expect(advice?.cause == "it tried to listen on port 3500, which is not its own")
+      #expect(advice?.next.contains("the port in PORT") == true)
+    }
+  }
+
   @Test func `knows what a release has none of`() throws {
     let advice = try advisor().advice(on: "Error: Cannot find module 'tsx'\nRequire stack:", at: .run)
 

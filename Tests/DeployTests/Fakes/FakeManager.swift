@@ -38,6 +38,10 @@ struct FakeManager: ServiceManager {
     return world.instances[instance] ?? .absent
   }
 
+  func strangers(at instance: InstanceID) throws -> [Stranger] {
+    world.strangers.filter { $0.address.port == instance.port.number }
+  }
+
   func instances(of app: AppName) throws -> [InstanceID] { world.instances.keys.sorted() }
 
   func revive(_ instance: InstanceID) throws {

@@ -105,4 +105,8 @@ struct FakeWorkspace: Workspace {
   func setPrograms(_ scripts: [String: String]) throws { world.programs = scripts }
 
   func freeSpace() throws -> Int { world.freeSpace }
+
+  func reservedSpace() throws -> Int { world.reservedSpace }
+
+  func usage() -> String { "its workspace: \(world.workspaceSize >> 20) MB" }
 }

@@ -30,6 +30,7 @@ final class World {
   var files: [String: String] = [:]
   var installedKey: String?
   var freeSpace = 1 << 30
+  var reservedSpace = 100 << 20
   /// Taken by what is in the workspace.
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []
@@ -43,6 +44,8 @@ final class World {
   /// What it answers to one request, where that matters.
   var page: ((ProbeRequest, Upstream) -> ProbeAnswer)?
   var listeners: [ListeningAddress] = []
+  /// Who listens where an instance should.
+  var strangers: [Stranger] = []
   /// What instances are from their start on.
   var stateAfterStart = InstanceState.running(process: 4711, restarts: 0)
   var jobs: [Job] = []

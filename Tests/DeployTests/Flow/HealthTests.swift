@@ -70,6 +70,26 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.events("route").isEmpty)
   }
 
+  @Test(arguments: [
+    InstanceState.running(process: 8, restarts: 0), .waitingToRestart(exit: "exit code 1", restarts: 0),
+  ])
+  func `does not take a stranger on the app's port for the app, and names it`(_ state: InstanceState) throws {
+    let world = try World()
+    world.stateAfterStart = state
+    let address = ListeningAddress(host: "0.0.0.0", port: 3001)
+    world.strangers = [Stranger(address: address, name: "node (process 7) of the app blog")]
+
+    let record = try world.push("one")
+
+    #expect(
+      record.failure?.cause
+        == "port 3001, which shop was given, is taken by node (process 7) of the app blog, which listens on 0.0.0.0:3001"
+    )
+    #expect(record.step == .health)
+    #expect(world.events("route").isEmpty)
+    #expect(world.instances.isEmpty)
+  }
+
   @Test func `warns of an app that the outside can reach, and lets it go live`() throws {
     let world = try World()
     let hosts = ["0.0.0.0", "::", "127.0.0.1", "::1"]

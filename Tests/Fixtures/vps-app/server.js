@@ -42,4 +42,5 @@ server.on('upgrade', (request, socket) => {
   socket.write(`Sec-WebSocket-Accept: ${accept}\r\n\r\n`)
   socket.on('error', () => {}).pipe(socket)
 })
-server.listen(process.env.PORT, process.env.HOSTNAME, () => console.log(`version ${fs.readFileSync('built.txt')}`))
+setTimeout(() => server.listen(process.env.PORT, process.env.HOSTNAME, () => console.log(`version ${fs.readFileSync('built.txt')}`)),
+  fs.existsSync('late') ? 4000 : 0)
