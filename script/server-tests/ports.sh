@@ -28,6 +28,14 @@ down_app_is_nobodys() {
   get /crash >/dev/null 2>&1 || true
   is "while an app is down another cannot listen on its port" "status 13" ask_thief run "$(listening "$own")"
   is "and its visitors get none of it" 502 status_of http://192.0.2.1:8080/
+  on systemd-run --quiet --unit=stranger /usr/local/bin/node -e "require('net').createServer().listen($own)"
+  until_is 40 1 on sh -c "nextdeploy status --app shop | grep -c 'port $own is taken by a program of the user root'" ||
+    fail "status does not tell who is there: $(on nextdeploy status --app shop)"
+  shown "status tells who else is on the port of what is live"
+  until_is 40 0 on sh -c "journalctl --no-pager -b -o cat -u 'nextdeploy@shop:$own' | grep -q 'is taken by a program of the user root'; echo \$?" ||
+    fail "the app's log does not tell who is on its port"
+  shown "and so does the app's log, at each start"
+  on systemctl stop stranger
   on rm /opt/nextdeploy/apps/shop/shared/uploads/crash
   passes "a start by hand" on systemctl restart "nextdeploy@shop:$own.service"
   until_is 20 "$(version)" get / || fail "the app did not come back"
