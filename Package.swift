@@ -64,6 +64,7 @@ let package = Package(
         .embedInCode("next.cjs"),
         // What a server is set up with.
         .embedInCode("server/nextdeploy@.service"), .embedInCode("server/nextdeploy-build@.service"),
+        .embedInCode("server/nextdeploy-files@.service"),
         .embedInCode("server/nextdeploy-boot.service"), .embedInCode("server/nextdeploy-ports.service"),
         .embedInCode("server/sysusers.conf"), .embedInCode("server/tmpfiles.conf"),
         .embedInCode("server/sysctl.conf"),

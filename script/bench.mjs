@@ -1,6 +1,6 @@
 // The measurements of script/bench. Each figure is a median of several rounds of one run, or a ratio within a round:
 // the machine's own speed is in both sides. With --systemd: the part of them that is made on a server, as the user
-// nextdeploy.
+// nextdeploy. With --swaps: the swaps under load alone. With --long: the same, twenty times as many.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -11,6 +11,8 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const fixtures = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../Tests/Fixtures')
 const isServer = process.argv.includes('--systemd')
+const isLong = process.argv.includes('--long')
+const swapsAlone = isLong || process.argv.includes('--swaps')
 const home = fs.mkdtempSync('/tmp/nextdeploy-bench-')
 const root = isServer ? '/opt/nextdeploy' : path.join(home, 'root')
 const memory = fs.mkdtempSync('/dev/shm/nextdeploy-bench-')
@@ -46,7 +48,8 @@ async function freePorts() {
       const server = net.createServer().once('error', () => resolve(false))
       server.listen(port, () => server.close(() => resolve(true)))
     })
-  for (let first = 33000; first < 60000; first += 100) {
+  // Below those of outgoing connections: one to a port that nobody listens on yet could be connected to itself.
+  for (let first = 10000; first < 32000; first += 100) {
     const free = await Promise.all(Array.from({ length: 90 }, (_, i) => isFree(first + i)))
     if (free.every(Boolean)) return first
   }
@@ -54,14 +57,16 @@ async function freePorts() {
 }
 
 /** Resolves with the seconds until a port's server answers 200. */
-async function firstAnswer(port, start) {
-  for (;;) {
+async function firstAnswer(port, start, app) {
+  while (performance.now() - start < 60_000 && app.exitCode === null) {
     const status = await new Promise((resolve) => {
-      http.get({ port, host: '127.0.0.1', agent: false }, (answer) => resolve(answer.resume().statusCode)).on('error', () => resolve(0))
+      http.get({ port, host: '127.0.0.1', agent: false, timeout: 5000 }, (answer) => resolve(answer.resume().statusCode))
+        .on('error', () => resolve(0)).on('timeout', function () { this.destroy() })
     })
     if (status === 200) return (performance.now() - start) / 1000
     await pause(1)
   }
+  throw new Error(`nothing answers on port ${port}: ${app.spawnargs.join(' ')} ended with ${app.exitCode}`)
 }
 
 /** Starts an app without nextdeploy, for as long as `use` takes; resolves with the time until its first answer. */
@@ -71,7 +76,7 @@ async function startAlone(directory, port, words = ['server.js'], use = () => {}
     cwd: directory, stdio: 'ignore', env: { ...environment, PORT: port, HOSTNAME: '127.0.0.1', NODE_ENV: 'production' },
   })
   running.add(app)
-  const time = await firstAnswer(port, start)
+  const time = await firstAnswer(port, start, app)
   use()
   const ended = new Promise((resolve) => app.once('exit', resolve))
   app.kill('SIGKILL')
@@ -146,8 +151,10 @@ function lastDeploy(app) {
 
 const status = (app) => JSON.parse(run('nextdeploy', 'status', '--json', '--app', app.name))
 
-async function untilDrained(app) {
-  while (status(app).instances.length > 1) await pause(50)
+async function untilDrained(app, most = 1) {
+  for (const start = performance.now(); status(app).instances.length > most; await pause(50)) {
+    if (performance.now() - start > 60_000) throw new Error(`${app.name} still has several instances`)
+  }
 }
 
 // MARK: The table
@@ -179,7 +186,7 @@ async function overhead(ports) {
   const steps = ['plan', 'checkout', 'install', 'build', 'release', 'boot', 'health', 'route', 'drain', 'prune']
   const total = part('total')
   record('push of an edit to live, less the app\'s own boot', total - alone, 's', 0.3, `${total.toFixed(3)} s less ${alone.toFixed(3)} s`)
-  for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', null)
+  for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', step === 'route' ? 0.005 : null)
   record('  of that: boot and health, beyond the app\'s own boot', Math.max(0, part('boot') + part('health') - alone), 's', null)
   record('  of that: git itself, and the start of the hook', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
   return { app, alone }
@@ -250,21 +257,21 @@ function checkouts() {
   const place = `${root}/apps/${small.name}`
   fs.rmSync(`${place}/workspace`, { recursive: true })
   fs.symlinkSync(`${memory}/workspace`, `${place}/workspace`)
-  const ratios = []
-  for (let i = 0; i < 9; i += 1) {
+  // The best of each counts: what else this machine does makes the others slower, by more than the two differ.
+  const best = { own: Infinity, git: Infinity }
+  for (let i = 0; i < 15; i += 1) {
     for (const name of ['workspace', 'worktree']) {
       fs.rmSync(`${memory}/${name}`, { recursive: true, force: true })
       fs.mkdirSync(`${memory}/${name}`)
     }
     for (const index of [`${place}/workspace.index`, `${place}/repo.git/index`]) fs.rmSync(index, { force: true })
     run('nextdeploy', 'rebuild', 'main', '--app', small.name)
-    const own = lastDeploy(small).times.checkout
-    const git = seconds(() =>
-      run('git', `--git-dir=${place}/repo.git`, `--work-tree=${memory}/worktree`, 'checkout', '-q', '-f', 'main', '--', '.'))
-    ratios.push(own / git)
+    best.own = Math.min(best.own, lastDeploy(small).times.checkout)
+    best.git = Math.min(best.git, seconds(() =>
+      run('git', `--git-dir=${place}/repo.git`, `--work-tree=${memory}/worktree`, 'checkout', '-q', '-f', 'main', '--', '.')))
   }
   run('nextdeploy', 'app', 'remove', small.name)
-  record('first checkout of 2,000 files, against git checkout, in memory', median(ratios), 'x', 1.0)
+  record('first checkout of 2,000 files, against git checkout, in memory', best.own / best.git, 'x', 1.0, `${best.own.toFixed(3)} s`)
 
   const app = createApp('files', manyFiles(20000))
   push(app)
@@ -281,30 +288,77 @@ function checkouts() {
   run('nextdeploy', 'app', 'remove', app.name)
 }
 
-async function swaps(app) {
-  edit(app, 'server.js', /version \d+/, 'version 20')
-  push(app)
-  const url = `${status(app).url}/?every=20&for=3000`
-  const load = spawn('hey', ['-z', '600s', '-c', '50', url], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+/** What hey's report says of requests: how many, and how many of them failed. */
+function outcome(report) {
+  const codes = [...report.matchAll(/^ +\[(\d+)\]\t(\d+) responses/gm)].map((match) => [Number(match[1]), Number(match[2])])
+  const errors = [...report.split('Error distribution')[1]?.matchAll(/^ +\[(\d+)\]/gm) ?? []].reduce((sum, match) => sum + Number(match[1]), 0)
+  const failed = codes.filter(([code]) => code !== 200).reduce((sum, [, count]) => sum + count, errors)
+  if (failed > 0) console.log(report.slice(report.indexOf('Status code distribution')))
+  return { failed, all: codes.reduce((sum, [, count]) => sum + count, errors) }
+}
+
+/** Visitors until they are ended: `end` gives hey's report. */
+function visitors(...words) {
+  const load = spawn('hey', ['-z', '7200s', ...words], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
   running.add(load)
   let report = ''
   load.stdout.on('data', (bytes) => (report += bytes))
   const ended = new Promise((resolve) => load.once('exit', resolve))
+  return {
+    async end() {
+      load.kill('SIGINT')
+      await ended
+      running.delete(load)
+      return outcome(report)
+    },
+  }
+}
+
+/** Two releases in turns, under visitors that keep their connections and ones that make one for each request. */
+async function swaps(app) {
+  const count = isLong ? 1000 : 50
+  edit(app, 'server.js', /version \d+/, 'version 20')
+  push(app)
+  const url = `${status(app).url}/?every=20&for=3000`
+  const loads = { 'kept connections': visitors('-c', '50', url), 'a connection each': visitors('-c', '20', '-disable-keepalive', url) }
   const releases = JSON.parse(run('nextdeploy', 'releases', '--json', '--app', app.name)).map((release) => release.id).slice(-2)
-  for (let i = 0; i < 50; i += 1) {
+  const routes = []
+  for (let i = 0; i < count; i += 1) {
     const result = spawnSync('nextdeploy', ['rollback', releases[i % 2], '--app', app.name], { env: environment, encoding: 'utf8' })
     if (result.status !== 0) throw new Error(`a swap failed:\n${result.stdout}${result.stderr}`)
+    routes.push(lastDeploy(app).times.route)
+    if (i % 100 === 99) console.log(`  (${i + 1} swaps, ${new Date().toISOString()})`)
+    // What drains has a port each, and looks at all connections again and again.
+    await untilDrained(app, 6)
+    // A moment for signals.
+    await pause(1)
   }
   await untilDrained(app)
-  load.kill('SIGINT')
-  await ended
-  running.delete(load)
-  const codes = [...report.matchAll(/^ +\[(\d+)\]\t(\d+) responses/gm)].map((match) => [Number(match[1]), Number(match[2])])
-  const errors = [...report.split('Error distribution')[1]?.matchAll(/\[(\d+)\]/g) ?? []].reduce((sum, match) => sum + Number(match[1]), 0)
-  const failed = codes.filter(([code]) => code !== 200).reduce((sum, [, count]) => sum + count, errors)
-  const all = codes.reduce((sum, [, count]) => sum + count, errors)
-  if (failed > 0) console.log(report.slice(report.indexOf('Status code distribution')))
-  record('failed requests in 50 swaps under hey -c 50, 1 in 20 for 3 s', failed, '', 0, `of ${all} requests`)
+  const caddy = run('caddy', 'version').trim().split(' ')[0]
+  for (const [name, load] of Object.entries(loads)) {
+    const { failed, all } = await load.end()
+    record(`failed requests in ${count} swaps, ${name}, Caddy ${caddy}`, failed, '', 0, `of ${all}, 1 in 20 takes 3 s`)
+  }
+  record('  route in these swaps', median(routes), 's', null, `the longest ${Math.max(...routes).toFixed(3)} s`)
+}
+
+/** The same with the Caddy that script/prepare installed beside Debian's. */
+async function swapsOnNewerCaddy() {
+  for (const name of fs.readdirSync(`${root}/apps`)) run('nextdeploy', 'app', 'remove', name)
+  const { PATH } = environment
+  environment.PATH = `${environment.NEWER}:${PATH}`
+  const app = createApp('newer', copyFixture('node-app'))
+  push(app)
+  await swaps(app)
+  run('nextdeploy', 'app', 'remove', app.name)
+  environment.PATH = PATH
+}
+
+/** An app that swaps need, where nothing else is measured. */
+function swapped() {
+  const app = createApp('node', copyFixture('node-app'))
+  push(app)
+  return app
 }
 
 async function next(ports) {
@@ -351,6 +405,7 @@ function cleanUp() {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { cleanUp(); process.exit(130) })
 
 async function onServer() {
+  if (swapsAlone) return swaps(swapped())
   const { app, alone } = await overhead(40_000)
   await overSSH(app, alone)
   idleServer()
@@ -363,10 +418,15 @@ async function here() {
   run('nextdeploy', 'config', 'set', 'ports', `${ports + 10}-${ports + 84}`)
   run('nextdeploy', 'config', 'set', 'http.port', String(ports))
   console.log(`${os.cpus().length} processors, ${os.cpus()[0].model}; Node ${process.version}; ${run('caddy', 'version').trim().split(' ')[0]} is Caddy`)
+  if (swapsAlone) {
+    await swaps(swapped())
+    return swapsOnNewerCaddy()
+  }
   const { app } = await overhead(ports)
   idle()
   checkouts()
   await swaps(app)
+  await swapsOnNewerCaddy()
   const registry = spawnSync('npm', ['view', 'next', 'version', '--fetch-retries=0', '--fetch-timeout=5000'], { env: environment })
   if (registry.status === 0) await next(ports)
   else console.log('  (no npm registry answers: the figures of Next.js are left out)')

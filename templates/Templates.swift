@@ -23,6 +23,7 @@ public enum Templates {
     [
       ("/usr/lib/systemd/system/nextdeploy@.service", PackageResources.nextdeploy__service),
       ("/usr/lib/systemd/system/nextdeploy-build@.service", PackageResources.nextdeploy_build__service),
+      ("/usr/lib/systemd/system/nextdeploy-files@.service", PackageResources.nextdeploy_files__service),
       ("/usr/lib/systemd/system/nextdeploy-boot.service", PackageResources.nextdeploy_boot_service),
       ("/usr/lib/systemd/system/nextdeploy-ports.service", PackageResources.nextdeploy_ports_service),
       (sysusersFile, PackageResources.sysusers_conf),

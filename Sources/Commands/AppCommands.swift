@@ -117,7 +117,7 @@ enum AppCommands {
       let manager = try server.manager()
       for instance in try manager.instances(of: app) { try manager.stop(instance) }
       try server.runner(of: app).endLeftovers()
-      try server.apps.remove(app)
+      try server.apps.remove(app, server.leftovers(of: app) { server.terminal.printError("warning: \($0)") })
       try server.bindings.forget(app)
       if try server.apps.names().isEmpty { try server.caddy.stop() }
     }

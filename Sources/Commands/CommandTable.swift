@@ -45,7 +45,7 @@ public enum CommandTable {
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
     SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.keepPorts,
-    SystemCommands.runBuild, SystemCommands.boot,
+    SystemCommands.runBuild, SystemCommands.runFiles, SystemCommands.boot,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.

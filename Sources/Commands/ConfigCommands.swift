@@ -69,6 +69,17 @@ enum ConfigCommands {
           }
           config.builds = builds == 1 ? nil : builds
         })),
+    Key(
+      name: "switch", concernsOthers: true,
+      place: .server(
+        get: { ($0.switching ?? .rename).rawValue },
+        set: { config, text in
+          guard let switching = Switching(rawValue: text) else {
+            throw Failure(
+              .usage, "setting switch", "\(text.quoted) is neither 'rename' nor 'reload'", next: "Give one of them.")
+          }
+          config.switching = switching == .rename ? nil : switching
+        })),
   ]
 
   /// One of the limits on an app's instances; without one it shows as "".
@@ -152,7 +163,7 @@ enum ConfigCommands {
       if config.builds != old.builds && server.machine == .embedded {
         server.terminal.print("Without systemd, builds of different apps do not wait for each other.")
       }
-      guard config.httpPort != old.httpPort else { break }
+      guard config.httpPort != old.httpPort || config.switching != old.switching else { break }
       do { for app in try server.apps.names() { try route(app, server) } } catch {
         try server.apps.write(old)
         // Those that were routed before the one that failed go back.

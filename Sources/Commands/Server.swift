@@ -38,15 +38,31 @@ struct Server {
   static let usualRoot = "/opt/nextdeploy"
 
   func repository(of app: AppName) -> BareRepository {
-    BareRepository(path: layout.app(app).repository, sharesWorkspace: machine == .systemd)
+    guard let files = files(of: app) else { return BareRepository(path: layout.app(app).repository) }
+    return BareRepository(path: layout.app(app).repository) { commit in try files.checkOut(commit) }
+  }
+
+  /// What works on an app's files as the users whose they are; nil where all are this user's.
+  private func files(of app: AppName) -> FilesUnit? {
+    if machine == .embedded { return nil }
+    return FilesUnit(app: app, layout: layout, environment: baseEnvironment) { [terminal] in
+      terminal.printError("warning: \($0)")
+    }
+  }
+
+  /// - Parameter tell: told what could not be removed.
+  func leftovers(of app: AppName, _ tell: @escaping (String) -> Void) -> Leftovers {
+    Leftovers(owners: files(of: app), tell: tell)
   }
 
   func state(of app: AppName) -> AppDirectory {
     AppDirectory(app: app, layout: layout.app(app), journal: machine == .systemd ? journal : nil)
   }
 
-  func releases(of app: AppName) throws -> ReleaseDirectory {
-    ReleaseDirectory(layout: layout.app(app), sharing: machine == .systemd ? try Sharing() : nil)
+  func releases(of app: AppName, _ leftovers: Leftovers? = nil) throws -> ReleaseDirectory {
+    ReleaseDirectory(
+      layout: layout.app(app), sharing: machine == .systemd ? try Sharing() : nil,
+      leftovers: leftovers ?? self.leftovers(of: app) { [terminal] in terminal.printError("warning: \($0)") })
   }
 
   var journal: Journal { Journal(environment: baseEnvironment) }
@@ -62,9 +78,10 @@ struct Server {
 
   /// - Parameter tell: is told what was mended beside what was asked for.
   func proxy(_ tell: ((String) -> Void)? = nil) throws -> CaddySites {
-    try CaddySites(
+    let config = try apps.serverConfig()
+    return try CaddySites(
       directory: machine == .systemd ? layout.caddy : EmbeddedCaddy.sites(below: layout.caddy),
-      httpPort: try apps.serverConfig().httpPort, service: caddy,
+      httpPort: config.httpPort, service: caddy, switching: config.switching ?? .rename,
       tell: tell ?? { [terminal] in terminal.printError("warning: \($0)") })
   }
 
@@ -98,7 +115,7 @@ struct Server {
     case .systemd:
       SystemdRunner(
         app: app, layout: layout, builds: try apps.serverConfig().builds ?? 1, environment: baseEnvironment)
-    case .embedded: GuardedRunner(supervisor: supervisor)
+    case .embedded: GuardedRunner(app: app, layout: layout.app(app), supervisor: supervisor)
     }
   }
 
@@ -125,9 +142,11 @@ struct Server {
   func seams(of app: AppName, log: String?) throws -> Seams {
     if machine == .systemd && log != nil { try Sharing().prepare(layout.app(app)) }
     let reporter = try Reporter(terminal: terminal, log: log)
+    let leftovers = leftovers(of: app) { reporter.warn($0) }
     return Seams(
       repository: repository(of: app), state: state(of: app),
-      workspace: WorkspaceDirectory(layout: layout.app(app)), releases: try releases(of: app),
+      workspace: WorkspaceDirectory(layout: layout.app(app), leftovers: leftovers),
+      releases: try releases(of: app, leftovers),
       manager: try manager(), proxy: try proxy { reporter.warn($0) }, probe: try probe(), runner: try runner(of: app),
       toolbox: toolbox,
       secrets: doppler(of: app), progress: reporter, baseEnvironment: baseEnvironment,
@@ -157,16 +176,22 @@ struct Server {
   private func recover(_ app: AppName) throws {
     let state = state(of: app)
     let interrupted = try state.records().contains { !$0.isFinished && !state.isRunning($0) }
-    let lost = try state.live().map { try manager().state(of: $0.instance) == .lost || !caddy.isRunning } ?? false
+    let lost =
+      try state.live().map { live in
+        try manager().state(of: live.instance) == .lost || !caddy.isRunning
+          || proxy().upstream(of: app) != live.upstream
+      } ?? false
     guard interrupted || lost else { return }
     try putRight(app)
   }
 
   /// Settles what a crash or a reboot left of an app. Where another process holds the turn, that one does.
   func putRight(_ app: AppName) throws {
-    _ = try state(of: app).inTurn {
-      try Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app)).run()
-    }
+    _ = try state(of: app).inTurn { try recovery(of: app).run() }
+  }
+
+  func recovery(of app: AppName) throws -> Recovery {
+    Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app))
   }
 
   /// Seams whose reports go to standard error, so that a command's own output stays what it is.

@@ -1,5 +1,6 @@
 import Console
 import Deploy
+import Git
 import Host
 import Posix
 
@@ -65,6 +66,16 @@ enum SystemCommands {
     spec: CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
   ) { invocation, server in
     try BuildLaunch(AppName(invocation.arguments[0]), layout: server.layout).run()
+  }
+
+  static let runFiles = ServerCommand(
+    spec: CommandSpec("run-files", [.required("APP")], [], "What nextdeploy-files@.service starts", isHidden: true)
+  ) { invocation, server in
+    try FilesLaunch(AppName(invocation.arguments[0]), layout: server.layout).run {
+      commit, repository, workspace, index in
+      try BareRepository(path: repository).checkout(commit, into: workspace, index: index)
+    }
+    return 0
   }
 
   static let boot = ServerCommand(

@@ -4,12 +4,12 @@ public import Deploy
 /// An app's bare repository, through libgit2.
 public struct BareRepository: Repository, Sendable {
   public let path: String
-  /// Whether the group of a workspace may write to what is checked out there.
-  let sharesWorkspace: Bool
+  /// How a commit gets into a workspace that is another user's; nil where it is this one's.
+  let asOwner: (@Sendable (Commit) throws -> Int)?
 
-  public init(path: String, sharesWorkspace: Bool = false) {
+  public init(path: String, asOwner: (@Sendable (Commit) throws -> Int)? = nil) {
     self.path = path
-    self.sharesWorkspace = sharesWorkspace
+    self.asOwner = asOwner
   }
 
   /// Makes an empty bare repository whose HEAD is a branch that does not exist yet.
@@ -92,12 +92,18 @@ public struct BareRepository: Repository, Sendable {
   }
 
   public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
+    if let asOwner { return try asOwner(commit) }
+    return try checkout(commit, into: workspace, index: "\(workspace).index")
+  }
+
+  /// - Parameter index: where it is noted what was written, and where no build gets.
+  public func checkout(_ commit: Commit, into workspace: String, index: String) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
     let tree = try TreeReader.read(handle, commit.tree)
     let writer = FileWriter(
-      repository: path, workspace: workspace, shares: sharesWorkspace,
+      repository: path, workspace: workspace,
       attributes: tree.contains { $0.file(".gitattributes") != nil } ? commit.id : nil)
-    var checkout = try WorkspaceCheckout(handle, tree, into: workspace, shares: sharesWorkspace)
+    var checkout = try WorkspaceCheckout(handle, tree, into: workspace, index: index)
     return try checkout.run(writer)
   }
 

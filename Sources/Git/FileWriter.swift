@@ -8,8 +8,6 @@ import Synchronization
 struct FileWriter: Sendable {
   let repository: String
   let workspace: String
-  /// Whether the group of the workspace may write to them.
-  let shares: Bool
   /// The commit whose .gitattributes say how they are written; nil where it has none.
   let attributes: CommitID?
 
@@ -73,7 +71,6 @@ struct FileWriter: Sendable {
     } else {
       try blob.withContent { bytes throws(SystemError) in try unsafe descriptor.write(bytes) }
     }
-    if shares { try descriptor.setMode(try descriptor.status().mode | 0o020) }
     return try descriptor.status()
   }
 }

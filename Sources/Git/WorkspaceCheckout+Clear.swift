@@ -9,8 +9,7 @@ extension WorkspaceCheckout {
       if present.contains(directory.path) {
         present.formUnion(try clear(directory))
       } else {
-        try top.makeDirectory(directory.path)
-        if shares { try Self.share(try top.directory(directory.path)) }
+        try top.makeDirectory(directory.path, mode: 0o777)
         for file in directory.files { miss(file, in: directory) }
       }
     }
@@ -19,7 +18,6 @@ extension WorkspaceCheckout {
   /// Returns which of the commit's directories in it are there.
   private mutating func clear(_ directory: TreeDirectory) throws -> [PathBelow] {
     let place = try top.ownDirectory(directory.path)
-    if shares { try Self.share(place) }
     var files = Dictionary(uniqueKeysWithValues: directory.files.map { ($0.name, $0) })
     let directories = Set(directory.directories)
     var present: [PathBelow] = []
@@ -104,15 +102,5 @@ extension WorkspaceCheckout {
       }
     }
     for path in directories.reversed() { _ = try top.removeIfEmpty(path) }
-  }
-
-  // MARK: The group
-
-  /// Lets the workspace's group write to a directory of nextdeploy's own. What a build made is the build's own already.
-  private static func share(_ directory: borrowing Directory) throws {
-    guard let status = try directory.status(.top), status.owner == CurrentProcess.user, status.mode & 0o020 == 0 else {
-      return
-    }
-    try directory.setMode(.top, status.mode | 0o020)
   }
 }

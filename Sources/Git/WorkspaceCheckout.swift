@@ -11,10 +11,8 @@ struct WorkspaceCheckout: ~Copyable {
   let repository: RepositoryHandle
   let tree: [TreeDirectory]
   let top: Directory
-  /// What the last checkout wrote. It lies beside the workspace, so that no build can touch it.
+  /// What the last checkout wrote. It lies where no build can touch it.
   let index: IndexHandle
-  /// Whether the group of the workspace may write to what is checked out.
-  let shares: Bool
   var rules: IgnoreRules
 
   /// What is to be written, directory by directory; nothing is in its place.
@@ -24,16 +22,16 @@ struct WorkspaceCheckout: ~Copyable {
   /// For each entry of the index, whether the commit has a file of that path.
   var isWanted: [Bool]
 
-  init(_ repository: consuming RepositoryHandle, _ tree: [TreeDirectory], into workspace: String, shares: Bool) throws {
+  init(_ repository: consuming RepositoryHandle, _ tree: [TreeDirectory], into workspace: String, index: String) throws
+  {
     let top = try Directory(workspace)
-    let index = try IndexHandle(keptAt: "\(workspace).index")
+    let index = try IndexHandle(keptAt: index)
     isWanted = Array(repeating: false, count: index.count)
     rules = IgnoreRules(tree)
     self.repository = repository
     self.tree = tree
     self.top = top
     self.index = index
-    self.shares = shares
   }
 
   /// - Parameter writer: writes what is missing.

@@ -56,7 +56,8 @@ struct HTTPReader: ~Copyable {
 
   // MARK: The head
 
-  private mutating func head() throws -> (status: Int, fields: [(name: String, value: String)]) {
+  /// The answer's status, and its fields with their names in lowercase.
+  mutating func head() throws -> (status: Int, fields: [(name: String, value: String)]) {
     var length = 0
     while true {
       let status = try Self.status(of: try line("first line"))

@@ -117,9 +117,10 @@ public struct ChildProcess: Sendable {
   /// - Parameters:
   ///   - input: what it reads from its standard input, all of it before it writes much.
   ///   - errors: where its errors go, if not to where its output does.
+  ///   - look: called again and again while it runs; where it throws, the program is asked to end, and waited for.
   public static func run(
     _ command: Command, input: [UInt8] = [], errors: Stream? = nil, family: Family = .parents,
-    output: ([UInt8]) throws -> Void
+    output: ([UInt8]) throws -> Void, meanwhile look: (() throws -> Void)? = nil
   ) throws -> ExitStatus {
     let pipe = try Pipe()
     let child =
@@ -127,11 +128,40 @@ public struct ChildProcess: Sendable {
       ? try start(command, input: .null, errors: errors, family: family, writer: pipe.writer)
       : try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
     while true {
+      if let look {
+        do { try look() } catch {
+          _ = kill(child.id, SIGTERM)
+          _ = try child.wait()
+          throw error
+        }
+        if try !pipe.reader.hasSomething(within: .milliseconds(100)) { continue }
+      }
       let bytes = try pipe.reader.read(upTo: 65_536)
       if bytes.isEmpty { break }
       try output(bytes)
     }
     return try child.wait()
+  }
+
+  /// Runs a program until it has written enough, or to its end; nothing of it is left.
+  ///
+  /// - Parameter isEnough: is given all that came so far.
+  /// - Returns: how it ended, nil where it had written enough.
+  public static func run(_ command: Command, input: [UInt8], until isEnough: ([UInt8]) -> Bool) throws -> (
+    status: ExitStatus?, output: [UInt8]
+  ) {
+    let pipe = try Pipe()
+    let child = try start(command, reading: input, errors: .null, family: .parents, writer: pipe.writer)
+    var output: [UInt8] = []
+    while true {
+      let bytes = try pipe.reader.read(upTo: 65_536)
+      if bytes.isEmpty { return (try child.wait(), output) }
+      output += bytes
+      if isEnough(output) { break }
+    }
+    ProcessIdentity(of: child.id)?.signal(.kill)
+    _ = try child.wait()
+    return (nil, output)
   }
 
   /// Runs a program to its end and collects what it writes to either stream.

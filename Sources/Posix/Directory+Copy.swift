@@ -46,11 +46,14 @@ extension Directory {
   }
 
   /// Copies a file's content and who may do what with it, sharing its blocks where the file system can.
-  public func copyFile(_ path: PathBelow, to target: PathBelow, in other: borrowing Directory) throws(SystemError) {
-    guard let file = try file(path) else { return }
+  ///
+  /// - Parameter mode: what becomes of that; a program that runs as its owner would run as nextdeploy.
+  public func copyFile(
+    _ path: PathBelow, to target: PathBelow, in other: borrowing Directory, mode: (UInt32) -> UInt32 = { $0 & 0o777 }
+  ) throws(SystemError) {
+    guard let file = try ownFile(path) else { return }
     let status = try file.status()
-    // A program that runs as its owner would run as nextdeploy.
-    let copy = try other.create(target, mode: status.mode & 0o777)
+    let copy = try other.create(target, mode: mode(status.mode))
     #if os(Linux)
       if nextdeploy_clone_file(file.number, copy.number) == 0 { return }
       // A file of terabytes can be made of nothing; its copy must not fill the disk.

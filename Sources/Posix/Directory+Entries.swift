@@ -126,6 +126,17 @@ extension Directory {
     return file
   }
 
+  /// The same, where a build may have closed it even to its owner: it is opened to that again.
+  func ownFile(_ path: PathBelow) throws(SystemError) -> FileDescriptor? {
+    do { return try file(path) } catch {
+      guard error.code == EACCES, let status = try status(path), status.owner == CurrentProcess.user else {
+        throw error
+      }
+      try setMode(path, status.mode & 0o777 | 0o400)
+      return try file(path)
+    }
+  }
+
   /// A file's content; nil where no file is there. One that is larger than the limit is an error, and is not read.
   public func read(_ path: PathBelow, atMost limit: Int) throws(SystemError) -> [UInt8]? {
     guard let file = try file(path) else { return nil }

@@ -60,6 +60,13 @@ public struct FileDescriptor: ~Copyable {
     try Self.read(number, path: path, upTo: count)
   }
 
+  /// Whether there is something to read, or its end, waiting at most this long.
+  func hasSomething(within limit: Duration) throws(SystemError) -> Bool {
+    var watched = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+    let milliseconds = limit.milliseconds
+    return try check("reading", path) { unsafe poll(&watched, 1, milliseconds) } > 0
+  }
+
   static func read(_ number: Int32, path: String, upTo count: Int) throws(SystemError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
     let got = try check("reading", path) { systemRead(number, &buffer, count) }

@@ -21,6 +21,8 @@ public enum Files {
     public let inode: UInt64
     public let device: UInt64
     public let mode: UInt32
+    /// How many names it has.
+    public let links: Int
     /// How many 512-byte blocks it takes on the disk.
     public let blocks: Int
     /// The user that owns it.
@@ -199,20 +201,6 @@ public enum Files {
     try check("linking", target) { systemLink(path, target) }
   }
 
-  /// Free bytes for this user on the file system that holds the path.
-  public static func freeSpace(_ path: String) throws(SystemError) -> Int {
-    var status = statvfs()
-    try check("reading the free space of", path) { unsafe statvfs(path, &status) }
-    return Int(status.f_bavail) * Int(status.f_frsize)
-  }
-
-  /// How many more files fit on the file system that holds the path; nil where it sets no limit.
-  public static func freeFiles(_ path: String) throws(SystemError) -> Int? {
-    var status = statvfs()
-    try check("reading the free space of", path) { unsafe statvfs(path, &status) }
-    return status.f_files == 0 ? nil : Int(status.f_favail)
-  }
-
   /// Waits until all that was written to the file system of a path has reached the disk.
   public static func syncFileSystem(of path: String) throws(SystemError) {
     let directory = try FileDescriptor(path: path, .read)
@@ -268,7 +256,8 @@ extension Files.Status {
     self.init(
       kind: kind, size: Int(status.st_size), modified: Self.nanoseconds(modified), changed: Self.nanoseconds(changed),
       inode: UInt64(status.st_ino), device: UInt64(status.st_dev), mode: UInt32(status.st_mode & 0o7777),
-      blocks: Int(status.st_blocks), owner: UInt32(status.st_uid), group: UInt32(status.st_gid))
+      links: Int(status.st_nlink), blocks: Int(status.st_blocks), owner: UInt32(status.st_uid),
+      group: UInt32(status.st_gid))
   }
 
   private static func nanoseconds(_ time: timespec) -> Int64 {

@@ -34,6 +34,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 
+  /// Whether a file cannot have one more name there: it has too many, or it is another file system.
+  public var isNoMoreLinks: Bool { code == EMLINK || code == EXDEV }
+
   /// Whether a file is larger than what is read of it.
   public var isTooLarge: Bool { code == EFBIG }
 

@@ -12,6 +12,7 @@ public struct Supervisor {
   private let service: Service
   private let port: UInt16?
   private let signals: SignalQueue
+  private let log: LogFile
   private var status: InstanceStatus
   private var isRecorded = false
 
@@ -43,7 +44,7 @@ public struct Supervisor {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var supervisor = Supervisor(
       directory: directory, service: service, port: (try? InstanceID(name))?.port.number, signals: signals,
-      status: InstanceStatus(phase: .waiting, supervisor: own))
+      log: LogFile(path: service.log), status: InstanceStatus(phase: .waiting, supervisor: own))
     if try supervisor.keepRunning() == .removed { try directory.remove() }
   }
 
@@ -89,7 +90,8 @@ public struct Supervisor {
 
   private mutating func waitForEnd(of group: ProcessGroup) throws -> End {
     while true {
-      switch signals.next(within: .seconds(3600)) {
+      log.keepWithinLimit()
+      switch signals.next(within: .seconds(1)) {
       case .childEnded: if let exit = reap(group) { return .exited(exit) }
       case .drain:
         try write(.draining)

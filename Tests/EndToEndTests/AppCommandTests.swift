@@ -106,6 +106,8 @@ struct AppCommandTests {
       #expect(page.text == "one")
 
       try sandbox.nextdeploy("config", "set", "keep", "0").expect(status: 2)
+      try sandbox.nextdeploy("config", "set", "switch", "never").expect(status: 2).expect(
+        "neither 'rename' nor 'reload'")
       try sandbox.nextdeploy("config", "set", "domans", "x").expect(status: 2).expect("Did you mean 'domains'?")
       try sandbox.nextdeploy("config", "unset", "domains").expectSuccess()
       try sandbox.nextdeploy("config", "show").expectSuccess().expect("branch", "main", "keep", "5")

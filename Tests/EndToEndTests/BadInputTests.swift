@@ -153,6 +153,10 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       ["server.js": App.server("answer.end('x')", listen: "process.env.PORT, '127.0.0.9'"), "nextdeploy.json": quick],
       tells: "the app listens on 127.0.0.9:", "not on 127.0.0.1:"),
     BadInput(
+      "an app that ends when Caddy asks it", at: "route",
+      ["server.js": App.server("if (request.headers.connection !== 'close') process.exit(1); answer.end('x')")],
+      tells: "reaching shop through Caddy", "was answered with 502, and not by the new release"),
+    BadInput(
       "an app that answers 500", at: "health",
       [
         "server.js": App.server("answer.statusCode = 500; console.log('query failed'); answer.end()"),
@@ -280,6 +284,52 @@ struct BadInputTests {
     }
   }
 
+  @Test("a build that fills the disk is ended, its app's workspace counted, and emptied when that is asked for")
+  func buildFillsDisk() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let workspace = "\(sandbox.app())/workspace"
+      let mount = try sandbox.run(["mount", "-t", "tmpfs", "-o", "size=200m", "tmpfs", workspace])
+      try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
+      defer { _ = try? sandbox.run(["umount", workspace]) }
+      let fill =
+        "trap '' TERM; mkdir -p node_modules; while :; do head -c 2000000 /dev/zero >> node_modules/x; sleep 0.02; done"
+      try project.commit("Two", App.built("two", build: fill))
+
+      let push = try project.push().expect(status: 1)
+
+      push.expect("FAILED at build", "it was ended, for only", "16 MB are kept for the sites and other apps")
+      push.expect("its workspace: 1", "MB in", "'nextdeploy rebuild COMMIT --clean --app shop' begins without it")
+      #expect(try sandbox.get() == "one")
+      try project.commit("Three", App.node("three", extra: ["nextdeploy.json": "{}"]))
+      try project.push().expect(status: 1).expect("looking for space on the disk", "(its workspace: 1")
+      #expect(Files.exists("\(workspace)/node_modules/x"), "nothing is emptied that nobody asked for")
+      try project.git("push", "--quiet", "production", "main:three")
+      try sandbox.nextdeploy("rebuild", "three", "--clean").expectSuccess()
+      #expect(try sandbox.get() == "three")
+    }
+  }
+
+  @Test("a build that makes files without end is ended before there can be no more")
+  func buildFillsInodes() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "One", App.built("one", build: "mkdir x; i=0; while :; do i=$((i+1)); touch x/$i; done 2> /dev/null"))
+      let mount = try sandbox.run([
+        "mount", "-t", "tmpfs", "-o", "size=200m,nr_inodes=2000", "tmpfs", "\(sandbox.app())/workspace",
+      ])
+      try #require(mount.status == 0, "this test mounts a small file system, for which it must be root: \(mount.text)")
+      defer { _ = try? sandbox.run(["umount", "\(sandbox.app())/workspace"]) }
+
+      try project.push().expect(status: 1)
+        .expect(
+          "FAILED at build", "the disk takes only", "more files (inodes); 40 are kept for the sites and other apps")
+    }
+  }
+
   @Test("a disk that fills up during the build is told")
   func diskFillsUp() throws {
     try Sandbox.run { sandbox in
@@ -353,7 +403,7 @@ struct BadInputTests {
 
   @Test(
     "a damaged state or journal file is named, and nothing is done",
-    arguments: ["live.json", "config.json", "deploys/00000001-000000.json"])
+    arguments: ["live.json", "config.json"])
   func damagedState(file: String) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -369,8 +419,71 @@ struct BadInputTests {
 
       status.expect("reading \(path)", "the file is damaged")
       push.expect("reading \(path)", "the file is damaged", "mv \(path)")
-      if let whole { try Files.write(whole, to: path) } else { try Files.remove(path) }
+      try Files.write(try #require(whole), to: path)
       #expect(try sandbox.get() == "one")
+      try project.push().expectSuccess()
+      #expect(try sandbox.get() == "two")
+    }
+  }
+
+  @Test("damaged state that is not needed is left out, told, and blocks nothing")
+  func damagedLeftovers() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      for text in ["zero", "one"] {
+        try project.commit(text, App.node(text))
+        try project.push().expectSuccess()
+      }
+      // The release of one that still drains is in use.
+      try sandbox.wait(for: "the old release's end") { try sandbox.instances().count == 1 }
+      let deploys = "\(sandbox.app())/deploys"
+      let old = try #require(try Files.list("\(sandbox.app())/releases").sorted().first)
+      try Files.write("{ half", to: "\(deploys)/00000001-000000.json")
+      try Files.write("{ half", to: "\(sandbox.app())/releases/\(old)/release.json")
+      try Files.write("no index", to: "\(sandbox.app())/workspace.index")
+      try project.commit("Two", App.node("two"))
+
+      try sandbox.nextdeploy("status").expectSuccess().expect("live")
+      try sandbox.nextdeploy("releases").expectSuccess()
+      let doctor = try sandbox.nextdeploy("doctor")
+      let push = try project.push().expectSuccess()
+
+      doctor.expect("\(deploys)/00000001-000000.json is damaged", "\(old)/release.json is damaged")
+      push.expect("set aside, as \(deploys)/00000001-000000.json.damaged", "the release \(old) is removed", "live: ")
+      #expect(try sandbox.get() == "two")
+      #expect(try !Files.list("\(sandbox.app())/releases").contains(old))
+      try project.commit("Three", App.node("three"))
+      #expect(try !project.push().expectSuccess().text.contains("warning"))
+    }
+  }
+
+  @Test("an environment that is lost is an error, not a start without secrets", arguments: ["emptied", "missing"])
+  func lostEnvironment(how: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.nextdeploy("env", "set", "GREETING=hello").expectSuccess()
+      let file = "\(sandbox.app())/env"
+      let whole = try #require(try Files.text(file))
+      func lose() throws {
+        if how == "missing" { try Files.remove(file) } else { try Files.write("", to: file, mode: 0o600) }
+      }
+      try lose()
+      try project.commit("One", App.node("one"))
+
+      // Before its first deploy, and after it.
+      try project.push().expect(status: 1).expect("\(file) is", "Put it back from a backup", "env.set")
+      try Files.write(whole, to: file, mode: 0o600)
+      try project.push().expectSuccess()
+      try lose()
+      try project.commit("Two", App.node("two"))
+      try project.push().expect(status: 1).expect("\(file) is")
+      try sandbox.nextdeploy("restart").expect(status: 1).expect("\(file) is")
+      try sandbox.nextdeploy("status").expectSuccess().expect("\(file) is")
+      #expect(try sandbox.get() == "one")
+
+      // What is taken away on purpose is no loss.
+      try Files.write(whole, to: file, mode: 0o600)
+      try sandbox.nextdeploy("env", "unset", "GREETING").expectSuccess()
       try project.push().expectSuccess()
       #expect(try sandbox.get() == "two")
     }

@@ -4,15 +4,15 @@ import Testing
 
 /// A place in a deploy at which the builder can be held, so that it can be killed there.
 enum CrashPoint: String, CaseIterable, CustomTestStringConvertible, Sendable {
-  case plan, checkout, install, build, release, boot, health, route, routed, drain, prune
+  case plan, checkout, install, build, release, boot, health, route, switched, routed, drain, prune
 
   var testDescription: String { rawValue }
 
   /// The step that the journal names then.
-  var step: String { self == .routed ? "route" : rawValue }
+  var step: String { [.switched, .routed].contains(self) ? "route" : rawValue }
 
   /// Whether the new release is live then, and must be after recovery.
-  var isLive: Bool { [.routed, .drain, .prune].contains(self) }
+  var isLive: Bool { [.switched, .routed, .drain, .prune].contains(self) }
 }
 
 @Suite("After a kill -9 of the builder")
@@ -36,9 +36,12 @@ struct CrashTests {
       let push = try hold(point, sandbox) {
         let push = try project.startPush()
         try sandbox.wait(for: "step \(point)") { try reached(point, sandbox) }
+        // It settles what its hook left, and must find in place then what held the hook here.
+        try sandbox.signalReceivers("STOP")
         try killBuilder(sandbox)
         return push
       }
+      try sandbox.signalReceivers("CONT")
 
       try push.wait().expect(status: 1)
       try sandbox.wait(for: "the end of all that the builder started") {
@@ -60,6 +63,44 @@ struct CrashTests {
       try project.commit("Three", ["server.js": App.server("answer.end('three')")])
       try project.push().expectSuccess()
       #expect(try sandbox.get() == "three")
+    }
+  }
+
+  @Test(
+    "the same push works at once, whatever of it was killed",
+    arguments: ["hook", "hook and receivers", "before its journal"])
+  func again(killed: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let first = try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let second = try project.commit("Two", files(.build, sandbox))
+      if killed == "before its journal" {
+        // git had moved the branch, and the hook was killed before it could write anything down.
+        try project.push("production", "main:taken").expectSuccess()
+        try sandbox.run(["git", "-C", "\(sandbox.app())/repo.git", "update-ref", "refs/heads/main", second])
+          .expectSuccess()
+        try Files.makeDirectory("\(sandbox.app())/pushes")
+        try Files.write(
+          #"{"branch": "main", "tip": "\#(first)", "receiver": "1@1"}"#, to: "\(sandbox.app())/pushes/1@1.json")
+      } else {
+        let push = try project.startPush()
+        try sandbox.wait(for: "the build") { try reached(.build, sandbox) }
+        if killed == "hook and receivers" { try sandbox.signalReceivers("KILL") }
+        try killBuilder(sandbox)
+        #expect(try push.wait().status != 0)
+        if killed == "hook" {
+          #expect(try project.serverRef() == first)
+          #expect(try sandbox.lastDeploy()?["outcome"]?.string == "failed")
+        }
+      }
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      try project.push().expectSuccess().expect("live: ")
+
+      #expect(try sandbox.get() == "two")
+      #expect(try project.serverRef() == second)
+      #expect(try Files.list("\(sandbox.app())/pushes") == [])
     }
   }
 
@@ -126,11 +167,18 @@ struct CrashTests {
     case .install, .build, .release: settings = #"{"\#(point)": "\#(wait)"}"#
     default: settings = "{}"
     }
+    let isReleased = "require('fs').existsSync('\(sandbox.home)/go')"
+    let condition =
+      switch point {
+      case .health: isReleased
+      // What asks whether requests arrive comes through Caddy, which keeps connections.
+      case .switched:
+        "request.headers['user-agent'] !== 'nextdeploy' || request.headers.connection === 'close' || \(isReleased)"
+      default: "true"
+      }
     return [
       "nextdeploy.json": settings,
-      "server.js": App.server(
-        point == .health ? "if (require('fs').existsSync('\(sandbox.home)/go')) answer.end('two')" : "answer.end('two')"
-      ),
+      "server.js": App.server("if (\(condition)) answer.end('two')"),
     ]
   }
 
@@ -140,12 +188,12 @@ struct CrashTests {
     case .plan: return try withPipe("\(sandbox.root)/tools.json", sandbox, body)
     case .checkout: return try withPipe("\(sandbox.app())/workspace.index", sandbox, body)
     case .boot: return try FileLock(waitingFor: "\(sandbox.root)/ports.lock").hold(body)
-    case .route: return try withPipe("\(sandbox.root)/caddy/sites/shop.caddy.new.new", sandbox, body)
+    case .route: return try withPipe("\(sandbox.root)/caddy/sites/live/shop.made.new", sandbox, body)
     case .routed: return try withPipe("\(sandbox.app())/live.json.new", sandbox, body)
     case .drain:
       let instance = try #require(try sandbox.instances().first)
       return try withPipe("\(sandbox.root)/instances/\(instance)/status", sandbox, body)
-    case .install, .build, .release, .health, .prune: return try body()
+    case .install, .build, .release, .health, .switched, .prune: return try body()
     }
   }
 
@@ -163,6 +211,7 @@ struct CrashTests {
     guard let deploy = try sandbox.lastDeploy(), deploy["outcome"] == nil, deploy["step"]?.string == point.step else {
       return false
     }
+    if point == .switched { return try Files.list("\(sandbox.root)/caddy/sites/live/shop").count == 2 }
     guard point == .routed, case .array(let steps) = deploy["steps"] else { return point != .routed }
     return steps.last?["step"]?.string == "route"
   }

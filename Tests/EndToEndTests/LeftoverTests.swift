@@ -25,6 +25,12 @@ struct LeftoverTests {
     ),
     ("a workspace that nobody may enter", "chmod 0 ."),
     (
+      "files that nobody may read",
+      "mkdir -p ignored; touch ignored/file server.css; chmod 0 ignored/file server.css dir/x"
+    ),
+    ("a umask that closes all", "umask 077; mkdir -p private ignored/private; touch private/x ignored/private/x"),
+    ("a temporary directory in the cache", "mkdir -p .next/cache && mktemp -d .next/cache/XXXXXX"),
+    (
       "names that are not text",
       #"d=$(printf 'a\377b'); mkdir -p "$d/$d" "node_modules/$d" "ignored/$d"; touch "$d/$d/$d" "node_modules/$d/$d""#
     ),
@@ -91,13 +97,15 @@ struct LeftoverTests {
       let apart = ["unshare", "--mount"] + (CurrentProcess.isRoot ? [] : ["--user", "--map-root-user"])
       let line = """
         mount -t tmpfs none \(app)/shared/a/volume && echo precious > \(app)/shared/a/volume/file
-        nextdeploy app remove shop; echo "status $?"; cat \(going)/shared/a/volume/file; ls -A \(going) \(going)/shared
+        nextdeploy app remove shop; echo "status $?"; cat \(going).leftover-1/shared/a/volume/file
+        ls -A \(going).leftover-1 \(going).leftover-1/shared
         """
 
       let removal = try sandbox.run(apart + ["sh", "-c", line])
 
       removal.expect(
-        "removing what is mounted at \(going)/shared/a/volume", "status 1\nprecious\n", ":\nshared\n", "/shared:\na\n")
+        "warning: removing what is mounted at \(going)/shared/a/volume", "it is set aside at \(going).leftover-1",
+        "status 0\nprecious\n", ":\nshared\n", "/shared:\na\n")
     }
   }
 

@@ -138,6 +138,7 @@ struct AppsTests {
           $0.httpPort = try scratch.ports[30]
         } == "\(shop), the port of shop, \(visitors)")
       #expect(try refusal { $0.httpPort = old.ports.first } == "http.port \(old.ports.first) \(visitors)")
+      #expect(try refusal { $0.ports = try PortRange("40000-40010") }?.contains("outgoing connections") == true)
       #expect(try refusal { $0.builds = 2 } == nil)
       #expect(try refusal({ $0.builds = 2 }, before: overlapping) == nil)
       #expect(try refusal({ $0.httpPort = try scratch.ports[30] }, before: overlapping) == nil)
@@ -169,7 +170,7 @@ struct AppsTests {
     try await run { apps, _ in
       for name in ["shop", "shop-admin"] { try create(name, in: apps) }
 
-      try apps.remove(AppName("shop"))
+      try apps.remove(AppName("shop"), Leftovers(owners: nil))
 
       #expect(try Files.list(apps.layout.apps) == ["shop-admin"])
     }

@@ -43,7 +43,7 @@ struct CaddyRevivalTests {
   @Test("of its supervisor, Caddy can be stopped all the same")
   func stop() async throws {
     try await CaddyStage.run { stage in
-      try stage.sites.route(
+      try stage.sites.restore(
         Site(app: AppName("shop"), addresses: [.port(try stage.scratch.ports[21])], port: try stage.scratch.ports[0]))
       let keeper = try #require(stage.scratch.processes(supervisor).first)
       keeper.signal(.kill)
@@ -58,7 +58,7 @@ struct CaddyRevivalTests {
   @Test("of nothing, revive leaves Caddy as it is")
   func running() async throws {
     try await CaddyStage.run { stage in
-      try stage.sites.route(
+      try stage.sites.restore(
         Site(app: AppName("shop"), addresses: [.port(try stage.scratch.ports[21])], port: try stage.scratch.ports[0]))
       let before = try stage.process()
 

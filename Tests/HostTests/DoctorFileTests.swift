@@ -12,7 +12,7 @@ struct DoctorFileTests {
     -> Files.Status
   {
     Files.Status(
-      kind: kind, size: 0, modified: 0, changed: 0, inode: 1, device: 1, mode: mode, blocks: 0, owner: user,
+      kind: kind, size: 0, modified: 0, changed: 0, inode: 1, device: 1, mode: mode, links: 1, blocks: 0, owner: user,
       group: group)
   }
 

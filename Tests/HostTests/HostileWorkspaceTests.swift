@@ -20,7 +20,7 @@ struct HostileWorkspaceTests {
     try await withVictim { bench in
       try Files.link(bench.path("workspace/.next"), to: bench.path("other"))
 
-      try bench.assemble([.move(from: path, to: "moved"), .copy(from: path, to: "copied")])
+      try bench.assemble([.copy(from: path, to: "moved"), .copy(from: path, to: "copied")])
 
       #expect(!Files.exists(bench.path("release")))
     }
@@ -32,7 +32,7 @@ struct HostileWorkspaceTests {
       try Files.makeDirectory(bench.path("workspace/.next"))
       try Files.link(bench.path("workspace/.next/standalone"), to: bench.path("other"))
 
-      #expect(throws: Failure.self) { try bench.assemble([.move(from: ".next/standalone", to: "")]) }
+      #expect(throws: Failure.self) { try bench.assemble([.copy(from: ".next/standalone", to: "")]) }
     }
   }
 
@@ -43,7 +43,7 @@ struct HostileWorkspaceTests {
       try Files.link(bench.path("workspace/out/.next"), to: bench.path("other"))
 
       #expect(throws: Failure.self) {
-        try bench.assemble([.move(from: "out", to: ""), .move(from: "static", to: ".next/static")])
+        try bench.assemble([.copy(from: "out", to: ""), .copy(from: "static", to: ".next/static")])
       }
     }
   }

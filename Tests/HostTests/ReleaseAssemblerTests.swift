@@ -6,18 +6,20 @@ import Testing
 
 @Suite("A release is assembled from the workspace")
 struct ReleaseAssemblerTests {
-  @Test("what is moved is gone from the workspace, what is copied stays")
-  func moveAndCopy() async throws {
+  @Test("the workspace keeps what a release is made of")
+  func copies() async throws {
     try await Bench.run(["out/server.js": "s", "out/lib/a.js": "a", "static/x.css": "x", "public/p.txt": "p"]) {
       bench in
       try bench.assemble([
-        .move(from: "out", to: ""), .move(from: "static", to: "web/static"), .copy(from: "public", to: "web/public"),
+        .copy(from: "out", to: ""), .copy(from: "static", to: "web/static"), .copy(from: "public", to: "web/public"),
       ])
 
       #expect(
         try bench.files("release")
           == ["server.js": "s", "lib/a.js": "a", "web/static/x.css": "x", "web/public/p.txt": "p"])
-      #expect(try bench.files("workspace") == ["public/p.txt": "p"])
+      #expect(
+        try bench.files("workspace")
+          == ["out/server.js": "s", "out/lib/a.js": "a", "static/x.css": "x", "public/p.txt": "p"])
     }
   }
 
@@ -25,19 +27,18 @@ struct ReleaseAssemblerTests {
   func missingPart() async throws {
     try await Bench.run(["out/server.js": "s"]) { bench in
       try bench.assemble([
-        .move(from: "out", to: ""), .move(from: "static", to: "static"), .copy(from: "public", to: "public"),
+        .copy(from: "out", to: ""), .copy(from: "static", to: "static"), .copy(from: "public", to: "public"),
       ])
 
       #expect(try bench.files("release") == ["server.js": "s"])
     }
   }
 
-  @Test("a part takes the place of what an earlier one left there", arguments: ["move", "copy"])
-  func inTheWay(way: String) async throws {
+  @Test("a part takes the place of what an earlier one left there")
+  func inTheWay() async throws {
     // As where the app's own build copies public/ and .next/static into the standalone server.
     try await Bench.run(["out/static/old.css": "old", "static/new.css": "new"]) { bench in
-      let part = way == "move" ? Assembly.Part.move(from: "static", to: "static") : .copy(from: "static", to: "static")
-      try bench.assemble([.move(from: "out", to: ""), part])
+      try bench.assemble([.copy(from: "out", to: ""), .copy(from: "static", to: "static")])
 
       #expect(try bench.files("release") == ["static/new.css": "new"])
     }
@@ -62,7 +63,7 @@ struct ReleaseAssemblerTests {
   }
 
   @Test(
-    "packages are linked to what is kept of them; what anybody writes to is copied",
+    "releases share what is unchanged of packages; what anybody writes to is copied for each",
     arguments: [
       ("node_modules/next/index.js", true), ("node_modules/@scope/a/lib/b.js", true),
       ("node_modules/.pnpm/a@1/node_modules/a/index.js", true), ("node_modules/.bin/tool", true),
@@ -73,20 +74,77 @@ struct ReleaseAssemblerTests {
   func links(name: String, isLinked: Bool) async throws {
     try await Bench.run([name: "text"]) { bench in
       try bench.assemble([.everything(without: [])])
+      try bench.assemble([.everything(without: [])], to: "next")
 
       #expect(try bench.isShared(name) == isLinked)
       #expect(try bench.files("release") == [name: "text"])
     }
   }
 
-  @Test("a file of a package that a build wrote is copied, for the next build may write it in place")
-  func writtenPackage() async throws {
-    try await Bench.run(["node_modules/a/index.js": "a", "node_modules/a/old.js": "old"]) { bench in
-      try bench.assemble([.everything(without: [])], written: ["node_modules/a/index.js": "generated"])
+  @Test(
+    "a file of a package that a build changed is the changed one, whatever time it claims, and no earlier release has it",
+    arguments: [
+      "printf generated > $f", "printf generated > $f && touch -d @1000000000 $f",
+      "printf generated > x && touch -r $f x && mv x $f", "ln $f y && printf generated > y",
+      "mkdir old && printf generated > old/index.js && touch -d @1000000000 old/index.js && rm -r a && mv old a",
+    ])
+  func writtenPackage(line: String) async throws {
+    try await Bench.run(["node_modules/a/index.js": "original.", "node_modules/b/index.js": "b"]) { bench in
+      try bench.assemble([.everything(without: [])])
 
-      #expect(try !bench.isShared("node_modules/a/index.js"))
-      #expect(try bench.isShared("node_modules/a/old.js"))
-      #expect(try bench.scratch.text("release/node_modules/a/index.js") == "generated")
+      try bench.run("sh", "-euc", "cd \(bench.path("workspace/node_modules")); f=a/index.js; \(line)")
+      try bench.assemble([.everything(without: [])], to: "next")
+
+      #expect(try bench.scratch.text("release/node_modules/a/index.js") == "original.")
+      #expect(try bench.scratch.text("next/node_modules/a/index.js") == "generated")
+      #expect(try bench.isShared("node_modules/b/index.js"))
+    }
+  }
+
+  @Test("a package's directory that took another one's place brings its own files")
+  func swapped() async throws {
+    try await Bench.run(["node_modules/a/index.js": "a", "node_modules/b/index.js": "b"]) { bench in
+      try bench.assemble([.everything(without: [])])
+
+      try bench.run("sh", "-euc", "cd \(bench.path("workspace/node_modules")); mv a c; mv b a; mv c b")
+      try bench.assemble([.everything(without: [])], to: "next")
+
+      #expect(try bench.scratch.text("next/node_modules/a/index.js") == "b")
+      #expect(try bench.scratch.text("next/node_modules/b/index.js") == "a")
+    }
+  }
+
+  @Test("what no release has any more is not kept")
+  func swept() async throws {
+    try await Bench.run(["node_modules/a/index.js": "a", "node_modules/b/index.js": "b"]) { bench in
+      try bench.assemble([.everything(without: [])])
+      #expect(try Files.list(bench.path("packages")).count == 2)
+      try Files.remove(bench.path("release"))
+      try bench.scratch.write(["workspace/node_modules/a/index.js": "new"])
+
+      try bench.assemble([.everything(without: [])], to: "next")
+
+      #expect(try Files.list(bench.path("packages")).count == 2)
+    }
+  }
+
+  @Test(
+    "what a build writes is in no release, also through a link that it made before", arguments: ["everything", "copy"])
+  func linked(way: String) async throws {
+    try await Bench.run(["node_modules/a/index.js": "a", "src/index.js": "s"]) { bench in
+      let names = ["node_modules/a/index.js", "src/index.js"]
+      for (number, name) in names.enumerated() {
+        try bench.run("ln", bench.path("workspace/\(name)"), bench.path("workspace/link-\(number)"))
+      }
+      try bench.assemble(
+        way == "everything"
+          ? [.everything(without: [])] : names.map { .copy(from: Files.parent($0), to: Files.parent($0)) })
+
+      for number in names.indices {
+        try bench.run("sh", "-c", "echo changed > \(bench.path("workspace/link-\(number)"))")
+      }
+
+      #expect(try names.map { try bench.scratch.text("release/\($0)") } == ["a", "s"])
     }
   }
 

@@ -20,7 +20,7 @@ struct SystemdTests {
       ([:], nil),
     ] as [([String: String], JobResult?)])
   func buildResult(properties: [String: String], result: JobResult?) {
-    #expect(SystemdRunner.result(properties) == result)
+    #expect(StepUnit.result(properties) == result)
   }
 
   @Test(

@@ -12,7 +12,7 @@ refused_by_caddy() {
   [[ $output == *"FAILED at route"* ]] || fail "$sentence: $output"
   has "$sentence: the push says what Caddy said" "$wanted" echo "$output"
   is "its old site is as it was" "$site" on cat /opt/nextdeploy/caddy/other.caddy
-  is "and nothing else beside it" "lock other.caddy shop.caddy" on sh -c 'cd /opt/nextdeploy/caddy && echo *'
+  is "and nothing else beside it" "live lock other.caddy shop.caddy" on sh -c 'cd /opt/nextdeploy/caddy && echo *'
   is "its old release is still live" "$5" get_other
   # An older one may still be draining.
   until_is 20 1 running_others || fail "$sentence: an instance is left"
@@ -22,8 +22,12 @@ refused_by_caddy() {
   is "and is there" "$4" get_other
 }
 
+# Each push loads what is written, as where the server is told to switch so: else no deploy would notice these.
 rejected_site() {
   passes "a second app goes live" push_other
+  refused "which loaded nothing" grep -q "default 127.0.0.1" <(on cat /opt/nextdeploy/caddy/other.caddy)
+  passes "a server can be told to have Caddy load each switch" remote config set switch reload
+  passes "and each site is written so" on grep -q "default 127.0.0.1" /opt/nextdeploy/caddy/other.caddy
   refused_by_caddy "a syntax error of the admin" 'example.com {\n' "/etc/caddy/Caddyfile:" "version 3" "version 2"
   refused_by_caddy "a site of the admin on the same port" 'http://:8081 {\n}\n' "ambiguous site definition" "version 4" "version 3"
 }
@@ -91,6 +95,8 @@ failed_loads() {
   on systemctl stop caddy
   has "what Caddy has to load fails where it does not run" "Caddy does not run" remote config set keep 5 --app other
   on systemctl start caddy
+  passes "the server switches without a load again" remote config unset switch
+  is "and both apps are there" "version 2 version 4b" echo "$(get /) $(get_other)"
 }
 
 # squat tcp|udp PORT: a program of root's has it, until "squatter" is stopped.
@@ -120,6 +126,7 @@ tls_site() {
   on sed -i '0,/^{$/s//{\n\tlocal_certs\n\tskip_install_trust/' /etc/caddy/Caddyfile
   passes "an app gets a domain with TLS" remote config set domains shop.example.com --app shop
   until_is 20 "version 2" get_tls / || fail "no answer over TLS: $(get_tls / -v)"
+  passes "a deploy is seen to arrive there" remote restart shop
   is "it hears where its visitors are" "https shop.example.com 443" visitors_place
   is "and sends none of them to its own address" "/there?a#b" \
     get_tls "/redirect?path=/there%3Fa%23b" -o /dev/null -w '%header{location}'

@@ -24,7 +24,7 @@ second_push() {
   commit "echo version 2 > version.txt; touch slow" second
   push >"$laptop/push" 2>&1 &
   local push=$!
-  until_is 20 "node build.js" on sh -c 'ps -u nextdeploy-build -o args= | grep "^node build.js"' ||
+  until_is 20 "node build.js" on sh -c 'ps -u 67000 -o args= | grep "^node build.js"' ||
     fail "no build: $(cat "$laptop/push")"
   running=$(ours_running)
   build_limits
@@ -34,7 +34,7 @@ second_push() {
   wait $push || fail "a second push under load: $(cat "$laptop/push")"
   kill "$metadata"
   wait $load
-  [[ $running == *"post-receive"* && $running == *"nextdeploy-build "*"build.js"* ]] || fail "what runs? $running"
+  [[ $running == *"post-receive"* && $running == *"67000 "*"build.js"* ]] || fail "what runs? $running"
   ! grep "^root" <<<"$running" || fail "something of ours runs as root"
   shown "nothing of nextdeploy's runs as root during a deploy"
   local output
@@ -57,6 +57,7 @@ domains() {
   passes "an app gets a domain" remote config set domains shop.example.com --app shop
   is "which Caddy sends on to https" 308 timeout 20 script/vps net "$server" \
     curl -s -o /dev/null -w '%{http_code}' -H 'Host: shop.example.com' http://192.0.2.1/
+  passes "a deploy goes live before Caddy has a certificate for it" remote restart shop
   refused "another app may not have it" remote config set domains shop.example.com --app other
   passes "it goes back to its port" remote config unset domains --app shop
   is "and is there" "version 2" get /

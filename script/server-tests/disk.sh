@@ -19,9 +19,15 @@ full_disk() {
     fails_for_space "$left KB are free" "KB are free below"
   done
   fill 60000
-  commit "touch big" big
-  fails_for_space "a build fills it" "ENOSPC"
+  commit "touch filling" filling
+  fails_for_space "a build fills it" "it was ended, for only"
+  shown "a build that fills the disk is ended"
+  has "and told what it takes" "'nextdeploy rebuild COMMIT --clean --app full' begins without it" cat "$laptop/push"
   on_laptop "git reset -q --hard HEAD~1"
+  fails_for_space "its leftovers fill it" "looking for space on the disk"
+  passes "which it still has" on test -s $app/workspace/big.txt
+  passes "a clean rebuild begins without them" remote rebuild --clean --app full
+  refused "and they are gone" on test -e $app/workspace/big.txt
   on rm $app/filler
   passes "once there is space, the same push is live" push laptop full
   is "with what was pushed" "version 3" timeout 20 script/vps net "$server" curl -sS "$site"

@@ -13,7 +13,7 @@ secrets_found() {
           echo "command line of $(tr "\0" " " <"$process/cmdline")"
         fi
         if tr "\0" "\n" <"$process/environ" 2>/dev/null | grep -qF -f /root/secrets; then
-          echo "environment of $(stat -c %u "$process" | sed "s/^$(id -u nextdeploy-build)\$/a build/; s/^66...\$/an app/")"
+          echo "environment of $(stat -c %u "$process" | sed "s/^67...\$/a build/; s/^66...\$/an app/")"
         fi
       done
       journalctl -q --no-pager -o cat 2>/dev/null | grep -qF -f /root/secrets && echo "the journal"

@@ -51,7 +51,7 @@ most_builds() {
   eval "$2" >"$laptop/second" 2>&1 &
   second=$!
   while kill -0 $first 2>/dev/null || kill -0 $second 2>/dev/null; do
-    now=$(on sh -c "pgrep -u nextdeploy-build -fc '^node build.js' || true")
+    now=$(on sh -c "pgrep -fc '^node build.js' || true")
     if [ "$now" -gt "$most" ]; then most=$now; fi
   done
   wait $first && wait $second && echo "$most"

@@ -91,6 +91,9 @@ commit() { on_laptop "$1 && git add -A && git commit -qm '$2'"; }
 # With git and ssh as the only programs on the laptop's PATH.
 push() { on_laptop "PATH=$laptop/bin exec git push -q ${1:-laptop}:${2:-shop} main"; }
 
+# The number of the user that an app's builds run as: builder APP
+builder() { on sh -c "echo \$((\$(cat /opt/nextdeploy/apps/$1/uid) + 1000))"; }
+
 # Who runs what of nextdeploy's: its own programs, the hooks, the builds; not sshd, nor the apps.
 ours_running() { on sh -c 'ps -eo user:20,unit:60,exe:30,args | grep -E "/usr/bin/nextdeploy|nextdeploy-build|post-receive" | grep -v grep || true'; }
 main_process() { on systemctl show -P MainPID "nextdeploy@shop:$(port).service"; }

@@ -86,7 +86,7 @@ public final class Deployment {
   private func release(
     of commit: Commit, _ environment: AppEnvironment, reusing: Bool, clean: Bool = false
   ) throws -> ReleaseRecord {
-    let planned = try plan(commit, environment)
+    let planned = try plan(commit, environment, clean: clean)
     if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
       if planned.plan.app.release != nil {
         let checkout = try checkOut(planned, clean: false)
@@ -103,6 +103,7 @@ public final class Deployment {
   /// The environment for all of the deploy: what is changed while it runs is for the next one.
   private func readEnvironment() throws -> AppEnvironment {
     let own = try seams.state.environment()
+    if !own.variables.isEmpty { try seams.state.noteEnvironment() }
     mask = Mask(own.secrets)
     let environment = try Self.complete(own, seams)
     mask = Mask(environment.secrets)

@@ -36,13 +36,13 @@ extension Deployment {
   ) throws {
     var tail = OutputTail()
     let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
-    var masked = mask.stream()
+    var (visible, masked) = (VisibleText(keepsLines: true), mask.stream())
     func show(_ bytes: [UInt8]) {
       tail.append(bytes)
       if !bytes.isEmpty { seams.progress.output(bytes) }
     }
-    let result = try seams.runner.run(job) { show(masked.add($0)) }
-    show(masked.end())
+    let result = try seams.runner.run(job) { show(masked.add(visible.add($0))) }
+    show(masked.add(visible.end()) + masked.end())
     let cause: String
     var next = next
     switch result {

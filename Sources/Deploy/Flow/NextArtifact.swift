@@ -85,8 +85,8 @@ extension Deployment {
       return try startedNext(planned, name: name, environment: environment, launcher: launcher)
     }
     var parts: [Assembly.Part] = [
-      .move(from: standalone, to: ""),
-      .move(from: root.file("\(output)/static"), to: place.file("\(output)/static")),
+      .copy(from: standalone, to: ""),
+      .copy(from: root.file("\(output)/static"), to: place.file("\(output)/static")),
     ]
     if seams.workspace.exists(root.file("public")) {
       parts.append(.copy(from: root.file("public"), to: place.file("public")))
@@ -125,7 +125,7 @@ extension Deployment {
       assembly: Assembly(
         parts: [
           .everything(without: try developmentPackages(plan).union([root.file(output)]))
-        ] + built.map { .move(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
+        ] + built.map { .copy(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
         persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file),
         launcher: launcher),
       framework: "\(name) (next start)",

@@ -21,11 +21,13 @@ extension Advisor {
 
 extension Deployment {
   /// Reads the commit and decides what is to be done; nothing is touched where there is space on the disk.
-  func plan(_ commit: Commit, _ environment: AppEnvironment) throws -> Planned {
+  ///
+  /// - Parameter clean: whether the workspace is to be emptied; where there is no space, it is at once.
+  func plan(_ commit: Commit, _ environment: AppEnvironment, clean: Bool) throws -> Planned {
     record.step = .plan
     try seams.state.save(record, durable: true)
     let start = ContinuousClock.now
-    try requireSpace()
+    try requireSpace(clean: clean)
     let planned = try Self.plan(commit, environment, seams)
     advisor = Advisor(planned, app: app)
     let seconds = seconds(since: start)
@@ -50,18 +52,17 @@ extension Deployment {
       buildKey: try seams.repository.fingerprint(build))
   }
 
-  private func requireSpace() throws {
-    let needed = 50 << 20
-    if try seams.workspace.freeSpace() < needed {
-      // What a failed build left may be what takes the space, and no later build would ever get to clean it up.
-      try emptyWorkspace()
-      seams.progress.warn("the disk is nearly full: emptied the workspace, with node_modules and what builds cache")
-    }
+  private func requireSpace(clean: Bool) throws {
+    let needed = max(50 << 20, try seams.workspace.reservedSpace())
+    if try seams.workspace.freeSpace() >= needed { return }
+    if clean { try emptyWorkspace() }
     let free = try seams.workspace.freeSpace()
     if free < needed {
+      // Another app's build may be what took it: what this one keeps is left as it is.
       throw Failure(
         "looking for space on the disk", "only \(free >> 20) MB are free below \(seams.workspace.directory)",
-        next: "Free at least \(needed >> 20) MB, for example with 'nextdeploy config set keep 2', then push again.")
+        next: "Free at least \(needed >> 20) MB: 'nextdeploy config set keep 2' keeps fewer releases, and "
+          + "'nextdeploy rebuild COMMIT --clean' empties what builds keep (\(seams.workspace.usage())).")
     }
   }
 }

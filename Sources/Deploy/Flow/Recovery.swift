@@ -1,6 +1,6 @@
 /// Puts right what a crash or a power loss left of an app. Whoever runs it holds the app's turn.
 ///
-/// Before `route` a deploy is undone, after it finished; the proxy's own file says on which side it was.
+/// Before `route` a deploy is undone, after it finished; where the proxy sends requests says on which side it was.
 public struct Recovery {
   let app: AppName
   let config: AppConfig
@@ -16,6 +16,9 @@ public struct Recovery {
   }
 
   public func run() throws {
+    for file in try seams.state.setAsideDamagedRecords() {
+      seams.progress.warn("the journal of an earlier deploy is damaged; it was set aside, as \(file)")
+    }
     for record in try seams.state.records() where !record.isFinished && !seams.state.isRunning(record) {
       try settle(record)
     }
@@ -27,7 +30,25 @@ public struct Recovery {
     if let live {
       try seams.manager.revive(live.instance)
       try seams.proxy.revive()
+      mendSwitch(to: live)
     }
+  }
+
+  /// Has the proxy send requests to what is live, where what is written says otherwise or is gone.
+  private func mendSwitch(to live: LiveRecord) {
+    do {
+      if try seams.proxy.upstream(of: app) == live.upstream { return }
+      seams.progress.note("sending the requests of \(app) to \(live.instance), which is live")
+      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: live.upstream))
+    } catch {
+      // A deploy that follows may be what mends it.
+      seams.progress.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")
+    }
+  }
+
+  /// Takes back a push whose hook did not get to begin a deploy, so that the same push can be made again.
+  public func undoPush(of commit: Commit, previous: CommitID?) throws {
+    try settle(try seams.state.begin(.push, previous: previous, commit: commit))
   }
 
   private func settle(_ record: DeployRecord) throws {
@@ -38,7 +59,7 @@ public struct Recovery {
       try seams.manager.state(of: instance) != .absent
     {
       seams.progress.note("finishing deploy \(record.id), which was interrupted\(step)")
-      try seams.proxy.route(Site(app: app, addresses: config.addresses, upstream: upstream))
+      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: upstream))
       deployment.settle(deployment.live(release: release, commit: commit, at: upstream))
       return
     }

@@ -1,9 +1,11 @@
 extension Deployment {
-  /// The commit point: from its return on, new requests go to the new instance.
+  /// The commit point: from its return on, new requests go to the new instance, and one was seen to arrive there.
   func route(_ healthy: HealthyInstance) throws -> LiveRecord {
     let commit = try requireCommit()
     return try step(.route, durable: true) {
-      try seams.proxy.route(Site(app: app, addresses: config.addresses, upstream: healthy.upstream))
+      try seams.proxy.route(
+        Site(
+          app: app, addresses: config.addresses, upstream: healthy.upstream, page: healthy.release.health.path))
       let live = live(release: healthy.release.id, commit: commit, at: healthy.upstream)
       return (live, seams.origin(config).description)
     }
@@ -20,6 +22,9 @@ extension Deployment {
   ///
   /// Nothing here is undone, and whatever fails is told: the next deploy puts it right.
   func settle(_ live: LiveRecord) {
+    attempt("reading the journals of earlier deploys") {
+      record.order = (try seams.state.records().compactMap(\.order).max() ?? 0) + 1
+    }
     attempt("writing down what is live") { try seams.state.setLive(live) }
     attempt("pointing the repository's refs at what is live") {
       try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)

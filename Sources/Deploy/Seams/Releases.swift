@@ -3,6 +3,9 @@ public protocol Releases {
   /// The releases that are whole, the oldest first.
   func list() throws -> [ReleaseRecord]
 
+  /// Those whose record is missing or damaged: nothing can start them again.
+  func damaged() throws -> [ReleaseID]
+
   /// Makes a release of what a build left in the workspace. It is there as a whole or not at all.
   func make(_ record: ReleaseRecord, from assembly: Assembly) throws
 
@@ -18,14 +21,13 @@ public protocol Releases {
   func removeUnfinished() throws
 }
 
-/// How a release is put together from the workspace. All paths are from the top of the one and the other.
+/// How a release is put together from the workspace. All paths are from the top of the one and the other. Everything is
+/// copied: what is in the workspace builds will write to again.
 public struct Assembly: Equatable, Sendable {
   public enum Part: Equatable, Sendable {
-    /// Moved: the next build makes it anew.
-    case move(from: String, to: String)
-    /// Copied, for the workspace's will be written to again.
+    /// A file or directory of the workspace.
     case copy(from: String, to: String)
-    /// All of the workspace but `without`. Packages in node_modules are linked, for nobody writes into them.
+    /// All of the workspace but `without`. What has not changed in node_modules is shared with earlier releases.
     case everything(without: Set<String>)
   }
 

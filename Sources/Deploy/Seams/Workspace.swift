@@ -14,7 +14,7 @@ public protocol Workspace {
 
   func setInstalledKey(_ key: String?) throws
 
-  /// Removes everything, node_modules and caches included.
+  /// Removes everything, node_modules and all that builds cache included.
   func empty() throws
 
   /// The names in a directory; none where it does not exist.
@@ -29,6 +29,12 @@ public protocol Workspace {
   /// Puts these scripts there by their names, and nothing else.
   func setPrograms(_ scripts: [String: String]) throws
 
-  /// Bytes free for what a build writes.
+  /// Bytes free on its disk.
   func freeSpace() throws -> Int
+
+  /// Bytes of those that are kept for sites and other apps: a build that takes of them is ended.
+  func reservedSpace() throws -> Int
+
+  /// What it and the caches of builds take, in words; counted for a while, so only where something failed.
+  func usage() -> String
 }

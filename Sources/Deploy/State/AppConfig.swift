@@ -30,9 +30,19 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var httpPort: Port
   /// How many builds may run at a time, where systemd runs them; nil is one.
   public var builds: Int?
+  /// How requests are sent to a new release; nil is by a rename.
+  public var switching: Switching?
 
   public init() throws(Failure) {
     ports = try PortRange("3001-3999")
     httpPort = try Port("8080")
   }
+}
+
+/// How requests are sent to a new release.
+public enum Switching: String, Codable, Sendable, CaseIterable {
+  /// Caddy finds the live instance by itself, at each request: nothing is reloaded.
+  case rename
+  /// The site's block names it, and Caddy loads that anew.
+  case reload
 }

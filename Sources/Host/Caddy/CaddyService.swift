@@ -24,6 +24,10 @@ public protocol CaddyService {
   /// Stops it, where it serves nothing but nextdeploy's sites.
   func stop() throws
   var isRunning: Bool { get throws }
+  /// Has PATH.
+  var environment: [String: String] { get }
+  /// Why it would not serve what it was told; nil where nothing is known that keeps it from that.
+  func obstacle() throws -> (cause: String, next: String)?
 }
 
 extension CaddyService {

@@ -7,7 +7,7 @@ import Templates
 public struct EmbeddedCaddy: CaddyService {
   let directory: String
   let supervisor: String
-  let environment: [String: String]
+  public let environment: [String: String]
   let tools: MachineTools
 
   /// - Parameters:
@@ -55,6 +55,8 @@ public struct EmbeddedCaddy: CaddyService {
 
   public func reload() throws {
     if try start() { return }
+    // What somebody changed there is not what this Caddy serves.
+    try writeCaddyfile()
     let (status, output) = try load()
     if !status.isSuccess { throw refusal("loading the site's configuration", output) }
   }
@@ -85,6 +87,8 @@ public struct EmbeddedCaddy: CaddyService {
   public var isRunning: Bool {
     get throws { try instance.hasSupervisor && instance.status()?.phase == .running }
   }
+
+  public func obstacle() -> (cause: String, next: String)? { nil }
 
   /// Starts Caddy with what is written and waits until it serves that; false where it ran already.
   private func start() throws -> Bool {

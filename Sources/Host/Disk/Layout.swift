@@ -41,6 +41,10 @@ public struct AppLayout: Sendable {
   public var cache: String { "\(directory)/cache" }
   /// What Corepack has brought for the app.
   public var corepack: String { "\(cache)/corepack" }
+  /// Where the user of builds makes what is its own, and keeps what its checkouts wrote; no build gets there.
+  public var checkout: String { "\(directory)/checkout" }
+  /// What the last checkout under systemd wrote.
+  public var index: String { "\(checkout)/index" }
   /// What a build under systemd is asked to do, and what it says.
   public var build: String { "\(directory)/build" }
   /// Programs that builds find by their names, where they can change nothing.
@@ -53,6 +57,8 @@ public struct AppLayout: Sendable {
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
   public var environment: String { "\(directory)/env" }
+  /// There once the environment has variables: a file without any is then a loss.
+  public var environmentSet: String { "\(directory)/env.set" }
   /// Held while the environment is changed.
   public var environmentLock: String { "\(directory)/env.lock" }
   /// What outlives releases.
@@ -65,10 +71,12 @@ public struct AppLayout: Sendable {
   public var live: String { "\(directory)/live.json" }
   public var installedKey: String { "\(directory)/installed" }
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
-  /// Packages as they were installed, for releases to link to: no build writes there.
+  /// Packages as releases have them, for the next one to link to: no build writes there.
   public var packages: String { "\(directory)/packages" }
   /// Takes the space that a failed deploy needs.
   public var reserve: String { "\(directory)/reserve" }
+  /// The pushes that git takes in just now, a file each.
+  public var pushes: String { "\(directory)/pushes" }
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 

@@ -3,28 +3,27 @@ import Posix
 
 /// Puts a release's files together from the workspace.
 ///
-/// A build runs as another user than nextdeploy, who may do more: `.next -> ../../blog` would have it read, move or remove
-/// another app's files. So the workspace and the release are open directories, and everything is below them.
+/// A build runs as another user than nextdeploy, who may do more: `.next -> ../../blog` would have it read or remove another
+/// app's files. So the workspace and the release are open directories, and everything is below them. And nothing in a
+/// release is the workspace's own file: a later build could write to it, through a link that an earlier one has made.
 struct ReleaseAssembler: ~Copyable {
   private let workspace: Directory
   private let release: Directory
   /// The place of the release's files.
   private let files: PathBelow
   private let packages: String
-  private let installed: Int64?
   private let persistent: PersistentPaths
   private let sharing: Sharing?
+  private let copier: ReleaseCopier
 
   /// - Parameters:
   ///   - release: the directory that gets the release's files.
   ///   - files: their place in it, where nothing is yet.
   ///   - shared: what outlives releases.
-  ///   - packages: where a package's files are kept as they were installed.
-  ///   - installed: when node_modules was installed; what is newer in it was written by a build.
+  ///   - packages: where files of packages are kept for releases.
   ///   - sharing: how the app gets to write to its release, where it runs as another user.
   init(
-    workspace: String, release: String, files: PathBelow, shared: String, packages: String, installed: Int64?,
-    sharing: Sharing? = nil
+    workspace: String, release: String, files: PathBelow, shared: String, packages: String, sharing: Sharing? = nil
   ) throws {
     let open = try Directory(workspace)
     let target = try Directory(release)
@@ -33,8 +32,8 @@ struct ReleaseAssembler: ~Copyable {
     self.release = target
     self.files = files
     self.packages = packages
-    self.installed = installed
     self.sharing = sharing
+    copier = ReleaseCopier(isForAnotherUser: sharing != nil)
   }
 
   func assemble(_ assembly: Assembly) throws {
@@ -45,32 +44,35 @@ struct ReleaseAssembler: ~Copyable {
 
   func assemble(_ part: Assembly.Part) throws {
     switch part {
-    case .move(let from, let to): try move(from, to: to)
-    case .copy(let from, let to):
-      guard let source = try source(from) else { return }
-      // Next's own standalone folder may hold a part of it already.
-      try workspace.copy(source, to: try emptied(to), in: release)
+    case .copy(let from, let to): try copy(from, to: to)
     case .everything(let without): try copyAll(without: without)
     }
   }
 
-  private func move(_ from: String, to: String) throws {
-    guard let source = try source(from), let kind = try workspace.status(source)?.kind else { return }
-    // A link would make a release of what it points at.
-    guard kind != .link else { throw Self.refusal(from, "it is a symlink") }
+  private func copy(_ from: String, to: String) throws {
+    guard let source = try source(from) else { return }
+    // A link in the place of all files would make a release of what it points at.
+    if to.isEmpty, try workspace.status(source)?.kind == .link { throw Self.refusal(from, "it is a symlink") }
     // The app's own build may have copied it into the standalone folder, as Next's documentation says.
-    try workspace.rename(source, to: try emptied(to), in: release)
+    let target = try emptied(to)
+    if try workspace.status(source)?.kind == .file {
+      return try copier.copy(source, of: workspace, to: target, in: release)
+    }
+    try workspace.copy(
+      source, to: target, in: release,
+      file: { source, path, target in try copier.copy(path.name, of: source, to: path.name, in: target) })
   }
 
   private func copyAll(without: Set<String>) throws {
     let without = Set(without.compactMap { PathBelow($0) }).union([".git"])
-    var packages = try PackageStore(packages, installed: installed)
+    var packages = try PackageStore(packages, copier)
     try workspace.copy(.top, to: files, in: release, except: { without.contains($0) }) { source, path, target in
       try packages.give(path, from: source, to: target)
     }
+    try packages.sweep()
   }
 
-  /// The place of what is moved or copied as it is; nil where nothing leads there, or a link leads outside.
+  /// The place of what is copied; nil where nothing leads there, or a link leads outside.
   private func source(_ path: String) throws -> PathBelow? {
     guard let path = PathBelow(path), !path.isTop else { throw Self.refusal(path, "it is no path in the workspace") }
     return try workspace.followed(path.parent)?.appending(path.name)
@@ -93,17 +95,11 @@ struct ReleaseAssembler: ~Copyable {
     return place
   }
 
-  /// Lets the app write to a directory of its release. The build's files become nextdeploy's own first, for only their
-  /// owner can give them to a group.
+  /// Lets the app write to a directory of its release.
   private func open(_ path: String, _ sharing: Sharing) throws {
     let place = try place(path)
     switch try release.status(place)?.kind {
-    case .directory:
-      let own: PathBelow = "own"
-      try release.remove(own)
-      try release.copy(place, to: own, in: release)
-      try release.remove(place)
-      try release.rename(own, to: place, in: release)
+    case .directory: break
     case nil: try release.makeDirectory(place)
     default: throw Self.refusal(path, "it is no directory")
     }

@@ -7,21 +7,30 @@ import Templates
 public struct ReleaseDirectory: Releases {
   let layout: AppLayout
   let sharing: Sharing?
+  let leftovers: Leftovers
 
-  /// - Parameter sharing: where apps run as users of their own.
-  public init(layout: AppLayout, sharing: Sharing? = nil) {
+  /// - Parameters:
+  ///   - sharing: where apps run as users of their own.
+  ///   - leftovers: removes what apps have written into releases.
+  public init(layout: AppLayout, sharing: Sharing? = nil, leftovers: Leftovers = Leftovers(owners: nil)) {
     self.layout = layout
     self.sharing = sharing
+    self.leftovers = leftovers
   }
 
   public func list() throws -> [ReleaseRecord] {
-    try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
-      .compactMap { try read($0) }
+    try ids().compactMap { try read($0) }
   }
 
-  /// Nil where there is none of that id.
+  public func damaged() throws -> [ReleaseID] { try ids().filter { try read($0) == nil } }
+
+  private func ids() throws -> [ReleaseID] {
+    try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
+  }
+
+  /// Nil where there is none of that id, or its record is damaged.
   func read(_ release: ReleaseID) throws -> ReleaseRecord? {
-    try StateFile.read(ReleaseRecord.self, record(release))
+    try StateFile.intact(ReleaseRecord.self, record(release))
   }
 
   public func files(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/app" }
@@ -29,13 +38,18 @@ public struct ReleaseDirectory: Releases {
   public func programs(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/bin" }
 
   public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
+    // A build may have closed some of it to us.
+    try leftovers.reach { try assemble(release, from: assembly) }
+  }
+
+  private func assemble(_ release: ReleaseRecord, from assembly: Assembly) throws {
     let partial = "\(layout.releases)/\(release.id)\(Self.unfinished)"
-    try Files.remove(partial)
+    try leftovers.remove(partial)
     try Files.makeDirectory(partial)
     do {
       let assembler = try ReleaseAssembler(
         workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
-        installed: try Files.status(layout.installedKey)?.modified, sharing: sharing)
+        sharing: sharing)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")
@@ -43,7 +57,7 @@ public struct ReleaseDirectory: Releases {
       if !assembly.corepack.isEmpty {
         let cache = try ReleaseAssembler(
           workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
-          packages: layout.packages, installed: nil)
+          packages: layout.packages, sharing: sharing)
         for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
       }
       try StateFile.write(release, to: "\(partial)/release.json")
@@ -68,14 +82,14 @@ public struct ReleaseDirectory: Releases {
     guard Files.exists(path) else { return }
     // First out of the list in one step, so that nobody takes half a release for whole.
     let going = path + Self.unfinished
-    try Files.remove(going)
+    try leftovers.remove(going)
     try Files.rename(path, to: going)
-    try Files.remove(going)
+    try leftovers.remove(going)
   }
 
   public func removeUnfinished() throws {
     for name in try Files.list(layout.releases) where name.hasSuffix(Self.unfinished) {
-      try Files.remove("\(layout.releases)/\(name)")
+      try leftovers.remove("\(layout.releases)/\(name)")
     }
   }
 

@@ -4,35 +4,47 @@ import Posix
 /// An app's workspace on the disk.
 public struct WorkspaceDirectory: Workspace {
   let layout: AppLayout
+  let leftovers: Leftovers
 
-  public init(layout: AppLayout) { self.layout = layout }
+  /// - Parameter leftovers: gets to what builds have closed, and removes it.
+  public init(layout: AppLayout, leftovers: Leftovers = Leftovers(owners: nil)) {
+    self.layout = layout
+    self.leftovers = leftovers
+  }
 
   public var directory: String { layout.workspace }
 
   public func text(_ path: String) throws -> String? {
-    let top = try Directory(directory)
-    guard let place = try place(path, in: top) else { return nil }
-    do { return try top.read(place, atMost: SettingsFile.limit).map { String(decoding: $0, as: UTF8.self) } } catch {
-      throw error.isTooLarge ? SettingsFile.tooLarge(path) : error
+    try leftovers.reach { () -> String? in
+      let top = try Directory(directory)
+      guard let place = try place(path, in: top) else { return nil }
+      do throws(SystemError) {
+        return try top.read(place, atMost: SettingsFile.limit).map { String(decoding: $0, as: UTF8.self) }
+      } catch {
+        throw error.isTooLarge ? SettingsFile.tooLarge(path) : error
+      }
     }
   }
 
   public func exists(_ path: String) -> Bool {
     // What cannot be looked at is not there for anybody.
-    guard let top = try? Directory(directory) else { return false }
-    return (try? place(path, in: top)) != nil
+    (try? leftovers.reach { try place(path, in: Directory(directory)) }) != nil
   }
 
   public func remove(_ path: String) throws {
     let top = try Directory(directory)
-    guard let path = PathBelow(path), let holder = try top.followed(path.parent) else { return }
-    try top.remove(holder.appending(path.name))
+    guard let path = PathBelow(path), let holder = try leftovers.reach({ try top.followed(path.parent) }) else {
+      return
+    }
+    try leftovers.reach { try top.remove(holder.appending(path.name)) }
   }
 
   public func list(_ path: String) throws -> [String] {
-    let top = try Directory(directory)
-    guard let place = try place(path, in: top), try top.status(place)?.kind == .directory else { return [] }
-    return try top.directory(place).entries().map(\.name.description).sorted()
+    try leftovers.reach {
+      let top = try Directory(directory)
+      guard let place = try place(path, in: top), try top.status(place)?.kind == .directory else { return [] }
+      return try top.directory(place).entries().map(\.name.description).sorted()
+    }
   }
 
   /// Where a path leads, its links followed as far as they stay in the workspace, as package managers make them.
@@ -48,16 +60,15 @@ public struct WorkspaceDirectory: Workspace {
       try Files.remove(layout.installedKey)
       return
     }
-    try Files.remove(layout.packages)
     // The key says that all packages are there, also after a power loss.
     try Files.syncFileSystem(of: layout.workspace)
     try Files.write(key, to: layout.installedKey)
   }
 
   public func empty() throws {
-    try Files.makeDirectory(directory)
-    // The directory itself stays, for it may be shared with builds.
-    try Directory(directory).empty()
+    // The directories themselves stay, for what is mounted there, and as their owner's.
+    for directory in [layout.workspace, layout.cache] { try leftovers.empty(directory) }
+    if leftovers.owners == nil { try Files.makeDirectory(directory) }
   }
 
   public var programs: String { layout.programs }
@@ -66,5 +77,14 @@ public struct WorkspaceDirectory: Workspace {
 
   public func setPrograms(_ scripts: [String: String]) throws { try Scripts.write(scripts, to: programs) }
 
-  public func freeSpace() throws -> Int { try Files.freeSpace(directory) }
+  public func freeSpace() throws -> Int { try space().free }
+
+  public func reservedSpace() throws -> Int { Reserve(of: try space()).bytes }
+
+  public func usage() -> String { Usage(of: layout).description }
+
+  /// Of the disk that the workspace is on, or will be.
+  private func space() throws -> Files.Space {
+    try Files.space(Files.exists(directory) ? directory : layout.directory)
+  }
 }

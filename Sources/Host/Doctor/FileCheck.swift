@@ -30,6 +30,9 @@ extension Doctor {
       guard let app else { continue }
       look(app) { try strangers(below: layout.app(app).repository, owner) }
     }
+    for look in [keys, leftovers] {
+      do { findings += try look() } catch { findings.append(finding(error, in: .files)) }
+    }
     if !findings.isEmpty { return findings }
     return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
   }
@@ -74,6 +77,11 @@ extension Doctor {
         try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
           .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
       },
+      {
+        let live = LiveNames.directory(below: layout.caddy)
+        let apps = try Files.list(live).filter { (try? AppName($0)) != nil }
+        return ([live] + apps.map { "\(live)/\($0)" }).map { .directory($0, needs: 0o755) }
+      },
     ]
   }
 
@@ -81,16 +89,16 @@ extension Doctor {
     let app = layout.app(name)
     let hook =
       "The next push over ssh writes it anew; without it a push past 'nextdeploy receive-pack' deploys nothing."
-    let fixed: [FilePromise] = [
-      .directory(app.directory).required(), .directory(app.repository).required(),
-      .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required(hook),
-      .directory(app.releases).required(), .directory(app.deploys).required(), .directory(app.logs).required(),
-      .file(app.config).required(), .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
-      .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
-      // Builds share the first two with nextdeploy, running apps what is in the third; each deploy sets their groups.
-      .directory(app.workspace, allows: 0o775), .directory(app.cache, allows: 0o775),
-      .directory(app.shared, allows: 0o775), .directory(app.build),
-    ]
+    let fixed: [FilePromise] =
+      [
+        .directory(app.directory).required(), .directory(app.repository).required(),
+        .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required(hook),
+        .directory(app.releases).required(), .directory(app.deploys).required(), .directory(app.logs).required(),
+        .file(app.config).required(), .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
+        .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
+        // The user of builds works in the first, running apps in what is in the second; each deploy sets their groups.
+        .directory(app.checkout, allows: 0o770), .directory(app.shared, allows: 0o775), .directory(app.build),
+      ] + (hasSystemd ? [] : [.directory(app.workspace), .directory(app.cache)])
     let written: [Promises] = [app.deploys, app.logs].map { directory in
       {
         // A link among them names the log that is live.

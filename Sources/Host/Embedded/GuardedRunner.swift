@@ -4,18 +4,25 @@ import Supervision
 
 /// Runs an app's installs and builds as children of this process, each under a guard.
 public struct GuardedRunner: Runner {
+  let app: AppName
+  let layout: AppLayout
   /// The path of nextdeploy-supervisor.
   let supervisor: String
 
-  public init(supervisor: String) { self.supervisor = supervisor }
+  public init(app: AppName, layout: AppLayout, supervisor: String) {
+    self.app = app
+    self.layout = layout
+    self.supervisor = supervisor
+  }
 
   public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
     // The guard is none of the app's processes: the app's secrets are not to be in its environment.
     let command = Command(
       [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
+    var space = try SpaceGuard(layout, of: app)
     let status = try ChildProcess.run(
-      command, input: Guard.input(job.environment), output: output)
+      command, input: Guard.input(job.environment), output: output, meanwhile: { try space.look() })
     if status.isSuccess { return .succeeded }
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }

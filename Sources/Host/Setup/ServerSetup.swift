@@ -68,8 +68,8 @@ public struct ServerSetup {
 
   /// What of users, groups and memberships is not there, in words.
   static var missingAccounts: [String] {
-    let users = ["nextdeploy", "nextdeploy-launch", "nextdeploy-build"].filter { Accounts.user(named: $0) == nil }
-    let groups = ["nextdeploy-app"].filter { Accounts.group(named: $0) == nil }
+    let users = ["nextdeploy", "nextdeploy-launch"].filter { Accounts.user(named: $0) == nil }
+    let groups = ["nextdeploy-app", "nextdeploy-build"].filter { Accounts.group(named: $0) == nil }
     let memberships = ["nextdeploy-build", "nextdeploy-app", "systemd-journal"].filter {
       !Accounts.members(ofGroup: $0).contains("nextdeploy")
     }

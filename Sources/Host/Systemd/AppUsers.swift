@@ -1,12 +1,12 @@
 import Deploy
 import Posix
 
-/// The users that apps run as: one number for each app, which nothing else on the machine has.
+/// The users that apps and their builds run as: two numbers for each app, which nothing else on the machine has.
 ///
 /// They are outside of Debian's ranges for users, dynamic users and containers, and have no name.
 struct AppUsers {
   static let range: Range<UInt32> = 66000..<67000
-  /// The users of their builds, for each app the number behind its own.
+  /// Those of builds: an app's own number and a thousand.
   static let builds: Range<UInt32> = 67000..<68000
 
   let layout: Layout
@@ -31,6 +31,11 @@ struct AppUsers {
     return apps.first { (try? recorded($0)) == user }
   }
 
+  /// The number of the user that the app's builds run as, and whose its workspace is.
+  func builder(of app: AppName) throws -> UInt32 {
+    try user(of: app) - Self.range.lowerBound + Self.builds.lowerBound
+  }
+
   private func recorded(_ app: AppName) throws -> UInt32? {
     guard let text = try Files.text(layout.app(app).user) else { return nil }
     guard let user = UInt32(text.split(separator: "\n").first ?? ""), Self.range.contains(user) else {
@@ -39,5 +44,24 @@ struct AppUsers {
         next: "Put it back from a backup, or remove the app and create it again.")
     }
     return user
+  }
+}
+
+extension AppUsers {
+  /// Has this process become the user of an app's builds, for good.
+  ///
+  /// The number is nextdeploy's word, and nextdeploy must not be able to run a program as anybody else.
+  static func becomeBuilder(_ user: UInt32, for app: AppName) throws {
+    try become(user, of: builds, group: "nextdeploy-build", for: app)
+  }
+
+  static func become(_ user: UInt32, of range: Range<UInt32>, group name: String, for app: AppName) throws {
+    guard range.contains(user) else {
+      throw Failure("working for \(app)", "\(user) is not one of the users \(range)", next: "Push again.")
+    }
+    guard let group = Accounts.group(named: name) else {
+      throw Failure("working for \(app)", "there is no group \(name)", next: "Run 'sudo nextdeploy setup'.")
+    }
+    try Privileges.become(user: user, group: group)
   }
 }

@@ -2,13 +2,17 @@ public import Deploy
 import FoundationEssentials
 import Posix
 
-/// What a build's unit is asked to run, and what it writes: two pipes in `apps/APP/build/`, in which it can make nothing.
+/// What a unit that works for an app as another user is asked to do, and what it writes: two pipes in `apps/APP/build/`,
+/// in which it can make nothing.
 ///
 /// Pipes, for the request holds the app's secrets, and so may the output: neither is ever in a file.
 struct BuildStep {
   let directory: String
 
+  /// What a build's unit runs.
   struct Request: Codable, Equatable {
+    /// As whom.
+    var user: UInt32
     var arguments: [String]
     var environment: [String: String]
     var directory: String
@@ -38,7 +42,7 @@ struct BuildStep {
     }
   }
 
-  func send(_ request: Request, group: UInt32) throws -> Sending {
+  func send(_ request: some Encodable, group: UInt32) throws -> Sending {
     let bytes = Array(try JSONEncoder().encode(request))
     return Sending(bytes, through: try NamedPipe(path: requestPipe, group: group, mode: 0o640))
   }
@@ -49,6 +53,18 @@ struct BuildStep {
     try pipe.startReading()
     return pipe
   }
+
+  /// What the unit is asked for, as it finds that.
+  func request<Request: Decodable>(_ type: Request.Type, _ app: AppName) throws -> Request {
+    guard let bytes = try Files.read(requestPipe), let request = try? JSONDecoder().decode(type, from: Data(bytes))
+    else {
+      throw Failure("working for \(app)", "nothing is asked of it in \(requestPipe)", next: "Push again.")
+    }
+    return request
+  }
+
+  /// Where the unit writes to, opened while it may.
+  func outputOfUnit() throws -> FileDescriptor { try FileDescriptor(path: outputPipe, .appendExisting) }
 }
 
 /// What `nextdeploy-build@APP.service` runs.
@@ -61,15 +77,13 @@ public struct BuildLaunch {
     step = BuildStep(directory: layout.app(app).build)
   }
 
-  /// Becomes the step's program, its output in the pipe that the pusher is shown; returns only where that fails.
+  /// Becomes the app's build user and then the step's program, its output in the pipe that the pusher is shown; returns
+  /// only where that fails.
   public func run() throws -> Never {
-    guard let bytes = try Files.read(step.requestPipe),
-      let request = try? JSONDecoder().decode(BuildStep.Request.self, from: Data(bytes))
-    else {
-      throw Failure("building \(app)", "nothing is asked of it in \(step.requestPipe)", next: "Push again.")
-    }
-    let output = try FileDescriptor(path: step.outputPipe, .appendExisting)
+    let request = try step.request(BuildStep.Request.self, app)
+    let output = try step.outputOfUnit()
     try output.becomeOutput()
+    try AppUsers.becomeBuilder(request.user, for: app)
     CurrentProcess.become(
       Command(request.arguments, environment: request.environment, directory: request.directory))
   }

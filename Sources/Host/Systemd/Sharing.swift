@@ -1,9 +1,10 @@
 import Deploy
 import Posix
 
-/// What of an app's files other users of the machine may write: builds its workspace, the app its persistent paths.
+/// What of an app's files other users of the machine may write: the app its persistent paths, and the user of its builds
+/// what is its own.
 ///
-/// By groups, of which nextdeploy is: directories hand theirs on to what is made in them (setgid).
+/// By groups, of which nextdeploy is.
 public struct Sharing: Sendable {
   /// The group of builds.
   let build: UInt32
@@ -23,7 +24,8 @@ public struct Sharing: Sendable {
 
   /// Makes the directories that the units want, and gives them away as far as they are to be.
   public func prepare(_ layout: AppLayout) throws {
-    for directory in [layout.workspace, layout.cache] { try open(directory, group: build, mode: 0o2775) }
+    // No unit that runs an app's code gets there.
+    try open(layout.checkout, group: build, mode: 0o770)
     // What a build is asked to do: it must not be able to replace that.
     try open(layout.build, group: build, mode: 0o750)
     // Persistent paths are in it; beside them an app can make nothing.

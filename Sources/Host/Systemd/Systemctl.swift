@@ -55,6 +55,14 @@ struct Systemctl: Sendable {
     return Self.properties(output)
   }
 
+  /// The ActiveState of each.
+  func states(of units: [String]) throws -> [String] {
+    let arguments = ["show", "--property=ActiveState", "--value"] + units
+    let (status, output) = try ChildProcess.run(command(arguments))
+    if !status.isSuccess { throw Self.refusal(arguments, status, output) }
+    return output.split(whereSeparator: \.isNewline).map(String.init)
+  }
+
   /// Reads lines of `Name=value`.
   static func properties(_ output: String) -> [String: String] {
     var values: [String: String] = [:]
@@ -84,4 +92,5 @@ struct Systemctl: Sendable {
 enum Units {
   static func instance(_ instance: InstanceID) -> String { "nextdeploy@\(instance).service" }
   static func build(_ app: AppName) -> String { "nextdeploy-build@\(app).service" }
+  static func files(_ app: AppName) -> String { "nextdeploy-files@\(app).service" }
 }

@@ -4,7 +4,7 @@ import Posix
 /// The machine's own Caddy, which systemd runs: it gets certificates, and is told to load what is written.
 public struct SystemdCaddy: CaddyService {
   let directory: String
-  let environment: [String: String]
+  public let environment: [String: String]
   let tools: MachineTools
   let systemctl: Systemctl
 
@@ -103,6 +103,20 @@ public struct SystemdCaddy: CaddyService {
 
   public var isRunning: Bool {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
+  }
+
+  public func obstacle() throws -> (cause: String, next: String)? {
+    if try !isRunning {
+      return (
+        "Caddy does not run", "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended."
+      )
+    }
+    // Only one that is there and can be read says that its line is missing.
+    guard let text = try? Files.text(CaddyCheck.file), CaddyfileEdit(text).addsImport else { return nil }
+    return (
+      "\(CaddyCheck.file) does not import the apps' sites ('\(CaddyfileEdit.sites)')",
+      "'sudo nextdeploy setup' on the server puts that line back; then try again."
+    )
   }
 
   private var program: CaddyProgram { CaddyProgram(environment: environment, tools: tools) }

@@ -22,6 +22,11 @@ struct FakeState: AppState {
 
   func records() throws -> [DeployRecord] { world.records.values.sorted { $0.id < $1.id } }
 
+  func setAsideDamagedRecords() throws -> [String] {
+    defer { world.damagedRecords = [] }
+    return world.damagedRecords
+  }
+
   func isRunning(_ record: DeployRecord) -> Bool { !world.dead.contains(record.id) }
 
   func live() throws -> LiveRecord? {
@@ -35,6 +40,8 @@ struct FakeState: AppState {
   }
 
   func environment() throws -> AppEnvironment { AppEnvironment(world.variables) }
+
+  func noteEnvironment() throws { world.hasNotedEnvironment = true }
 
   func serverActionsKey() throws -> String { "the app's key" }
 
@@ -98,4 +105,8 @@ struct FakeWorkspace: Workspace {
   func setPrograms(_ scripts: [String: String]) throws { world.programs = scripts }
 
   func freeSpace() throws -> Int { world.freeSpace }
+
+  func reservedSpace() throws -> Int { world.reservedSpace }
+
+  func usage() -> String { "its workspace: \(world.workspaceSize >> 20) MB" }
 }

@@ -22,11 +22,15 @@ final class World {
   var dead: Set<DeployID> = []
   var live: LiveRecord?
   var variables: [String: AppEnvironment.Variable] = [:]
+  var hasNotedEnvironment = false
+  var damagedRecords: [String] = []
+  var damagedReleases: [ReleaseID] = []
   /// Runs once for every attempt to get the turn; true where somebody else has it.
   var turnTaken: () -> Bool = { false }
   var files: [String: String] = [:]
   var installedKey: String?
   var freeSpace = 1 << 30
+  var reservedSpace = 100 << 20
   /// Taken by what is in the workspace.
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []

@@ -82,12 +82,29 @@ import Testing
     #expect(world.events("checkout", "run").isEmpty)
   }
 
-  @Test func `empties the workspace where that is what fills the disk`() throws {
+  @Test func `leaves the workspace as it is where the disk is full, and says what it takes`() throws {
     let world = try World()
-    world.freeSpace = 10 << 20
-    world.workspaceSize = 100 << 20
+    world.freeSpace = 90 << 20
+    world.workspaceSize = 200 << 20
 
     let record = try world.push("one")
+
+    #expect(record.failure?.cause.contains("only 90 MB are free") == true)
+    #expect(record.failure?.next.contains("Free at least 100 MB") == true)
+    #expect(
+      record.failure?.next.contains(
+        "'nextdeploy rebuild COMMIT --clean' empties what builds keep (its workspace: 200 MB)") == true)
+    #expect(world.events("workspace.empty", "checkout").isEmpty)
+  }
+
+  @Test func `begins on a full disk where the workspace is to be emptied`() throws {
+    let world = try World()
+    let first = try world.push("one")
+    world.freeSpace = 10 << 20
+    world.workspaceSize = 100 << 20
+    world.events = []
+
+    let record = try world.deploy(.rebuild(try #require(first.commit), clean: true))
 
     #expect(record.outcome == .live)
     #expect(world.events("workspace.empty", "checkout").first == "workspace.empty")

@@ -118,6 +118,32 @@ import Testing
     #expect(world.events("revive", "proxy.revive") == ["revive shop:3001", "proxy.revive"])
   }
 
+  @Test func `sends requests to what is live, where what is written says otherwise or nothing`() throws {
+    let world = try World()
+    let record = try world.push("one")
+    let live = try #require(world.routedTo)
+    for damaged in [nil, Upstream(port: try Port("3005")), Upstream(.v6, port: live.port)] {
+      world.routedTo = damaged
+
+      try world.recover()
+
+      #expect(world.routedTo == live)
+      #expect(world.live?.release == record.release)
+    }
+    #expect(world.events("restore").count == 3)
+  }
+
+  @Test func `goes on where the proxy cannot be told, and tells`() throws {
+    let world = try World()
+    try world.push("one")
+    world.routedTo = nil
+    world.failing = ["restore"]
+
+    try world.recover()
+
+    #expect(world.progress.lines("warning: sending the requests of shop").count == 1)
+  }
+
   @Test func `drains instances that nobody routes to, once`() throws {
     let world = try World()
     try world.push("one")

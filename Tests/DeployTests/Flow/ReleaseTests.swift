@@ -27,7 +27,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(release.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
     #expect(
       world.assemblies.first?.parts == [
-        .move(from: ".next/standalone", to: ""), .move(from: ".next/static", to: ".next/static"),
+        .copy(from: ".next/standalone", to: ""), .copy(from: ".next/static", to: ".next/static"),
       ])
   }
 
@@ -40,7 +40,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.releases.first?.start == .program(["node", "../next.cjs"]))
     let parts = try #require(world.assemblies.first?.parts)
     #expect(parts.first == .everything(without: [".next"]))
-    #expect(parts.contains(.move(from: ".next/server", to: ".next/server")))
+    #expect(parts.contains(.copy(from: ".next/server", to: ".next/server")))
     #expect(!parts.contains { "\($0)".contains("cache") })
   }
 

@@ -20,7 +20,14 @@ attempt('listen on', 'port 3500', () =>
 console.log(`build runs as ${process.getuid()}`)
 if (process.env.HANG) setInterval(() => {}, 1000)
 if (fs.existsSync('slow')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2000)
-if (fs.existsSync('big')) fs.writeFileSync('big.txt', Buffer.alloc(200 << 20))
+// As one that writes without end, and does not care that it cannot.
+if (fs.existsSync('filling')) {
+  process.on('SIGTERM', () => {})
+  for (;;) {
+    try { fs.appendFileSync('big.txt', Buffer.alloc(1 << 20)) } catch {}
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+  }
+}
 if (fs.existsSync('hog')) for (const hog = []; ; ) hog.push(Buffer.alloc(10 << 20, 1))
 if (fs.existsSync('fail')) process.exit(7)
 if (fs.existsSync('kill')) process.kill(process.pid, 'SIGKILL')

@@ -34,5 +34,13 @@ const server = require('http').createServer(async (request, answer) => {
       answer.end()
   }
 })
+// A WebSocket that says what it hears, without frames.
+server.on('upgrade', (request, socket) => {
+  const key = request.headers['sec-websocket-key'] + '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
+  const accept = require('crypto').createHash('sha1').update(key).digest('base64')
+  socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n')
+  socket.write(`Sec-WebSocket-Accept: ${accept}\r\n\r\n`)
+  socket.on('error', () => {}).pipe(socket)
+})
 setTimeout(() => server.listen(process.env.PORT, process.env.HOSTNAME, () => console.log(`version ${fs.readFileSync('built.txt')}`)),
   fs.existsSync('late') ? 4000 : 0)

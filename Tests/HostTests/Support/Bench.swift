@@ -19,30 +19,26 @@ struct Bench {
 
   func path(_ name: String) -> String { "\(scratch.path)/\(name)" }
 
-  /// - Parameter written: files that a build writes after the install.
-  func assemble(
-    _ parts: [Assembly.Part], persist: [String] = [], written: [String: String] = [:]
-  ) throws {
-    try Files.write("key", to: path("installed"))
-    let installed = try #require(try Files.status(path("installed"))?.modified)
-    for (name, text) in written {
-      // The kernel's clock for files is a coarse one.
-      try wait(until: "a later time") {
-        try scratch.write(["workspace/\(name)": text])
-        return try #require(try Files.status(path("workspace/\(name)"))?.modified) > installed
-      }
-    }
+  func assemble(_ parts: [Assembly.Part], persist: [String] = [], to release: String = "release") throws {
+    let files = try #require(PathBelow(release))
     let assembler = try ReleaseAssembler(
-      workspace: path("workspace"), release: scratch.path, files: "release", shared: path("shared"),
-      packages: path("packages"), installed: installed)
+      workspace: path("workspace"), release: scratch.path, files: files, shared: path("shared"),
+      packages: path("packages"))
     try assembler.assemble(Assembly(parts: parts, persist: persist))
+    // What a build does comes after a unit has started: the kernel's clock for files is a coarse one.
+    WallClock.waitUntilFiles(areLaterThan: try Files.status(path(release))?.changed ?? 0)
   }
 
-  /// Whether the release has the very file that is kept for releases, not only the same text. It is never the workspace's.
-  func isShared(_ name: String) throws -> Bool {
-    let release = try #require(try Files.status(path("release/\(name)")), "no \(name) in the release")
-    #expect(release.inode != (try Files.status(path("workspace/\(name)"))?.inode), "a build could write to \(name)")
-    return release.inode == (try Files.status(path("packages/\(name)"))?.inode)
+  /// Whether two releases have the very same file, not only the same text. It is never the workspace's.
+  func isShared(_ name: String, by first: String = "release", and second: String = "next") throws -> Bool {
+    let status = try #require(try Files.status(path("\(first)/\(name)")), "no \(name) in the release")
+    #expect(status.inode != (try Files.status(path("workspace/\(name)"))?.inode), "a build could write to \(name)")
+    return status.inode == (try Files.status(path("\(second)/\(name)"))?.inode)
+  }
+
+  func run(_ words: String...) throws {
+    let (status, output) = try ChildProcess.run(Command(words, environment: CurrentProcess.environment))
+    try #require(status.isSuccess, "\(words): \(output)")
   }
 
   /// All files of a directory with their texts; links as "-> TARGET".

@@ -43,15 +43,19 @@ struct CaddyStage {
   /// The configuration files of the sites, with their texts.
   func files() throws -> [String: String] {
     let directory = EmbeddedCaddy.sites(below: "\(scratch.path)/caddy")
-    let names = try Files.list(directory).filter { $0 != "lock" }
+    let names = try Files.list(directory).filter { $0 != "lock" && $0 != "live" }
     return try Dictionary(
       uniqueKeysWithValues: names.map { ($0, try Files.text("\(directory)/\($0)") ?? "") })
   }
 
   /// The same sites, with somebody who is told of what was mended.
-  func sites(_ tell: @escaping (String) -> Void) throws -> CaddySites {
-    try CaddySites(directory: sites.directory, httpPort: sites.httpPort, service: caddy, tell: tell)
+  func sites(_ switching: Switching = .rename, _ tell: @escaping (String) -> Void = { _ in }) throws -> CaddySites {
+    try CaddySites(
+      directory: sites.directory, httpPort: sites.httpPort, service: caddy, switching: switching, tell: tell)
   }
+
+  /// What Caddy has logged; it logs each load.
+  func log() throws -> String { try Files.text("\(scratch.path)/caddy/caddy.log") ?? "" }
 
   /// The same sites, of a Caddy whose ports nobody looks at before it loads them.
   func blindSites() throws -> CaddySites {

@@ -53,4 +53,6 @@ struct BlindCaddy: CaddyService {
   func ensureRunning() throws { try caddy.ensureRunning() }
   func stop() throws { try caddy.stop() }
   var isRunning: Bool { get throws { try caddy.isRunning } }
+  var environment: [String: String] { caddy.environment }
+  func obstacle() -> (cause: String, next: String)? { caddy.obstacle() }
 }

@@ -1,0 +1,18 @@
+import Deploy
+import Posix
+
+/// What an app's builds take of the disk.
+struct Usage: CustomStringConvertible {
+  private var parts: [String] = []
+
+  /// Counted for a second each at most: there may be millions of files.
+  init(of layout: AppLayout) {
+    for (name, directory) in [("its workspace", layout.workspace), ("its builds' caches", layout.cache)]
+    where Files.exists(directory) {
+      let usage = Files.usage(directory, within: .seconds(1))
+      parts.append("\(name): \(usage.isWhole ? "" : "more than ")\(usage.bytes >> 20) MB in \(usage.files) files")
+    }
+  }
+
+  var description: String { parts.joined(separator: ", ") }
+}

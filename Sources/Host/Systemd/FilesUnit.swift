@@ -1,0 +1,165 @@
+public import Deploy
+import FoundationEssentials
+import Posix
+
+/// What is done with an app's files as the user whose they are, `nextdeploy-files@APP.service`: its checkouts, so that a
+/// build owns its workspace, and what only the owner can do with what a build or the app has left.
+public struct FilesUnit: Sendable {
+  let app: AppName
+  let layout: Layout
+  let systemctl: Systemctl
+  let tell: @Sendable (String) -> Void
+
+  /// - Parameter tell: told what had to be set aside.
+  public init(
+    app: AppName, layout: Layout, environment: [String: String], tell: @escaping @Sendable (String) -> Void
+  ) {
+    self.app = app
+    self.layout = layout
+    self.tell = tell
+    systemctl = Systemctl(environment: environment)
+  }
+
+  struct Request: Codable {
+    var user: UInt32
+    var task: Task
+  }
+
+  enum Task: Codable {
+    case checkOut(Commit)
+    /// Makes directories in `checkout` that are builds' own.
+    case make([String])
+    /// Lets nextdeploy read what a build left.
+    case open
+    /// Removes what the user can of a path below the app's directory.
+    case remove(String)
+  }
+
+  struct Reply: Codable {
+    /// How many files a checkout wrote or removed.
+    var changed = 0
+    var failure: Failure?
+  }
+
+  /// Makes the files in the workspace those of a commit.
+  public func checkOut(_ commit: Commit) throws -> Int {
+    try makeDirectories()
+    return try run(.checkOut(commit), as: builder()).changed
+  }
+
+  /// Lets nextdeploy read what builds left.
+  func open() throws { _ = try run(.open, as: builder()) }
+
+  /// Removes what of this only its owner can remove: the user of the app's builds in its workspace and caches, that of the
+  /// app itself in its releases and its persistent paths.
+  func remove(_ path: String) throws {
+    let app = layout.app(app)
+    guard path.hasPrefix(app.directory + "/") else { return }
+    let isBuilds = [app.workspace, app.cache].contains { path == $0 || path.hasPrefix($0 + "/") }
+    _ = try run(
+      .remove(String(path.dropFirst(app.directory.utf8.count + 1))),
+      as: isBuilds ? builder() : AppUsers(layout: layout).user(of: self.app))
+  }
+
+  private func builder() throws -> UInt32 { try AppUsers(layout: layout).builder(of: app) }
+
+  private func run(_ task: Task, as user: UInt32) throws -> Reply {
+    let sharing = try Sharing()
+    try sharing.prepare(layout.app(app))
+    try StepUnit.endLeftovers(of: app, systemctl)
+    let unit = StepUnit(
+      name: Units.files(app), step: BuildStep(directory: layout.app(app).build), systemctl: systemctl,
+      group: sharing.build)
+    var output: [UInt8] = []
+    let result = try unit.run(Request(user: user, task: task), output: { output += $0 })
+    guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(output)) else {
+      throw Failure(
+        "working on the files of \(app)", "\(unit.name) ended without a word (\(result))",
+        next: "Look at 'journalctl -u \(unit.name)', then push again.")
+    }
+    if let failure = reply.failure { throw failure }
+    return reply
+  }
+
+  // MARK: What belongs to the user of builds
+
+  /// Gives the app a workspace and a home for its builds that are their user's own; what is there and is not, from before
+  /// there was one for each app, gives way.
+  private func makeDirectories() throws {
+    let app = layout.app(app)
+    let user = try builder()
+    let missing = try [app.workspace, app.cache].filter { path in
+      guard let status = try Files.status(path) else { return true }
+      if status.kind == .directory && status.owner == user { return false }
+      try Files.remove(app.installedKey)
+      try Leftovers(owners: self, tell: tell).remove(path)
+      return true
+    }
+    if missing.isEmpty { return }
+    let names = missing.map { String($0.dropFirst(app.directory.utf8.count + 1)) }
+    _ = try run(.make(names), as: user)
+    // It may not write in the app's own directory, but nextdeploy may move what it has made.
+    for (name, path) in zip(names, missing) { try Files.rename("\(app.checkout)/\(name)", to: path) }
+  }
+}
+
+/// What `nextdeploy-files@APP.service` runs.
+public struct FilesLaunch {
+  let app: AppName
+  let layout: AppLayout
+  let step: BuildStep
+
+  public init(_ app: AppName, layout: Layout) {
+    self.app = app
+    self.layout = layout.app(app)
+    step = BuildStep(directory: self.layout.build)
+  }
+
+  /// Becomes the user whose the files are, does what is asked, and tells how it went.
+  ///
+  /// - Parameter checkOut: makes the files in a workspace those of a commit of the repository, noting in an index what it wrote.
+  public func run(
+    checkOut: (_ commit: Commit, _ repository: String, _ workspace: String, _ index: String) throws -> Int
+  ) throws {
+    let request = try step.request(FilesUnit.Request.self, app)
+    let output = try step.outputOfUnit()
+    var reply = FilesUnit.Reply()
+    do {
+      try become(request.user)
+      switch request.task {
+      case .checkOut(let commit):
+        reply.changed = try checkOut(commit, layout.repository, layout.workspace, layout.index)
+      case .make(let names):
+        for name in names {
+          try Files.remove("\(layout.checkout)/\(name)")
+          try Files.createDirectory("\(layout.checkout)/\(name)")
+          try Files.setMode("\(layout.checkout)/\(name)", 0o770)
+        }
+      case .open:
+        for directory in [layout.workspace, layout.cache] { try Directory(directory).openToGroup() }
+      case .remove(let path): try remove("\(layout.directory)/\(path)", isMount: !path.contains("/"))
+      }
+    } catch { reply.failure = Failure(of: error) }
+    try output.write(JSONEncoder().encode(reply))
+  }
+
+  /// What is left belongs to somebody else, or cannot be removed: nextdeploy, which asked, sees it.
+  private func remove(_ path: String, isMount: Bool) throws {
+    guard isMount else {
+      try? Files.remove(path)
+      return
+    }
+    // It stays, for nextdeploy to look into.
+    let directory = try Directory(path)
+    try? directory.empty()
+    try directory.openToGroup()
+  }
+
+  private func become(_ user: UInt32) throws {
+    if AppUsers.range.contains(user) {
+      try AppUsers.become(user, of: AppUsers.range, group: "nextdeploy-app", for: app)
+    } else {
+      try AppUsers.becomeBuilder(user, for: app)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Deploy
+import Posix
+
+/// One run of a unit that works for an app as another user: a build's, or one that has to do with its files.
+struct StepUnit {
+  let name: String
+  let step: BuildStep
+  let systemctl: Systemctl
+  /// The group of builds.
+  let group: UInt32
+
+  /// Starts it and stays until it has ended, with what it left running.
+  ///
+  /// - Parameters:
+  ///   - output: given what it writes, as it comes.
+  ///   - look: called again and again meanwhile; what it throws ends the unit at once.
+  func run(
+    _ request: some Encodable, output: ([UInt8]) throws -> Void, meanwhile look: () throws -> Void = {}
+  ) throws -> JobResult {
+    var sending: BuildStep.Sending? = try step.send(request, group: group)
+    let pipe = try step.output(group: group)
+    let words = "\(step.directory)/systemctl"
+    try Files.remove(words)
+    let child = try ChildProcess(
+      systemctl.command(["start", name]), output: .file(words), errors: .file(words), family: .ownGroup)
+    do {
+      var end: ExitStatus?
+      while true {
+        if try sending?.goOn() == false { sending = nil }
+        try look()
+        // What it wrote last is read once more after its end; what it left behind may hold the pipe open for ever.
+        let bytes = try pipe.read(upTo: 65_536, within: .milliseconds(end == nil ? 10 : 0))
+        if !bytes.isEmpty {
+          try output(bytes)
+        } else if end != nil {
+          break
+        } else {
+          end = try child.poll()
+        }
+      }
+      return try result(end ?? .exited(1), words: words)
+    } catch {
+      // The error that led here is the one to tell. It may be that nothing more is to be written: nobody is asked to end.
+      try? systemctl.run(["kill", "--signal=SIGKILL", name])
+      try? systemctl.run(["stop", name])
+      throw error
+    }
+  }
+
+  private func result(_ start: ExitStatus, words: String) throws -> JobResult {
+    if start.isSuccess { return .succeeded }
+    let properties = try systemctl.show(name, ["Result", "ExecMainCode", "ExecMainStatus"])
+    if let result = Self.result(properties) { return result }
+    throw Systemctl.refusal(["start", name], start, try Files.text(words) ?? "")
+  }
+
+  /// How a step that failed ended; nil where it did not begin.
+  static func result(_ properties: [String: String]) -> JobResult? {
+    let status = properties["ExecMainStatus"].flatMap { Int32($0) } ?? 0
+    switch properties["Result"] {
+    case "oom-kill": return .killed
+    // 203 and so on: systemd's own, for what it could not set up.
+    case "exit-code" where status >= 200 && status < 250: return nil
+    case "exit-code": return status == 137 ? .killed : .failed(exitCode: status)
+    case "signal", "core-dump": return status == 9 ? .killed : .failed(exitCode: 128 + status)
+    case "timeout", "watchdog": return .failed(exitCode: 124)
+    default: return nil
+    }
+  }
+
+  /// Ends what still runs of an app's units: they do not end with the builder that started them.
+  static func endLeftovers(of app: AppName, _ systemctl: Systemctl) throws {
+    let units = [Units.build(app), Units.files(app)]
+    let states = try systemctl.states(of: units)
+    if states.count == units.count && states.allSatisfy({ ["inactive", "failed"].contains($0) }) { return }
+    try systemctl.run(["stop"] + units)
+  }
+}

@@ -1,0 +1,72 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+// How much there is room for, and how much something takes.
+extension Files {
+  /// Room on a file system.
+  public struct Space: Sendable {
+    /// In bytes, as all of these but those of files.
+    public let size: Int
+    /// For this user.
+    public let free: Int
+    /// How many files fit in all; nil where there is no limit.
+    public let files: Int?
+    public let freeFiles: Int?
+
+    public init(size: Int, free: Int, files: Int?, freeFiles: Int?) {
+      self.size = size
+      self.free = free
+      self.files = files
+      self.freeFiles = freeFiles
+    }
+  }
+
+  /// Of the file system that holds the path.
+  public static func space(_ path: String) throws(SystemError) -> Space {
+    var status = statvfs()
+    try check("reading the free space of", path) { unsafe statvfs(path, &status) }
+    let hasLimit = status.f_files != 0
+    return Space(
+      size: Int(status.f_blocks) * Int(status.f_frsize), free: Int(status.f_bavail) * Int(status.f_frsize),
+      files: hasLimit ? Int(status.f_files) : nil, freeFiles: hasLimit ? Int(status.f_favail) : nil)
+  }
+
+  /// Free bytes for this user on the file system that holds the path.
+  public static func freeSpace(_ path: String) throws(SystemError) -> Int { try space(path).free }
+
+  /// How many more files fit on the file system that holds the path; nil where it sets no limit.
+  public static func freeFiles(_ path: String) throws(SystemError) -> Int? { try space(path).freeFiles }
+
+  /// What a directory takes with all it holds.
+  public struct Usage: Sendable {
+    public var bytes = 0
+    public var files = 0
+    /// Whether all of it was counted.
+    public var isWhole = true
+  }
+
+  /// Counts what a directory takes, as far as this user sees and as the time goes.
+  public static func usage(_ path: String, within limit: Duration) -> Usage {
+    var usage = Usage()
+    guard let top = try? Directory(path) else { return usage }
+    let deadline = ContinuousClock.now + limit
+    var directories: [PathBelow] = [.top]
+    while let place = directories.popLast() {
+      guard ContinuousClock.now < deadline, let directory = try? top.directory(place),
+        let entries = try? directory.entries()
+      else {
+        usage.isWhole = false
+        continue
+      }
+      for entry in entries {
+        if entry.kind == .directory { directories.append(place.appending(entry.name)) }
+        usage.files += 1
+        usage.bytes += ((try? directory.status(entry.name))?.blocks ?? 0) * 512
+      }
+    }
+    return usage
+  }
+}

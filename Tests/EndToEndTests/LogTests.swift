@@ -1,0 +1,28 @@
+import Deploy
+import Posix
+import Testing
+
+@Suite("What an app writes, where there is no systemd")
+struct LogTests {
+  @Test("takes no more than its share of the disk, and the app goes on")
+  func limit() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let server = """
+        require('fs').writeSync(1, 'first\\n' + ('x'.repeat(99) + '\\n').repeat(250000) + 'last\\n')
+        \(App.server("console.log('asked'); answer.end('one')"))
+        """
+      try project.commit("One", App.node("one", extra: ["server.js": server]))
+
+      try project.push().expectSuccess()
+
+      let log = Files.resolved("\(sandbox.app())/logs/live")
+      try sandbox.wait(for: "the log to begin anew") { try Files.status(log)?.size ?? 0 < 10 << 20 }
+      #expect(try Files.status("\(log).old")?.size == 10 << 20)
+      #expect(try Files.lastLines("\(log).old", count: 3).contains("last"))
+      #expect(try sandbox.get() == "one")
+      try sandbox.wait(for: "what it writes then") { try Files.text(log)?.contains("asked") == true }
+      #expect(try Files.status(log)?.size ?? 0 < 1 << 20)
+    }
+  }
+}
