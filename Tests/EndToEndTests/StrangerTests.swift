@@ -107,7 +107,9 @@ struct StrangerTests {
 
       let push = try shop.push().expect(status: 1)
 
-      push.expect("FAILED at boot: all ports from", "18 of them by node (process ", "of the app blog")
+      push.expect(
+        "FAILED at boot: looking for a free port for shop", "are taken, 18 of them by node (process ", "of the app blog"
+      )
       #expect(try sandbox.get() == "shop")
     }
   }

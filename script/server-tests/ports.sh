@@ -7,7 +7,8 @@ ports_are_kept() {
   is "nor on that of another service" "status 13" try run "$(listening 5432)"
   is "nor, with all of them tried, on any" "status 13" try run "$(listening_anywhere 3001 3999)"
   is "it can where the system chooses" "done" try run "$(listening 0)"
-  is "and above the ports of services" "done" try run "$(listening 40000)"
+  # Behind those that connections get by themselves.
+  is "and above the ports of services" "done" try run "$(listening 61500)"
   # In a unit: what script/vps runs is in no control group of the server's.
   passes "others than apps and builds may listen as before" \
     on systemd-run --quiet --wait --pipe --uid=nobody --setenv=PATH=/usr/local/bin:/usr/bin:/bin sh -c "$(listening 3306)"
@@ -28,6 +29,14 @@ down_app_is_nobodys() {
   get /crash >/dev/null 2>&1 || true
   is "while an app is down another cannot listen on its port" "status 13" ask_thief run "$(listening "$own")"
   is "and its visitors get none of it" 502 status_of http://192.0.2.1:8080/
+  on systemd-run --quiet --unit=stranger /usr/local/bin/node -e "require('net').createServer().listen($own)"
+  until_is 40 1 on sh -c "nextdeploy status --app shop | grep -c 'port $own is taken by a program of the user root'" ||
+    fail "status does not tell who is there: $(on nextdeploy status --app shop)"
+  shown "status tells who else is on the port of what is live"
+  until_is 40 0 on sh -c "journalctl --no-pager -b -o cat -u 'nextdeploy@shop:$own' | grep -q 'is taken by a program of the user root'; echo \$?" ||
+    fail "the app's log does not tell who is on its port"
+  shown "and so does the app's log, at each start"
+  on systemctl stop stranger
   on rm /opt/nextdeploy/apps/shop/shared/uploads/crash
   passes "a start by hand" on systemctl restart "nextdeploy@shop:$own.service"
   until_is 20 "$(version)" get / || fail "the app did not come back"

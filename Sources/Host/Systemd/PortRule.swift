@@ -45,59 +45,51 @@ public enum PortRule {
     }
   }
 
-  /// - Parameter builder: the user nextdeploy-build.
-  static func program(builder: UInt32) -> BindProgram {
+  static var program: BindProgram {
     // Registers: 0 takes what a call returns, 1 comes with the call of bind (struct bpf_sock_addr), 6 to 9 are kept.
-    let (builder, first) = (Int32(bitPattern: builder), Int32(bitPattern: firstGroup))
+    let first = Int32(bitPattern: firstGroup)
     let apps = AppUsers.range
     func jump(_ operation: UInt8, _ register: UInt8, _ number: Int32, by steps: Int16) -> BindProgram.Instruction {
       BindProgram.Instruction(operation, to: register, offset: steps, number)
     }
     let (equal, notEqual, greater, less): (UInt8, UInt8, UInt8, UInt8) = (0x15, 0x55, 0x25, 0xa5)
-    // Each jump goes to one of the two ends: `refuse` is instruction 19, `allow` 21.
+    // Each jump goes to one of the two ends: `refuse` is instruction 18, `allow` 20.
     let instructions: [BindProgram.Instruction] = [
       /*  0 */ .init(0xbf, to: 6, from: 1),
       // TCP only: the type of the socket is SOCK_STREAM.
       /*  1 */ .init(0x61, to: 2, from: 6, offset: 32),
-      /*  2 */ jump(notEqual, 2, 1, by: 18),
+      /*  2 */ jump(notEqual, 2, 1, by: 17),
       // The port, in the network's order.
       /*  3 */ .init(0x61, to: 7, from: 6, offset: 24),
       /*  4 */ .init(0xdc, to: 7, 16),
-      /*  5 */ jump(equal, 7, 0, by: 15),
-      /*  6 */ jump(greater, 7, Int32(lastPort), by: 14),
+      /*  5 */ jump(equal, 7, 0, by: 14),
+      /*  6 */ jump(greater, 7, Int32(lastPort), by: 13),
       // bpf_get_current_uid_gid: the group is above, the user below.
       /*  7 */ .init(0x85, 15),
       /*  8 */ .init(0xbf, to: 8, from: 0),
       /*  9 */ .init(0x77, to: 8, 32),
       /* 10 */ .init(0x67, to: 0, 32),
       /* 11 */ .init(0x77, to: 0, 32),
-      /* 12 */ jump(equal, 0, builder, by: 6),
-      /* 13 */ jump(less, 0, Int32(apps.lowerBound), by: 7),
-      /* 14 */ jump(greater, 0, Int32(AppUsers.builds.upperBound) - 1, by: 6),
-      /* 15 */ jump(greater, 0, Int32(apps.upperBound) - 1, by: 3),
+      /* 12 */ jump(less, 0, Int32(apps.lowerBound), by: 7),
+      /* 13 */ jump(greater, 0, Int32(AppUsers.builds.upperBound) - 1, by: 6),
+      /* 14 */ jump(greater, 0, Int32(apps.upperBound) - 1, by: 3),
       // An app. What an earlier nextdeploy started has another group, and is left alone until its next start.
-      /* 16 */ .init(0x17, to: 8, first),
-      /* 17 */ .init(0x1d, to: 8, from: 7, offset: 3),
-      /* 18 */ jump(greater, 8, Int32(UInt16.max), by: 2),
-      /* 19 */ .init(0xb7, to: 0, 0),
-      /* 20 */ .init(0x95),
-      /* 21 */ .init(0xb7, to: 0, 1),
-      /* 22 */ .init(0x95),
+      /* 15 */ .init(0x17, to: 8, first),
+      /* 16 */ .init(0x1d, to: 8, from: 7, offset: 3),
+      /* 17 */ jump(greater, 8, Int32(UInt16.max), by: 2),
+      /* 18 */ .init(0xb7, to: 0, 0),
+      /* 19 */ .init(0x95),
+      /* 20 */ .init(0xb7, to: 0, 1),
+      /* 21 */ .init(0x95),
     ]
     return BindProgram(name: "nextdeploy_bind", instructions)
   }
 
   /// Has the kernel keep to it until the machine's end.
-  public static func install() throws {
-    guard let builder = Accounts.user(named: "nextdeploy-build") else {
-      throw Failure(
-        "keeping each port for its app", "there is no user nextdeploy-build", next: "Run 'nextdeploy setup'.")
-    }
-    try program(builder: builder.id).attach(to: try controlGroups())
-  }
+  public static func install() throws { try program.attach(to: try controlGroups()) }
 
   /// Whether the kernel keeps to it. It takes root to look.
-  static func isInstalled() throws -> Bool { try program(builder: 0).isAttached(to: try controlGroups()) }
+  static func isInstalled() throws -> Bool { try program.isAttached(to: try controlGroups()) }
 
   /// Where all control groups of the machine are below.
   private static func controlGroups() throws -> String {
