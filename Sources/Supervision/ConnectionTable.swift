@@ -76,9 +76,12 @@ public enum ConnectionTable {
     }
   }
 
-  /// The sockets that listen, without their processes.
+  /// The sockets that listen, without their processes. Where the table changes while it is read, the kernel can list one
+  /// twice.
   private static func listening() -> [Listener] {
-    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in (try? listening(path)) ?? [] }
+    var seen: Set<String> = []
+    return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in (try? listening(path)) ?? [] }
+      .filter { seen.insert($0.socket).inserted }
   }
 
   /// The kernel lists them before all others, of which there may be tens of thousands under load: those are not read.
