@@ -361,7 +361,7 @@ struct SiteBlockTests {
   }
 
   @Test(
-    "lets a WebSocket outlive a reload where Caddy can, and says goodbye to it elsewhere",
+    "lets a WebSocket outlive a reload where Caddy can, and ends it elsewhere",
     arguments: TestedCaddy.allCases)
   func webSocket(program: TestedCaddy) async throws {
     let script = """
@@ -399,8 +399,8 @@ struct SiteBlockTests {
             try connection.send("still there?")
             #expect(try connection.receive("?") == "still there?")
           } else {
-            // A close frame with 1001, "going away" (RFC 6455, 7.4.1).
-            #expect(try connection.receiveRest() == [0x88, 2, 0x03, 0xe9])
+            // A close frame with 1001, "going away" (RFC 6455, 7.4.1), or none, where the app's side was closed first.
+            #expect([[0x88, 2, 0x03, 0xe9], []].contains(try connection.receiveRest()))
           }
         }
       }
