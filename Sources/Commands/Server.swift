@@ -38,7 +38,9 @@ struct Server {
   static let usualRoot = "/opt/nextdeploy"
 
   func repository(of app: AppName) -> BareRepository {
-    BareRepository(path: layout.app(app).repository, sharesWorkspace: machine == .systemd)
+    BareRepository(path: layout.app(app).repository, sharesWorkspace: machine == .systemd) { [apps] in
+      try apps.serverConfig().push ?? PushLimits()
+    }
   }
 
   func state(of app: AppName) -> AppDirectory {
@@ -97,7 +99,8 @@ struct Server {
     switch machine {
     case .systemd:
       SystemdRunner(
-        app: app, layout: layout, builds: try apps.serverConfig().builds ?? 1, environment: baseEnvironment)
+        app: app, layout: layout, builds: try apps.serverConfig().builds ?? 1, environment: baseEnvironment,
+        mayName: rights.allows)
     case .embedded: GuardedRunner(supervisor: supervisor)
     }
   }
@@ -119,6 +122,12 @@ struct Server {
     }
     if base["USER"] == nil { base["USER"] = Accounts.name(ofUser: CurrentProcess.user) }
     return base
+  }
+
+  /// Holds this process, and each that it starts, to the memory that what was pushed may take; before a site, they go.
+  func restrain() throws {
+    let machine = CurrentProcess.memoryOfMachine
+    try CurrentProcess.restrain(memory: (apps.serverConfig().push ?? PushLimits()).memory(of: machine).bytes)
   }
 
   /// - Parameter log: the file that gets what is reported, beside the terminal.

@@ -7,9 +7,15 @@ public struct BareRepository: Repository, Sendable {
   /// Whether the group of a workspace may write to what is checked out there.
   let sharesWorkspace: Bool
 
-  public init(path: String, sharesWorkspace: Bool = false) {
+  /// What a commit may bring.
+  let limits: @Sendable () throws -> PushLimits
+
+  public init(
+    path: String, sharesWorkspace: Bool = false, limits: @escaping @Sendable () throws -> PushLimits = { PushLimits() }
+  ) {
     self.path = path
     self.sharesWorkspace = sharesWorkspace
+    self.limits = limits
   }
 
   /// Makes an empty bare repository whose HEAD is a branch that does not exist yet.
@@ -48,6 +54,12 @@ public struct BareRepository: Repository, Sendable {
       "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "multipleAuthors", "nulInCommit", "zeroPaddedDate",
       "zeroPaddedFilemode",
     ].map { ("receive.fsck.\($0)", "ignore") }
+
+  /// git's settings that have it hold large files, and what they differ from, in less memory.
+  public static let frugality: [(key: String, value: String)] = [
+    ("core.bigFileThreshold", "\(FileWriter.streamed)"), ("core.deltaBaseCacheLimit", "64m"),
+    ("pack.deltaCacheSize", "64m"), ("pack.windowMemory", "64m"), ("pack.threads", "2"),
+  ]
 
   private func configure(_ key: String, _ value: String) throws {
     let handle = try RepositoryHandle(opening: path)
@@ -93,12 +105,13 @@ public struct BareRepository: Repository, Sendable {
 
   public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
-    let tree = try TreeReader.read(handle, commit.tree)
+    let limits = try limits()
+    let tree = try TreeReader.read(handle, commit.tree, most: limits.mostEntries)
     let writer = FileWriter(
       repository: path, workspace: workspace, shares: sharesWorkspace,
       attributes: tree.contains { $0.file(".gitattributes") != nil } ? commit.id : nil)
     var checkout = try WorkspaceCheckout(handle, tree, into: workspace, shares: sharesWorkspace)
-    return try checkout.run(writer)
+    return try checkout.run(writer, limits)
   }
 
   public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
@@ -120,7 +133,7 @@ public struct BareRepository: Repository, Sendable {
   }
 
   public func tree(of commit: Commit) throws -> any SourceTree {
-    try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree)
+    try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree, most: try limits().mostEntries)
   }
 
   // MARK: Refs

@@ -66,6 +66,18 @@ public struct FileDescriptor: ~Copyable {
     return Array(buffer.prefix(got))
   }
 
+  /// Whether there is something to read, or the end, waiting for it at most this long.
+  public func isReadable(within limit: Duration) throws(SystemError) -> Bool {
+    try Self.isReady(number, POLLIN, within: limit, path: path)
+  }
+
+  static func isReady(_ number: Int32, _ event: Int32, within limit: Duration, path: String) throws(SystemError) -> Bool
+  {
+    var watched = pollfd(fd: number, events: Int16(event), revents: 0)
+    let milliseconds = limit.milliseconds
+    return try check("waiting for", path) { unsafe poll(&watched, 1, milliseconds) } > 0
+  }
+
   /// All bytes up to the end of the file.
   public func readToEnd() throws(SystemError) -> [UInt8] {
     var all: [UInt8] = []

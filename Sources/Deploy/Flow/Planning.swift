@@ -23,6 +23,7 @@ extension Deployment {
   /// Reads the commit and decides what is to be done; nothing is touched where there is space on the disk.
   func plan(_ commit: Commit, _ environment: AppEnvironment) throws -> Planned {
     record.step = .plan
+    try requireWanted()
     try seams.state.save(record, durable: true)
     let start = ContinuousClock.now
     try requireSpace()

@@ -9,6 +9,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var keep: Int
   /// How much of the machine its instances may take, where systemd runs them.
   public var limits: Limits?
+  /// How long an install, a build and a release command may take, each; nil is the default.
+  public var buildTimeout: TimeLimit?
 
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
     self.branch = branch
@@ -30,6 +32,8 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var httpPort: Port
   /// How many builds may run at a time, where systemd runs them; nil is one.
   public var builds: Int?
+  /// Nil where nothing is set.
+  public var push: PushLimits?
 
   public init() throws(Failure) {
     ports = try PortRange("3001-3999")

@@ -56,11 +56,22 @@ public struct AppDirectory: AppState {
     ProcessIdentity(record.builder)?.isRunning ?? false
   }
 
+  public func cancellation(of record: DeployRecord) throws -> String? { try Files.text(layout.cancellation(record.id)) }
+
+  /// Has a deploy end, if it is not too late. It looks for this itself, again and again.
+  public func cancel(_ record: DeployRecord, by who: String) throws {
+    try Files.write(who, to: layout.cancellation(record.id))
+  }
+
+  /// Ends the process of a deploy that does not end by itself; recovery puts right what it leaves.
+  public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
+
   public func prune(keeping deploys: Set<DeployID>) throws {
     for id in try ids() where !deploys.contains(id) {
       try Files.remove(layout.journal(id))
       try Files.remove(layout.deployLog(id))
       try Files.remove(layout.instanceLog(id))
+      try Files.remove(layout.cancellation(id))
     }
   }
 
