@@ -57,7 +57,7 @@ memory_of_a_push() {
   until_is 30 3 sleepers || fail "no build: $(cat "$laptop/shop")"
   hook=$(on pgrep -u nextdeploy -f '^[^ ]*nextdeploy hook post-receive')
   is "the hook goes before a site where memory gets short" 500 on cat "/proc/$hook/oom_score_adj"
-  is "as does git" 500 on sh -c "cat /proc/\$(pgrep -u nextdeploy -f '^git.* receive-pack' | head -1)/oom_score_adj"
+  is "as does git" 500 on sh -c "cat /proc/\$(pgrep -u nextdeploy -f 'git -c receive' | head -1)/oom_score_adj"
   is "a site is the last to go" 0 on cat "/proc/$(main_process)/oom_score_adj"
   refused "the hook may have so much memory and no more" on grep -q '^Max data size *unlimited' "/proc/$hook/limits"
   remote cancel shop >/dev/null
