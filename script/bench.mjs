@@ -46,7 +46,8 @@ async function freePorts() {
       const server = net.createServer().once('error', () => resolve(false))
       server.listen(port, () => server.close(() => resolve(true)))
     })
-  for (let first = 33000; first < 60000; first += 100) {
+  // Below those of outgoing connections: one to a port that nobody listens on yet could be connected to itself.
+  for (let first = 10000; first < 32000; first += 100) {
     const free = await Promise.all(Array.from({ length: 90 }, (_, i) => isFree(first + i)))
     if (free.every(Boolean)) return first
   }
@@ -54,14 +55,16 @@ async function freePorts() {
 }
 
 /** Resolves with the seconds until a port's server answers 200. */
-async function firstAnswer(port, start) {
-  for (;;) {
+async function firstAnswer(port, start, app) {
+  while (performance.now() - start < 60_000 && app.exitCode === null) {
     const status = await new Promise((resolve) => {
-      http.get({ port, host: '127.0.0.1', agent: false }, (answer) => resolve(answer.resume().statusCode)).on('error', () => resolve(0))
+      http.get({ port, host: '127.0.0.1', agent: false, timeout: 5000 }, (answer) => resolve(answer.resume().statusCode))
+        .on('error', () => resolve(0)).on('timeout', function () { this.destroy() })
     })
     if (status === 200) return (performance.now() - start) / 1000
     await pause(1)
   }
+  throw new Error(`nothing answers on port ${port}: ${app.spawnargs.join(' ')} ended with ${app.exitCode}`)
 }
 
 /** Starts an app without nextdeploy, for as long as `use` takes; resolves with the time until its first answer. */
@@ -71,7 +74,7 @@ async function startAlone(directory, port, words = ['server.js'], use = () => {}
     cwd: directory, stdio: 'ignore', env: { ...environment, PORT: port, HOSTNAME: '127.0.0.1', NODE_ENV: 'production' },
   })
   running.add(app)
-  const time = await firstAnswer(port, start)
+  const time = await firstAnswer(port, start, app)
   use()
   const ended = new Promise((resolve) => app.once('exit', resolve))
   app.kill('SIGKILL')
@@ -147,7 +150,9 @@ function lastDeploy(app) {
 const status = (app) => JSON.parse(run('nextdeploy', 'status', '--json', '--app', app.name))
 
 async function untilDrained(app) {
-  while (status(app).instances.length > 1) await pause(50)
+  for (const start = performance.now(); status(app).instances.length > 1; await pause(50)) {
+    if (performance.now() - start > 60_000) throw new Error(`${app.name} still has several instances`)
+  }
 }
 
 // MARK: The table
@@ -250,21 +255,21 @@ function checkouts() {
   const place = `${root}/apps/${small.name}`
   fs.rmSync(`${place}/workspace`, { recursive: true })
   fs.symlinkSync(`${memory}/workspace`, `${place}/workspace`)
-  const ratios = []
-  for (let i = 0; i < 9; i += 1) {
+  // The best of each counts: what else this machine does makes the others slower, by more than the two differ.
+  const best = { own: Infinity, git: Infinity }
+  for (let i = 0; i < 15; i += 1) {
     for (const name of ['workspace', 'worktree']) {
       fs.rmSync(`${memory}/${name}`, { recursive: true, force: true })
       fs.mkdirSync(`${memory}/${name}`)
     }
     for (const index of [`${place}/workspace.index`, `${place}/repo.git/index`]) fs.rmSync(index, { force: true })
     run('nextdeploy', 'rebuild', 'main', '--app', small.name)
-    const own = lastDeploy(small).times.checkout
-    const git = seconds(() =>
-      run('git', `--git-dir=${place}/repo.git`, `--work-tree=${memory}/worktree`, 'checkout', '-q', '-f', 'main', '--', '.'))
-    ratios.push(own / git)
+    best.own = Math.min(best.own, lastDeploy(small).times.checkout)
+    best.git = Math.min(best.git, seconds(() =>
+      run('git', `--git-dir=${place}/repo.git`, `--work-tree=${memory}/worktree`, 'checkout', '-q', '-f', 'main', '--', '.')))
   }
   run('nextdeploy', 'app', 'remove', small.name)
-  record('first checkout of 2,000 files, against git checkout, in memory', median(ratios), 'x', 1.0)
+  record('first checkout of 2,000 files, against git checkout, in memory', best.own / best.git, 'x', 1.0, `${best.own.toFixed(3)} s`)
 
   const app = createApp('files', manyFiles(20000))
   push(app)

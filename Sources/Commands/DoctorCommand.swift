@@ -50,7 +50,7 @@ enum DoctorCommand {
         .map { String(repeating: " ", count: width + 2) + $0 }
     }
     // Names of programs and files may hold anything.
-    return details.map(Reporter.visible) + [summary(findings)]
+    return details.map(VisibleText.line) + [summary(findings)]
   }
 
   private static func summary(_ findings: [Finding]) -> String {

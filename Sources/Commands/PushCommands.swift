@@ -97,10 +97,16 @@ enum PushCommands {
     let command = Command(
       [try git(server)] + options(settings + BareRepository.frugality) + ["receive-pack", repository],
       environment: environment)
+    try server.settlePushes(to: app)
+    let push = try server.beginPush(to: app)
     let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
+    // Whatever was killed meanwhile, this process is still there, and the pusher with it.
+    let wasUndone = try server.endPush(push, to: app, isDone: report.elementsEqual((begun + done).utf8))
     if !status.isSuccess { return status.code }
+    if wasUndone { return 1 }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
-    return report.isEmpty || report.elementsEqual((begun + done).utf8) ? 0 : 1
+    if report.isEmpty { return try server.waitForDeploy(of: app) }
+    return report.elementsEqual((begun + done).utf8) ? 0 : 1
   }
 
   /// Not all that git says then names the reason.

@@ -173,9 +173,11 @@ struct Server {
 
   /// Settles what a crash or a reboot left of an app. Where another process holds the turn, that one does.
   func putRight(_ app: AppName) throws {
-    _ = try state(of: app).inTurn {
-      try Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app)).run()
-    }
+    _ = try state(of: app).inTurn { try recovery(of: app).run() }
+  }
+
+  func recovery(of app: AppName) throws -> Recovery {
+    Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app))
   }
 
   /// Seams whose reports go to standard error, so that a command's own output stays what it is.

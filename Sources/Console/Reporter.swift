@@ -64,29 +64,12 @@ public final class Reporter: Progress {
 
   /// A failure outside of a deploy.
   public static func lines(of failure: Failure) -> [String] {
-    (["nextdeploy: \(failure.attempt)"] + details(of: failure)).map(visible)
+    (["nextdeploy: \(failure.attempt)"] + details(of: failure)).map(VisibleText.line)
   }
 
   private static func details(of failure: Failure) -> [String] {
     let excerpt = failure.excerpt.isEmpty ? [] : ["  last lines:"] + failure.excerpt.map { "    \($0)" }
     return ["  \(failure.cause)"] + excerpt + ["  next: \(failure.next)"]
-  }
-
-  /// One line of a text that others had a hand in, so that it cannot steer a terminal: without escape sequences
-  /// (ECMA-48), control characters and marks that turn the direction of writing.
-  public static func visible(_ text: String) -> String {
-    var visible = String.UnicodeScalarView()
-    var rest = Substring(text).unicodeScalars
-    while let scalar = rest.popFirst() {
-      if scalar == "\u{1B}" {
-        guard rest.popFirst() == "[" else { continue }
-        // Its parameters, then the one letter that ends it.
-        while let next = rest.popFirst(), !(0x40...0x7e).contains(next.value) {}
-      } else if scalar == "\t" || scalar.isVisible {
-        visible.append(scalar)
-      }
-    }
-    return String(visible)
   }
 
   private static let width = Step.allCases.map(\.rawValue.count).max() ?? 0
@@ -110,7 +93,7 @@ public final class Reporter: Progress {
 
   /// The one way out: names of files, versions and messages in a line can be whatever a commit or a build says.
   private func say(_ line: String, _ colour: Terminal.Colour? = nil) {
-    let line = Self.visible(line)
+    let line = VisibleText.line(line)
     if hasListener {
       let text = colour.map { terminal.coloured(line, $0) } ?? line
       tell(text + "\n")

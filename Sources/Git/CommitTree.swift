@@ -15,10 +15,18 @@ public struct CommitTree: SourceTree {
     for directory in try TreeReader.read(repository, id, most: most) {
       for file in directory.files {
         let path = directory.path.appending(file.name).description
-        entries[path] = TreeEntry(path: path, kind: file.kind, id: try CommitID(file.id))
+        // As bytes they differ. One would hide the other from all that reads the tree by its paths.
+        let entry = TreeEntry(path: path, kind: file.kind, id: try CommitID(file.id))
+        if let twin = entries.updateValue(entry, forKey: path) { throw Self.oneText(twin.path, path) }
       }
     }
     self.entries = entries
+  }
+
+  private static func oneText(_ first: String, _ second: String) -> Failure {
+    Failure(
+      "reading the pushed files", "\(first.quoted) and \(second.quoted) are two files whose paths are the same text",
+      next: "Rename or remove one of them ('git ls-files' shows the bytes of both), then push again.")
   }
 
   public func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {

@@ -103,10 +103,26 @@ public struct Apps: Sendable {
     {
       taken = "\(try config(of: app).port), the port of \(app),"
     }
+    if new.ports != old.ports, let outgoing = try Self.outgoing(),
+      outgoing.overlaps(new.ports.first.number...new.ports.last.number)
+    {
+      throw Failure(
+        "having instances listen on \(new.ports)",
+        "the kernel gives \(outgoing.lowerBound)-\(outgoing.upperBound) to outgoing connections, so that an app could find its port taken",
+        next: "Choose ports below \(outgoing.lowerBound).")
+    }
     guard let taken else { return }
     throw Failure(
       "having instances listen on \(new.ports)", "\(taken) is one of these, and visitors come to it",
       next: "Choose others: 'nextdeploy config show' says which there are.")
+  }
+
+  /// The ports of outgoing connections (ip(7), ip_local_port_range); nil where the kernel does not tell.
+  private static func outgoing() throws -> ClosedRange<UInt16>? {
+    let numbers = try Files.text("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace)
+      .compactMap { UInt16($0) }
+    guard let first = numbers?.first, let last = numbers?.last, first <= last else { return nil }
+    return first...last
   }
 
   /// Makes an app's directory: whole, or not at all.

@@ -25,6 +25,8 @@ public struct Socket: ~Copyable {
     try check("connecting to", subject) {
       unsafe Self.withLoopback(address, port) { unsafe connect(number, $0, $1) }
     }
+    // Where nobody listens on a port that the kernel gives to outgoing connections, one can be connected to itself.
+    if Self.localPort(of: number) == port { throw SystemError("connecting to", subject, code: ECONNREFUSED) }
     self.descriptor = descriptor
   }
 
@@ -94,6 +96,16 @@ public struct Socket: ~Copyable {
       }
     }
     try check("listening on", subject) { listen(number, 1) }
+  }
+
+  private static func localPort(of number: Int32) -> UInt16? {
+    // Its port is at the same place for both kinds of address.
+    var place = sockaddr_in6()
+    var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let status = unsafe withUnsafeMutablePointer(to: &place) {
+      unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(number, $0, &size) }
+    }
+    return status == 0 ? UInt16(bigEndian: place.sin6_port) : nil
   }
 
   private static func make(_ family: Int32) -> Int32 {

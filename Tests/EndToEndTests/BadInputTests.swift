@@ -353,7 +353,7 @@ struct BadInputTests {
 
   @Test(
     "a damaged state or journal file is named, and nothing is done",
-    arguments: ["live.json", "config.json", "deploys/00000001-000000.json"])
+    arguments: ["live.json", "config.json"])
   func damagedState(file: String) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -369,8 +369,69 @@ struct BadInputTests {
 
       status.expect("reading \(path)", "the file is damaged")
       push.expect("reading \(path)", "the file is damaged", "mv \(path)")
-      if let whole { try Files.write(whole, to: path) } else { try Files.remove(path) }
+      try Files.write(try #require(whole), to: path)
       #expect(try sandbox.get() == "one")
+      try project.push().expectSuccess()
+      #expect(try sandbox.get() == "two")
+    }
+  }
+
+  @Test("damaged state that is not needed is left out, told, and blocks nothing")
+  func damagedLeftovers() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      for text in ["zero", "one"] {
+        try project.commit(text, App.node(text))
+        try project.push().expectSuccess()
+      }
+      let deploys = "\(sandbox.app())/deploys"
+      let old = try #require(try Files.list("\(sandbox.app())/releases").sorted().first)
+      try Files.write("{ half", to: "\(deploys)/00000001-000000.json")
+      try Files.write("{ half", to: "\(sandbox.app())/releases/\(old)/release.json")
+      try Files.write("no index", to: "\(sandbox.app())/workspace.index")
+      try project.commit("Two", App.node("two"))
+
+      try sandbox.nextdeploy("status").expectSuccess().expect("live")
+      try sandbox.nextdeploy("releases").expectSuccess()
+      let doctor = try sandbox.nextdeploy("doctor")
+      let push = try project.push().expectSuccess()
+
+      doctor.expect("\(deploys)/00000001-000000.json is damaged", "\(old)/release.json is damaged")
+      push.expect("set aside, as \(deploys)/00000001-000000.json.damaged", "the release \(old) is removed", "live: ")
+      #expect(try sandbox.get() == "two")
+      #expect(try !Files.list("\(sandbox.app())/releases").contains(old))
+      try project.commit("Three", App.node("three"))
+      #expect(try !project.push().expectSuccess().text.contains("warning"))
+    }
+  }
+
+  @Test("an environment that is lost is an error, not a start without secrets", arguments: ["emptied", "missing"])
+  func lostEnvironment(how: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.nextdeploy("env", "set", "GREETING=hello").expectSuccess()
+      let file = "\(sandbox.app())/env"
+      let whole = try #require(try Files.text(file))
+      func lose() throws {
+        if how == "missing" { try Files.remove(file) } else { try Files.write("", to: file, mode: 0o600) }
+      }
+      try lose()
+      try project.commit("One", App.node("one"))
+
+      // Before its first deploy, and after it.
+      try project.push().expect(status: 1).expect("\(file) is", "Put it back from a backup", "env.set")
+      try Files.write(whole, to: file, mode: 0o600)
+      try project.push().expectSuccess()
+      try lose()
+      try project.commit("Two", App.node("two"))
+      try project.push().expect(status: 1).expect("\(file) is")
+      try sandbox.nextdeploy("restart").expect(status: 1).expect("\(file) is")
+      try sandbox.nextdeploy("status").expectSuccess().expect("\(file) is")
+      #expect(try sandbox.get() == "one")
+
+      // What is taken away on purpose is no loss.
+      try Files.write(whole, to: file, mode: 0o600)
+      try sandbox.nextdeploy("env", "unset", "GREETING").expectSuccess()
       try project.push().expectSuccess()
       #expect(try sandbox.get() == "two")
     }

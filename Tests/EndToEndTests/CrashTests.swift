@@ -36,9 +36,12 @@ struct CrashTests {
       let push = try hold(point, sandbox) {
         let push = try project.startPush()
         try sandbox.wait(for: "step \(point)") { try reached(point, sandbox) }
+        // It settles what its hook left, and must find in place then what held the hook here.
+        try sandbox.signalReceivers("STOP")
         try killBuilder(sandbox)
         return push
       }
+      try sandbox.signalReceivers("CONT")
 
       try push.wait().expect(status: 1)
       try sandbox.wait(for: "the end of all that the builder started") {
@@ -60,6 +63,44 @@ struct CrashTests {
       try project.commit("Three", ["server.js": App.server("answer.end('three')")])
       try project.push().expectSuccess()
       #expect(try sandbox.get() == "three")
+    }
+  }
+
+  @Test(
+    "the same push works at once, whatever of it was killed",
+    arguments: ["hook", "hook and receivers", "before its journal"])
+  func again(killed: String) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let first = try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let second = try project.commit("Two", files(.build, sandbox))
+      if killed == "before its journal" {
+        // git had moved the branch, and the hook was killed before it could write anything down.
+        try project.push("production", "main:taken").expectSuccess()
+        try sandbox.run(["git", "-C", "\(sandbox.app())/repo.git", "update-ref", "refs/heads/main", second])
+          .expectSuccess()
+        try Files.makeDirectory("\(sandbox.app())/pushes")
+        try Files.write(
+          #"{"branch": "main", "tip": "\#(first)", "receiver": "1@1"}"#, to: "\(sandbox.app())/pushes/1@1.json")
+      } else {
+        let push = try project.startPush()
+        try sandbox.wait(for: "the build") { try reached(.build, sandbox) }
+        if killed == "hook and receivers" { try sandbox.signalReceivers("KILL") }
+        try killBuilder(sandbox)
+        #expect(try push.wait().status != 0)
+        if killed == "hook" {
+          #expect(try project.serverRef() == first)
+          #expect(try sandbox.lastDeploy()?["outcome"]?.string == "failed")
+        }
+      }
+      try Files.write("", to: "\(sandbox.home)/go")
+
+      try project.push().expectSuccess().expect("live: ")
+
+      #expect(try sandbox.get() == "two")
+      #expect(try project.serverRef() == second)
+      #expect(try Files.list("\(sandbox.app())/pushes") == [])
     }
   }
 

@@ -47,4 +47,17 @@ import Testing
 
     #expect(tree.entries.isEmpty)
   }
+
+  /// One would hide the other from what reads the tree by its paths: from the check of symlinks, say.
+  @Test func `is refused where two of its paths are one text`() throws {
+    let sandbox = try Sandbox()
+    try sandbox.write("caf\u{e9}/a", "composed")
+    try sandbox.write("cafe\u{301}/a", "decomposed")
+    let commit = try sandbox.push("two names")
+
+    let failure = #expect(throws: Failure.self) { try sandbox.repository.tree(of: commit) }
+
+    #expect(failure?.attempt == "reading the pushed files")
+    #expect(failure?.cause.contains("two files whose paths are the same text") == true)
+  }
 }

@@ -32,6 +32,30 @@ struct AppDirectoryTests {
     }
   }
 
+  @Test("gives a deploy an id behind all others, also after the clock went back")
+  func clock() async throws {
+    try await run { state, layout in
+      let future = try StateOfTheFuture.write(layout)
+
+      let begun = try (0..<2).map { _ in try state.begin(.push, previous: nil, commit: nil) }
+
+      #expect(begun.map(\.id.description) == ["20990101-000000-2", "20990101-000000-3"])
+      #expect(try state.records().map(\.id) == [future] + begun.map(\.id))
+      #expect(begun.allSatisfy { !$0.startedAt.hasPrefix("2099") }, "when it really was")
+    }
+  }
+
+  private enum StateOfTheFuture {
+    static func write(_ layout: AppLayout) throws -> DeployID {
+      let id = try DeployID(stamp: "20990101-000000", number: 1)
+      let record =
+        #"{"app": "shop", "builder": "1@1", "id": "\#(id)", "kind": "push", "makesRelease": false, "#
+        + #""outcome": "live", "startedAt": "2099-01-01T00:00:00Z", "steps": []}"#
+      try Files.write(record, to: layout.journal(id))
+      return id
+    }
+  }
+
   @Test("gives the first deploy of a second the plain id")
   func plainID() async throws {
     try await run { state, _ in

@@ -138,6 +138,7 @@ struct AppsTests {
           $0.httpPort = try scratch.ports[30]
         } == "\(shop), the port of shop, \(visitors)")
       #expect(try refusal { $0.httpPort = old.ports.first } == "http.port \(old.ports.first) \(visitors)")
+      #expect(try refusal { $0.ports = try PortRange("40000-40010") }?.contains("outgoing connections") == true)
       #expect(try refusal { $0.builds = 2 } == nil)
       #expect(try refusal({ $0.builds = 2 }, before: overlapping) == nil)
       #expect(try refusal({ $0.httpPort = try scratch.ports[30] }, before: overlapping) == nil)

@@ -149,16 +149,19 @@ struct ReleaseDirectoryTests {
     }
   }
 
-  @Test("a damaged record is an error that names its file")
+  @Test("one whose record is damaged or missing is left out and named")
   func damaged() async throws {
     try await run { releases, layout in
       try releases.make(try Self.record("20261123-154512"), from: Self.everything)
       let file = "\(layout.releases)/20261123-154512/release.json"
       try Files.write("{\"id\": ", to: file)
 
-      let failure = #expect(throws: Failure.self) { try releases.list() }
+      let whole = try Self.record("20261123-154513")
+      try releases.make(whole, from: Self.everything)
+      try Files.makeDirectory("\(layout.releases)/20261123-154514")
 
-      #expect(failure?.description == "reading \(file): the file is damaged: it is not JSON")
+      #expect(try releases.list() == [whole])
+      #expect(try releases.damaged().map(\.description) == ["20261123-154512", "20261123-154514"])
     }
   }
 }

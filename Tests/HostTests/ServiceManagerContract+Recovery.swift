@@ -89,10 +89,11 @@ extension ServiceManagerContract {
 
       let new = try stage.process(of: instance)
       #expect(new != old)
-      #expect(stage.processes("createServer") == [new])
       let connection = try stage.connect(to: instance)
       try connection.send("GET / HTTP/1.1\r\nHost: shop\r\n\r\n")
       _ = try connection.receive("hello")
+      // Once it has answered: before that, systemd may not yet have executed the program.
+      #expect(stage.processes("createServer") == [new])
     }
   }
 
@@ -115,6 +116,7 @@ extension ServiceManagerContract {
   func reviveRunning(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(Stage.idle))
+      try wait(until: "the program") { stage.processes("sleep 1000").count == 1 }
       let before = try stage.manager.state(of: instance)
 
       try stage.manager.revive(instance)

@@ -14,28 +14,35 @@ killed_builder() {
   branch=$(wreck_branch)
   wreck "echo version 2 > version.txt && git commit -qam second"
 
-  kill_builder
+  kill_builder receive-pack
   is "a build goes on when its builder is killed" activating on systemctl is-active nextdeploy-build@wreck.service
   has "the next command tells of it" "undoing deploy" on nextdeploy status --app wreck
   is "it has ended the build" "" wreck_builds
   is "and put the branch back" "$branch" wreck_branch
-  on sh -c ': > /opt/nextdeploy/apps/wreck/env'
+  on nextdeploy env unset HANG --app wreck >/dev/null
   has "the same push can be made again" "live: http" wreck "git push production main"
 
+  branch=$(wreck_branch)
   wreck "echo version 3 > version.txt && git commit -qam third"
   kill_builder
+  is "a push whose hook was killed ends the build itself" "" wreck_builds
+  is "and puts the branch back" "$branch" wreck_branch
+  kill_builder receive-pack
   passes "an app whose builder was killed is removed" on nextdeploy app remove wreck
   is "with the build that went on" "" wreck_builds
 }
 
-# A push whose build does not end, and whose builder does.
+# A push whose build does not end, and whose builder does; what took the push in ends first where it is named.
 kill_builder() {
+  local process
   on sh -c 'echo HANG=1 > /opt/nextdeploy/apps/wreck/env'
   wreck "git push production main" >/dev/null 2>&1 &
   # It has written all that it writes: one that still does ends, for nobody reads.
   until_is 30 "$(wreck "cat version.txt")" on cat /opt/nextdeploy/apps/wreck/workspace/built.txt ||
     fail "the build did not begin"
-  on kill -KILL "$(on pgrep -u nextdeploy -f '^[^ ]*nextdeploy hook post-receive')"
+  for process in "$@" "hook post-receive"; do
+    on kill -KILL "$(on pgrep -u nextdeploy -f "^[^ ]*nextdeploy $process")"
+  done
   if wait $!; then fail "a push whose builder was killed succeeded"; fi
 }
 

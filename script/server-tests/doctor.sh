@@ -36,6 +36,12 @@ doctor() {
   finds "keys that sshd would not take" ".ssh has the mode 0777"
   on systemctl stop "nextdeploy@shop:$(port).service"
   finds "an app that does not run" "apps: shop does not run"
+  on rm /opt/nextdeploy/apps/shop/uid
+  finds "a lost number of an app's user" "apps/shop/uid is missing"
+  on sh -c 'cd /opt/nextdeploy/.ssh && cp -p authorized_keys before && : > authorized_keys'
+  has "keys that sshd does not know any more are told" "keys that nextdeploy knows cannot log in" \
+    on sh -c 'nextdeploy doctor shop || true'
+  on sh -c 'cd /opt/nextdeploy/.ssh && mv before authorized_keys'
   interrupted_deploy
   domain_of_elsewhere
   on sh -c 'printf "#!/bin/sh\necho v18.19.0\n" > /usr/local/sbin/node; chmod 755 /usr/local/sbin/node'
@@ -104,6 +110,7 @@ interrupted_deploy() {
   passes "a deploy that runs is none that was interrupted" on nextdeploy doctor shop
   journal=$(on grep -rL '"outcome"' --include='*.json' /opt/nextdeploy/apps/shop/deploys)
   builder=$(on sed -n 's/.*"builder" : "\([0-9]*\)@.*/\1/p' "$journal")
+  on kill -KILL "$(on pgrep -u nextdeploy -f '^[^ ]*nextdeploy shell')"
   on kill -9 "$builder"
   wait $pusher || true
   finds "a deploy that was interrupted" "was interrupted at 'build'"

@@ -1,4 +1,6 @@
 /// Hides an app's secrets in what is shown of it: exact values of 8 characters and more, and such lines of longer ones.
+///
+/// What it is given is visible text only: a secret that is cut in two by what no terminal shows would come out whole.
 public struct Mask: Sendable {
   /// By their first byte.
   private var secrets: [[[UInt8]]] = Array(repeating: [], count: 256)
@@ -6,15 +8,18 @@ public struct Mask: Sendable {
   public init(_ secrets: [String] = []) { for secret in secrets { add(secret) } }
 
   public mutating func add(_ secret: String) {
-    for text in [secret] + secret.split(whereSeparator: \.isNewline).map(String.init)
+    let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
+    for text in [secret] + lines + ([secret] + lines).map(VisibleText.line)
     where text.unicodeScalars.count >= 8 {
       let bytes = Array(text.utf8)
       if !secrets[Int(bytes[0])].contains(bytes) { secrets[Int(bytes[0])].append(bytes) }
     }
   }
 
-  /// A whole text without the secrets.
-  public func hide(_ text: String) -> String {
+  /// What is visible of a line, without the secrets.
+  public func hide(_ line: String) -> String { hideIn(VisibleText.line(line)) }
+
+  private func hideIn(_ text: String) -> String {
     var stream = stream()
     return String(decoding: stream.add(Array(text.utf8)) + stream.end(), as: UTF8.self)
   }
@@ -26,10 +31,8 @@ public struct Mask: Sendable {
     failure.next = hide(failure.next)
     // Together, for a secret may go over several lines.
     if !failure.excerpt.isEmpty {
-      failure.excerpt = hide(failure.excerpt.joined(separator: "\n")).split(
-        separator: "\n", omittingEmptySubsequences: false
-      )
-      .map(String.init)
+      let text = failure.excerpt.map(VisibleText.line).joined(separator: "\n")
+      failure.excerpt = hideIn(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
     return failure
   }

@@ -107,6 +107,7 @@ public final class Deployment {
   /// The environment for all of the deploy: what is changed while it runs is for the next one.
   private func readEnvironment() throws -> AppEnvironment {
     let own = try seams.state.environment()
+    if !own.variables.isEmpty { try seams.state.noteEnvironment() }
     mask = Mask(own.secrets)
     let environment = try Self.complete(own, seams)
     mask = Mask(environment.secrets)

@@ -36,7 +36,7 @@ extension Deployment {
   ) throws {
     var tail = OutputTail()
     let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
-    var masked = mask.stream()
+    var (visible, masked) = (VisibleText(keepsLines: true), mask.stream())
     func show(_ bytes: [UInt8]) {
       tail.append(bytes)
       if !bytes.isEmpty { seams.progress.output(bytes) }
@@ -48,16 +48,16 @@ extension Deployment {
         if let seconds, seconds > Double(limit.seconds) { throw TimedOut() }
         try requireWantedNowAndThen()
       } output: {
-        show(masked.add($0))
+        show(masked.add(visible.add($0)))
       }
     } catch is TimedOut {
-      show(masked.end())
+      show(masked.add(visible.end()) + masked.end())
       throw Failure(
         attempt, "it had not ended after \(limit), which is the limit, and was ended with all that it had started",
         next: "Find what it waits for; or give it longer, on the server: 'nextdeploy config set build.timeout 2h "
           + "--app \(app)'.", excerpt: tail.lines)
     }
-    show(masked.end())
+    show(masked.add(visible.end()) + masked.end())
     let cause: String
     var next = next
     switch result {

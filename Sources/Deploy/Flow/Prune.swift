@@ -11,7 +11,11 @@ extension Deployment {
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
     let inUse = releasesRun(by: others, records).union([live.release])
-    let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse)
+    let damaged = try seams.releases.damaged().filter { !inUse.contains($0) }
+    for release in damaged {
+      seams.progress.warn("the release \(release) is removed: its release.json is damaged, and nothing could start it")
+    }
+    let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse) + damaged
     if !surplus.isEmpty {
       try step(.prune) {
         for release in surplus {

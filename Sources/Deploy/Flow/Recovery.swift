@@ -16,6 +16,9 @@ public struct Recovery {
   }
 
   public func run() throws {
+    for file in try seams.state.setAsideDamagedRecords() {
+      seams.progress.warn("the journal of an earlier deploy is damaged; it was set aside, as \(file)")
+    }
     for record in try seams.state.records() where !record.isFinished && !seams.state.isRunning(record) {
       try settle(record)
     }
@@ -28,6 +31,11 @@ public struct Recovery {
       try seams.manager.revive(live.instance)
       try seams.proxy.revive()
     }
+  }
+
+  /// Takes back a push whose hook did not get to begin a deploy, so that the same push can be made again.
+  public func undoPush(of commit: Commit, previous: CommitID?) throws {
+    try settle(try seams.state.begin(.push, previous: previous, commit: commit))
   }
 
   private func settle(_ record: DeployRecord) throws {

@@ -20,6 +20,9 @@ extension Deployment {
   ///
   /// Nothing here is undone, and whatever fails is told: the next deploy puts it right.
   func settle(_ live: LiveRecord) {
+    attempt("reading the journals of earlier deploys") {
+      record.order = (try seams.state.records().compactMap(\.order).max() ?? 0) + 1
+    }
     attempt("writing down what is live") { try seams.state.setLive(live) }
     attempt("pointing the repository's refs at what is live") {
       try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)

@@ -8,6 +8,22 @@ enum Finding: Equatable {
   var isRefusal: Bool {
     if case .bad(.refused, _) = self { true } else { false }
   }
+
+  /// Whether the app said something, as HTTP has it.
+  var isAnswer: Bool {
+    switch self {
+    case .bad(.refused, _), .bad(.silent, _), .bad(.broken, _): false
+    case .good, .bad: true
+    }
+  }
+
+  /// Whether the app failed at the page, or at what the page loads.
+  var isServerError: Bool {
+    switch self {
+    case .bad(.status(500...), _), .bad(.part(_, .status(500...)), _): true
+    case .good, .bad: false
+    }
+  }
 }
 
 /// Why a visitor would not get the page.

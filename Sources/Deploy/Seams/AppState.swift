@@ -10,8 +10,11 @@ public protocol AppState {
   /// - Parameter durable: whether it must outlive a power loss from here on.
   func save(_ record: DeployRecord, durable: Bool) throws
 
-  /// The journals that are kept, the oldest first.
+  /// The journals that are kept, the oldest first; those that are damaged are left out.
   func records() throws -> [DeployRecord]
+
+  /// Sets the damaged journals aside; returns the files that they are in then.
+  func setAsideDamagedRecords() throws -> [String]
 
   /// Whether the process that writes this journal still runs.
   func isRunning(_ record: DeployRecord) -> Bool
@@ -24,7 +27,11 @@ public protocol AppState {
   /// Writes down what is live, and points `current` at it.
   func setLive(_ live: LiveRecord) throws
 
+  /// - Throws: also where it is empty though it had variables.
   func environment() throws -> AppEnvironment
+
+  /// Notes that the environment has variables: to lose them is an error from then on.
+  func noteEnvironment() throws
 
   /// The key of Next's server actions: made once for an app, so that old browser tabs keep working.
   func serverActionsKey() throws -> String

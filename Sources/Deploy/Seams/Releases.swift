@@ -3,6 +3,9 @@ public protocol Releases {
   /// The releases that are whole, the oldest first.
   func list() throws -> [ReleaseRecord]
 
+  /// Those whose record is missing or damaged: nothing can start them again.
+  func damaged() throws -> [ReleaseID]
+
   /// Makes a release of what a build left in the workspace. It is there as a whole or not at all.
   func make(_ record: ReleaseRecord, from assembly: Assembly) throws
 

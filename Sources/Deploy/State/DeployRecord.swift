@@ -23,6 +23,9 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   /// RFC 3339.
   public let startedAt: String
   public var finishedAt: String?
+  /// The how-manyth of the app's deploys that went live it is, whatever the clock says; nil where it did not, and in
+  /// journals of before there was this.
+  public var order: Int?
 
   /// The process that writes this journal, told from others that had its id.
   public let builder: String

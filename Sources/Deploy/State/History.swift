@@ -7,7 +7,7 @@ public struct History: Equatable, Sendable {
 
   public init(_ deploys: [DeployRecord]) {
     let finished = deploys.filter { $0.outcome == .live }.sorted {
-      ($0.finishedAt ?? "", $0.id) < ($1.finishedAt ?? "", $1.id)
+      ($0.order ?? 0, $0.finishedAt ?? "", $0.id) < ($1.order ?? 0, $1.finishedAt ?? "", $1.id)
     }
     for deploy in finished {
       // A restart boots what is live already.

@@ -29,6 +29,15 @@ public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringCo
     try self.init(number == 1 ? stamp : "\(stamp)-\(number)")
   }
 
+  /// The id that follows it in the same second.
+  public var next: ReleaseID { ReleaseID(stamp: stamp, following: number) }
+
+  private init(stamp: String, following number: Int) {
+    self.stamp = stamp
+    self.number = number + 1
+    description = "\(stamp)-\(number + 1)"
+  }
+
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }

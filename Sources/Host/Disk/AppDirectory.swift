@@ -19,14 +19,15 @@ public struct AppDirectory: AppState {
 
   public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
-    let stamp = WallClock.stamp(seconds)
-    var number = 1
+    // Ids are the order of deploys, also after the clock went back.
+    let last = try ids().last
+    var id = try DeployID(stamp: WallClock.stamp(seconds), number: 1)
+    if let last, last >= id { id = last.next }
     while true {
-      let id = try DeployID(stamp: stamp, number: number)
       // The log's file makes the id this deploy's own.
       do { _ = try FileDescriptor(path: layout.deployLog(id), .create, mode: 0o600) } catch {
         guard error.isAlreadyThere else { throw error }
-        number += 1
+        id = id.next
         continue
       }
       let record = DeployRecord(
@@ -42,9 +43,29 @@ public struct AppDirectory: AppState {
   }
 
   public func records() throws -> [DeployRecord] {
-    // A power loss can leave a journal empty, of a deploy of which nothing else is left either.
-    try ids().filter { try Files.status(layout.journal($0))?.size != 0 }
-      .compactMap { try StateFile.read(DeployRecord.self, layout.journal($0)) }
+    // One that is damaged tells nothing of the others.
+    try ids().compactMap { try record($0) }
+  }
+
+  /// Nil where there is none of that id, or it is damaged.
+  public func record(_ id: DeployID) throws -> DeployRecord? {
+    try StateFile.intact(DeployRecord.self, layout.journal(id))
+  }
+
+  /// The journals that cannot be read any more.
+  public func damagedRecords() throws -> [String] {
+    try ids().map(layout.journal).filter {
+      // A power loss can leave one empty, of a deploy of which nothing else is left either.
+      try Files.status($0)?.size != 0 && StateFile.intact(DeployRecord.self, $0) == nil
+    }
+  }
+
+  public func setAsideDamagedRecords() throws -> [String] {
+    try damagedRecords().map { file in
+      let aside = "\(file).damaged"
+      try Files.rename(file, to: aside)
+      return aside
+    }
   }
 
   private func ids() throws -> [DeployID] {
@@ -67,8 +88,11 @@ public struct AppDirectory: AppState {
   public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
 
   public func prune(keeping deploys: Set<DeployID>) throws {
-    for id in try ids() where !deploys.contains(id) {
+    let aside = try Files.list(layout.deploys).filter { $0.hasSuffix(".json.damaged") }
+      .compactMap { try? DeployID(String($0.dropLast(".json.damaged".utf8.count))) }
+    for id in try ids() + aside where !deploys.contains(id) {
       try Files.remove(layout.journal(id))
+      try Files.remove("\(layout.journal(id)).damaged")
       try Files.remove(layout.deployLog(id))
       try Files.remove(layout.instanceLog(id))
       try Files.remove(layout.cancellation(id))
@@ -106,7 +130,17 @@ public struct AppDirectory: AppState {
   // MARK: Environment
 
   public func environment() throws -> AppEnvironment {
-    try environmentFile().environment()
+    let environment = try environmentFile().environment()
+    guard environment.variables.isEmpty, Files.exists(layout.environmentSet) else { return environment }
+    throw Failure(
+      "reading the environment of \(app)",
+      "\(layout.environment) is \(Files.exists(layout.environment) ? "empty" : "missing"), and variables were set in it",
+      next: "Put it back from a backup, or set them again ('nextdeploy env import'). If the app is to have none: "
+        + "rm \(layout.environmentSet)")
+  }
+
+  public func noteEnvironment() throws {
+    if !Files.exists(layout.environmentSet) { try Files.write("", to: layout.environmentSet, mode: 0o600) }
   }
 
   public func environmentFile() throws -> EnvironmentFile {
@@ -118,7 +152,10 @@ public struct AppDirectory: AppState {
     try FileLock(waitingFor: layout.environmentLock).hold {
       var file = try environmentFile()
       try change(&file)
+      let isEmpty = try file.environment().variables.isEmpty
+      if !isEmpty { try noteEnvironment() }
       try Files.write(file.text, to: layout.environment, mode: 0o600)
+      if isEmpty { try Files.remove(layout.environmentSet) }
     }
   }
 

@@ -55,6 +55,8 @@ public struct AppLayout: Sendable {
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
   public var environment: String { "\(directory)/env" }
+  /// There once the environment has variables: a file without any is then a loss.
+  public var environmentSet: String { "\(directory)/env.set" }
   /// Held while the environment is changed.
   public var environmentLock: String { "\(directory)/env.lock" }
   /// What outlives releases.
@@ -71,6 +73,8 @@ public struct AppLayout: Sendable {
   public var packages: String { "\(directory)/packages" }
   /// Takes the space that a failed deploy needs.
   public var reserve: String { "\(directory)/reserve" }
+  /// The pushes that git takes in just now, a file each.
+  public var pushes: String { "\(directory)/pushes" }
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 

@@ -15,13 +15,18 @@ public struct ReleaseDirectory: Releases {
   }
 
   public func list() throws -> [ReleaseRecord] {
-    try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
-      .compactMap { try read($0) }
+    try ids().compactMap { try read($0) }
   }
 
-  /// Nil where there is none of that id.
+  public func damaged() throws -> [ReleaseID] { try ids().filter { try read($0) == nil } }
+
+  private func ids() throws -> [ReleaseID] {
+    try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
+  }
+
+  /// Nil where there is none of that id, or its record is damaged.
   func read(_ release: ReleaseID) throws -> ReleaseRecord? {
-    try StateFile.read(ReleaseRecord.self, record(release))
+    try StateFile.intact(ReleaseRecord.self, record(release))
   }
 
   public func files(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/app" }

@@ -14,6 +14,11 @@ enum StateFile {
     }
   }
 
+  /// Nil where there is no file, and where it is damaged: for what can be left out.
+  static func intact<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value? {
+    try Files.read(path).flatMap { try? JSONDecoder().decode(type, from: Data($0)) }
+  }
+
   static func write(_ value: some Encodable, to path: String, mode: UInt32 = 0o600, durable: Bool = true) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

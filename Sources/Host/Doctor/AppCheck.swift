@@ -55,15 +55,38 @@ struct AppCheck {
 
 extension Doctor {
   func app(_ app: AppName) throws -> [Finding] {
-    _ = try Apps(layout: layout).config(of: app)
+    let config = try Apps(layout: layout).config(of: app)
     let state = AppDirectory(app: app, layout: layout.app(app))
     let live = try state.live()
     let releases = try ReleaseDirectory(layout: layout.app(app)).list()
-    return AppCheck(
+    let damaged =
+      try state.damagedRecords().map { ($0, "The next deploy sets it aside.") }
+      + ReleaseDirectory(layout: layout.app(app)).damaged().map {
+        (
+          "\(layout.app(app).releases)/\($0)/release.json",
+          "Nothing can go back to that release; the next deploy removes it."
+        )
+      }
+    let check = AppCheck(
       app: app, interrupted: try state.records().filter { !$0.isFinished && !state.isRunning($0) }, live: live,
       isGone: live.map { live in !releases.contains { $0.id == live.release } } ?? false,
-      instance: try live.map { try instance($0.instance) }
-    ).findings
+      instance: try live.map { try instance($0.instance) })
+    return try check.findings + repository(app, config, live: live?.commit.id) + user(of: app, live)
+      + damaged.map { Finding(.apps, .warning, "\($0.0) is damaged", app: app, advice: $0.1) }
+  }
+
+  /// The number of the app's user is what its persistent files belong to: it must not be given another.
+  private func user(of app: AppName, _ live: LiveRecord?) throws -> [Finding] {
+    let file = layout.app(app).user
+    guard hasSystemd, let live, !Files.exists(file) else { return [] }
+    let user = try InstanceRecord(path: layout.instance(live.instance)).launch()?.uid
+    return [
+      Finding(
+        .apps, .problem,
+        "\(file) is missing: at its next deploy \(app) would be another user, to whom its files are closed",
+        app: app, command: user.map { "echo \($0) | sudo tee \(file) && sudo chown nextdeploy: \(file)" },
+        advice: user == nil ? "It holds the number that owns the files in \(layout.app(app).shared)." : nil)
+    ]
   }
 
   /// The settings of the server, where they cannot be read.

@@ -30,6 +30,9 @@ extension Doctor {
       guard let app else { continue }
       look(app) { try strangers(below: layout.app(app).repository, owner) }
     }
+    for look in [keys, leftovers] {
+      do { findings += try look() } catch { findings.append(finding(error, in: .files)) }
+    }
     if !findings.isEmpty { return findings }
     return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
   }

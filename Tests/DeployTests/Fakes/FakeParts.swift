@@ -44,6 +44,8 @@ struct FakeReleases: Releases {
 
   func list() throws -> [ReleaseRecord] { world.releases.sorted { $0.id < $1.id } }
 
+  func damaged() throws -> [ReleaseID] { world.damagedReleases }
+
   func make(_ record: ReleaseRecord, from assembly: Assembly) throws {
     try world.event("make \(record.id)")
     world.releases.append(record)
@@ -57,6 +59,7 @@ struct FakeReleases: Releases {
   func remove(_ release: ReleaseID) throws {
     try world.event("remove \(release)")
     world.releases.removeAll { $0.id == release }
+    world.damagedReleases.removeAll { $0 == release }
   }
 
   func removeUnfinished() throws { try world.event("removeUnfinished") }

@@ -22,6 +22,11 @@ struct FakeState: AppState {
 
   func records() throws -> [DeployRecord] { world.records.values.sorted { $0.id < $1.id } }
 
+  func setAsideDamagedRecords() throws -> [String] {
+    defer { world.damagedRecords = [] }
+    return world.damagedRecords
+  }
+
   func isRunning(_ record: DeployRecord) -> Bool { !world.dead.contains(record.id) }
 
   func cancellation(of record: DeployRecord) throws -> String? { world.canceller }
@@ -37,6 +42,8 @@ struct FakeState: AppState {
   }
 
   func environment() throws -> AppEnvironment { AppEnvironment(world.variables) }
+
+  func noteEnvironment() throws { world.hasNotedEnvironment = true }
 
   func serverActionsKey() throws -> String { "the app's key" }
 

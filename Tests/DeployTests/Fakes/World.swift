@@ -22,6 +22,9 @@ final class World {
   var dead: Set<DeployID> = []
   var live: LiveRecord?
   var variables: [String: AppEnvironment.Variable] = [:]
+  var hasNotedEnvironment = false
+  var damagedRecords: [String] = []
+  var damagedReleases: [ReleaseID] = []
   /// Runs once for every attempt to get the turn; true where somebody else has it.
   var turnTaken: () -> Bool = { false }
   var files: [String: String] = [:]

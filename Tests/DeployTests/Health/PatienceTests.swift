@@ -30,12 +30,27 @@ private let way = Way(hops: [WebAddress(Origin(.https, host: "shop.example.com")
   }
 
   @Test(arguments: [
-    Finding.bad(.status(500), way), .bad(.status(503), way), .bad(.part(way.hops[0], .status(500)), way),
-    .bad(.part(way.hops[0], .unanswered), way), .bad(.refused, way), .bad(.silent, way),
+    Finding.bad(.part(way.hops[0], .unanswered), way), .bad(.refused, way), .bad(.silent, way),
     .bad(.broken("why"), way),
   ])
   func `lasts until the time is over where the app may not be ready`(_ finding: Finding) {
     #expect(decisions([(0, finding), (59.9, finding), (60, finding)]) == [.askAgain, .askAgain, .unhealthy])
+  }
+
+  @Test(arguments: [
+    Finding.bad(.status(500), way), .bad(.status(503), way), .bad(.part(way.hops[0], .status(500)), way),
+  ])
+  func `is over once an app has answered nothing but server errors for 15 s`(_ finding: Finding) {
+    let start = [
+      (0.0, Finding.bad(.refused, way)), (20, finding), (25, .bad(.status(502), way)), (30, .bad(.silent, way)),
+    ]
+    #expect(decisions(start + [(34.9, finding), (35, finding)]).suffix(2) == [.askAgain, .unhealthy])
+    // One that has answered otherwise is under way.
+    #expect(
+      decisions([(0, .bad(.status(404), way)), (1, finding), (59.9, finding), (60, finding)]).suffix(2) == [
+        .askAgain, .unhealthy,
+      ])
+    #expect(decisions(start + [(31, .good(200, way, parts: 0))]).last == .healthy)
   }
 
   @Test func `takes an error that is tolerated once it stays`() {

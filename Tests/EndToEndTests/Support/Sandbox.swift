@@ -193,6 +193,12 @@ final class Sandbox {
     }
   }
 
+  /// Sends a signal to what takes pushes in, around git's own receive-pack: it settles what a killed hook left.
+  func signalReceivers(_ name: String) throws {
+    let receivers = processes().filter { $0.contains("nextdeploy receive-pack") }
+    try run(["kill", "-\(name)"] + receivers.map { String($0.prefix { $0 != " " }) }).expectSuccess()
+  }
+
   private func end() {
     for name in (try? Files.list("\(root)/apps")) ?? [] where !name.hasPrefix(".") {
       do {

@@ -1,0 +1,72 @@
+import Console
+import Deploy
+import Git
+import Host
+import Posix
+
+extension Server {
+  /// Settles what a crash left of pushes and deploys: before git says where the branch is, for a pusher whose commit is
+  /// there already is told that everything is up to date.
+  func settlePushes(to app: AppName) throws {
+    let state = state(of: app)
+    if try state.records().contains(where: { !$0.isFinished && !state.isRunning($0) }) { try putRight(app) }
+    for push in try state.interruptedPushes() { _ = try undo(push, to: app) }
+  }
+
+  /// Nil where the app's settings cannot be read: the hook says so, and takes the push back.
+  func beginPush(to app: AppName) throws -> PushRecord? {
+    guard let branch = try? apps.config(of: app).branch else { return nil }
+    let state = state(of: app)
+    let push = PushRecord(
+      branch: branch, tip: try repository(of: app).target(of: branch.ref), last: try state.records().last?.id)
+    try state.begin(push)
+    return push
+  }
+
+  /// - Parameter isDone: whether its hook got to its end.
+  /// - Returns: whether nothing had begun to deploy what was pushed, so that it was taken back.
+  func endPush(_ push: PushRecord?, to app: AppName, isDone: Bool) throws -> Bool {
+    guard let push else { return false }
+    let state = state(of: app)
+    if isDone {
+      try state.end(push)
+      return false
+    }
+    if try state.records().contains(where: { !$0.isFinished && !state.isRunning($0) }) { try putRight(app) }
+    return try state.interruptedPushes().contains(push) && undo(push, to: app)
+  }
+
+  /// Waits for the deploy of what the branch is at, where an earlier push whose connection ended left one running: git
+  /// calls its commit up to date, which is no promise that it goes live.
+  ///
+  /// - Returns: the exit status for the pusher.
+  func waitForDeploy(of app: AppName) throws -> Int32 {
+    let state = state(of: app)
+    guard let tip = try repository(of: app).target(of: apps.config(of: app).branch.ref),
+      let running = try state.records().last(where: { !$0.isFinished && $0.commit?.id == tip && state.isRunning($0) })
+    else { return 0 }
+    terminal.printError(
+      "\(tip.short) is being deployed since \(running.startedAt), by an earlier push; waiting for it ...")
+    while state.isRunning(running), try state.record(running.id)?.isFinished == false { Pause.for(.milliseconds(100)) }
+    if try state.record(running.id)?.isFinished == false { try putRight(app) }
+    let ended = try state.record(running.id)
+    if let failure = ended?.failure { for line in Reporter.lines(of: failure) { terminal.printError(line) } }
+    if ended?.outcome == .live { terminal.printError("live: \(origin(of: try apps.config(of: app)))") }
+    return ended?.outcome == .failed ? 1 : 0
+  }
+
+  /// Takes a push back that no deploy has begun with; false where there is nothing to take back.
+  private func undo(_ push: PushRecord, to app: AppName) throws -> Bool {
+    let (state, repository) = (state(of: app), repository(of: app))
+    let undone: Bool? = try state.inTurn {
+      guard let tip = try repository.target(of: push.branch.ref), tip != push.tip,
+        try !state.records().contains(where: { $0.commit?.id == tip && push.isBefore($0) })
+      else { return false }
+      try recovery(of: app).undoPush(of: try repository.commit(tip.description), previous: push.tip)
+      return true
+    }
+    // Where another deploy of the app runs, the next push settles it.
+    if undone != nil { try state.end(push) }
+    return undone ?? false
+  }
+}

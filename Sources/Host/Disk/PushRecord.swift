@@ -1,0 +1,46 @@
+public import Deploy
+import Posix
+
+/// A push that git takes in just now, and where it found the branch: what is needed to take it back where its hook is
+/// killed before it can begin a deploy's journal.
+public struct PushRecord: Equatable, Codable, Sendable {
+  public let branch: BranchName
+  /// Nil where the branch was not there.
+  public let tip: CommitID?
+  /// The deploy that had begun last; nil where there was none.
+  private let last: DeployID?
+  /// The process that runs git, told from others that had its id.
+  let receiver: String
+
+  public init(branch: BranchName, tip: CommitID?, last: DeployID?) {
+    self.branch = branch
+    self.tip = tip
+    self.last = last
+    receiver = ProcessIdentity.current?.description ?? ""
+  }
+
+  public func isBefore(_ deploy: DeployRecord) -> Bool { last.map { $0 < deploy.id } ?? true }
+
+  var isRunning: Bool { ProcessIdentity(receiver)?.isRunning ?? false }
+}
+
+extension AppDirectory {
+  /// Writes it down until `end`.
+  public func begin(_ push: PushRecord) throws {
+    try Files.makeDirectory(layout.pushes)
+    try StateFile.write(push, to: file(of: push), durable: false)
+  }
+
+  public func end(_ push: PushRecord) throws { try Files.remove(file(of: push)) }
+
+  /// Those whose process is gone, or is this one; none while others run, for the branch may be where they put it.
+  public func interruptedPushes() throws -> [PushRecord] {
+    let pushes = try Files.list(layout.pushes).sorted().compactMap {
+      try StateFile.intact(PushRecord.self, "\(layout.pushes)/\($0)")
+    }
+    let own = ProcessIdentity.current?.description
+    return pushes.contains { $0.isRunning && $0.receiver != own } ? [] : pushes
+  }
+
+  private func file(of push: PushRecord) -> String { "\(layout.pushes)/\(push.receiver).json" }
+}

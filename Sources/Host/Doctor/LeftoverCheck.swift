@@ -1,0 +1,25 @@
+import Deploy
+import Posix
+
+extension Doctor {
+  /// What no app has any more: nothing of nextdeploy's looks at it again.
+  func leftovers() throws -> [Finding] {
+    let names = try Files.list(layout.apps)
+    let apps = Set(names.compactMap { try? AppName($0) })
+    let directories = names.filter { $0.hasSuffix(".removed") || $0.hasSuffix(".new") }.sorted().map {
+      Finding(
+        .files, .warning,
+        "\(layout.apps)/\($0) was left behind when an app was \($0.hasSuffix(".new") ? "made" : "removed")",
+        command: "\(hasSystemd ? "sudo " : "")rm -r \(FilePromise.word("\(layout.apps)/\($0)"))")
+    }
+    let instances = try Files.list(layout.instances).sorted().compactMap { try? InstanceID($0) }
+      .filter { !apps.contains($0.app) }
+    return directories
+      + instances.map { instance in
+        let remove = "rm -r \(layout.instance(instance))"
+        return Finding(
+          .files, .problem, "\(instance) is an instance of an app that is not there",
+          command: hasSystemd ? "sudo systemctl stop \(Units.instance(instance)) && sudo \(remove)" : remove)
+      }
+  }
+}
