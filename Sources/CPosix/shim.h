@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <spawn.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -79,6 +80,24 @@ static inline int nextdeploy_clear_capabilities(void) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct none[2] = {{0, 0, 0}, {0, 0, 0}};
   return (int)syscall(SYS_capset, &header, none);
+}
+
+/// Limits what memory this process, and each that it starts, may have for data; it may be taken back. Nothing happens
+/// where there is a lower limit already.
+static inline int nextdeploy_limit_data(rlim_t bytes) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_DATA, &limit) == -1) return -1;
+  if (limit.rlim_cur <= bytes) return 0;
+  limit.rlim_cur = bytes;
+  return setrlimit(RLIMIT_DATA, &limit);
+}
+
+/// Takes that back.
+static inline int nextdeploy_free_data(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_DATA, &limit) == -1) return -1;
+  limit.rlim_cur = limit.rlim_max;
+  return setrlimit(RLIMIT_DATA, &limit);
 }
 
 /// No program that is executed from here on gains privileges (setuid, file capabilities).

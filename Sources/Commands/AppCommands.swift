@@ -123,7 +123,8 @@ enum AppCommands {
     }
     guard removed != nil else {
       throw Failure(
-        "removing \(app)", "a deploy of it is running", next: "Wait for its end ('nextdeploy status'), then try again.")
+        "removing \(app)", "a deploy of it is running",
+        next: "Wait for its end, or end it with 'nextdeploy cancel \(app)', then try again.")
     }
     server.terminal.print("Removed \(app).")
     return 0

@@ -40,6 +40,7 @@ public enum CommandTable {
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
     DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
+    CancelCommand.cancel,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     DoctorCommand.doctor,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,

@@ -2,11 +2,12 @@ import Access
 import Console
 import Deploy
 import Host
+import Posix
 
 /// `nextdeploy config …`: the server's settings, which a push cannot change.
 enum ConfigCommands {
   /// One setting: how it is read, written and put back to its default.
-  private struct Key: Sendable {
+  struct Key: Sendable {
     enum Place: Sendable {
       case app(
         get: @Sendable (AppConfig) -> String, set: @Sendable (inout AppConfig, String) throws -> Void,
@@ -16,32 +17,32 @@ enum ConfigCommands {
     }
 
     let name: String
-    /// Whether it can get in the way of other apps: then a key that is bound to some cannot change it.
-    var concernsOthers = false
+    /// Whether it can get in the way of other apps, or of the machine: then a key that is bound to some cannot change it.
+    var concernsOthers = true
     let place: Place
   }
 
   private static let keys: [Key] = [
     Key(
-      name: "branch",
+      name: "branch", concernsOthers: false,
       place: .app(
         get: { $0.branch.description }, set: { $0.branch = try BranchName($1) },
         unset: { $0.branch = try BranchName("main") })),
     Key(
-      name: "domains", concernsOthers: true,
+      name: "domains",
       place: .app(
         get: { $0.domains.map(\.description).joined(separator: ",") },
         set: { $0.domains = try $1.split(separator: ",").map { try Domain(String($0)) }.uniqued() },
         unset: { $0.domains = [] })),
     Key(
-      name: "port", concernsOthers: true,
+      name: "port",
       place: .app(
         get: { $0.port.description }, set: { $0.port = try Port($1) },
         unset: { _ in
           throw Failure(.usage, "unsetting port", "an app always has one", next: "Set another one instead.")
         })),
     Key(
-      name: "keep",
+      name: "keep", concernsOthers: false,
       place: .app(
         get: { String($0.keep) },
         set: { config, text in
@@ -54,13 +55,18 @@ enum ConfigCommands {
     limit("cpu", get: { $0.cpu?.description }, set: { $0.cpu = try $1.map { try CPULimit($0) } }),
     limit("tasks", get: { $0.tasks.map { String($0) } }, set: { $0.tasks = try $1.map(tasks) }),
     Key(
-      name: "ports", concernsOthers: true,
+      name: "build.timeout",
+      place: .app(
+        get: { ($0.buildTimeout ?? .build).description }, set: { $0.buildTimeout = try TimeLimit($1) },
+        unset: { $0.buildTimeout = nil })),
+    Key(
+      name: "ports",
       place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
     Key(
-      name: "http.port", concernsOthers: true,
+      name: "http.port",
       place: .server(get: { $0.httpPort.description }, set: { $0.httpPort = try Port($1) })),
     Key(
-      name: "builds", concernsOthers: true,
+      name: "builds",
       place: .server(
         get: { String($0.builds ?? 1) },
         set: { config, text in
@@ -80,30 +86,13 @@ enum ConfigCommands {
           }
           config.switching = switching == .rename ? nil : switching
         })),
+    push("size", get: { ($0.size ?? PushLimits.size).description }, set: { $0.size = try $1.map { try Size($0) } }),
+    push("file", get: { ($0.file ?? PushLimits.file).description }, set: { $0.file = try $1.map { try Size($0) } }),
+    push("entries", get: { String($0.mostEntries) }, set: { $0.entries = try $1.map(entries) }),
+    push(
+      "memory", get: { $0.memory(of: CurrentProcess.memoryOfMachine).description },
+      set: { $0.memory = try $1.map(memory) }),
   ]
-
-  /// One of the limits on an app's instances; without one it shows as "".
-  private static func limit(
-    _ name: String, get: @escaping @Sendable (Limits) -> String?,
-    set: @escaping @Sendable (inout Limits, String?) throws -> Void
-  ) -> Key {
-    @Sendable func change(_ config: inout AppConfig, _ text: String?) throws {
-      var limits = config.limits ?? Limits()
-      try set(&limits, text)
-      config.limits = limits.isEmpty ? nil : limits
-    }
-    return Key(
-      name: name,
-      place: .app(
-        get: { $0.limits.flatMap(get) ?? "" }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
-  }
-
-  private static func tasks(_ text: String) throws -> Int {
-    guard let number = Int(text), (16...100_000).contains(number) else {
-      throw Failure(.usage, "setting tasks", "\(text.quoted) is not a number from 16 to 100000", next: "Give one.")
-    }
-    return number
-  }
 
   static let show = ServerCommand(
     spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server"), reach: .ssh
@@ -149,23 +138,28 @@ enum ConfigCommands {
     if key.concernsOthers { try server.rights.requireUnbound("changing \(name), which concerns other apps too") }
     switch key.place {
     case .server(let get, let set):
-      var config = try server.apps.serverConfig()
       let fallback = get(try ServerConfig())
-      try set(&config, value ?? fallback)
-      let old = try server.apps.serverConfig()
-      try server.apps.requireApart(config, before: old)
-      if config.ports != old.ports && server.machine == .systemd { try PortRule.requireKept(config.ports) }
-      // Under systemd nothing listens there but apps without a domain, which get it only where it is free.
-      if config.httpPort != old.httpPort && server.machine == .embedded {
-        try server.proxy().requireFree(config.httpPort, for: nil)
+      let (old, config) = try server.apps.whileNobodyElseChanges {
+        let old = try server.apps.serverConfig()
+        var config = old
+        try set(&config, value ?? fallback)
+        try server.apps.requireApart(config, before: old)
+        if config.ports != old.ports && server.machine == .systemd { try PortRule.requireKept(config.ports) }
+        // Under systemd nothing listens there but apps without a domain, which get it only where it is free.
+        if config.httpPort != old.httpPort && server.machine == .embedded {
+          try server.proxy().requireFree(config.httpPort, for: nil)
+        }
+        try server.apps.write(config)
+        return (old, config)
       }
-      try server.apps.write(config)
       if config.builds != old.builds && server.machine == .embedded {
         server.terminal.print("Without systemd, builds of different apps do not wait for each other.")
       }
       guard config.httpPort != old.httpPort || config.switching != old.switching else { break }
       do { for app in try server.apps.names() { try route(app, server) } } catch {
-        try server.apps.write(old)
+        try server.apps.whileNobodyElseChanges {
+          if try server.apps.serverConfig() == config { try server.apps.write(old) }
+        }
         // Those that were routed before the one that failed go back.
         for app in try server.apps.names() {
           do { try route(app, server) } catch let another {
@@ -180,22 +174,27 @@ enum ConfigCommands {
       return try moved.map { try tellOrigin(of: $0, server) }.max() ?? 0
     case .app(_, let set, let unset):
       let app = try server.app(invocation.value(.app))
-      let old = try server.apps.config(of: app)
-      var config = old
-      if let value { try set(&config, value) } else { try unset(&config) }
-      try server.apps.requireFree(config.domains, for: app)
-      if config.port != old.port {
-        try server.apps.requireFree(config.port, for: app)
-        try server.proxy().requireFree(config.port, for: app)
+      let (old, config) = try server.apps.whileNobodyElseChanges {
+        let old = try server.apps.config(of: app)
+        var config = old
+        if let value { try set(&config, value) } else { try unset(&config) }
+        try server.apps.requireFree(config.domains, for: app)
+        if config.port != old.port {
+          try server.apps.requireFree(config.port, for: app)
+          try server.proxy().requireFree(config.port, for: app)
+        }
+        try server.apps.write(config, of: app)
+        return (old, config)
       }
-      try server.apps.write(config, of: app)
       do {
         try route(app, server)
         if config.limits != old.limits, try !server.applyLimits(of: app) {
           server.terminal.print("Without systemd, nothing limits the app on this machine.")
         }
       } catch {
-        try server.apps.write(old, of: app)
+        try server.apps.whileNobodyElseChanges {
+          if try server.apps.config(of: app) == config { try server.apps.write(old, of: app) }
+        }
         throw error
       }
       // Only then: without a domain the host is the one by which whoever asks has reached the server.

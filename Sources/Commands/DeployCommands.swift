@@ -41,6 +41,7 @@ enum DeployCommands {
   /// Deploys and returns the exit status. What there is to say is said while it happens.
   static func deploy(_ request: Deployment.Request, _ app: AppName, _ server: Server) throws -> Int32 {
     CurrentProcess.ignoreBrokenPipes()
+    try server.restrain()
     let record = try Deployment.run(request, app: app, state: server.state(of: app)) { record in
       try server.seams(of: app, log: server.layout.app(app).deployLog(record.id))
     }

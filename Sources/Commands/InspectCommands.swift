@@ -188,6 +188,7 @@ enum InspectCommands {
     reach: .ssh
   ) { invocation, server in
     let app = try server.find(invocation.value(.app))
+    try server.restrain()
     let config = try server.apps.config(of: app)
     let repository = server.repository(of: app)
     guard let name = try invocation.argument(0) ?? repository.target(of: config.branch.ref)?.description else {

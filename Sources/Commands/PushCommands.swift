@@ -1,3 +1,4 @@
+import Access
 import Console
 import Deploy
 import Git
@@ -15,7 +16,7 @@ enum PushCommands {
     CurrentProcess.ignoreBrokenPipes()
     let repository = Files.resolved(server.environment["GIT_DIR"] ?? ".")
     let (root, app) = try place(of: repository)
-    let server = Server(environment: server.environment, root: root)
+    var server = Server(environment: server.environment, root: root)
     let updates = try RefUpdate.parse(try CurrentProcess.standardInput())
     // git does not tell the pusher how its hook ended; receive-pack, above it, does.
     let reporter = try server.environment[reportVariable].flatMap { Int32($0) }.map {
@@ -23,12 +24,21 @@ enum PushCommands {
     }
     try reporter?.write(begun.utf8)
     var status: Int32 = 1
-    do { status = try deploy(updates, app, server) } catch {
+    do {
+      server.rights = try pusher(server)
+      status = try deploy(updates, app, server)
+    } catch {
       try takeBack(updates, app, server)
       for line in Reporter.lines(of: Failure(of: error)) { server.terminal.print(line) }
     }
     if status == 0 { try reporter?.write(done.utf8) }
     return status
+  }
+
+  /// Whose push it is: the log of its deploy says no more than they may know.
+  private static func pusher(_ server: Server) throws -> Rights {
+    guard let name = server.environment[keyVariable] else { return .server }
+    return try server.bindings.rights(of: KeyName(name))
   }
 
   private static func deploy(_ updates: [RefUpdate], _ app: AppName, _ server: Server) throws -> Int32 {
@@ -73,15 +83,19 @@ enum PushCommands {
 
   /// Runs git's receive-pack, the streams of this process its own, and returns the exit status for the pusher.
   static func receive(into app: AppName, environment: [String: String], _ server: Server) throws -> Int32 {
+    try server.restrain()
+    var environment = environment
+    if case .key(let name, _) = server.rights { environment[keyVariable] = name.description }
     let repository = server.layout.app(app).repository
     let hooks = try hooks(server)
     // For pushes that do not come this way.
     try renewHook("\(repository)/hooks", server)
     try server.state(of: app).keepReserve()
     try warnOfFullDisk(repository, server)
-    let settings = BareRepository.checks + [("core.hooksPath", hooks)]
+    let most = try server.apps.serverConfig().push?.mostBytes ?? PushLimits().mostBytes
+    let settings = BareRepository.checks + [("core.hooksPath", hooks), ("receive.maxInputSize", String(most))]
     let command = Command(
-      [try git(server)] + settings.flatMap { ["-c", "\($0)=\($1)"] } + ["receive-pack", repository],
+      [try git(server)] + options(settings + BareRepository.frugality) + ["receive-pack", repository],
       environment: environment)
     try server.settlePushes(to: app)
     let push = try server.beginPush(to: app)
@@ -102,6 +116,11 @@ enum PushCommands {
     server.terminal.printError(
       "warning: only \(free >> 10) KB are free below \(repository): git cannot take much. "
         + "Free space, for example with 'nextdeploy config set keep 2', then push again.")
+  }
+
+  /// git's settings as it takes them on its command line.
+  static func options(_ settings: [(key: String, value: String)]) -> [String] {
+    settings.flatMap { ["-c", "\($0.key)=\($0.value)"] }
   }
 
   static func git(_ server: Server) throws -> String {
@@ -144,6 +163,9 @@ enum PushCommands {
 
   /// The descriptor on which the hook tells receive-pack, past git, how it ended.
   private static let reportVariable = "NEXTDEPLOY_REPORT"
+
+  /// Names the key that a push came with, past git.
+  private static let keyVariable = "NEXTDEPLOY_KEY"
 
   /// The root directory and the app of a repository, ROOT/apps/APP/repo.git.
   private static func place(of repository: String) throws -> (root: String, app: AppName) {

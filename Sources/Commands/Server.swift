@@ -38,8 +38,10 @@ struct Server {
   static let usualRoot = "/opt/nextdeploy"
 
   func repository(of app: AppName) -> BareRepository {
-    guard let files = files(of: app) else { return BareRepository(path: layout.app(app).repository) }
-    return BareRepository(path: layout.app(app).repository) { commit in try files.checkOut(commit) }
+    let limits: @Sendable () throws -> PushLimits = { [apps] in try apps.serverConfig().push ?? PushLimits() }
+    guard let files = files(of: app) else { return BareRepository(path: layout.app(app).repository, limits: limits) }
+    return BareRepository(
+      path: layout.app(app).repository, asOwner: { commit in try files.checkOut(commit, limits()) }, limits: limits)
   }
 
   /// What works on an app's files as the users whose they are; nil where all are this user's.
@@ -114,7 +116,8 @@ struct Server {
     switch machine {
     case .systemd:
       SystemdRunner(
-        app: app, layout: layout, builds: try apps.serverConfig().builds ?? 1, environment: baseEnvironment)
+        app: app, layout: layout, builds: try apps.serverConfig().builds ?? 1, environment: baseEnvironment,
+        mayName: rights.allows)
     case .embedded: GuardedRunner(app: app, layout: layout.app(app), supervisor: supervisor)
     }
   }
@@ -136,6 +139,12 @@ struct Server {
     }
     if base["USER"] == nil { base["USER"] = Accounts.name(ofUser: CurrentProcess.user) }
     return base
+  }
+
+  /// Holds this process, and each that it starts, to the memory that what was pushed may take; before a site, they go.
+  func restrain() throws {
+    let machine = CurrentProcess.memoryOfMachine
+    try CurrentProcess.restrain(memory: (apps.serverConfig().push ?? PushLimits()).memory(of: machine).bytes)
   }
 
   /// - Parameter log: the file that gets what is reported, beside the terminal.

@@ -50,9 +50,12 @@ enum ShellCommand {
       return try PushCommands.receive(into: request.app, environment: environment, server)
     case .fetch:
       _ = try server.find(request.app.description)
+      try server.restrain()
       let repository = server.layout.app(request.app).repository
       try CurrentProcess.replace(
-        with: Command([try PushCommands.git(server), "upload-pack", "--strict", repository], environment: environment))
+        with: Command(
+          [try PushCommands.git(server)] + PushCommands.options(BareRepository.frugality)
+            + ["upload-pack", "--strict", repository], environment: environment))
     }
   }
 

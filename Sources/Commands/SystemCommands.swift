@@ -72,8 +72,8 @@ enum SystemCommands {
     spec: CommandSpec("run-files", [.required("APP")], [], "What nextdeploy-files@.service starts", isHidden: true)
   ) { invocation, server in
     try FilesLaunch(AppName(invocation.arguments[0]), layout: server.layout).run {
-      commit, repository, workspace, index in
-      try BareRepository(path: repository).checkout(commit, into: workspace, index: index)
+      commit, limits, repository, workspace, index in
+      try BareRepository(path: repository, limits: { limits }).checkout(commit, into: workspace, index: index)
     }
     return 0
   }

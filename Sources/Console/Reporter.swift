@@ -6,6 +6,8 @@ public final class Reporter: Progress {
   private let terminal: Terminal
   private let log: FileDescriptor?
   private var hasListener = true
+  /// How long its reader is still waited for, in all.
+  private var patience = Duration.seconds(60)
   private var hasLogFailed = false
   private var step: (name: Step, detail: String)?
   /// The begin of a line of output whose end has not come yet.
@@ -94,9 +96,24 @@ public final class Reporter: Progress {
     let line = VisibleText.line(line)
     if hasListener {
       let text = colour.map { terminal.coloured(line, $0) } ?? line
-      hasListener = CurrentProcess.write(text + "\n", to: 1)
+      tell(text + "\n")
     }
-    // A log that cannot be written must not end the deploy: its pusher is told all the same.
+    writeToLog(line)
+  }
+
+  /// Who does not read holds up nobody: the deploy goes on, and what it says is in its log.
+  private func tell(_ text: String) {
+    let start = ContinuousClock.now
+    let delivery = CurrentProcess.write(text, to: 1, patience: min(.seconds(10), patience))
+    patience -= ContinuousClock.now - start
+    hasListener = delivery == .taken
+    if delivery == .unread {
+      writeToLog("nobody has read what is written here for 10 s: from here on it is only in this log")
+    }
+  }
+
+  /// A log that cannot be written must not end the deploy: its pusher is told all the same.
+  private func writeToLog(_ line: String) {
     do { try log?.write((line + "\n").utf8) } catch {
       if hasListener && !hasLogFailed { terminal.printError("warning: \(error)") }
       hasLogFailed = true

@@ -7,9 +7,16 @@ public struct BareRepository: Repository, Sendable {
   /// How a commit gets into a workspace that is another user's; nil where it is this one's.
   let asOwner: (@Sendable (Commit) throws -> Int)?
 
-  public init(path: String, asOwner: (@Sendable (Commit) throws -> Int)? = nil) {
+  /// What a commit may bring.
+  let limits: @Sendable () throws -> PushLimits
+
+  public init(
+    path: String, asOwner: (@Sendable (Commit) throws -> Int)? = nil,
+    limits: @escaping @Sendable () throws -> PushLimits = { PushLimits() }
+  ) {
     self.path = path
     self.asOwner = asOwner
+    self.limits = limits
   }
 
   /// Makes an empty bare repository whose HEAD is a branch that does not exist yet.
@@ -48,6 +55,12 @@ public struct BareRepository: Repository, Sendable {
       "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "multipleAuthors", "nulInCommit", "zeroPaddedDate",
       "zeroPaddedFilemode",
     ].map { ("receive.fsck.\($0)", "ignore") }
+
+  /// git's settings that have it hold large files, and what they differ from, in less memory.
+  public static let frugality: [(key: String, value: String)] = [
+    ("core.bigFileThreshold", "\(FileWriter.streamed)"), ("core.deltaBaseCacheLimit", "64m"),
+    ("pack.deltaCacheSize", "64m"), ("pack.windowMemory", "64m"), ("pack.threads", "2"),
+  ]
 
   private func configure(_ key: String, _ value: String) throws {
     let handle = try RepositoryHandle(opening: path)
@@ -99,12 +112,13 @@ public struct BareRepository: Repository, Sendable {
   /// - Parameter index: where it is noted what was written, and where no build gets.
   public func checkout(_ commit: Commit, into workspace: String, index: String) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
-    let tree = try TreeReader.read(handle, commit.tree)
+    let limits = try limits()
+    let tree = try TreeReader.read(handle, commit.tree, most: limits.mostEntries)
     let writer = FileWriter(
       repository: path, workspace: workspace,
       attributes: tree.contains { $0.file(".gitattributes") != nil } ? commit.id : nil)
     var checkout = try WorkspaceCheckout(handle, tree, into: workspace, index: index)
-    return try checkout.run(writer)
+    return try checkout.run(writer, limits)
   }
 
   public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
@@ -126,7 +140,7 @@ public struct BareRepository: Repository, Sendable {
   }
 
   public func tree(of commit: Commit) throws -> any SourceTree {
-    try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree)
+    try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree, most: try limits().mostEntries)
   }
 
   // MARK: Refs

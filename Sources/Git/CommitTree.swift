@@ -8,11 +8,11 @@ public struct CommitTree: SourceTree {
   public let entries: [String: TreeEntry]
   let repository: String
 
-  init(_ repository: borrowing RepositoryHandle, path: String, id: CommitID) throws {
+  init(_ repository: borrowing RepositoryHandle, path: String, id: CommitID, most: Int) throws {
     self.id = id
     self.repository = path
     var entries: [String: TreeEntry] = [:]
-    for directory in try TreeReader.read(repository, id) {
+    for directory in try TreeReader.read(repository, id, most: most) {
       for file in directory.files {
         let path = directory.path.appending(file.name).description
         // As bytes they differ. One would hide the other from all that reads the tree by its paths.

@@ -56,6 +56,11 @@ struct FileWriter: Sendable {
     _ missing: MissingFile, in place: borrowing Directory, _ repository: borrowing RepositoryHandle
   ) throws -> Files.Status {
     let file = missing.file
+    if missing.size > Self.streamed, file.kind != .link, try !isFiltered(missing, repository) {
+      let descriptor = try place.create(file.name, mode: file.kind == .executable ? 0o777 : 0o666)
+      try stream(missing, into: descriptor)
+      return try descriptor.status()
+    }
     let blob = try ObjectHandle(repository, try CommitID(file.id), GIT_OBJECT_BLOB)
     if file.kind == .link {
       try place.link(file.name, to: blob.content)
@@ -72,5 +77,28 @@ struct FileWriter: Sendable {
       try blob.withContent { bytes throws(SystemError) in try unsafe descriptor.write(bytes) }
     }
     return try descriptor.status()
+  }
+
+  /// Files beyond this are written as they are read: libgit2 would hold all of one in memory.
+  static let streamed = 16 << 20
+
+  private func isFiltered(_ missing: MissingFile, _ repository: borrowing RepositoryHandle) throws -> Bool {
+    guard let attributes else { return false }
+    return try Filters.apply(to: missing.path, attributes, in: repository)
+  }
+
+  /// Has git write a file, which for one in a pack is what can do so piece by piece.
+  private func stream(_ missing: MissingFile, into descriptor: borrowing FileDescriptor) throws {
+    let id = try CommitID(missing.file.id)
+    let settings = BareRepository.frugality.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+    let command = Command(
+      ["git"] + settings + ["--git-dir", self.repository, "cat-file", "blob", id.description],
+      environment: ["PATH": CurrentProcess.environment["PATH"] ?? "/usr/bin:/bin"])
+    let status = try ChildProcess(command, output: .descriptor(descriptor.number), errors: .null).wait()
+    guard status.isSuccess else {
+      throw Failure(
+        "writing \(missing.path.description.quoted)", "'git cat-file blob \(id.short)' ended with \(status)",
+        next: "Look at the disk's free space, at the repository with 'git fsck', and at the limit 'push.memory'.")
+    }
   }
 }

@@ -92,16 +92,41 @@ extension ObjectHandle {
   }
 }
 
+enum Filters {
+  /// Whether a commit's .gitattributes want the file of that path in another form than it has in the repository.
+  static func apply(
+    to path: PathBelow, _ attributes: CommitID, in repository: borrowing RepositoryHandle
+  ) throws -> Bool {
+    var options = unsafe git_filter_options()
+    unsafe options.version = UInt32(GIT_FILTER_OPTIONS_VERSION)
+    unsafe options.flags = GIT_FILTER_ATTRIBUTES_FROM_COMMIT.rawValue
+    unsafe options.attr_commit_id = try attributes.oid
+    var filters: OpaquePointer?
+    let status = path.withCString {
+      unsafe git_filter_list_load_ext(&filters, repository.pointer, nil, $0, GIT_FILTER_TO_WORKTREE, &options)
+    }
+    try check("looking for the filters of", path.description, status)
+    defer { unsafe git_filter_list_free(filters) }
+    return unsafe filters != nil
+  }
+}
+
 extension RepositoryHandle {
   /// A blob's bytes; nil, without reading them, where there are more.
   func blob(_ id: git_oid, atMost limit: Int) throws -> [UInt8]? {
+    try size(of: id) > limit ? nil : try ObjectHandle(self, try CommitID(id), GIT_OBJECT_BLOB).content
+  }
+
+  /// How many bytes an object has, without reading them.
+  func size(of id: git_oid) throws -> Int {
     var objects: OpaquePointer?
-    let name = try CommitID(id)
-    try check("opening the objects for", name.short, unsafe git_repository_odb(&objects, pointer))
+    try check("opening", "the objects", unsafe git_repository_odb(&objects, pointer))
     defer { unsafe git_odb_free(objects) }
     var (size, kind, id) = (0, GIT_OBJECT_INVALID, id)
-    try check("reading the object", name.description, unsafe git_odb_read_header(&size, &kind, objects, &id))
-    return size > limit ? nil : try ObjectHandle(self, name, GIT_OBJECT_BLOB).content
+    try check(
+      "reading the object", (try? CommitID(id).description) ?? "?",
+      unsafe git_odb_read_header(&size, &kind, objects, &id))
+    return size
   }
 }
 

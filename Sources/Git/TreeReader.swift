@@ -31,7 +31,10 @@ enum TreeReader {
   static let longestPath = 3_840
 
   /// All directories of a tree, each before those in it.
-  static func read(_ repository: borrowing RepositoryHandle, _ tree: CommitID) throws -> [TreeDirectory] {
+  ///
+  /// - Parameter most: the files and directories that it may have.
+  static func read(_ repository: borrowing RepositoryHandle, _ tree: CommitID, most: Int) throws -> [TreeDirectory] {
+    try TreeCount(most: most).requireFew(repository, tree)
     // No function that calls itself: how deep a tree is, its author decides.
     var found: [TreeDirectory] = []
     var pending = [(path: PathBelow.top, id: tree)]
@@ -47,10 +50,7 @@ enum TreeReader {
     _ repository: borrowing RepositoryHandle, _ path: PathBelow, _ id: CommitID,
     below: (PathBelow, CommitID) -> Void
   ) throws -> TreeDirectory {
-    let tree: ObjectHandle
-    do { tree = try ObjectHandle(repository, id, GIT_OBJECT_TREE) } catch let error as GitError {
-      throw refusal("the tree \(id.short) cannot be read (\(error.reason))")
-    }
+    let tree = try open(repository, id)
     var directory = TreeDirectory(path: path)
     let count = unsafe git_tree_entrycount(tree.pointer)
     var names = Set<PathBelow>(minimumCapacity: count)
@@ -69,6 +69,12 @@ enum TreeReader {
       directory.files.append(TreeFile(name: name, kind: kind, id: id))
     }
     return directory
+  }
+
+  static func open(_ repository: borrowing RepositoryHandle, _ id: CommitID) throws -> ObjectHandle {
+    do { return try ObjectHandle(repository, id, GIT_OBJECT_TREE) } catch let error as GitError {
+      throw refusal("the tree \(id.short) cannot be read (\(error.reason))")
+    }
   }
 
   /// Nil for a directory.
@@ -94,10 +100,12 @@ enum TreeReader {
           + (path.isTop ? "" : " in \(path.description.quoted)") + ": it leads elsewhere, or into git's own files")
     }
     if bytes.count > 255 || path.bytes.count + bytes.count >= longestPath {
-      throw refusal("the path of \(text) is longer than a system takes")
+      throw tooDeep("the path of \(text)")
     }
     return name
   }
+
+  static func tooDeep(_ what: String) -> Failure { refusal("\(what) is longer than a system takes") }
 
   private static func refusal(_ cause: String) -> Failure {
     Failure(

@@ -11,6 +11,7 @@ struct WorkspaceCheckout: ~Copyable {
   let repository: RepositoryHandle
   let tree: [TreeDirectory]
   let top: Directory
+  let workspace: String
   /// What the last checkout wrote. It lies where no build can touch it.
   let index: IndexHandle
   var rules: IgnoreRules
@@ -31,18 +32,51 @@ struct WorkspaceCheckout: ~Copyable {
     self.repository = repository
     self.tree = tree
     self.top = top
+    self.workspace = workspace
     self.index = index
   }
 
   /// - Parameter writer: writes what is missing.
   /// - Returns: how many files were written or removed.
-  mutating func run(_ writer: FileWriter) throws -> Int {
+  mutating func run(_ writer: FileWriter, _ limits: PushLimits) throws -> Int {
     try clear()
+    try measure(limits)
     let written = try writer.write(missing)
     let gone = isWanted.indices.filter { !isWanted[$0] }.map { index.path(at: $0) }
     for path in gone { try remove(path) }
     try index.update(written + touched, without: gone)
     return written.count + gone.count
+  }
+
+  /// Looks how large what is missing is, before any of it is read, and refuses what is too large, or more than there is
+  /// space for.
+  private mutating func measure(_ limits: PushLimits) throws {
+    var total = 0
+    for place in missing.indices {
+      let size = try repository.size(of: missing[place].file.id)
+      guard size <= limits.mostBytesOfFile else { throw Self.tooLarge(missing[place].path, size, limits) }
+      missing[place].size = size
+      // As file systems count.
+      total += (size + 4_095) & ~4_095
+    }
+    let free = try Files.freeSpace(workspace)
+    guard total > free - Self.reserve else { return }
+    throw Failure(
+      "checking out the pushed files",
+      "\(missing.count) files of \(total >> 20) MB are to be written, and \(free >> 20) MB are free",
+      next: "Free space, for example with 'nextdeploy config set keep 2', or push less; then push again.")
+  }
+
+  /// What is left free for what else a deploy writes.
+  private static let reserve = 50 << 20
+
+  private static func tooLarge(_ path: PathBelow, _ size: Int, _ limits: PushLimits) -> Failure {
+    let limit = limits.file ?? PushLimits.file
+    return Failure(
+      "checking out the pushed files",
+      "\(path.description.quoted) has \(size >> 20) MB, and this server takes files of at most \(limit)",
+      next: "Keep it outside of the repository; or raise the limit, on the server: 'nextdeploy config set push.file "
+        + "\((size >> 30) + 1)G'.")
   }
 
   /// Removes what the last commit had and this one has not. Most of it went as something that is nobody's; this may be
@@ -58,6 +92,8 @@ struct MissingFile: Sendable {
   let directory: PathBelow
   let path: PathBelow
   let file: TreeFile
+  /// In bytes, as it is in the repository.
+  var size = 0
 }
 
 /// A file that is as the commit has it, and what the system says of it: if that has changed, so has the file.

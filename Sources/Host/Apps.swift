@@ -60,6 +60,15 @@ public struct Apps: Sendable {
     try StateFile.write(config, to: layout.config)
   }
 
+  /// Runs `body` while nobody else gives out what no two apps may have: what it finds free stays so until it has written.
+  public func whileNobodyElseChanges<Result>(_ body: () throws -> Result) throws -> Result {
+    try Files.makeDirectory(layout.root)
+    return try FileLock(waitingFor: layout.settingsLock).hold {
+      // Instances' ports are chosen among those that no app has.
+      try FileLock(waitingFor: layout.portsLock).hold(body)
+    }
+  }
+
   /// Throws where another app has one of the domains already.
   public func requireFree(_ domains: [Domain], for app: AppName) throws {
     for other in try names() where other != app {
@@ -123,7 +132,7 @@ public struct Apps: Sendable {
     _ app: AppName, branch: BranchName, domains: [Domain], makeRepository: (String) throws -> Void
   ) throws -> AppConfig {
     try Files.makeDirectory(layout.apps)
-    return try FileLock(waitingFor: layout.portsLock).hold {
+    return try whileNobodyElseChanges {
       try requireFree(domains, for: app)
       if exists(app) {
         throw Failure(

@@ -117,28 +117,30 @@ public struct ChildProcess: Sendable {
   /// - Parameters:
   ///   - input: what it reads from its standard input, all of it before it writes much.
   ///   - errors: where its errors go, if not to where its output does.
-  ///   - look: called again and again while it runs; where it throws, the program is asked to end, and waited for.
+  ///   - watch: called several times a second while it runs. Where it throws, the program is asked to end (SIGTERM), and
+  ///     its end is waited for.
   public static func run(
     _ command: Command, input: [UInt8] = [], errors: Stream? = nil, family: Family = .parents,
-    output: ([UInt8]) throws -> Void, meanwhile look: (() throws -> Void)? = nil
+    watch: () throws -> Void = {}, output: ([UInt8]) throws -> Void
   ) throws -> ExitStatus {
     let pipe = try Pipe()
     let child =
       input.isEmpty
       ? try start(command, input: .null, errors: errors, family: family, writer: pipe.writer)
       : try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
-    while true {
-      if let look {
-        do { try look() } catch {
-          _ = kill(child.id, SIGTERM)
-          _ = try child.wait()
-          throw error
-        }
-        if try !pipe.reader.hasSomething(within: .milliseconds(100)) { continue }
+    do {
+      while true {
+        try watch()
+        if try !pipe.reader.isReadable(within: .milliseconds(100)) { continue }
+        let bytes = try pipe.reader.read(upTo: 65_536)
+        if bytes.isEmpty { break }
+        try output(bytes)
       }
-      let bytes = try pipe.reader.read(upTo: 65_536)
-      if bytes.isEmpty { break }
-      try output(bytes)
+    } catch {
+      _ = kill(child.id, SIGTERM)
+      // The error that led here is the one to tell.
+      _ = try? child.wait()
+      throw error
     }
     return try child.wait()
   }

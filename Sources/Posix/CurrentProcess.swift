@@ -37,18 +37,32 @@ public enum CurrentProcess {
   /// Whether a descriptor (1 is standard output) is a terminal.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// Writes to a descriptor as far as its reader still takes it; false once nobody does.
-  public static func write(_ text: String, to descriptor: Int32) -> Bool {
+  /// What became of a text that was written for somebody.
+  public enum Delivery: Sendable {
+    case taken
+    /// Nobody reads any more.
+    case gone
+    /// Somebody could read, and has not.
+    case unread
+  }
+
+  /// Writes to a descriptor as far as its reader takes it, and waits for that at most so long.
+  @discardableResult
+  public static func write(_ text: String, to descriptor: Int32, patience: Duration = .seconds(10)) -> Delivery {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
+      guard (try? FileDescriptor.isReady(descriptor, Int32(POLLOUT), within: patience, path: "output")) == true else {
+        return .unread
+      }
       let count = unsafe rest.withUnsafeBytes {
-        unsafe FileDescriptor.systemWrite(descriptor, $0.baseAddress, $0.count)
+        // A pipe that can be written to takes as much without a wait, and no more for certain (PIPE_BUF).
+        unsafe FileDescriptor.systemWrite(descriptor, $0.baseAddress, min($0.count, 4_096))
       }
       if count == -1 && errno == EINTR { continue }
-      if count <= 0 { return false }
+      if count <= 0 { return .gone }
       rest = rest.dropFirst(count)
     }
-    return true
+    return .taken
   }
 
   /// All that comes on standard input, up to its end.

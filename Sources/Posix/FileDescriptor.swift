@@ -60,17 +60,22 @@ public struct FileDescriptor: ~Copyable {
     try Self.read(number, path: path, upTo: count)
   }
 
-  /// Whether there is something to read, or its end, waiting at most this long.
-  func hasSomething(within limit: Duration) throws(SystemError) -> Bool {
-    var watched = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
-    let milliseconds = limit.milliseconds
-    return try check("reading", path) { unsafe poll(&watched, 1, milliseconds) } > 0
-  }
-
   static func read(_ number: Int32, path: String, upTo count: Int) throws(SystemError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
     let got = try check("reading", path) { systemRead(number, &buffer, count) }
     return Array(buffer.prefix(got))
+  }
+
+  /// Whether there is something to read, or the end, waiting for it at most this long.
+  public func isReadable(within limit: Duration) throws(SystemError) -> Bool {
+    try Self.isReady(number, POLLIN, within: limit, path: path)
+  }
+
+  static func isReady(_ number: Int32, _ event: Int32, within limit: Duration, path: String) throws(SystemError) -> Bool
+  {
+    var watched = pollfd(fd: number, events: Int16(event), revents: 0)
+    let milliseconds = limit.milliseconds
+    return try check("waiting for", path) { unsafe poll(&watched, 1, milliseconds) } > 0
   }
 
   /// All bytes up to the end of the file.

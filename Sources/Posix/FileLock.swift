@@ -25,6 +25,12 @@ public struct FileLock: ~Copyable {
     self.file = file
   }
 
+  /// Writes a text into the lock's file, in the place of what was there: who holds it, for those who wait.
+  public borrowing func note(_ text: String) throws(SystemError) {
+    try check("writing", file.path) { ftruncate(file.number, 0) }
+    try file.write(text.utf8)
+  }
+
   /// Runs `body` while it is held.
   public consuming func hold<Result>(_ body: () throws -> Result) rethrows -> Result {
     let result = try body()

@@ -4,6 +4,8 @@ import Supervision
 // Started by nextdeploy only: no command for people.
 let arguments = CommandLine.arguments
 do {
+  // The limits of what handles a push are not those of what it starts. A build still goes before a site.
+  try CurrentProcess.unrestrain(isSite: arguments.dropFirst().first == "instance")
   switch arguments.dropFirst().first {
   case "instance" where arguments.count == 3:
     try Supervisor.run(directory: arguments[2])

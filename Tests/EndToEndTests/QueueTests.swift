@@ -8,11 +8,11 @@ struct QueueTests {
   func superseded() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
-      let first = try project.commit("First", App.built("first", build: waiting(sandbox)))
+      let first = try project.commit("First", released("first", by: waiting(sandbox)))
       let running = try project.startPush(name: "first")
-      try sandbox.wait(for: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try sandbox.wait(for: "the first release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
 
-      let second = try project.commit("Second", App.built("second", build: waiting(sandbox)))
+      let second = try project.commit("Second", App.built("second", build: "exit 1"))
       let waiting = try project.startPush(name: "second")
       try sandbox.wait(for: "the second push to wait") {
         waiting.text.contains("waiting for the push of \(first.prefix(8)) First")
@@ -34,9 +34,9 @@ struct QueueTests {
   func failureBeforeWaiting() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
-      try project.commit("First", App.built("first", build: "\(waiting(sandbox)); exit 1"))
+      try project.commit("First", released("first", by: "\(waiting(sandbox)); exit 1"))
       let running = try project.startPush(name: "first")
-      try sandbox.wait(for: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try sandbox.wait(for: "the first release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
       let second = try project.commit("Second", App.node("second", extra: ["nextdeploy.json": "{}"]))
       let waiting = try project.startPush(name: "second")
       try sandbox.wait(for: "the second push to wait") { waiting.text.contains("waiting for") }
@@ -129,6 +129,31 @@ struct QueueTests {
 
       for name in names { #expect(try sandbox.get(app: name) == name) }
     }
+  }
+
+  @Test("of one app: a newer push ends the older one's build, with all that it has started")
+  func newer() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let first = try project.commit("First", App.built("first", build: "sleep 1234 & setsid sleep 1234 & sleep 1234"))
+      let older = try project.startPush(name: "first")
+      try sandbox.wait(for: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      let second = try project.commit("Second", App.built("second", build: "echo second is built"))
+
+      try project.push().expectSuccess().expect("second is built", "live: ")
+
+      // Not a failure: its changes are in the newer one (decision 0004).
+      try older.wait().expectSuccess().expect(
+        "superseded: main is at \(second.prefix(8)) now; \(first.prefix(8)) is not deployed")
+      #expect(try sandbox.get() == "second")
+      #expect(try sandbox.deploys().map { $0["outcome"]?.string } == ["superseded", "live"])
+      #expect(try project.serverRef() == second)
+      #expect(try Files.list("\(sandbox.app())/releases").count == 1)
+    }
+  }
+
+  private func released(_ text: String, by command: String) -> [String: String] {
+    App.node(text, extra: ["nextdeploy.json": #"{"release": \#(App.quoted(command))}"#])
   }
 
   private func waiting(_ sandbox: Sandbox) -> String {

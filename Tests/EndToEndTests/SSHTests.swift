@@ -144,9 +144,19 @@ struct SSHTests {
           try client.ssh(line).expect(status: 1).expect(other)
         }
       }
-      for line in ["ports 3000-3001", "http.port 80", "shop port 8443", "domains bank.example.com"] {
-        try client.ssh("config set \(line)").expect(status: 1).expect("the key ci is only for shop")
+      let settings = try JSON.parse(try client.ssh("config show --json").expectSuccess().text)
+      let values = [
+        "domains": "bank.example.com", "port": "8443", "ports": "3000-3001", "http.port": "80", "builds": "2",
+        "memory": "8G", "cpu": "800%", "tasks": "9999", "build.timeout": "24h", "push.size": "99G", "push.file": "99G",
+        "push.entries": "9999999", "push.memory": "99G",
+      ]
+      // All that there is but these two; a setting that is new is listed here, or the bound key's.
+      for key in (settings.members ?? []).map(\.key) where !["branch", "keep"].contains(key) {
+        let value = try #require(values[key], "the setting \(key)")
+        try client.ssh("config set \(key) \(value)").expect(status: 1).expect("the key ci is only for shop")
+        try client.ssh("config unset \(key)").expect(status: 1).expect("the key ci is only for shop")
       }
+      #expect(try JSON.parse(try client.ssh("config show --json").text) == settings)
       try client.ssh("config unset domains").expect(status: 1)
       try client.ssh("config set keep 4").expectSuccess()
       try client.ssh("status").expectSuccess().expect("shop")

@@ -46,6 +46,11 @@ private struct ObjectWriter {
       try object("tree", (isInOrder ? entries.sorted(by: Self.isBefore) : entries).flatMap { try bytes(of: $0) })
     case .levels(let count): try levels(count)
     case .bytes(let bytes): try object("tree", bytes)
+    case .bomb(let levels, let width):
+      try (1..<levels).reduce(copies(of: object("blob", []), count: width)) { tree, _ in
+        try copies(of: tree, count: width, mode: "40000")
+      }
+    case .copies(let blob, let count): try copies(of: blob, count: count)
     case .missing: String(repeating: "12345678", count: 5)
     case .blobAsTree: try object("blob", Array("no tree".utf8))
     case .treeAsBlob: try object("tree", [])
@@ -65,9 +70,19 @@ private struct ObjectWriter {
   }
 
   private func bytes(of entry: HostileTree.Entry) throws -> [UInt8] {
-    let id = try write(entry.content).utf8.map { UInt8($0 <= 0x39 ? $0 - 0x30 : $0 - 0x57) }
-    let raw = stride(from: 0, to: 40, by: 2).map { id[$0] << 4 | id[$0 + 1] }
-    return Array(entry.mode.utf8) + [0x20] + entry.name + [0] + raw
+    Array(entry.mode.utf8) + [0x20] + entry.name + [0] + raw(try write(entry.content))
+  }
+
+  private func raw(_ id: String) -> [UInt8] {
+    let digits = id.utf8.map { UInt8($0 <= 0x39 ? $0 - 0x30 : $0 - 0x57) }
+    return stride(from: 0, to: 40, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+  }
+
+  /// A tree in which one object has many names.
+  private func copies(of id: String, count: Int, mode: String = "100644") throws -> String {
+    let raw = raw(id)
+    // In git's order: all are of one length.
+    return try object("tree", (0..<count).flatMap { Array("\(mode) \(1_000_000 + $0)\0".utf8) + raw })
   }
 
   /// One process for all of them.

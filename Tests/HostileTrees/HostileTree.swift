@@ -27,6 +27,10 @@ public struct HostileTree: Sendable, CustomStringConvertible {
     /// The id of what is not there, or is of another kind.
     case missing
     case blobAsTree
+    /// Directories of directories: so many, and in each so many.
+    case bomb(levels: Int, width: Int)
+    /// So many files that are all this object.
+    case copies(of: String, count: Int)
     case treeAsBlob
   }
 
@@ -46,6 +50,18 @@ public struct HostileTree: Sendable, CustomStringConvertible {
     var tree = self
     tree.isInOrder = false
     return tree
+  }
+
+  /// Few objects that are very many files.
+  public static func bomb(levels: Int, width: Int) -> HostileTree {
+    HostileTree(
+      "a tree bomb", .refused, Entry(mode: "40000", name: bytes("bomb"), content: .bomb(levels: levels, width: width)))
+  }
+
+  /// One object as so many files.
+  public static func copies(of blob: String, count: Int) -> HostileTree {
+    HostileTree(
+      "many copies", .refused, Entry(mode: "40000", name: bytes("copies"), content: .copies(of: blob, count: count)))
   }
 
   /// What somebody tries who wants out.

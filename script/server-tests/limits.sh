@@ -34,7 +34,7 @@ limits_take_effect() {
 # How many builds run at a time.
 builds_at_once() {
   is "builds run one after the other" 1 most_builds "push laptop left" "push laptop right"
-  has "which the one that waits says" "Another app is being built; this build waits for it." \
+  has "which the one that waits says" " is being built; this build waits for it." \
     cat "$laptop/first" "$laptop/second"
   passes "two at a time can be allowed" on nextdeploy config set builds 2
   is "and then run beside each other" 2 most_builds "remote rebuild left main" "remote rebuild right main"

@@ -24,6 +24,11 @@ struct Dotenv {
 
   /// - Parameter source: what it is, for errors, as in "apps/shop/env".
   init(_ text: String, source: String) throws(Failure) {
+    if text.utf8.count > Self.largest {
+      throw Failure(
+        "reading \(source)", "it has \(text.utf8.count >> 10) KiB, more than \(Self.largest >> 10)",
+        next: "Keep variables in it, which may have 1024 KiB together, and the rest in files of their own.")
+    }
     self.text = Self.withLineFeeds(text)
     var place = 0
     var isLineStart = true
@@ -40,7 +45,8 @@ struct Dotenv {
       if isLineStart, let first = line.first, first != "#" {
         throw Self.failure(source, number(ofLine: place), "is not KEY=value", next: "Correct the line, or remove it.")
       }
-      place = end + 1
+      // Of blank lines the first has told for all: what follows them is no entry.
+      place = line.isEmpty ? max(end + 1, start(ofLine: skipSpaces(place))) : end + 1
       isLineStart = true
     }
   }
@@ -54,6 +60,9 @@ struct Dotenv {
     let line = bytes.prefix(place).count { $0 == UInt8(ascii: "\n") } + 1
     throw failure(source, line, "is not UTF-8", next: "Save it as UTF-8, or give the value in base64.")
   }
+
+  /// All variables of a program are at most half of that, and the lines around them are people's.
+  private static let largest = 2 << 20
 
   static func failure(_ source: String, _ line: Int, _ cause: String, next: String) -> Failure {
     Failure("reading \(source)", "line \(line) \(cause)", next: next)
@@ -130,16 +139,16 @@ struct Dotenv {
     var place = first + 1
     while place < text.count {
       if text[place] == "\\", place + 1 < text.count, text[place + 1] == quote {
-        candidates.insert(place + 1, at: 0)
+        candidates.append(place + 1)
         place += 2
       } else if text[place] == quote {
-        candidates.insert(place, at: 0)
+        candidates.append(place)
         break
       } else {
         place += 1
       }
     }
-    for close in candidates { if let end = trailing(from: close + 1) { return (first + 1..<close, end) } }
+    for close in candidates.reversed() { if let end = trailing(from: close + 1) { return (first + 1..<close, end) } }
     return nil
   }
 

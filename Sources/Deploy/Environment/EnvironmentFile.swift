@@ -44,10 +44,8 @@ public struct EnvironmentFile {
     }
     let values = try Expansion.values(of: entries, source: source)
     var names: [VariableName] = []
-    for entry in entries {
-      let name = try VariableName(entry.name)
-      if !names.contains(name) { names.append(name) }
-    }
+    var seen = Set<String>()
+    for entry in entries where seen.insert(entry.name).inserted { names.append(try VariableName(entry.name)) }
     return names.map { ($0, values[$0.description] ?? "") }
   }
 

@@ -19,6 +19,7 @@ struct Expansion {
       lines[entry.name] = entry.line
       expansion.values[entry.name] = Array(entry.value.unicodeScalars)
     }
+    var size = 0
     for name in order {
       let line = lines[name] ?? 0
       let value = withoutBackslashes(try expansion.interpolated(expansion.values[name] ?? [], line: line))
@@ -27,6 +28,12 @@ struct Expansion {
       }
       if AppEnvironment.isTooLong(name, String(String.UnicodeScalarView(value))) {
         throw Dotenv.failure(source, line, AppEnvironment.tooLong(name), next: AppEnvironment.inFile)
+      }
+      size += value.count
+      if size > 1 << 20 {
+        throw Dotenv.failure(
+          source, line, "makes the variables together longer than 1024 KiB, the most that a program can be given",
+          next: AppEnvironment.inFile)
       }
       expansion.values[name] = value
     }

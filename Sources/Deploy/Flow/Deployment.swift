@@ -24,6 +24,8 @@ public final class Deployment {
   /// Says what helps where a program of the app's fails; nil until the commit was read.
   var advisor: Advisor?
   let began = ContinuousClock.now
+  /// When it was last asked whether the deploy is still wanted.
+  var asked: ContinuousClock.Instant?
 
   init(app: AppName, config: AppConfig, seams: Seams, record: DeployRecord) {
     self.app = app
@@ -54,6 +56,8 @@ public final class Deployment {
         deployment.config = try seams.config()
         try Recovery(app: app, config: deployment.config, seams: seams, next: record.commit?.id).run()
         try deployment.deploy(request)
+      } catch let superseded as Superseded {
+        deployment.giveWay(superseded)
       } catch {
         deployment.fail(error)
       }
@@ -125,6 +129,7 @@ public final class Deployment {
     _ step: Step, _ detail: String = "", durable: Bool = false, _ work: () throws -> (Result, String)
   ) throws -> Result {
     record.step = step
+    try requireWanted()
     try seams.state.save(record, durable: durable)
     seams.progress.start(step, detail)
     let start = ContinuousClock.now

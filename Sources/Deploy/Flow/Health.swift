@@ -46,6 +46,7 @@ extension Deployment {
           default: if finding.isRefusal { address = self.address(of: instance, state) }
           }
         }
+        try requireWantedNowAndThen()
         seams.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
       }
     }

@@ -41,7 +41,22 @@ extension Deployment {
       tail.append(bytes)
       if !bytes.isEmpty { seams.progress.output(bytes) }
     }
-    let result = try seams.runner.run(job) { show(masked.add(visible.add($0))) }
+    let limit = config.buildTimeout ?? .build
+    let result: JobResult
+    do {
+      result = try seams.runner.run(job) { seconds in
+        if let seconds, seconds > Double(limit.seconds) { throw TimedOut() }
+        try requireWantedNowAndThen()
+      } output: {
+        show(masked.add(visible.add($0)))
+      }
+    } catch is TimedOut {
+      show(masked.add(visible.end()) + masked.end())
+      throw Failure(
+        attempt, "it had not ended after \(limit), which is the limit, and was ended with all that it had started",
+        next: "Find what it waits for; or give it longer, on the server: 'nextdeploy config set build.timeout 2h "
+          + "--app \(app)'.", excerpt: tail.lines)
+    }
     show(masked.add(visible.end()) + masked.end())
     let cause: String
     var next = next

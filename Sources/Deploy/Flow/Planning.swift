@@ -25,6 +25,7 @@ extension Deployment {
   /// - Parameter clean: whether the workspace is to be emptied; where there is no space, it is at once.
   func plan(_ commit: Commit, _ environment: AppEnvironment, clean: Bool) throws -> Planned {
     record.step = .plan
+    try requireWanted()
     try seams.state.save(record, durable: true)
     let start = ContinuousClock.now
     try requireSpace(clean: clean)

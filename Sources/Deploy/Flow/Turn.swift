@@ -9,6 +9,7 @@ extension Deployment {
       }
       if done != nil { return }
       if try supersede() { return }
+      if try endIfCancelled() { return }
       if !told, let holder = try holder() {
         seams.progress.note("waiting for \(holder)")
         told = true
@@ -22,11 +23,21 @@ extension Deployment {
     guard record.kind == .push, let commit = record.commit else { return false }
     let tip = try seams.repository.target(of: config.branch.ref)
     if tip == commit.id { return false }
-    record.outcome = .superseded
+    try end(as: Superseded(tip: tip))
+    return true
+  }
+
+  /// Ends this deploy if it is cancelled while it waits. Nothing was done for it but the push itself, and what is not its
+  /// own belongs to the deploy that has the turn.
+  private func endIfCancelled() throws -> Bool {
+    guard let who = try seams.state.cancellation(of: record) else { return false }
+    let failure = cancelled(by: who)
+    record.outcome = .failed
+    record.failure = failure
     record.finishedAt = seams.state.timestamp()
+    attempt("moving the branch back") { try Undo(config: config, seams: seams).takeBackPush(record) }
     try seams.state.save(record, durable: false)
-    let newer = tip.map { "\(config.branch) is at \($0.short) now" } ?? "\(config.branch) was deleted"
-    seams.progress.note("superseded: \(newer); \(commit.id.short) is not deployed")
+    seams.progress.fail(.plan, failure, live: try seams.state.live()?.release)
     return true
   }
 

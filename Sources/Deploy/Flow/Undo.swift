@@ -13,13 +13,7 @@ struct Undo {
     }
     attempt { try seams.state.giveUpReserve() }
     var live: LiveRecord?
-    var before = record.previous
-    attempt {
-      live = try seams.state.live()
-      // Where the push found the branch at a commit that failed, or that still waits, it goes back to what is live.
-      let wasLive = try seams.state.records().contains { $0.outcome == .live && $0.commit?.id == before }
-      if !wasLive { before = live?.commit.id }
-    }
+    attempt { live = try seams.state.live() }
     if let instance = record.instance, instance != live?.instance {
       attempt { try seams.manager.stop(instance) }
     }
@@ -27,10 +21,21 @@ struct Undo {
     if record.makesRelease, let release = record.release, release != live?.release {
       attempt { try seams.releases.remove(release) }
     }
-    if record.kind == .push, let commit = record.commit, commit.id != next {
-      attempt { try moveBranchBack(record, commit, to: before) }
-    }
+    attempt { try takeBackPush(record) }
     if let first { throw first }
+  }
+
+  /// Where the push found the branch at a commit that failed, or that still waits, it goes back to what is live.
+  func takeBackPush(_ record: DeployRecord) throws {
+    guard record.kind == .push, let commit = record.commit, commit.id != next else { return }
+    var before = record.previous
+    var unknown: (any Error)?
+    do {
+      let wasLive = try seams.state.records().contains { $0.outcome == .live && $0.commit?.id == before }
+      if !wasLive { before = try seams.state.live()?.commit.id }
+    } catch { unknown = error }
+    try moveBranchBack(record, commit, to: before)
+    if let unknown { throw unknown }
   }
 
   /// The branch goes back to where it was, so that the same commit can be pushed again; the commit stays reachable.

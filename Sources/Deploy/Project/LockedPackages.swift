@@ -23,8 +23,11 @@ struct LockedPackages {
 
   /// - Parameter directory: the app's, from where npm installs.
   func origin(ofProgram program: String, in directory: RelativePath) -> Origin {
-    origin(in: directory) { name, package in
-      let bin = (package["link"] == .bool(true) ? linked(package) : package)["bin"]
+    let places = Dictionary(packages.map { ($0.key, $0.value) }) { first, _ in first }
+    return origin(in: directory) { name, package in
+      // The workspace package that a link points at.
+      let linked = { package["resolved"]?.string.flatMap { places[$0] } ?? .null }
+      let bin = (package["link"] == .bool(true) ? linked() : package)["bin"]
       // A single program may have no name but the package's.
       return bin?[program] != nil || bin?.string != nil && name.pathParts.last == program
     }
@@ -50,10 +53,5 @@ struct LockedPackages {
 
   private static func isDevelopment(_ package: JSON) -> Bool {
     package["dev"] == .bool(true) && package["link"] == nil
-  }
-
-  /// The workspace package that a link points at.
-  private func linked(_ link: JSON) -> JSON {
-    packages.first { $0.key == link["resolved"]?.string }?.value ?? .null
   }
 }

@@ -32,10 +32,11 @@ public struct UnsetVariables: Equatable, Encodable, Sendable {
   /// The names that a file sets, whatever else it holds: an example is for people, and need not be read as a .env file.
   private static func names(in text: String) -> [String] {
     var names: [String] = []
+    var seen = Set<String>()
     for line in text.split(whereSeparator: \.isNewline) {
       let words = line.prefix { $0 != "=" }.split(separator: " ")
       guard line.contains("="), let name = words.last, words.count == 1 || (words.count == 2 && words[0] == "export"),
-        VariableName.isName(name), !names.contains(String(name))
+        VariableName.isName(name), seen.insert(String(name)).inserted
       else { continue }
       names.append(String(name))
     }

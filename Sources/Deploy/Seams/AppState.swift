@@ -19,6 +19,9 @@ public protocol AppState {
   /// Whether the process that writes this journal still runs.
   func isRunning(_ record: DeployRecord) -> Bool
 
+  /// Who has cancelled the deploy of this journal, in words; nil where nobody has.
+  func cancellation(of record: DeployRecord) throws -> String?
+
   func live() throws -> LiveRecord?
 
   /// Writes down what is live, and points `current` at it.

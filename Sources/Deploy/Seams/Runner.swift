@@ -1,7 +1,10 @@
 /// Runs the code of an app that is not the app itself: installs, builds, release commands.
 public protocol Runner {
   /// Runs to the end, handing over the output as it comes. When it returns, nothing that it started is left.
-  func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult
+  ///
+  /// - Parameter watch: asked several times a second, with the seconds that the job has run; nil while it waits for its
+  ///   turn. Where it throws, the job is ended with all that it started, and the error is passed on.
+  func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult
 
   /// Ends what still runs of a job whose builder was killed. Whoever calls it holds the app's turn.
   func endLeftovers() throws

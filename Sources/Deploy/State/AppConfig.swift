@@ -9,6 +9,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var keep: Int
   /// How much of the machine its instances may take, where systemd runs them.
   public var limits: Limits?
+  /// How long an install, a build and a release command may take, each; nil is the default.
+  public var buildTimeout: TimeLimit?
 
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
     self.branch = branch
@@ -32,6 +34,8 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var builds: Int?
   /// How requests are sent to a new release; nil is by a rename.
   public var switching: Switching?
+  /// Nil where nothing is set.
+  public var push: PushLimits?
 
   public init() throws(Failure) {
     ports = try PortRange("3001-3999")

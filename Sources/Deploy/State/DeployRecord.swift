@@ -60,4 +60,7 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   }
 
   public var isFinished: Bool { outcome != nil }
+
+  /// Whether it is not about to go live, or live.
+  public var canBeEnded: Bool { !isFinished && !(step?.isLate ?? false) }
 }

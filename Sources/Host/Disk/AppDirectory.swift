@@ -78,6 +78,16 @@ public struct AppDirectory: AppState {
     ProcessIdentity(record.builder)?.isRunning ?? false
   }
 
+  public func cancellation(of record: DeployRecord) throws -> String? { try Files.text(layout.cancellation(record.id)) }
+
+  /// Has a deploy end, if it is not too late. It looks for this itself, again and again.
+  public func cancel(_ record: DeployRecord, by who: String) throws {
+    try Files.write(who, to: layout.cancellation(record.id))
+  }
+
+  /// Ends the process of a deploy that does not end by itself; recovery puts right what it leaves.
+  public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
+
   public func prune(keeping deploys: Set<DeployID>) throws {
     let aside = try Files.list(layout.deploys).filter { $0.hasSuffix(".json.damaged") }
       .compactMap { try? DeployID(String($0.dropLast(".json.damaged".utf8.count))) }
@@ -87,6 +97,7 @@ public struct AppDirectory: AppState {
       try Files.remove(layout.deployLog(id))
       try Files.remove(layout.instanceLog(id))
       try Files.remove(LogFile(path: layout.instanceLog(id)).old)
+      try Files.remove(layout.cancellation(id))
     }
   }
 

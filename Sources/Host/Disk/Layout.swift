@@ -19,6 +19,8 @@ public struct Layout: Sendable {
   public var keys: String { "\(root)/keys.json" }
   /// Held while keys are changed.
   public var keysLock: String { "\(root)/keys.lock" }
+  /// Held while settings are changed that no two apps may have: domains and visitors' ports.
+  public var settingsLock: String { "\(root)/settings.lock" }
   /// Held while ports are given out.
   public var portsLock: String { "\(root)/ports.lock" }
 
@@ -82,6 +84,8 @@ public struct AppLayout: Sendable {
 
   /// A deploy's journal.
   public func journal(_ id: DeployID) -> String { "\(deploys)/\(id).json" }
+  /// Who has cancelled the deploy; there is none where nobody has.
+  public func cancellation(_ id: DeployID) -> String { "\(deploys)/\(id).cancelled" }
   /// What its pusher saw.
   public func deployLog(_ id: DeployID) -> String { "\(deploys)/\(id).log" }
   /// What the instance that it started wrote.

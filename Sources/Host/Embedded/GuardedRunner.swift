@@ -15,14 +15,20 @@ public struct GuardedRunner: Runner {
     self.supervisor = supervisor
   }
 
-  public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+  public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     // The guard is none of the app's processes: the app's secrets are not to be in its environment.
     let command = Command(
       [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
     var space = try SpaceGuard(layout, of: app)
+    let began = ContinuousClock.now
+    // The guard, asked to end, ends all that the job started.
     let status = try ChildProcess.run(
-      command, input: Guard.input(job.environment), output: output, meanwhile: { try space.look() })
+      command, input: Guard.input(job.environment),
+      watch: {
+        try space.look()
+        try watch((ContinuousClock.now - began) / .seconds(1))
+      }, output: output)
     if status.isSuccess { return .succeeded }
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }

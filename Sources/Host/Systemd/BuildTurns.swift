@@ -7,17 +7,27 @@ struct BuildTurns {
   /// How many at a time.
   let count: Int
 
-  /// Runs `body` once there is a turn. A crash frees it.
+  /// Runs `body` once there is a turn for a build of the app. A crash frees it.
   ///
-  /// - Parameter waiting: told once, where others have all turns.
-  func take<Result>(waiting: () throws -> Void, _ body: () throws -> Result) throws -> Result {
+  /// - Parameters:
+  ///   - waiting: told once, where others have all turns, whose builds they are.
+  ///   - watch: called several times a second while it waits; where it throws, the wait is over.
+  func take<Result>(
+    for app: AppName, waiting: ([AppName]) throws -> Void, watch: () throws -> Void, _ body: () throws -> Result
+  ) throws -> Result {
     var isTold = false
     while true {
       for number in 1...count {
-        if let turn = try FileLock(ifFree: layout.buildLock(number)) { return try turn.hold(body) }
+        guard let turn = try FileLock(ifFree: layout.buildLock(number)) else { continue }
+        // It is only told to those who wait: a full disk does not end a build for it.
+        try? turn.note(app.description)
+        return try turn.hold(body)
       }
-      if !isTold { try waiting() }
+      if !isTold {
+        try waiting((1...count).compactMap { try? AppName(Files.text(layout.buildLock($0)) ?? "") })
+      }
       isTold = true
+      try watch()
       Pause.for(.milliseconds(100))
     }
   }

@@ -26,7 +26,7 @@ public struct FilesUnit: Sendable {
   }
 
   enum Task: Codable {
-    case checkOut(Commit)
+    case checkOut(Commit, PushLimits)
     /// Makes directories in `checkout` that are builds' own.
     case make([String])
     /// Lets nextdeploy read what a build left.
@@ -42,9 +42,11 @@ public struct FilesUnit: Sendable {
   }
 
   /// Makes the files in the workspace those of a commit.
-  public func checkOut(_ commit: Commit) throws -> Int {
+  ///
+  /// - Parameter limits: what a commit may bring.
+  public func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int {
     try makeDirectories()
-    return try run(.checkOut(commit), as: builder()).changed
+    return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
   /// Lets nextdeploy read what builds left.
@@ -119,7 +121,8 @@ public struct FilesLaunch {
   ///
   /// - Parameter checkOut: makes the files in a workspace those of a commit of the repository, noting in an index what it wrote.
   public func run(
-    checkOut: (_ commit: Commit, _ repository: String, _ workspace: String, _ index: String) throws -> Int
+    checkOut: (_ commit: Commit, _ limits: PushLimits, _ repository: String, _ workspace: String, _ index: String)
+      throws -> Int
   ) throws {
     let request = try step.request(FilesUnit.Request.self, app)
     let output = try step.outputOfUnit()
@@ -127,8 +130,8 @@ public struct FilesLaunch {
     do {
       try become(request.user)
       switch request.task {
-      case .checkOut(let commit):
-        reply.changed = try checkOut(commit, layout.repository, layout.workspace, layout.index)
+      case .checkOut(let commit, let limits):
+        reply.changed = try checkOut(commit, limits, layout.repository, layout.workspace, layout.index)
       case .make(let names):
         for name in names {
           try Files.remove("\(layout.checkout)/\(name)")

@@ -27,7 +27,7 @@ struct StepUnit {
       var end: ExitStatus?
       while true {
         if try sending?.goOn() == false { sending = nil }
-        try look()
+        if end == nil { try look() }
         // What it wrote last is read once more after its end; what it left behind may hold the pipe open for ever.
         let bytes = try pipe.read(upTo: 65_536, within: .milliseconds(end == nil ? 10 : 0))
         if !bytes.isEmpty {

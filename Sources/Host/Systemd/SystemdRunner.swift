@@ -6,23 +6,39 @@ public struct SystemdRunner: Runner {
   let app: AppName
   let layout: Layout
   let builds: Int
+  let mayName: (AppName) -> Bool
   let systemctl: Systemctl
 
-  /// - Parameter builds: how many may run at a time on the machine.
-  public init(app: AppName, layout: Layout, builds: Int, environment: [String: String]) {
+  /// - Parameters:
+  ///   - builds: how many may run at a time on the machine.
+  ///   - mayName: whether whoever reads the output may learn of an app.
+  public init(
+    app: AppName, layout: Layout, builds: Int, environment: [String: String], mayName: @escaping (AppName) -> Bool
+  ) {
     self.app = app
     self.layout = layout
     self.builds = builds
+    self.mayName = mayName
     systemctl = Systemctl(environment: environment)
   }
 
-  public func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+  public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try BuildTurns(layout: layout, count: builds).take(
-      waiting: { try output(Array("Another app is being built; this build waits for it.\n".utf8)) },
-      { try runAlone(job, output: output) })
+      for: app, waiting: { try output(Array(Self.notice(of: $0, mayName).utf8)) }, watch: { try watch(nil) },
+      { try runAlone(job, watch: watch, output: output) })
   }
 
-  private func runAlone(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+  /// What is told to whoever waits for others' builds.
+  static func notice(of others: [AppName], _ mayName: (AppName) -> Bool) -> String {
+    let names = others.filter(mayName).map(\.description)
+    let who = names.isEmpty ? "Another app" : names.joined(separator: " and ")
+    return
+      "\(who) \(names.count > 1 ? "are" : "is") being built; this build waits for \(names.count > 1 ? "them" : "it").\n"
+  }
+
+  private func runAlone(
+    _ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void
+  ) throws -> JobResult {
     let sharing = try Sharing()
     let app = layout.app(app)
     try sharing.prepare(app)
@@ -31,7 +47,11 @@ public struct SystemdRunner: Runner {
     let unit = StepUnit(
       name: Units.build(self.app), step: BuildStep(directory: app.build), systemctl: systemctl, group: sharing.build)
     var space = try SpaceGuard(app, of: self.app)
-    return try unit.run(request(job), output: output, meanwhile: { try space.look() })
+    let began = ContinuousClock.now
+    return try unit.run(request(job), output: output) {
+      try space.look()
+      try watch((ContinuousClock.now - began) / .seconds(1))
+    }
   }
 
   public func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }

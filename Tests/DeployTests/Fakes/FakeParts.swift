@@ -74,6 +74,7 @@ struct FakeProxy: Proxy {
       throw Unexpected("a route to \(site.upstream), which is not healthy")
     }
     world.routedTo = site.upstream
+    world.whenRouted()
   }
 
   func restore(_ site: Site) throws {
@@ -120,11 +121,13 @@ struct FakeSecrets: SecretsSource {
 struct FakeRunner: Runner {
   let world: World
 
-  func run(_ job: Job, output: ([UInt8]) throws -> Void) throws -> JobResult {
+  func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try world.event("run \(job.work)")
     world.jobs.append(job)
     world.whenRun()
     try output(Array(world.output.utf8))
+    try watch(nil)
+    try watch(world.jobSeconds)
     let result = world.results[job.work.description] ?? .succeeded
     if result == .succeeded { world.files.merge(world.built) { _, new in new } }
     return result

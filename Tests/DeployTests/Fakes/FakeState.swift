@@ -29,6 +29,8 @@ struct FakeState: AppState {
 
   func isRunning(_ record: DeployRecord) -> Bool { !world.dead.contains(record.id) }
 
+  func cancellation(of record: DeployRecord) throws -> String? { world.canceller }
+
   func live() throws -> LiveRecord? {
     if world.failing.contains("live") { throw Failure("live", "the test says so", next: "Nothing.") }
     return world.live

@@ -51,6 +51,12 @@ final class World {
   var jobs: [Job] = []
   var results: [String: JobResult] = [:]
   var output = ""
+  /// Happens as the proxy is told where to go.
+  var whenRouted: () -> Void = {}
+  /// How long each program runs.
+  var jobSeconds = 0.0
+  /// Who has cancelled all deploys.
+  var canceller: String?
   /// Happens while a program runs.
   var whenRun: () -> Void = {}
   /// What builds leave in the workspace.

@@ -1,0 +1,60 @@
+import Access
+import Console
+import Deploy
+import Host
+import Posix
+
+/// `nextdeploy cancel`: ends what is not live yet.
+enum CancelCommand {
+  static let cancel = ServerCommand(
+    spec: CommandSpec("cancel", [], [.app], "End an app's deploys that run or wait, before they go live"), reach: .ssh
+  ) { invocation, server in
+    let app = try server.find(invocation.value(.app))
+    let state = server.state(of: app)
+    let deploys = try state.records().filter { !$0.isFinished && state.isRunning($0) }
+    if deploys.isEmpty {
+      server.terminal.print("\(app): nothing is being deployed.")
+      return 0
+    }
+    for deploy in deploys { try state.cancel(deploy, by: asker(server)) }
+    try wait(for: deploys, state)
+    if try records(deploys, state).contains(where: { !$0.isFinished }) { try server.putRight(app) }
+    var status: Int32 = 0
+    for deploy in try records(deploys, state) {
+      let what =
+        "\(app): the \(deploy.kind.rawValue) of \(deploy.commit?.id.short ?? deploy.release?.description ?? "?")"
+      switch deploy.outcome {
+      case .live:
+        server.terminal.print("\(what) went live before it could be cancelled; 'nextdeploy rollback \(app)' goes back.")
+        status = 1
+      case .failed, .superseded: server.terminal.print("\(what) is cancelled.")
+      case nil:
+        server.terminal.print("\(what) still ends.")
+        status = 1
+      }
+    }
+    return status
+  }
+
+  /// For the pusher, whose app it is too.
+  private static func asker(_ server: Server) -> String {
+    if case .key(let name, _) = server.rights { "the key \(name)" } else { "somebody on the server" }
+  }
+
+  private static func records(_ deploys: [DeployRecord], _ state: AppDirectory) throws -> [DeployRecord] {
+    try state.records().filter { record in deploys.contains { $0.id == record.id } }
+  }
+
+  /// Waits for their ends. What does not look whether it is cancelled is ended from outside, unless it goes live already.
+  private static func wait(for deploys: [DeployRecord], _ state: AppDirectory) throws {
+    let began = ContinuousClock.now
+    while true {
+      let left = try records(deploys, state).filter { !$0.isFinished && state.isRunning($0) }
+      if left.isEmpty { return }
+      let waited = ContinuousClock.now - began
+      if waited > .seconds(60) { return }
+      if waited > .seconds(20) { for deploy in left where deploy.canBeEnded { state.kill(deploy) } }
+      Pause.for(.milliseconds(50))
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import Deploy
+
+// The settings that are limits.
+extension ConfigCommands {
+  /// One of the limits on what is pushed.
+  static func push(
+    _ name: String, get: @escaping @Sendable (PushLimits) -> String,
+    set: @escaping @Sendable (inout PushLimits, String?) throws -> Void
+  ) -> Key {
+    Key(
+      name: "push.\(name)",
+      place: .server(
+        get: { get($0.push ?? PushLimits()) },
+        set: { config, text in
+          var limits = config.push ?? PushLimits()
+          // A default stays one, whatever it is in a later version.
+          try set(&limits, text == get(PushLimits()) ? nil : text)
+          config.push = limits == PushLimits() ? nil : limits
+        }))
+  }
+
+  /// With less, Caddy and the package managers do not even tell their versions.
+  static func memory(_ text: String) throws -> Size {
+    let size = try Size(text)
+    guard size.bytes >= 256 << 20 else {
+      throw Failure(.usage, "setting push.memory", "\(text) is less than the 256M that it takes", next: "Give more.")
+    }
+    return size
+  }
+
+  static func entries(_ text: String) throws -> Int {
+    guard let number = Int(text), (100...100_000_000).contains(number) else {
+      throw Failure(
+        .usage, "setting push.entries", "\(text.quoted) is not a number from 100 to 100000000", next: "Give one.")
+    }
+    return number
+  }
+
+  /// One of the limits on an app's instances; without one it shows as "".
+  static func limit(
+    _ name: String, get: @escaping @Sendable (Limits) -> String?,
+    set: @escaping @Sendable (inout Limits, String?) throws -> Void
+  ) -> Key {
+    @Sendable func change(_ config: inout AppConfig, _ text: String?) throws {
+      var limits = config.limits ?? Limits()
+      try set(&limits, text)
+      config.limits = limits.isEmpty ? nil : limits
+    }
+    return Key(
+      name: name,
+      place: .app(
+        get: { $0.limits.flatMap(get) ?? "" }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
+  }
+
+  static func tasks(_ text: String) throws -> Int {
+    guard let number = Int(text), (16...100_000).contains(number) else {
+      throw Failure(.usage, "setting tasks", "\(text.quoted) is not a number from 16 to 100000", next: "Give one.")
+    }
+    return number
+  }
+}

@@ -1,0 +1,57 @@
+/// A deploy ends, without having failed, because a newer push has moved the branch on.
+struct Superseded: Error {
+  /// Where the branch is; nil where it was deleted.
+  let tip: CommitID?
+}
+
+/// A program of the app's took longer than it may.
+struct TimedOut: Error {}
+
+// Whether a deploy that runs is still wanted: it may be cancelled, and a newer push takes its place.
+extension Deployment {
+  /// Ends the deploy where it is not wanted any more. From `route` on it is too late for that.
+  func requireWanted() throws {
+    guard record.step.map({ !$0.isLate }) ?? true else { return }
+    if let who = try seams.state.cancellation(of: record) { throw cancelled(by: who) }
+    // What a release command does to a database is better done to its end.
+    guard record.kind == .push, [.plan, .checkout, .install, .build].contains(record.step), let commit = record.commit
+    else { return }
+    let tip = try seams.repository.target(of: config.branch.ref)
+    if tip != commit.id { throw Superseded(tip: tip) }
+  }
+
+  /// The same for what asks all the time.
+  func requireWantedNowAndThen() throws {
+    let now = ContinuousClock.now
+    if let asked, now - asked < .milliseconds(300) { return }
+    asked = now
+    try requireWanted()
+  }
+
+  func cancelled(by who: String) -> Failure {
+    Failure(
+      "deploying \(app)", "it was cancelled by \(who)", next: "Push again, or run 'nextdeploy rebuild', to have it.")
+  }
+
+  /// Undoes what was done, and says to which push it gives way. The branch is that push's.
+  func giveWay(_ superseded: Superseded) {
+    attempt("undoing the superseded deploy") {
+      try Undo(config: config, seams: seams, next: record.commit?.id).run(record)
+    }
+    attempt("writing the deploy's journal") { try end(as: superseded) }
+  }
+
+  /// Notes that it was superseded, and tells.
+  func end(as superseded: Superseded) throws {
+    record.outcome = .superseded
+    record.finishedAt = seams.state.timestamp()
+    try seams.state.save(record, durable: false)
+    let newer = superseded.tip.map { "\(config.branch) is at \($0.short) now" } ?? "\(config.branch) was deleted"
+    seams.progress.note("superseded: \(newer); \(record.commit?.id.short ?? "this") is not deployed")
+  }
+}
+
+extension Step {
+  /// Whether what it does cannot be called off.
+  var isLate: Bool { [.route, .drain, .prune].contains(self) }
+}
