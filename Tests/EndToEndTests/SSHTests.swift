@@ -147,6 +147,7 @@ struct SSHTests {
       let settings = try JSON.parse(try client.ssh("config show --json").expectSuccess().text)
       let values = [
         "domains": "bank.example.com", "port": "8443", "ports": "3000-3001", "http.port": "80", "builds": "2",
+        "switch": "reload",
         "memory": "8G", "cpu": "800%", "tasks": "9999", "build.timeout": "24h", "push.size": "99G", "push.file": "99G",
         "push.entries": "9999999", "push.memory": "99G",
       ]

@@ -112,6 +112,8 @@ left_by_apps() {
     mkdir -p $app/shared/uploads && chown $user:nextdeploy-app $app/shared/uploads &&
     install -d -o $user -m 700 $app/shared/uploads/a && install -o $user -m 600 /dev/null $app/shared/uploads/a/b"
   odd "true" >/dev/null 2>&1 || fail "a push after what an app left"
+  # A release goes once nothing runs it: not while its instance drains.
+  until_is 60 1 on sh -c "systemctl list-units --plain --no-legend 'nextdeploy@odd:*' | wc -l" || fail "the old one drains still"
   odd "true" >"$laptop/push" 2>&1 || fail "the next one: $(cat "$laptop/push")"
   is "what an app closed in its release goes with the release" "" on sh -c "ls -A $app/releases | grep '$(basename "$release")' || true"
 }
