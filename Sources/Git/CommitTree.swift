@@ -14,7 +14,7 @@ public struct CommitTree: SourceTree {
     var entries: [String: TreeEntry] = [:]
     for directory in try TreeReader.read(repository, id, most: most) {
       for file in directory.files {
-        let path = directory.path.appending(file.name).description
+        let path = String(path: directory.path.appending(file.name).bytes)
         // As bytes they differ. One would hide the other from all that reads the tree by its paths.
         let entry = TreeEntry(path: path, kind: file.kind, id: try CommitID(file.id))
         if let twin = entries.updateValue(entry, forKey: path) { throw Self.oneText(twin.path, path) }

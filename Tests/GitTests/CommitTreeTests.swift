@@ -48,6 +48,12 @@ import Testing
     #expect(tree.entries.isEmpty)
   }
 
+  @Test func `tells paths apart that are no UTF-8`() throws {
+    let paths: [[UInt8]] = [[0x64, 0xFF, 0x2F, 0xC3, 0xA9], [0x64, 0xFE, 0x2F, 0xC3, 0xA9], [0x2F, 0x61]]
+
+    #expect(paths.map { String(path: $0) } == ["d\u{FFFD}ff/é", "d\u{FFFD}fe/é", "/a"])
+  }
+
   /// One would hide the other from what reads the tree by its paths: from the check of symlinks, say.
   @Test func `is refused where two of its paths are one text`() throws {
     let sandbox = try Sandbox()

@@ -26,6 +26,17 @@ public struct TreeEntry: Equatable, Sendable {
   public var name: String { path.split(separator: "/").last.map(String.init) ?? path }
 }
 
+extension String {
+  /// A path's bytes as text by which paths are told apart: of a part that is no UTF-8, all beyond ASCII as numbers.
+  public init(path bytes: some Collection<UInt8>) {
+    let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { part in
+      String(validating: part, as: UTF8.self)
+        ?? part.map { $0 < 0x80 ? String(UnicodeScalar($0)) : "\u{FFFD}\(String($0, radix: 16))" }.joined()
+    }
+    self = parts.joined(separator: "/")
+  }
+}
+
 extension SourceTree {
   /// A file's text; nil where there is no such file.
   public func text(_ path: String) throws -> String? {

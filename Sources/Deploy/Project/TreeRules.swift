@@ -27,7 +27,7 @@ enum TreeRules {
   private static func target(of link: TreeEntry, in tree: some SourceTree) throws -> String {
     // PATH_MAX, with the NUL at the end.
     if let bytes = try tree.bytes(of: link, atMost: 4_095), !bytes.isEmpty, !bytes.contains(0) {
-      return String(decoding: bytes, as: UTF8.self)
+      return String(path: bytes)
     }
     throw Failure(
       "reading the pushed files", "where the symlink \(link.path) points is no path",
