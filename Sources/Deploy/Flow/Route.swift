@@ -25,7 +25,11 @@ extension Deployment {
     attempt("reading the journals of earlier deploys") {
       record.order = (try seams.state.records().compactMap(\.order).max() ?? 0) + 1
     }
-    attempt("writing down what is live") { try seams.state.setLive(live) }
+    var isWritten = false
+    attempt("writing down what is live") {
+      try seams.state.setLive(live)
+      isWritten = true
+    }
     attempt("pointing the repository's refs at what is live") {
       try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)
       try seams.repository.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
@@ -37,6 +41,7 @@ extension Deployment {
     }
     record.outcome = .live
     record.finishedAt = seams.state.timestamp()
-    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
+    // Where it is not written down, the journal stays without an end: recovery finishes the deploy, for the proxy knows.
+    if isWritten { attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) } }
   }
 }

@@ -26,6 +26,23 @@ import Testing
     #expect(world.progress.failed == nil)
   }
 
+  @Test func `what could not be written down as live is so after recovery, and not what was before`() throws {
+    let world = try World()
+    try world.push("one")
+    world.finishDraining()
+    world.failing = ["setLive"]
+    let record = try world.push("two")
+    world.failing = []
+    world.dead.insert(record.id)
+
+    try Recovery(app: world.app, config: world.config, seams: world.seams).run()
+
+    #expect(world.live?.release == record.release)
+    #expect(world.routed == record.instance?.port)
+    #expect(world.records[record.id]?.outcome == .live)
+    #expect(world.instances[try #require(record.instance)] == .running(process: 4711, restarts: 0))
+  }
+
   @Test(arguments: ["save route", "setLive", "drain", "remove 2", "save live"])
   func `what failed is told`(_ broken: String) throws {
     let world = try World()
