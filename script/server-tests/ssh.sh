@@ -49,7 +49,7 @@ commands_over_ssh() {
   has "status over ssh" "running" remote status shop
   has "logs over ssh" "version 2" remote logs shop
   passes "settings over ssh" remote config set shop keep 4
-  has "which are there" "keep       4" remote config show --app shop
+  has "which are there" '"keep" : "4"' remote config show --app shop --json
   has "a rollback over ssh" "live: http://192.0.2.1:8080" remote rollback shop
   is "puts the first release live" "version 1" get /
   has "a rebuild of a commit over ssh" "live: http://192.0.2.1:8080" \
