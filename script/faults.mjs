@@ -184,7 +184,8 @@ async function round(version, typical) {
   if (first.isLate) throw failed(`with "${kind}" a push did not end within 90 s`, first.output)
   const seen = [`version ${version}`]
   if (first.code !== 0) seen.push(...lives)
-  await until(`after "${kind}" the site answers ${seen.join(' or ')}`, 15, async () => {
+  // What is killed again and again within a minute is started after pauses that grow to 30 s.
+  await until(`after "${kind}" the site answers ${seen.join(' or ')}`, cuts.test(kind) ? 45 : 15, async () => {
     const text = await answer()
     return seen.includes(text) || text
   })
