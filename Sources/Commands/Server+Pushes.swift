@@ -13,13 +13,14 @@ extension Server {
     for push in try state.interruptedPushes() { _ = try undo(push, to: app) }
   }
 
-  /// Nil where the app's settings cannot be read: the hook says so, and takes the push back.
+  /// Nil where the app's settings cannot be read (the hook says so, and takes the push back), or the disk is full (git
+  /// refuses the push).
   func beginPush(to app: AppName) throws -> PushRecord? {
     guard let branch = try? apps.config(of: app).branch else { return nil }
     let state = state(of: app)
     let push = PushRecord(
       branch: branch, tip: try repository(of: app).target(of: branch.ref), last: try state.records().last?.id)
-    try state.begin(push)
+    do { try state.begin(push) } catch let error as SystemError where error.isDiskFull { return nil }
     return push
   }
 
