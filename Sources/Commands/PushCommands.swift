@@ -105,7 +105,7 @@ enum PushCommands {
     if !status.isSuccess { return status.code }
     if wasUndone { return 1 }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
-    if report.isEmpty { return try server.waitForDeploy(of: app) }
+    if report.isEmpty { return try server.waitForDeploy(of: push?.tip, of: app) }
     return report.elementsEqual((begun + done).utf8) ? 0 : 1
   }
 

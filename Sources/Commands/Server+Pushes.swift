@@ -37,20 +37,23 @@ extension Server {
     return try state.interruptedPushes().contains(push) && undo(push, to: app)
   }
 
-  /// Waits for the deploy of what the branch is at, where an earlier push whose connection ended left one running: git
-  /// calls its commit up to date, which is no promise that it goes live.
+  /// Waits for the deploy of a commit that git calls up to date, where an earlier push whose connection ended left one
+  /// running: that is no promise that it goes live.
   ///
+  /// - Parameter tip: where the branch was when git told the pusher; its deploy may have failed since.
   /// - Returns: the exit status for the pusher.
-  func waitForDeploy(of app: AppName) throws -> Int32 {
+  func waitForDeploy(of tip: CommitID?, of app: AppName) throws -> Int32 {
     let state = state(of: app)
-    guard let tip = try repository(of: app).target(of: apps.config(of: app).branch.ref),
-      let running = try state.records().last(where: { !$0.isFinished && $0.commit?.id == tip && state.isRunning($0) })
-    else { return 0 }
-    terminal.printError(
-      "\(tip.short) is being deployed since \(running.startedAt), by an earlier push; waiting for it ...")
-    while state.isRunning(running), try state.record(running.id)?.isFinished == false { Pause.for(.milliseconds(100)) }
-    if try state.record(running.id)?.isFinished == false { try putRight(app) }
-    let ended = try state.record(running.id)
+    guard let tip, let deploy = try state.records().last(where: { $0.commit?.id == tip }) else { return 0 }
+    if !deploy.isFinished && state.isRunning(deploy) {
+      terminal.printError(
+        "\(tip.short) is being deployed since \(deploy.startedAt), by an earlier push; waiting for it ...")
+      while state.isRunning(deploy), try state.record(deploy.id)?.isFinished == false { Pause.for(.milliseconds(100)) }
+      if try state.record(deploy.id)?.isFinished == false { try putRight(app) }
+    } else if try repository(of: app).target(of: apps.config(of: app).branch.ref) == tip {
+      return 0
+    }
+    let ended = try state.record(deploy.id)
     if let failure = ended?.failure { for line in Reporter.lines(of: failure) { terminal.printError(line) } }
     if ended?.outcome == .live { terminal.printError("live: \(origin(of: try apps.config(of: app)))") }
     return ended?.outcome == .failed ? 1 : 0
