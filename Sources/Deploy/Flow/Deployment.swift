@@ -163,8 +163,15 @@ public final class Deployment {
     record.outcome = .failed
     record.failure = failure
     record.finishedAt = seams.state.timestamp()
-    attempt("undoing the failed deploy") { try Undo(config: config, seams: seams).run(record) }
-    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
+    // Where it cannot be undone, the journal stays without an end: recovery tries again before git tells anybody where
+    // the branch is.
+    var written = record
+    written.outcome = nil
+    attempt("undoing the failed deploy") {
+      try Undo(config: config, seams: seams).run(record)
+      written.outcome = .failed
+    }
+    attempt("writing the deploy's journal") { try seams.state.save(written, durable: false) }
     var live: ReleaseID?
     attempt("reading what is live") { live = try seams.state.live()?.release }
     seams.progress.fail(step, failure, live: live)

@@ -69,8 +69,10 @@ public struct Recovery {
     var record = record
     record.outcome = .failed
     record.finishedAt = seams.state.timestamp()
-    record.failure = Failure(
+    // One that had failed could not be undone then.
+    let interruption = Failure(
       "deploying \(app)", "nextdeploy was interrupted\(step)", next: "Push again, or run 'nextdeploy rebuild'.")
+    record.failure = record.failure ?? interruption
     try seams.state.save(record, durable: false)
   }
 }

@@ -40,8 +40,9 @@ struct Undo {
 
   /// The branch goes back to where it was, so that the same commit can be pushed again; the commit stays reachable.
   private func moveBranchBack(_ record: DeployRecord, _ commit: Commit, to before: CommitID?) throws {
-    try seams.repository.set("refs/nextdeploy/failed/\(record.id)", to: commit.id)
+    let isReachable = Result { try seams.repository.set("refs/nextdeploy/failed/\(record.id)", to: commit.id) }
     // Where a newer push has moved it on, it is that push's affair; where the commit is live, it is right.
     if commit.id != before { _ = try seams.repository.move(config.branch.ref, from: commit.id, to: before) }
+    try isReachable.get()
   }
 }

@@ -92,6 +92,24 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.progress.lines("warning: undoing the failed deploy").count == 1)
   }
 
+  @Test(arguments: ["move refs/heads/main", "set refs/nextdeploy/failed"])
+  func `that could not be undone is undone by recovery, so that the same commit can be pushed again`(
+    _ broken: String
+  ) throws {
+    let world = try World()
+    let live = try #require(try world.push("one").commit?.id)
+    world.failing = ["run npm run build", broken]
+    let record = try world.push("two")
+    world.failing = []
+    world.dead.insert(record.id)
+
+    try world.recover()
+
+    #expect(world.tip == live)
+    #expect(world.records[record.id]?.outcome == .failed)
+    #expect(world.records[record.id]?.failure == record.failure)
+  }
+
   @Test func `of a first push takes the branch away, for nothing is live`() throws {
     let world = try World()
     world.failing = ["run npm run build"]
