@@ -44,7 +44,7 @@ struct NextTests {
         [
           "app/page.js":
             "export const dynamic = 'force-dynamic'\nexport default function Page() { throw new Error('no stock') }",
-          "nextdeploy.json": #"{"health": {"timeout": 2}}"#,
+          "nextdeploy.json": #"{"health": {"timeout": 8}}"#,
         ])
       let failing = try project.push().expect(status: 1)
       failing.expect("FAILED at health", "GET / answered 500", "no stock")
