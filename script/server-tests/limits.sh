@@ -51,7 +51,8 @@ most_builds() {
   eval "$2" >"$laptop/second" 2>&1 &
   second=$!
   while kill -0 $first 2>/dev/null || kill -0 $second 2>/dev/null; do
-    now=$(on sh -c "pgrep -fc '^node build.js' || true")
+    # By their units: what a build starts has its name until it is executed.
+    now=$(on sh -c "systemctl list-units --plain --no-legend --state=activating 'nextdeploy-build@*' | wc -l")
     if [ "$now" -gt "$most" ]; then most=$now; fi
   done
   wait $first && wait $second && echo "$most"
