@@ -163,18 +163,21 @@ public final class Deployment {
     record.outcome = .failed
     record.failure = failure
     record.finishedAt = seams.state.timestamp()
-    // Where it cannot be undone, the journal stays without an end: recovery tries again before git tells anybody where
-    // the branch is.
+    attempt("undoing the failed deploy") { try Undo(config: config, seams: seams).run(record) }
+    // Where the branch is not back, the journal stays without an end: recovery tries again before git tells anybody
+    // where it is.
     var written = record
-    written.outcome = nil
-    attempt("undoing the failed deploy") {
-      try Undo(config: config, seams: seams).run(record)
-      written.outcome = .failed
-    }
+    attempt("looking where the branch is") { if try !isBranchBack() { written.outcome = nil } }
     attempt("writing the deploy's journal") { try seams.state.save(written, durable: false) }
     var live: ReleaseID?
     attempt("reading what is live") { live = try seams.state.live()?.release }
     seams.progress.fail(step, failure, live: live)
+  }
+
+  /// Whether the branch has left what a failed push put it at, so that the same commit can be pushed again.
+  private func isBranchBack() throws -> Bool {
+    guard record.kind == .push, let commit = record.commit, commit.id != record.previous else { return true }
+    return try seams.repository.target(of: config.branch.ref) != commit.id
   }
 
   /// Does what must not change how the deploy ends; a failure of it is told.
