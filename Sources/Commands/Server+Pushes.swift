@@ -9,7 +9,7 @@ extension Server {
   /// there already is told that everything is up to date.
   func settlePushes(to app: AppName) throws {
     let state = state(of: app)
-    if try state.records().contains(where: { !$0.isFinished && !state.isRunning($0) }) { try putRight(app) }
+    if try !state.interruptedRecords().isEmpty { try putRight(app) }
     for push in try state.interruptedPushes() { _ = try undo(push, to: app) }
   }
 
@@ -19,7 +19,7 @@ extension Server {
     guard let branch = try? apps.config(of: app).branch else { return nil }
     let state = state(of: app)
     let push = PushRecord(
-      branch: branch, tip: try repository(of: app).target(of: branch.ref), last: try state.records().last?.id)
+      branch: branch, tip: try repository(of: app).target(of: branch.ref), last: try state.lastID())
     do { try state.begin(push) } catch let error as SystemError where error.isDiskFull { return nil }
     return push
   }
@@ -33,7 +33,7 @@ extension Server {
       try state.end(push)
       return false
     }
-    if try state.records().contains(where: { !$0.isFinished && !state.isRunning($0) }) { try putRight(app) }
+    if try !state.interruptedRecords().isEmpty { try putRight(app) }
     return try state.interruptedPushes().contains(push) && undo(push, to: app)
   }
 

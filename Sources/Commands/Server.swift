@@ -184,7 +184,7 @@ struct Server {
 
   private func recover(_ app: AppName) throws {
     let state = state(of: app)
-    let interrupted = try state.records().contains { !$0.isFinished && !state.isRunning($0) }
+    let interrupted = try !state.interruptedRecords().isEmpty
     let lost =
       try state.live().map { live in
         try manager().state(of: live.instance) == .lost || !caddy.isRunning

@@ -21,7 +21,7 @@ public struct AppDirectory: AppState {
   public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
     // Ids are the order of deploys, also after the clock went back.
-    let last = try ids().last
+    let last = try lastID()
     var id = try DeployID(stamp: WallClock.stamp(seconds), number: 1)
     if let last, last >= id { id = last.next }
     while true {
@@ -47,6 +47,14 @@ public struct AppDirectory: AppState {
     // One that is damaged tells nothing of the others.
     try ids().compactMap { try record($0) }
   }
+
+  /// The deploys that have no end, and whose builder no longer runs.
+  public func interruptedRecords() throws -> [DeployRecord] {
+    try records().filter { !$0.isFinished && !isRunning($0) }
+  }
+
+  /// The id of the deploy that began last; nil where there was none.
+  public func lastID() throws -> DeployID? { try ids().last }
 
   /// Nil where there is none of that id, or it is damaged.
   public func record(_ id: DeployID) throws -> DeployRecord? {

@@ -78,7 +78,7 @@ extension Doctor {
     let sites = hasSystemd ? layout.caddy : EmbeddedCaddy.sites(below: layout.caddy)
     let upstream = try LiveNames(of: app, below: sites).first()?.upstream
     let check = AppCheck(
-      app: app, interrupted: try state.records().filter { !$0.isFinished && !state.isRunning($0) }, live: live,
+      app: app, interrupted: try state.interruptedRecords(), live: live,
       isGone: live.map { live in !releases.contains { $0.id == live.release } } ?? false,
       instance: try live.map { try instance($0.instance) }, isMisled: live.map { $0.upstream != upstream } ?? false)
     return try check.findings + repository(app, config, live: live?.commit.id) + user(of: app, live)
