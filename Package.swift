@@ -34,26 +34,26 @@ let package = Package(
     .target(name: "Deploy", swiftSettings: strict),
 
     // Who may do what over ssh: keys, the words that a client sends, and rights; as pure as the core.
-    .target(name: "Access", dependencies: ["Deploy"], swiftSettings: strict),
+    .target(name: "SSHAccess", dependencies: ["Deploy"], swiftSettings: strict),
 
     // The workflow that a project's CI runs, as a value and as text; as pure as the core.
-    .target(name: "CI", dependencies: ["Access", "Deploy", "Templates"], swiftSettings: strict),
+    .target(name: "GitHubActions", dependencies: ["SSHAccess", "Deploy", "Templates"], swiftSettings: strict),
 
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
-    .target(name: "Supervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
+    .target(name: "ProcessSupervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Host", dependencies: ["Access", "CI", "Deploy", "Hooks", "Posix", "Supervision", "Templates"],
+      name: "Adapters", dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Hooks", "Posix", "ProcessSupervision", "Templates"],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Commands", dependencies: ["Access", "CI", "Deploy", "Posix", "Git", "Host", "Console", "Hooks"],
+      name: "Commands", dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console", "Hooks"],
       swiftSettings: strict),
     .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
     // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.
     .executableTarget(
-      name: "nextdeploy-supervisor", dependencies: ["Posix", "Supervision"], swiftSettings: strict),
+      name: "nextdeploy-supervisor", dependencies: ["Posix", "ProcessSupervision"], swiftSettings: strict),
 
     // Text that is part of the binary.
     .target(
@@ -78,13 +78,13 @@ let package = Package(
 
     // Units where the logic is dense, one contract suite for every service manager, and pushes on real parts.
     tests("DeployTests", ["Deploy"]),
-    tests("AccessTests", ["Access", "Deploy"]),
-    tests("CITests", ["Access", "CI", "Deploy"]),
+    tests("SSHAccessTests", ["SSHAccess", "Deploy"]),
+    tests("GitHubActionsTests", ["SSHAccess", "GitHubActions", "Deploy"]),
     tests("GitTests", ["Git", "Deploy", "Posix", "HostileTrees"]),
     tests("PosixTests", ["Posix"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
-    tests("HostTests", ["Access", "Host", "Supervision", "Deploy", "Posix"]),
-    tests("EndToEndTests", ["Host", "Deploy", "Posix", "HostileTrees"]),
+    tests("AdaptersTests", ["SSHAccess", "Adapters", "ProcessSupervision", "Deploy", "Posix"]),
+    tests("EndToEndTests", ["Adapters", "Deploy", "Posix", "HostileTrees"]),
     // Trees that no git would write, for both of them.
     .target(name: "HostileTrees", dependencies: ["Posix"], path: "Tests/HostileTrees", swiftSettings: strict),
   ])

@@ -1,9 +1,9 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
 import Git
 import Hooks
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy app …`: making apps, listing them, taking them away.

@@ -1,9 +1,9 @@
-import Access
-import CI
+import SSHAccess
+import GitHubActions
 import Console
 import Deploy
 import Git
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy generate-ci`: writes the workflow by which GitHub pushes every commit on to the server.

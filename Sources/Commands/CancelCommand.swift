@@ -1,7 +1,7 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy cancel`: ends what is not live yet.

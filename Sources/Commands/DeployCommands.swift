@@ -1,7 +1,7 @@
 import Console
 import Deploy
 import Git
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy rebuild`, `rollback` and `restart`: deploys without a push.

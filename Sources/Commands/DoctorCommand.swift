@@ -1,6 +1,6 @@
 import Console
 import Deploy
-import Host
+import Adapters
 
 /// `nextdeploy doctor`: looks for what goes wrong on real machines, changes nothing.
 enum DoctorCommand {

@@ -1,7 +1,7 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy env …`: an app's environment variables and secrets.

@@ -1,7 +1,7 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy key …`: who can push, fetch and run commands over ssh.

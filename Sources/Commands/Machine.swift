@@ -1,6 +1,6 @@
 import Console
 import Deploy
-import Host
+import Adapters
 import Posix
 
 /// How a server's parts are run: by systemd, or by nextdeploy itself where systemd is not.

@@ -1,8 +1,8 @@
-import CI
+import GitHubActions
 import Console
 import Deploy
 import Git
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy init`: what a project needs to be pushed to a server.

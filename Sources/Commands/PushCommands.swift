@@ -1,9 +1,9 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
 import Git
 import Hooks
-import Host
+import Adapters
 import Posix
 
 /// What a push runs on the server: the hook of the bare repository, and git's receive-pack around it.

@@ -1,7 +1,7 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
-import Host
+import Adapters
 import Posix
 
 /// Who may do what: nothing here holds anybody back who is on the server itself.

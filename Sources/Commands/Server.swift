@@ -1,8 +1,8 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
 import Git
-import Host
+import Adapters
 import Posix
 
 /// The wiring: the adapters of this machine, put into the seams of a deploy.

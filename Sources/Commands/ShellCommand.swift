@@ -1,8 +1,8 @@
-import Access
+import SSHAccess
 import Console
 import Deploy
 import Git
-import Host
+import Adapters
 import Posix
 
 /// `nextdeploy shell`: what sshd runs for a key, whatever its client asked for.

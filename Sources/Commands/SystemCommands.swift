@@ -1,7 +1,7 @@
 import Console
 import Deploy
 import Git
-import Host
+import Adapters
 import Posix
 
 /// What makes and keeps a server: `setup` for the admin, and the commands that the units call.

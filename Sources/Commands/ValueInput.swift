@@ -1,6 +1,6 @@
 import Console
 import Deploy
-import Host
+import Adapters
 import Posix
 
 /// Where the values of variables come from that are not on the command line.

@@ -1,5 +1,5 @@
 import Posix
-import Supervision
+import ProcessSupervision
 
 // Started by nextdeploy only: no command for people.
 let arguments = CommandLine.arguments

@@ -1,5 +1,5 @@
 import Deploy
-import Host
+import Adapters
 import Posix
 import Testing
 

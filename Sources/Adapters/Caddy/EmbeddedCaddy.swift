@@ -1,0 +1,151 @@
+public import Deploy
+import Posix
+import ProcessSupervision
+import Templates
+
+/// A Caddy of nextdeploy's own, kept running by a supervisor, where systemd does not run one.
+public struct EmbeddedCaddy: CaddyService {
+  let directory: String
+  let supervisor: String
+  public let environment: [String: String]
+  let tools: MachineTools
+
+  /// - Parameters:
+  ///   - directory: all it writes stays in there; its site files are in `sites`.
+  ///   - supervisor: the path of nextdeploy-supervisor.
+  ///   - environment: has PATH, on which Caddy is found.
+  ///   - tools: knows its version.
+  public init(directory: String, supervisor: String, environment: [String: String], tools: MachineTools) {
+    self.directory = directory
+    self.supervisor = supervisor
+    self.tools = tools
+    self.environment = environment.merging([
+      "HOME": directory, "XDG_DATA_HOME": directory, "XDG_CONFIG_HOME": directory,
+    ]) {
+      _, own in own
+    }
+  }
+
+  public static func sites(below directory: String) -> String { "\(directory)/sites" }
+
+  public var terminatesTLS: Bool { false }
+
+  public var version: Version? { get throws { try program.version } }
+
+  public var process: CaddyProcess? {
+    get throws {
+      guard let process = try instance.status()?.process, process.isRunning else { return nil }
+      return CaddyProcess(id: process.id, user: CurrentProcess.user)
+    }
+  }
+
+  public func addresses() throws -> Set<CaddyAddress>? {
+    if !Files.exists(caddyfile) { try writeCaddyfile() }
+    return try program.addresses(in: caddyfile)
+  }
+
+  public func validate(sites: [String]) throws {
+    let candidate = "\(directory)/Caddyfile.new"
+    let imports = sites.map { "import \($0)" }.joined(separator: "\n")
+    try Files.write("{\n\tadmin off\n\tauto_https off\n}\n\(imports)\n", to: candidate, durable: false)
+    let (status, output) = try program.run(["validate", "--config", candidate, "--adapter", "caddyfile"])
+    try Files.remove(candidate)
+    if !status.isSuccess { throw refusal("checking the site's configuration", output) }
+  }
+
+  public func reload() throws {
+    if try start() { return }
+    // What somebody changed there is not what this Caddy serves.
+    try writeCaddyfile()
+    let (status, output) = try load()
+    if !status.isSuccess { throw refusal("loading the site's configuration", output) }
+  }
+
+  /// A Caddy that runs takes it; that it can listen for it too is known.
+  public func requireStartable() throws { try reload() }
+
+  public func restart() throws {
+    try stop()
+    _ = try start()
+  }
+
+  public func ensureRunning() throws { _ = try start() }
+
+  /// Stops Caddy; nothing happens where it does not run.
+  public func stop() throws {
+    guard let status = try instance.status() else { return }
+    if try instance.hasSupervisor {
+      status.supervisor.signal(.quit)
+      // It gives up its lock before it has removed the directory, in which the next one would begin.
+      while status.supervisor.isRunning { Pause.short() }
+    } else {
+      endOrphan(status)
+      try instance.remove()
+    }
+  }
+
+  public var isRunning: Bool {
+    get throws { try instance.hasSupervisor && instance.status()?.phase == .running }
+  }
+
+  public func obstacle() -> (cause: String, next: String)? { nil }
+
+  /// Starts Caddy with what is written and waits until it serves that; false where it ran already.
+  private func start() throws -> Bool {
+    if try instance.hasSupervisor { return false }
+    try program.requireInstalled()
+    if let status = try instance.status() { endOrphan(status) }
+    try Files.makeDirectory(instance.path, mode: 0o700)
+    try writeCaddyfile()
+    try Files.remove(socket)
+    try Files.remove(log)
+    try instance.write(
+      Service(
+        arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
+        directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
+    try SupervisorProcess(program: supervisor).start(instance)
+    // Caddy opens its admin socket before it listens for its sites; what it is asked then waits until it does.
+    while try !Files.exists(socket) || !load().status.isSuccess {
+      if let exit = try instance.status()?.exit {
+        try stop()
+        throw refusal("starting Caddy (\(exit))", try Files.lastLines(log, count: 5).joined(separator: "\n"))
+      }
+      Pause.short()
+    }
+    return true
+  }
+
+  private func writeCaddyfile() throws {
+    try Files.makeDirectory(Self.sites(below: directory))
+    let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
+    try Files.write(Templates.caddyfile(values), to: caddyfile)
+  }
+
+  /// Ends a Caddy whose supervisor was killed and could not end it.
+  private func endOrphan(_ status: InstanceStatus) {
+    if let process = status.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
+  }
+
+  /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
+  private func load() throws -> (status: ExitStatus, output: String) {
+    try program.run(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
+  }
+
+  private func refusal(_ attempt: String, _ output: String) -> Failure {
+    let lines = output.split(whereSeparator: \.isNewline).map(String.init)
+    let error = CaddyProgram.error(in: lines)
+    let inUse = output.contains("address already in use")
+    return Failure(
+      attempt, error ?? lines.last ?? "Caddy gave no reason",
+      next: inUse
+        ? "Something else listens there: end it, or choose another port with 'nextdeploy config set port PORT'."
+        : "Check the app's domains ('nextdeploy config show'), then try again.",
+      excerpt: error == nil ? lines.suffix(5) : [])
+  }
+
+  private var program: CaddyProgram { CaddyProgram(environment: environment, tools: tools) }
+  private var instance: InstanceDirectory { InstanceDirectory(path: "\(directory)/instance") }
+  var caddyfile: String { "\(directory)/Caddyfile" }
+  private var socket: String { "\(directory)/admin.sock" }
+  private var log: String { "\(directory)/caddy.log" }
+}

@@ -1,0 +1,176 @@
+import Deploy
+import Posix
+import ProcessSupervision
+
+/// One request to a site, made where and as its visitors make theirs, that tells which instance answered. Of the answer
+/// only the head is waited for: a page may go on for ever.
+struct SiteCheck {
+  let site: Site
+  let live: LiveNames.Name
+  /// Where domains are served without TLS; nil where Caddy gets certificates.
+  let plainPort: Port?
+  /// Has curl, which speaks TLS, on its PATH.
+  let environment: [String: String]
+  /// Where else Caddy listens, should its ports not be the usual ones.
+  let otherPorts: () throws -> [UInt16]
+
+  enum Answer: Equatable {
+    /// The live instance's.
+    case live
+    /// Another one, with what it redirects to.
+    case other(Int, location: String?)
+    case refused
+    case silent
+    /// TLS, and no certificate for the name.
+    case noCertificate
+    case broken(String)
+  }
+
+  /// Where the request goes: what a visitor's browser would show.
+  var place: Origin {
+    switch site.addresses.first {
+    case .domain(let domain):
+      plainPort.map { Origin(.http, host: domain.description, port: $0.number) }
+        ?? Origin(.https, host: domain.description)
+    case .port(let port): Origin(.http, host: "localhost", port: port.number)
+    case nil: Origin(.http, host: "localhost")
+    }
+  }
+
+  func run() throws -> Answer {
+    let place = place
+    if place.scheme == .http { return try ask(place) }
+    let answer = try ask(place)
+    if answer == .live || answer == .silent { return answer }
+    // Where that is Caddy, it has no others for TLS.
+    let others = answer == .noCertificate ? [] : try otherPorts()
+    var answers = [answer]
+    for port in others {
+      answers.append(try ask(Origin(.https, host: place.host, port: port)))
+      if answers.last == .live { return .live }
+    }
+    // Until Caddy has a certificate, as where the domain does not lead here yet, it says by its redirect that it has the
+    // site: it makes one for each that it serves with TLS.
+    guard answers.contains(.noCertificate) else { return answer }
+    for port in [Origin.Scheme.http.defaultPort] + others {
+      if case .other(let status, let location?) = try ask(Origin(.http, host: place.host, port: port)),
+        (300..<400).contains(status), location.hasPrefix("https://\(place.host)")
+      {
+        return .live
+      }
+    }
+    return answer
+  }
+
+  private static let limit = Duration.seconds(10)
+
+  private func ask(_ origin: Origin) throws -> Answer {
+    let answer = try origin.scheme == .http ? read(origin) : curl(origin, at: "127.0.0.1")
+    if answer != .refused { return answer }
+    // A Caddyfile can have Caddy listen on one address of the machine alone.
+    for host in ConnectionTable.listeners(on: [origin.port]).map(\.address.host) where host != "127.0.0.1" {
+      return try curl(origin, at: ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host)
+    }
+    return .refused
+  }
+
+  private func read(_ origin: Origin) throws -> Answer {
+    let headers = headers.map { "\($0)\r\n" }.joined()
+    do {
+      let socket = try Socket(connectingTo: origin.port, within: Self.limit)
+      try socket.write(
+        "GET \(site.page) HTTP/1.1\r\nHost: \(origin.authority)\r\n\(headers)Connection: close\r\n\r\n")
+      var reader = HTTPReader(socket, until: .now + Self.limit)
+      let (status, fields) = try reader.head()
+      return self.answer(status) { name in fields.first { $0.name == name }?.value }
+    } catch let error as SystemError {
+      return error.isRefusal ? .refused : error.isTimeout ? .silent : .broken(error.reason)
+    } catch HTTPReader.Problem.broken(let what) {
+      return .broken(what)
+    } catch HTTPReader.Problem.late {
+      return .silent
+    }
+  }
+
+  private var headers: [String] {
+    ["User-Agent: nextdeploy", "Accept: */*", "Accept-Language: en", "X-Nextdeploy-Check: live-\(live.mark)"]
+  }
+
+  private func answer(_ status: Int, _ value: (String) -> String?) -> Answer {
+    if let answered = value("x-nextdeploy-live"), answered.hasPrefix("\(live.upstream) "),
+      answered.last?.isLetter == true
+    {
+      return .live
+    }
+    return .other(status, location: value("location"))
+  }
+
+  // MARK: curl
+
+  private func curl(_ origin: Origin, at host: String) throws -> Answer {
+    guard let program = Command.find("curl", path: environment["PATH"] ?? "") else {
+      return .broken("curl is not on this machine's PATH")
+    }
+    let command = Command(
+      [
+        program, "--disable", "--config", "-", "--silent", "--include", "--no-buffer", "--insecure", "--globoff",
+        "--path-as-is", "--noproxy", "*", "--max-time", "\(Self.limit.components.seconds)",
+      ], environment: environment)
+    let (status, output) = try ChildProcess.run(command, input: Array(settings(origin, host).utf8)) {
+      Self.head(in: $0) != nil
+    }
+    if let (status, fields) = Self.head(in: output) {
+      return answer(status) { name in fields.first { $0.name == name }?.value }
+    }
+    // curl(1): 7 is a connection that was not made, 28 a timeout, 35 a TLS handshake that failed.
+    switch status?.code {
+    case 7: return .refused
+    case 28: return .silent
+    case 35: return .noCertificate
+    default: return .broken("curl ended with \(status.map { "\($0)" } ?? "nothing")")
+    }
+  }
+
+  /// The status of an answer and its fields, their names in lowercase, as soon as all of them are there. Interim answers
+  /// come before it.
+  static func head(in output: [UInt8]) -> (status: Int, fields: [(name: String, value: String)])? {
+    var rest = output[...]
+    while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
+      let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
+      rest = rest[end.upperBound...]
+      guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { return nil }
+      if status < 200 { continue }
+      let fields = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
+        let parts = line.split(separator: ":", maxSplits: 1)
+        return parts.count == 2 ? (parts[0].lowercased(), String(parts[1].drop { $0 == " " })) : nil
+      }
+      return (status, fields)
+    }
+    return nil
+  }
+
+  /// On curl's standard input, for others can read its arguments.
+  private func settings(_ origin: Origin, _ host: String) -> String {
+    let address = host.contains(":") ? "[\(host)]" : host
+    let lines =
+      [("url", "\(origin)\(site.page)"), ("connect-to", "::\(address):\(origin.port)")]
+      + headers.map { ("header", $0) }
+    return lines.map { name, value in
+      "\(name) = \"\(value.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }.map(String.init).joined())\"\n"
+    }.joined()
+  }
+}
+
+extension SiteCheck.Answer {
+  /// What is said of it where it is not the live instance's.
+  func cause(_ place: Origin) -> String {
+    switch self {
+    case .live: "\(place) is answered"
+    case .other(let status, _): "\(place) was answered with \(status), and not by the new release"
+    case .refused: "nothing takes connections for \(place)"
+    case .silent: "\(place) was not answered within 10 s"
+    case .noCertificate: "Caddy has neither a certificate nor a site for \(place)"
+    case .broken(let what): "the answer to \(place) was none (\(what))"
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import SSHAccess
+import Deploy
+import Posix
+
+/// The keys that nextdeploy knows, against those that sshd does.
+struct KeyCheck {
+  let file: String
+  /// What sshd reads; nil where there is no file.
+  let authorized: AuthorizedKeys?
+  /// The names that nextdeploy has apps for.
+  let known: Set<String>
+
+  var findings: [Finding] {
+    let usable = Set(authorized?.entries.filter { $0.key != nil }.map(\.name.description) ?? [])
+    let missing = known.subtracting(usable).count
+    if missing > 0 {
+      return [
+        Finding(
+          .files, .problem,
+          "\(missing) of the \(known.count) keys that nextdeploy knows cannot log in: \(file) has no line of theirs",
+          advice: "Put the file back from a backup; or 'sudo nextdeploy key list', then remove and add each anew.")
+      ]
+    }
+    if let authorized, authorized.bytes.isEmpty {
+      return [
+        Finding(
+          .files, .warning, "\(file) is empty: nobody can push over ssh",
+          advice: "'sudo nextdeploy key add NAME < KEY.pub' lets somebody in.")
+      ]
+    }
+    return []
+  }
+}
+
+extension Doctor {
+  /// Only where systemd runs the apps: elsewhere the keys are in somebody's home.
+  func keys() throws -> [Finding] {
+    guard hasSystemd else { return [] }
+    let file = "\(layout.root)/.ssh/authorized_keys"
+    return KeyCheck(
+      file: file, authorized: try Files.read(file).map { AuthorizedKeys($0) },
+      known: Set(try KeyBindings(layout: layout).read().keys)
+    ).findings
+  }
+}

@@ -1,0 +1,46 @@
+public import Deploy
+import Posix
+import ProcessSupervision
+
+/// Asks instances by HTTP/1.1, one connection for each request.
+public struct HTTPProbe: Probe {
+  let instances: PortRange?
+  /// How long a page is read on once its head is there.
+  private static let patience = Duration.seconds(1)
+
+  /// - Parameter instances: the ports of instances, where each app runs as a user of its own.
+  public init(instances: PortRange? = nil) { self.instances = instances }
+
+  public func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
+    let deadline = ContinuousClock.now + .seconds(limit)
+    do {
+      let socket = try Socket(
+        connectingTo: instance.port.number, at: instance.address == .v4 ? .v4 : .v6, within: .seconds(limit))
+      let headers = (request.headers + [("Connection", "close")]).map { "\($0.name): \($0.value)\r\n" }
+      try socket.write("GET \(request.target) HTTP/1.1\r\n\(headers.joined())\r\n")
+      var reader = HTTPReader(socket, until: deadline)
+      return .response(try reader.response(patience: Self.patience))
+    } catch let error as SystemError {
+      return error.isRefusal ? .refused : error.isTimeout ? .silent : .broken(error.reason)
+    } catch HTTPReader.Problem.broken(let what) {
+      return .broken(what)
+    } catch {
+      return .silent
+    }
+  }
+
+  public func listeners(of process: Int32, on port: Port) -> [ListeningAddress] {
+    let own = ConnectionTable.listeners(ofGroup: process)
+    guard own.isEmpty, let instances, let user = (try? Files.status("/proc/\(process)"))?.owner,
+      AppUsers.range.contains(user)
+    else { return own }
+    // The app's other instances listen as the same user, on ports that are theirs.
+    return ConnectionTable.listeners(ofUser: user).filter { listener in
+      listener.port == port.number || !(instances.first.number...instances.last.number).contains(listener.port)
+    }
+  }
+
+  public func listeners(on port: Port) -> [ListeningAddress] {
+    ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
+  }
+}

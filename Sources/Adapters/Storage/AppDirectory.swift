@@ -1,0 +1,200 @@
+public import Deploy
+import FoundationEssentials
+import Posix
+import ProcessSupervision
+
+/// An app's state below its own directory.
+public struct AppDirectory: AppState {
+  let app: AppName
+  let layout: AppLayout
+  let journal: Journal?
+
+  /// - Parameter journal: what has the instances' output; nil where it is in files.
+  public init(app: AppName, layout: AppLayout, journal: Journal? = nil) {
+    self.app = app
+    self.layout = layout
+    self.journal = journal
+  }
+
+  // MARK: Journals
+
+  public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
+    let seconds = WallClock.now
+    // Ids are the order of deploys, also after the clock went back.
+    let last = try lastID()
+    var id = try DeployID(stamp: WallClock.stamp(seconds), number: 1)
+    if let last, last >= id { id = last.next }
+    while true {
+      // The log's file makes the id this deploy's own.
+      do { _ = try FileDescriptor(path: layout.deployLog(id), .create, mode: 0o600) } catch {
+        guard error.isAlreadyThere else { throw error }
+        id = id.next
+        continue
+      }
+      let record = DeployRecord(
+        id: id, app: app, kind: kind, previous: previous, commit: commit, startedAt: WallClock.timestamp(seconds),
+        builder: ProcessIdentity.current?.description ?? "")
+      try save(record, durable: true)
+      return record
+    }
+  }
+
+  public func save(_ record: DeployRecord, durable: Bool) throws {
+    try StateFile.write(record, to: layout.journal(record.id), durable: durable)
+  }
+
+  public func records() throws -> [DeployRecord] {
+    // One that is damaged tells nothing of the others.
+    try ids().compactMap { try record($0) }
+  }
+
+  /// The deploys that have no end, and whose builder no longer runs.
+  public func interruptedRecords() throws -> [DeployRecord] {
+    try records().filter { !$0.isFinished && !isRunning($0) }
+  }
+
+  /// The id of the deploy that began last; nil where there was none.
+  public func lastID() throws -> DeployID? { try ids().last }
+
+  /// Nil where there is none of that id, or it is damaged.
+  public func record(_ id: DeployID) throws -> DeployRecord? {
+    try StateFile.intact(DeployRecord.self, layout.journal(id))
+  }
+
+  /// The journals that cannot be read any more.
+  public func damagedRecords() throws -> [String] {
+    try ids().map(layout.journal).filter {
+      // A power loss can leave one empty, of a deploy of which nothing else is left either.
+      try Files.status($0)?.size != 0 && StateFile.intact(DeployRecord.self, $0) == nil
+    }
+  }
+
+  public func setAsideDamagedRecords() throws -> [String] {
+    try damagedRecords().map { file in
+      let aside = "\(file).damaged"
+      try Files.rename(file, to: aside)
+      return aside
+    }
+  }
+
+  private func ids() throws -> [DeployID] {
+    try Files.list(layout.deploys).filter { $0.hasSuffix(".json") }
+      .compactMap { try? DeployID(String($0.dropLast(5))) }.sorted()
+  }
+
+  public func isRunning(_ record: DeployRecord) -> Bool {
+    ProcessIdentity(record.builder)?.isRunning ?? false
+  }
+
+  public func cancellation(of record: DeployRecord) throws -> String? { try Files.text(layout.cancellation(record.id)) }
+
+  /// Has a deploy end, if it is not too late. It looks for this itself, again and again.
+  public func cancel(_ record: DeployRecord, by who: String) throws {
+    try Files.write(who, to: layout.cancellation(record.id))
+  }
+
+  /// Ends the process of a deploy that does not end by itself; recovery puts right what it leaves.
+  public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
+
+  public func prune(keeping deploys: Set<DeployID>) throws {
+    let aside = try Files.list(layout.deploys).filter { $0.hasSuffix(".json.damaged") }
+      .compactMap { try? DeployID(String($0.dropLast(".json.damaged".utf8.count))) }
+    for id in try ids() + aside where !deploys.contains(id) {
+      try Files.remove(layout.journal(id))
+      try Files.remove("\(layout.journal(id)).damaged")
+      try Files.remove(layout.deployLog(id))
+      try Files.remove(layout.instanceLog(id))
+      try Files.remove(LogFile(path: layout.instanceLog(id)).old)
+      try Files.remove(layout.cancellation(id))
+    }
+  }
+
+  // MARK: What is live
+
+  public func live() throws -> LiveRecord? { try StateFile.read(LiveRecord.self, layout.live) }
+
+  public func setLive(_ live: LiveRecord) throws {
+    try StateFile.write(live, to: layout.live)
+    try Files.replaceLink(layout.current, to: "releases/\(live.release)")
+    try Files.replaceLink(layout.liveLog, to: "\(live.deploy).log")
+  }
+
+  // MARK: Space
+
+  /// Sets aside what a journal, a log and some refs take: without it a disk that a push or its build fills would keep
+  /// the branch at a commit that is not live.
+  public func keepReserve() throws {
+    if try Files.status(layout.reserve)?.size == Self.reserve { return }
+    do {
+      try Files.write(String(repeating: "-", count: Self.reserve), to: layout.reserve, durable: false)
+    } catch {
+      // Where it is full already, git itself refuses the push.
+      guard error.isDiskFull else { throw error }
+    }
+  }
+
+  public func giveUpReserve() throws { try Files.remove(layout.reserve) }
+
+  private static let reserve = 64 << 10
+
+  // MARK: Environment
+
+  public func environment() throws -> AppEnvironment {
+    let environment = try environmentFile().environment()
+    guard environment.variables.isEmpty, Files.exists(layout.environmentSet) else { return environment }
+    throw Failure(
+      "reading the environment of \(app)",
+      "\(layout.environment) is \(Files.exists(layout.environment) ? "empty" : "missing"), and variables were set in it",
+      next: "Put it back from a backup, or set them again ('nextdeploy env import'). If the app is to have none: "
+        + "rm \(layout.environmentSet)")
+  }
+
+  public func noteEnvironment() throws {
+    if !Files.exists(layout.environmentSet) { try Files.write("", to: layout.environmentSet, mode: 0o600) }
+  }
+
+  public func environmentFile() throws -> EnvironmentFile {
+    try EnvironmentFile(try Files.read(layout.environment) ?? [], source: layout.environment)
+  }
+
+  /// Changes the env file in one step, while nobody else does.
+  public func changeEnvironment(_ change: (inout EnvironmentFile) throws -> Void) throws {
+    try FileLock(waitingFor: layout.environmentLock).hold {
+      var file = try environmentFile()
+      try change(&file)
+      let isEmpty = try file.environment().variables.isEmpty
+      if !isEmpty { try noteEnvironment() }
+      try Files.write(file.text, to: layout.environment, mode: 0o600)
+      if isEmpty { try Files.remove(layout.environmentSet) }
+    }
+  }
+
+  public func serverActionsKey() throws -> String {
+    if let key = try Files.text(layout.serverActionsKey) { return key }
+    var generator = SystemRandomNumberGenerator()
+    let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    let key = Data(bytes).base64EncodedString()
+    try Files.write(key, to: layout.serverActionsKey, mode: 0o600)
+    return key
+  }
+
+  // MARK: Logs
+
+  public func logFile(of deploy: DeployID) -> String { layout.instanceLog(deploy) }
+
+  public func lastLines(of deploy: DeployID) -> [String] {
+    guard let journal else { return (try? Files.lastLines(layout.instanceLog(deploy), count: 20)) ?? [] }
+    guard let record = try? StateFile.read(DeployRecord.self, layout.journal(deploy)), let instance = record.instance
+    else { return [] }
+    return (try? journal.lastLines(of: instance, count: 20, since: record.startedAt)) ?? []
+  }
+
+  // MARK: Turns
+
+  public func inTurn<Result>(_ body: () throws -> Result) throws -> Result? {
+    guard let lock = try FileLock(ifFree: layout.lock) else { return nil }
+    return try lock.hold(body)
+  }
+
+  public func timestamp() -> String { WallClock.timestamp() }
+}

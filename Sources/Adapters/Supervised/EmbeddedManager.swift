@@ -1,0 +1,115 @@
+public import Deploy
+import Posix
+import ProcessSupervision
+
+/// The service manager for machines without systemd: one supervisor process an instance.
+public struct EmbeddedManager: ServiceManager {
+  let layout: Layout
+  let ports: PortRange
+  /// The path of nextdeploy-supervisor.
+  let supervisor: String
+
+  public init(layout: Layout, ports: PortRange, supervisor: String) {
+    self.layout = layout
+    self.ports = ports
+    self.supervisor = supervisor
+  }
+
+  public func reserve(_ app: AppName) throws -> InstanceID {
+    try PortBook(layout: layout, ports: ports).reserve(app)
+  }
+
+  public func start(_ instance: InstanceID, _ service: Service) throws {
+    let directory = directory(instance)
+    try directory.write(service)
+    try Files.replaceLink("\(directory.path)/release", to: service.directory)
+    try SupervisorProcess(program: supervisor).start(directory)
+  }
+
+  public func drain(_ instance: InstanceID) throws { _ = try end(instance, .drain) }
+
+  public func stop(_ instance: InstanceID) throws {
+    while directory(instance).exists {
+      // It gives up its lock before it has removed the directory and ended.
+      guard let supervisor = try end(instance, .quit) else { continue }
+      while supervisor.isRunning { Pause.short() }
+    }
+  }
+
+  public func state(of instance: InstanceID) throws -> InstanceState {
+    let directory = directory(instance)
+    guard directory.exists else { return .absent }
+    guard try directory.hasSupervisor, let status = try directory.status() else { return .lost }
+    switch status.phase {
+    case .running: return .running(process: status.process?.id ?? 0, restarts: status.restarts)
+    case .waiting: return .waitingToRestart(exit: status.exit ?? "it ended", restarts: status.restarts)
+    case .draining: return .draining
+    }
+  }
+
+  public func strangers(at instance: InstanceID) throws -> [Stranger] {
+    // What an instance starts descends from its supervisor, whatever it detaches itself from.
+    guard let supervisor = try directory(instance).status()?.supervisor else { return [] }
+    return ConnectionTable.strangers(on: instance.port.number, to: supervisor.id)
+      .map { Stranger(PortHolder($0, in: layout)) }
+  }
+
+  public func instances(of app: AppName) throws -> [InstanceID] {
+    try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
+  }
+
+  public func revive(_ instance: InstanceID) throws {
+    let directory = directory(instance)
+    guard directory.exists, try !directory.hasSupervisor else { return }
+    try endOrphan(of: directory)
+    try SupervisorProcess(program: supervisor).start(directory)
+  }
+
+  /// Tells the supervisor to end the instance; where there is none, does so itself and returns nil.
+  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
+    let directory = directory(instance)
+    while try directory.hasSupervisor {
+      if let supervisor = try directory.status()?.supervisor {
+        supervisor.signal(signal)
+        return supervisor
+      }
+      // It has only just begun.
+      Pause.short()
+    }
+    guard directory.exists else { return nil }
+    try endOrphan(of: directory)
+    try directory.remove()
+    return nil
+  }
+
+  /// Ends an app whose supervisor was killed and could not end it.
+  private func endOrphan(of directory: InstanceDirectory) throws {
+    if let process = try directory.status()?.process { ProcessGroup.end(leader: process, within: .seconds(10)) }
+  }
+
+  private func directory(_ instance: InstanceID) -> InstanceDirectory {
+    InstanceDirectory(path: layout.instance(instance))
+  }
+}
+
+/// Starts the supervisor of an instance.
+struct SupervisorProcess {
+  /// The path of nextdeploy-supervisor.
+  let program: String
+
+  /// Returns once the supervisor has the instance in hand.
+  func start(_ directory: InstanceDirectory) throws {
+    try directory.forgetStatus()
+    let command = Command([program, "instance", directory.path], environment: [:])
+    let child = try ChildProcess(
+      command, output: .file(directory.log), errors: .file(directory.log), family: .ownSession)
+    while try directory.status() == nil {
+      if let exit = try child.poll() {
+        throw Failure(
+          "starting the supervisor of \(directory.path)", "it ended with \(exit)", next: "Look at \(directory.log).",
+          excerpt: try Files.lastLines(directory.log, count: 5))
+      }
+      Pause.for(.milliseconds(2))
+    }
+  }
+}

@@ -1,0 +1,38 @@
+public import Deploy
+import Posix
+import ProcessSupervision
+
+/// Runs an app's installs and builds as children of this process, each under a guard.
+public struct GuardedRunner: Runner {
+  let app: AppName
+  let layout: AppLayout
+  /// The path of nextdeploy-supervisor.
+  let supervisor: String
+
+  public init(app: AppName, layout: AppLayout, supervisor: String) {
+    self.app = app
+    self.layout = layout
+    self.supervisor = supervisor
+  }
+
+  public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
+    // The guard is none of the app's processes: the app's secrets are not to be in its environment.
+    let command = Command(
+      [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
+      directory: job.directory)
+    var space = try SpaceGuard(layout, of: app)
+    let began = ContinuousClock.now
+    // The guard, asked to end, ends all that the job started.
+    let status = try ChildProcess.run(
+      command, input: Guard.input(job.environment),
+      watch: {
+        try space.look()
+        try watch((ContinuousClock.now - began) / .seconds(1))
+      }, output: output)
+    if status.isSuccess { return .succeeded }
+    return status.isKill ? .killed : .failed(exitCode: status.code)
+  }
+
+  /// There are none: a guard ends its job when the builder ends.
+  public func endLeftovers() {}
+}

@@ -1,0 +1,37 @@
+public import SSHAccess
+import Deploy
+
+/// The keys by which a server proves that it is the right one.
+public struct HostKeys: Equatable, Sendable {
+  public let keys: [PublicKey]
+
+  /// Nil where there are none.
+  public init?(_ keys: [PublicKey]) {
+    if keys.isEmpty { return nil }
+    self.keys = keys.uniqued()
+  }
+
+  /// Reads lines of known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) that are about one server; their host patterns do not count.
+  /// Nil where there is no key.
+  public init?(knownHosts text: String) {
+    let lines = text.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map(String.init) }
+    // A marker in front says that a key is revoked, or that it signs others.
+    let revoked = Set(lines.filter { $0.first == "@revoked" }.compactMap { Self.key($0.dropFirst()) })
+    let keys = lines.filter { $0.first?.hasPrefix("@") == false && $0.first?.hasPrefix("#") == false }
+      .compactMap { Self.key($0[...]) }
+    self.init(keys.filter { !revoked.contains($0) })
+  }
+
+  private static func key(_ words: ArraySlice<String>) -> PublicKey? {
+    let words = words.dropFirst().prefix(2)
+    return words.count == 2 ? try? PublicKey(words.joined(separator: " ")) : nil
+  }
+
+  /// How known_hosts names a server.
+  public static func pattern(_ host: String, port: UInt16) -> String { port == 22 ? host : "[\(host)]:\(port)" }
+
+  /// Lines of a known_hosts for a server.
+  func lines(for remote: Remote) -> [String] {
+    keys.map { "\(Self.pattern(remote.host.description, port: remote.port)) \($0.type) \($0.base64)" }
+  }
+}

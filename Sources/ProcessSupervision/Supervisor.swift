@@ -1,0 +1,165 @@
+import Deploy
+import Posix
+
+/// The small process that keeps one instance running, where systemd does not.
+///
+/// It starts the program, starts it again when it ends, and on SIGUSR1 drains and stops it. SIGQUIT stops it without
+/// draining. Its lock tells others that it lives; when it has stopped the instance it removes the instance's
+/// directory, which frees the port. SIGTERM, which a machine that shuts down sends to all, stops the instance too, but
+/// its directory stays: the next command starts it again.
+public struct Supervisor {
+  private let directory: InstanceDirectory
+  private let service: Service
+  private let port: UInt16?
+  private let signals: SignalQueue
+  private let log: LogFile
+  private var status: InstanceStatus
+  private var isRecorded = false
+
+  /// Keeps the instance that a directory describes running until it is told to stop.
+  public static func run(directory path: String) throws {
+    let signals = SignalQueue()
+    let directory = InstanceDirectory(path: path)
+    guard let lock = try takeLock(of: directory) else {
+      throw Failure("supervising \(path)", "another supervisor does", next: "Nothing needs to be done.")
+    }
+    try lock.hold { try run(directory, signals) }
+  }
+
+  /// Nil where another supervisor holds it. Who only asks whether one does is in the way for a moment.
+  private static func takeLock(of directory: InstanceDirectory) throws -> FileLock? {
+    let deadline = ContinuousClock.now + .seconds(1)
+    while ContinuousClock.now < deadline {
+      if let lock = try FileLock(ifFree: directory.lock) { return lock }
+      Pause.short()
+    }
+    return nil
+  }
+
+  private static func run(_ directory: InstanceDirectory, _ signals: SignalQueue) throws {
+    let path = directory.path
+    guard let service = try directory.service(), let own = ProcessIdentity.current else {
+      throw Failure("supervising \(path)", "it does not say what to run", next: "Deploy the app again.")
+    }
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    var supervisor = Supervisor(
+      directory: directory, service: service, port: (try? InstanceID(name))?.port.number, signals: signals,
+      log: LogFile(path: service.log), status: InstanceStatus(phase: .waiting, supervisor: own))
+    if try supervisor.keepRunning() == .removed { try directory.remove() }
+  }
+
+  /// What becomes of the instance's record when the supervisor ends.
+  private enum Ending { case removed, kept }
+
+  private mutating func keepRunning() throws -> Ending {
+    var backoff = Backoff(first: .milliseconds(100))
+    while true {
+      let started = ContinuousClock.now
+      do {
+        let group = try ProcessGroup(command, output: .file(service.log), errors: .file(service.log))
+        status.process = ProcessIdentity(of: group.leader.id)
+        do { try write(.running) } catch {
+          group.end()
+          throw error
+        }
+        switch try waitForEnd(of: group) {
+        case .exited(let exit): status.exit = exit.description
+        case .told(let ending): return ending
+        }
+        group.end()
+      } catch let error as SystemError {
+        status.exit = error.description
+      }
+      status.process = nil
+      try write(.waiting)
+      let pause = backoff.next(afterRunning: ContinuousClock.now - started)
+      if let ending = endingWhileWaiting(pause) { return ending }
+      status.restarts += 1
+    }
+  }
+
+  private var command: Command {
+    Command(service.arguments, environment: service.environment, directory: service.directory)
+  }
+
+  private enum End {
+    case exited(ExitStatus)
+    /// It was told to end, and has.
+    case told(Ending)
+  }
+
+  private mutating func waitForEnd(of group: ProcessGroup) throws -> End {
+    while true {
+      log.keepWithinLimit()
+      switch signals.next(within: .seconds(1)) {
+      case .childEnded: if let exit = reap(group) { return .exited(exit) }
+      case .drain:
+        try write(.draining)
+        if drain(group) { group.end() } else { stop(group) }
+        return .told(.removed)
+      case .quit:
+        try write(.draining)
+        stop(group)
+        return .told(.removed)
+      case .terminate:
+        stop(group)
+        return .told(.kept)
+      case nil: continue
+      }
+    }
+  }
+
+  /// Waits until the port has had no connection for a while; true where the program ended meanwhile.
+  private func drain(_ group: ProcessGroup) -> Bool {
+    guard let port else { return false }
+    let deadline = ContinuousClock.now + .seconds(service.drainTimeout)
+    var watch = PortWatch(port)
+    while ContinuousClock.now < deadline && !watch.isQuiet() {
+      switch signals.next(within: watch.pause) {
+      case .childEnded: if reap(group) != nil { return true }
+      case .quit, .terminate: return false
+      case .drain, nil: continue
+      }
+    }
+    return false
+  }
+
+  /// Asks, waits, and then ends the program and all it started.
+  private func stop(_ group: ProcessGroup) {
+    group.askToEnd()
+    let deadline = ContinuousClock.now + .seconds(service.stopTimeout)
+    while ContinuousClock.now < deadline {
+      if case .childEnded = signals.next(within: deadline - ContinuousClock.now), reap(group) != nil { break }
+    }
+    group.end()
+  }
+
+  /// Takes note of processes that ended; how the program itself did, if it is among them.
+  private func reap(_ group: ProcessGroup) -> ExitStatus? {
+    var exit: ExitStatus?
+    while let ended = ChildProcess.reap() {
+      if ended.id == group.leader.id { exit = ended.status }
+    }
+    return exit
+  }
+
+  private func endingWhileWaiting(_ pause: Duration) -> Ending? {
+    let deadline = ContinuousClock.now + pause
+    while ContinuousClock.now < deadline {
+      switch signals.next(within: deadline - ContinuousClock.now) {
+      case .drain, .quit: return .removed
+      case .terminate: return .kept
+      case .childEnded, nil: continue
+      }
+    }
+    return nil
+  }
+
+  private mutating func write(_ phase: InstanceStatus.Phase) throws {
+    status.phase = phase
+    do {
+      try directory.write(status)
+      isRecorded = true
+    } catch  where isRecorded {}
+  }
+}
