@@ -115,7 +115,7 @@ public struct Supervisor {
     let deadline = ContinuousClock.now + .seconds(service.drainTimeout)
     var watch = PortWatch(port)
     while ContinuousClock.now < deadline && !watch.isQuiet() {
-      switch signals.next(within: watch.pause) {
+      switch signals.next(within: PortWatch.pause) {
       case .childEnded: if reap(group) != nil { return true }
       case .quit, .terminate: return false
       case .drain, nil: continue

@@ -55,18 +55,33 @@ struct ConnectionTableTests {
     #expect(ConnectionTable.parse(Substring(line)) == nil)
   }
 
-  @Test("finds where the processes of a group listen, and what is connected there")
+  @Test("finds where the processes of a group listen")
   func real() async throws {
     try await Scratch.run { scratch in
       try await NodeServer.run(scratch, "const server = require('net').createServer(() => {})") { server in
-        #expect(ConnectionTable.established(on: server.port.number) == 0)
-        let connection = try Connection(to: server.port)
-
         let expected = ListeningAddress(host: "127.0.0.1", port: server.port.number)
         #expect(ConnectionTable.listeners(ofGroup: server.process) == [expected])
-        try wait(until: "the connection") { ConnectionTable.established(on: server.port.number) == 1 }
-        connection.close()
-        try wait(until: "its end") { ConnectionTable.established(on: server.port.number) == 0 }
+      }
+    }
+  }
+
+  @Test("counts what is connected to a port, as the table lists it and as the kernel counts", arguments: ["127.0.0.1", "::"])
+  func connected(host: String) async throws {
+    try await Scratch.run { scratch in
+      try await NodeServer.run(
+        scratch, "const server = require('net').createServer(() => {})", listen: "0, '\(host)'"
+      ) { server in
+        let port = server.port.number
+        #expect([ConnectionTable.listed(on: port), ConnectionTable.established(on: port)] == [0, 0])
+        let connections = try [Connection(to: server.port), Connection(to: server.port)]
+        try wait(until: "the connections") {
+          ConnectionTable.listed(on: port) == 2 && ConnectionTable.established(on: port) == 2
+        }
+        connections[0].close()
+        try wait(until: "one's end") {
+          ConnectionTable.listed(on: port) == 1 && ConnectionTable.established(on: port) == 1
+        }
+        connections[1].close()
       }
     }
   }

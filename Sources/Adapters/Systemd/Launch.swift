@@ -64,7 +64,7 @@ public struct Launch {
       // Who wants it stopped at once writes a shorter time down meanwhile.
       let limit = (try? required().drainTimeout) ?? timeout
       if ContinuousClock.now - start >= .seconds(limit) { return }
-      Pause.for(watch.pause)
+      Pause.for(PortWatch.pause)
     }
   }
 
