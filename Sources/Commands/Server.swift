@@ -150,15 +150,28 @@ struct Server {
   /// - Parameter log: the file that gets what is reported, beside the terminal.
   func seams(of app: AppName, log: String?) throws -> Seams {
     if machine == .systemd && log != nil { try Sharing().prepare(layout.app(app)) }
-    let reporter = try Reporter(terminal: terminal, log: log)
-    let leftovers = leftovers(of: app) { reporter.warn($0) }
+    return try seams(of: app, events: Events(log.map { try sinks(log: $0) } ?? [Reporter(terminal: terminal)]))
+  }
+
+  /// Whoever pushed, and the deploy's log.
+  private func sinks(log path: String) throws -> [any EventSink] {
+    let log = try DeployLog(path: path)
+    let reporter = Reporter(terminal: terminal) { log.write($0) }
+    log.whenFailing = { [terminal, unowned reporter] error in
+      if reporter.hasListener { terminal.printError("warning: \(error)") }
+    }
+    return [reporter, log]
+  }
+
+  private func seams(of app: AppName, events: Events) throws -> Seams {
+    let leftovers = leftovers(of: app) { events.warn($0) }
     return Seams(
       repository: repository(of: app), state: state(of: app),
       workspace: WorkspaceDirectory(layout: layout.app(app), leftovers: leftovers),
       releases: try releases(of: app, leftovers),
-      manager: try manager(), proxy: try proxy { reporter.warn($0) }, probe: try probe(), runner: try runner(of: app),
+      manager: try manager(), proxy: try proxy { events.warn($0) }, probe: try probe(), runner: try runner(of: app),
       toolbox: toolbox,
-      secrets: doppler(of: app), progress: reporter, baseEnvironment: baseEnvironment,
+      secrets: doppler(of: app), events: events, baseEnvironment: baseEnvironment,
       config: { try apps.config(of: app) }, pause: { Pause.for(.seconds($0)) },
       origin: { [self] config in origin(of: config) })
   }
@@ -200,27 +213,7 @@ struct Server {
   }
 
   func recovery(of app: AppName) throws -> Recovery {
-    Recovery(app: app, config: try apps.config(of: app), seams: try quietSeams(of: app))
+    let seams = try seams(of: app, events: Events([QuietReporter(terminal: terminal)]))
+    return Recovery(app: app, config: try apps.config(of: app), seams: seams)
   }
-
-  /// Seams whose reports go to standard error, so that a command's own output stays what it is.
-  private func quietSeams(of app: AppName) throws -> Seams {
-    var seams = try seams(of: app, log: nil)
-    seams.progress = ErrorReporter(terminal: terminal)
-    return seams
-  }
-}
-
-/// Tells what recovery does beside a command's own output.
-private struct ErrorReporter: Progress {
-  let terminal: Terminal
-
-  func begin(_ headline: Headline) {}
-  func start(_ step: Step, _ detail: String) {}
-  func output(_ bytes: [UInt8]) {}
-  func finish(_ step: Step, _ result: String, seconds: Double) {}
-  func succeed(_ result: Success) {}
-  func warn(_ text: String) { terminal.printError("warning: \(text)") }
-  func note(_ text: String) { terminal.printError(text) }
-  func fail(_ step: Step, _ failure: Failure, live: ReleaseID?) { terminal.printError("\(failure)") }
 }

@@ -34,13 +34,8 @@ extension Deployment {
     _ work: Work, in directory: RelativePath, environment: [String: String], at stage: Advisor.Stage, attempt: String,
     next: String
   ) throws {
-    var tail = OutputTail()
+    let output = seams.events.output()
     let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
-    var (visible, masked) = (VisibleText(keepsLines: true), mask.stream())
-    func show(_ bytes: [UInt8]) {
-      tail.append(bytes)
-      if !bytes.isEmpty { seams.progress.output(bytes) }
-    }
     let limit = config.buildTimeout ?? .build
     let result: JobResult
     do {
@@ -48,22 +43,22 @@ extension Deployment {
         if let seconds, seconds > Double(limit.seconds) { throw TimedOut() }
         try requireWantedNowAndThen()
       } output: {
-        show(masked.add(visible.add($0)))
+        output.add($0)
       }
     } catch is TimedOut {
-      show(masked.add(visible.end()) + masked.end())
+      output.end()
       throw Failure(
         attempt, "it had not ended after \(limit), which is the limit, and was ended with all that it had started",
         next: "Find what it waits for; or give it longer, on the server: 'nextdeploy config set build.timeout 2h "
-          + "--app \(app)'.", excerpt: tail.lines)
+          + "--app \(app)'.", excerpt: output.lastLines)
     }
-    show(masked.add(visible.end()) + masked.end())
+    output.end()
     let cause: String
     var next = next
     switch result {
     case .succeeded:
       // npm can end so where the network is gone, with exit code 0 and nothing installed.
-      guard tail.text.contains("npm error Exit handler never called!") else { return }
+      guard output.tail.contains("npm error Exit handler never called!") else { return }
       cause = "npm ended in the middle of its work, though with exit code 0"
     case .failed(127):
       cause = "a program of it was not found (exit code 127)"
@@ -73,9 +68,9 @@ extension Deployment {
       throw Failure(
         attempt, "it was killed (exit code 137), most likely for want of memory",
         next: "Give the server more memory or swap, or let the build use less (NODE_OPTIONS=--max-old-space-size=…).",
-        excerpt: tail.lines)
+        excerpt: output.lastLines)
     }
-    let advice = advice(on: tail.text, at: stage)
+    let advice = advice(on: output.tail, at: stage)
     var steps = [advice?.next ?? next]
     // A name that is told already is not told twice.
     if stage == .build, let unset = advisor?.unset, !unset.names.contains(where: { advice?.cause.contains($0) == true })
@@ -86,7 +81,7 @@ extension Deployment {
     throw Failure(
       attempt, ([cause] + [advice?.cause].compactMap(\.self)).joined(separator: ": "),
       next: steps.joined(separator: " "),
-      excerpt: tail.lines)
+      excerpt: output.lastLines)
   }
 
   /// What the end of a program's output says, with the lockfile that it may be about.
@@ -127,18 +122,4 @@ extension Deployment {
     variables["PWD"] = directory.below(seams.workspace.directory)
     return variables
   }
-}
-
-/// The last lines of what a program wrote.
-struct OutputTail {
-  private var bytes: [UInt8] = []
-
-  mutating func append(_ more: [UInt8]) {
-    bytes += more
-    if bytes.count > 65_536 { bytes.removeFirst(bytes.count - 32_768) }
-  }
-
-  var text: String { String(decoding: bytes.suffix(32_768), as: UTF8.self) }
-
-  var lines: [String] { text.split(whereSeparator: \.isNewline).suffix(20).map(String.init) }
 }

@@ -32,7 +32,7 @@ extension Deployment {
         next: "Install a newer Node on the server, then push again.")
     }
     if let mend = NextVersion.mendFor(version) {
-      seams.progress.warn(
+      seams.events.warn(
         "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(mend) or later.")
     }
     return version
@@ -47,7 +47,7 @@ extension Deployment {
   func serverActionsKey(_ environment: AppEnvironment, own: [String: String]) throws -> String {
     if let key = own[Self.serverActionsKey] ?? environment.variables[Self.serverActionsKey]?.value { return key }
     let key = try seams.state.serverActionsKey()
-    mask.add(key)
+    seams.events.redact([key])
     return key
   }
 

@@ -19,8 +19,6 @@ public final class Deployment {
   private(set) var config: AppConfig
   let seams: Seams
   var record: DeployRecord
-  /// What of the environment is not to be seen in output and failures, from when it was read on.
-  var mask = Mask()
   /// Says what helps where a program of the app's fails; nil until the commit was read.
   var advisor: Advisor?
   let began = ContinuousClock.now
@@ -80,10 +78,11 @@ public final class Deployment {
     let live = try route(healthy)
     // From here on the new release is live: nothing is undone any more.
     settle(live)
-    seams.progress.succeed(
-      Success(
-        url: seams.origin(config).description, release: live.release, commit: live.commit,
-        seconds: seconds(since: began)))
+    seams.events.emit(
+      .live(
+        Success(
+          url: seams.origin(config).description, release: live.release, commit: live.commit,
+          seconds: seconds(since: began))))
   }
 
   /// A release with the commit's files: one that was built before, or a new one.
@@ -108,11 +107,11 @@ public final class Deployment {
   private func readEnvironment() throws -> AppEnvironment {
     let own = try seams.state.environment()
     if !own.variables.isEmpty { try seams.state.noteEnvironment() }
-    mask = Mask(own.secrets)
+    seams.events.redact(own.secrets)
     let environment = try Self.complete(own, seams)
-    mask = Mask(environment.secrets)
+    seams.events.redact(environment.secrets)
     let fetched = environment.variables.values.count { $0.source == .doppler }
-    if fetched > 0 { seams.progress.note("\(fetched) variables from Doppler") }
+    if fetched > 0 { seams.events.note("\(fetched) variables from Doppler") }
     return environment
   }
 
@@ -131,15 +130,16 @@ public final class Deployment {
     record.step = step
     try requireWanted()
     try seams.state.save(record, durable: durable)
-    seams.progress.start(step, detail)
+    seams.events.emit(.stepStarted(step, detail: detail))
     let start = ContinuousClock.now
     let (result, text) = try work()
     let seconds = seconds(since: start)
-    record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: text))
+    record.steps.append(
+      DeployRecord.StepRecord(step: step, seconds: seconds, result: seams.events.redacted(text, of: step)))
     // What is done is done: after `route` an error here would undo a release that is live. Before it, a journal
     // that cannot be written stops the next step, whose intent must be in it.
     attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
-    seams.progress.finish(step, text, seconds: seconds)
+    seams.events.emit(.stepFinished(step, result: text, seconds: seconds))
     return result
   }
 
@@ -158,7 +158,7 @@ public final class Deployment {
 
   /// Undoes what was done, tells why, and writes it down.
   private func fail(_ error: any Error) {
-    let failure = mask.hide(Failure(of: error))
+    let failure = seams.events.redacted(Failure(of: error))
     let step = record.step ?? .plan
     record.outcome = .failed
     record.failure = failure
@@ -171,7 +171,7 @@ public final class Deployment {
     attempt("writing the deploy's journal") { try seams.state.save(written, durable: false) }
     var live: ReleaseID?
     attempt("reading what is live") { live = try seams.state.live()?.release }
-    seams.progress.fail(step, failure, live: live)
+    seams.events.emit(.failed(step, failure, live: live))
   }
 
   /// Whether the branch has left what a failed push put it at, so that the same commit can be pushed again.
@@ -182,6 +182,6 @@ public final class Deployment {
 
   /// Does what must not change how the deploy ends; a failure of it is told.
   func attempt(_ what: String, _ body: () throws -> Void) {
-    do { try body() } catch { seams.progress.warn("\(what): \(mask.hide(Failure(of: error)))") }
+    do { try body() } catch { seams.events.warn("\(what): \(Failure(of: error))") }
   }
 }

@@ -11,7 +11,7 @@ extension Deployment {
       if try supersede() { return }
       if try endIfCancelled() { return }
       if !told, let holder = try holder() {
-        seams.progress.note("waiting for \(holder)")
+        seams.events.note("waiting for \(holder)")
         told = true
       }
       seams.pause(0.1)
@@ -37,7 +37,7 @@ extension Deployment {
     record.finishedAt = seams.state.timestamp()
     attempt("moving the branch back") { try Undo(config: config, seams: seams).takeBackPush(record) }
     try seams.state.save(record, durable: false)
-    seams.progress.fail(.plan, failure, live: try seams.state.live()?.release)
+    seams.events.emit(.failed(.plan, failure, live: try seams.state.live()?.release))
     return true
   }
 

@@ -47,11 +47,6 @@ extension Deployment {
     record.finishedAt = seams.state.timestamp()
     try seams.state.save(record, durable: false)
     let newer = superseded.tip.map { "\(config.branch) is at \($0.short) now" } ?? "\(config.branch) was deleted"
-    seams.progress.note("superseded: \(newer); \(record.commit?.id.short ?? "this") is not deployed")
+    seams.events.note("superseded: \(newer); \(record.commit?.id.short ?? "this") is not deployed")
   }
-}
-
-extension Step {
-  /// Whether what it does cannot be called off.
-  var isLate: Bool { [.route, .drain, .prune].contains(self) }
 }

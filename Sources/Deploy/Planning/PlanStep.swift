@@ -33,11 +33,12 @@ extension Deployment {
     advisor = Advisor(planned, app: app)
     let seconds = seconds(since: start)
     record.steps.append(DeployRecord.StepRecord(step: .plan, seconds: seconds, result: planned.plan.detected))
-    seams.progress.begin(
-      Headline(
-        app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
-        detected: planned.plan.detected))
-    for warning in planned.plan.warnings { seams.progress.warn(warning) }
+    seams.events.emit(
+      .began(
+        Headline(
+          app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
+          detected: planned.plan.detected)))
+    for warning in planned.plan.warnings { seams.events.warn(warning) }
     return planned
   }
 

@@ -74,14 +74,14 @@ extension Deployment {
 
   /// What the step says when it is done.
   private func described(_ status: Int, _ way: Way, _ parts: Int, _ policy: HealthPolicy) -> String {
-    let place = way.last == policy.path ? "" : " at \(mask.hide(way.last))"
+    let place = way.last == policy.path ? "" : " at \(way.last)"
     return "HTTP \(status)\(place)"
       + (parts == 0 ? "" : parts == 1 ? ", with 1 script or style" : ", with \(parts) scripts and styles")
   }
 
   private func noteError(_ status: Int, _ way: Way) {
-    seams.progress.note(
-      "GET \(mask.hide(way.last)) answered \(status), as apps without pages do. Where yours has one, name it as "
+    seams.events.note(
+      "GET \(way.last) answered \(status), as apps without pages do. Where yours has one, name it as "
         + "\"health.path\" in \(ProjectFile.name).")
   }
 
@@ -89,7 +89,7 @@ extension Deployment {
   private func warnOfOpenPort(_ port: Port) {
     let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
     if open.isEmpty { return }
-    seams.progress.warn(
+    seams.events.warn(
       "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. Have "
         + "it listen on the address in HOSTNAME, as in app.listen(process.env.PORT, process.env.HOSTNAME).")
   }

@@ -13,7 +13,7 @@ extension Deployment {
     let inUse = releasesRun(by: others, records).union([live.release])
     let damaged = try seams.releases.damaged().filter { !inUse.contains($0) }
     for release in damaged {
-      seams.progress.warn("the release \(release) is removed: its release.json is damaged, and nothing could start it")
+      seams.events.warn("the release \(release) is removed: its release.json is damaged, and nothing could start it")
     }
     let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse) + damaged
     if !surplus.isEmpty {

@@ -16,8 +16,8 @@ extension Deployment {
   /// Takes a release as it is, of the commit that the journal names.
   func take(_ release: ReleaseRecord, _ which: String) throws -> ReleaseRecord {
     record.release = release.id
-    seams.progress.begin(
-      Headline(app: app, branch: nil, commit: try requireCommit(), detected: release.framework))
+    seams.events.emit(
+      .began(Headline(app: app, branch: nil, commit: try requireCommit(), detected: release.framework)))
     return try step(.release, release.id.description) { (release, "\(release.id) \(which)") }
   }
 

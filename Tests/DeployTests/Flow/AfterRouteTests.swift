@@ -22,8 +22,8 @@ import Testing
     #expect(world.events("stop", "remove \(record.id)", "move").isEmpty)
     #expect(world.instances[try #require(record.instance)] == .running(process: 4711, restarts: 0))
     #expect(world.tip == record.commit?.id)
-    #expect(world.progress.succeeded?.release == record.id)
-    #expect(world.progress.failed == nil)
+    #expect(world.told.succeeded?.release == record.id)
+    #expect(world.told.failed == nil)
   }
 
   @Test func `what could not be written down as live is so after recovery, and not what was before`() throws {
@@ -54,6 +54,6 @@ import Testing
 
     try world.push("three")
 
-    #expect(!world.progress.lines("warning: ").isEmpty)
+    #expect(!world.told.lines("warning: ").isEmpty)
   }
 }

@@ -29,8 +29,8 @@ import Testing
     #expect(world.routed == live.instance.port)
     #expect(world.branches["refs/nextdeploy/live"] == commit.id)
     #expect(world.branches["refs/nextdeploy/releases/\(record.id)"] == commit.id)
-    #expect(world.progress.succeeded?.url == "https://shop.example.com")
-    #expect(world.progress.succeeded?.release == record.id)
+    #expect(world.told.succeeded?.url == "https://shop.example.com")
+    #expect(world.told.succeeded?.release == record.id)
   }
 
   @Test func `drains the old instance after the switch, and waits for nothing`() throws {

@@ -24,7 +24,7 @@ import Testing
       #expect(environment["PORT"] != "80")
     }
     #expect(world.events("fetch") == ["fetch with dp.st.prd.secret"])
-    #expect(world.progress.lines.contains("note: 2 variables from Doppler"))
+    #expect(world.told.lines.contains("note: 2 variables from Doppler"))
   }
 
   @Test func `wins over them with what it has of its own`() throws {
@@ -85,7 +85,7 @@ import Testing
     let record = try world.push("one again", World.app("one"))
 
     #expect(record.release != first.release)
-    #expect(world.progress.lines.contains("**** for production with ****\n"))
+    #expect(world.told.lines.contains("**** for production with ****\n"))
     #expect(record.environmentMark == first.environmentMark, "what Doppler keeps is not part of it")
   }
 

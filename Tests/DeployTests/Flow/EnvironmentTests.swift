@@ -64,9 +64,9 @@ import Testing
 
     let record = try world.push("one")
 
-    let told = "\(world.progress.lines) \(String(describing: world.progress.failed)) \(record) \(world.records)"
+    let told = "\(world.told.lines) \(String(describing: world.told.failed)) \(record) \(world.records)"
     #expect(!told.contains("hunter2hunter2"))
-    #expect(world.progress.lines("key **** for public-value").count == 2)
+    #expect(world.told.lines("key **** for public-value").count == 2)
     #expect(record.failure?.excerpt == ["key **** for public-value", "hunter2hun"])
   }
 
@@ -78,7 +78,7 @@ import Testing
     let record = try world.push("one")
 
     #expect(record.failure?.excerpt == ["****"])
-    #expect(world.progress.failed?.failure.excerpt == ["****"])
+    #expect(world.told.failed?.failure.excerpt == ["****"])
   }
 
   private func change(_ world: World) throws -> EnvironmentChange? {

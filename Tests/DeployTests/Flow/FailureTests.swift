@@ -31,8 +31,8 @@ private let failures: [(event: String, step: Step)] = [
 
     #expect(record.outcome == .failed)
     #expect(record.finishedAt != nil)
-    #expect(world.progress.failed?.step == failure.step)
-    #expect(world.progress.failed?.live == first.release)
+    #expect(world.told.failed?.step == failure.step)
+    #expect(world.told.failed?.live == first.release)
     #expect(world.live?.release == first.release)
     #expect(world.routed == first.instance?.port)
     #expect(world.instances == [try #require(first.instance): .running(process: 4711, restarts: 0)])
@@ -89,7 +89,7 @@ private let failures: [(event: String, step: Step)] = [
       world.events("stop", "remove", "set refs/nextdeploy/failed") == [
         "stop shop:3002", "removeUnfinished", "remove \(record.id)", "set refs/nextdeploy/failed/\(record.id)",
       ])
-    #expect(world.progress.lines("warning: undoing the failed deploy").count == 1)
+    #expect(world.told.lines("warning: undoing the failed deploy").count == 1)
   }
 
   @Test(arguments: ["move refs/heads/main", "set refs/nextdeploy/failed"])
@@ -118,7 +118,7 @@ private let failures: [(event: String, step: Step)] = [
 
     #expect(record.outcome == .failed)
     #expect(world.tip == nil)
-    #expect(world.progress.failed?.live == nil)
+    #expect(world.told.failed?.live == nil)
     #expect(world.branches["refs/nextdeploy/failed/\(record.id)"] != nil)
   }
 

@@ -97,7 +97,7 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
 
     let record = try world.push("one")
 
-    let warnings = world.progress.lines.filter { $0.hasPrefix("warning: shop listens on") }
+    let warnings = world.told.lines.filter { $0.hasPrefix("warning: shop listens on") }
     #expect(record.outcome == .live)
     #expect(warnings.count == 1)
     #expect(warnings.first?.contains("shop listens on 0.0.0.0:3001, [::]:3001: without a firewall") == true)
@@ -109,7 +109,7 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
 
     try world.push("one")
 
-    #expect(!world.progress.lines.contains { $0.hasPrefix("warning: shop listens on") })
+    #expect(!world.told.lines.contains { $0.hasPrefix("warning: shop listens on") })
   }
 
   @Test func `asks until the app answers well`() throws {
@@ -217,8 +217,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
 
     #expect(record.outcome == .live)
-    #expect(world.progress.lines("health: ") == ["health: HTTP 404"])
-    #expect(world.progress.lines("note: GET / answered 404, as apps without pages do.").count == 1)
+    #expect(world.told.lines("health: ") == ["health: HTTP 404"])
+    #expect(world.told.lines("note: GET / answered 404, as apps without pages do.").count == 1)
   }
 
   // MARK: Where it listens

@@ -36,7 +36,7 @@ import Testing
     #expect(world.releases.map(\.id) == [first.id])
     #expect(world.tip == first.commit?.id)
     #expect(world.branches["refs/nextdeploy/failed/\(second.id)"] == second.commit?.id)
-    #expect(world.progress.lines("note: undoing deploy \(second.id)").count == 1)
+    #expect(world.told.lines("note: undoing deploy \(second.id)").count == 1)
   }
 
   @Test(arguments: [
@@ -103,7 +103,7 @@ import Testing
 
     #expect(world.records[waiting.id]?.outcome == .failed)
     #expect(world.tip == first.commit?.id)
-    #expect(world.progress.lines("note: undoing").first?.hasSuffix("while it waited") == true)
+    #expect(world.told.lines("note: undoing").first?.hasSuffix("while it waited") == true)
   }
 
   @Test func `starts what is live again, and the proxy`() throws {
@@ -141,7 +141,7 @@ import Testing
 
     try world.recover()
 
-    #expect(world.progress.lines("warning: sending the requests of shop").count == 1)
+    #expect(world.told.lines("warning: sending the requests of shop").count == 1)
   }
 
   @Test func `drains instances that nobody routes to, once`() throws {

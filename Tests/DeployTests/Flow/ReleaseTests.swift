@@ -223,7 +223,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(job.work == .shell("prisma migrate deploy"))
     #expect(job.environment["A"] == "b")
     #expect(job.environment["OWN"] == "own")
-    #expect(world.progress.lines("warning: 'prisma migrate deploy'").count == 1)
+    #expect(world.told.lines("warning: 'prisma migrate deploy'").count == 1)
   }
 
   @Test func `is none of Next.js's where the build leaves none and another program starts it`() throws {
@@ -245,7 +245,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     try world.push("one", tree)
 
     #expect(
-      world.progress.lines("warning: Next.js").first?.contains("update to \(mend ?? "?") ") == (mend.map { _ in true }))
+      world.told.lines("warning: Next.js").first?.contains("update to \(mend ?? "?") ") == (mend.map { _ in true }))
   }
 }
 

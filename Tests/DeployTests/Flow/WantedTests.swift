@@ -13,7 +13,7 @@ import Testing
     let record = try world.push("slow")
 
     #expect(record.outcome == .failed)
-    let failed = try #require(world.progress.failed)
+    let failed = try #require(world.told.failed)
     #expect(failed.step == last.1)
     #expect(failed.failure.cause.contains("had not ended after 90s, which is the limit"))
     #expect(failed.failure.next.contains("nextdeploy config set build.timeout 2h --app shop"))
@@ -26,7 +26,7 @@ import Testing
 
     try world.push("slow", World.app("slow", project: #"{"release": "migrate"}"#))
 
-    let failed = try #require(world.progress.failed)
+    let failed = try #require(world.told.failed)
     #expect(failed.step == .release)
     #expect(failed.failure.attempt.contains("migrate"))
     #expect(failed.failure.cause.contains("had not ended after 30m"))
@@ -42,7 +42,7 @@ import Testing
 
     #expect(record.outcome == .failed)
     #expect(record.step == .install)
-    #expect(world.progress.failed?.failure.cause == "it was cancelled by the key anna")
+    #expect(world.told.failed?.failure.cause == "it was cancelled by the key anna")
     #expect(world.tip == live)
     #expect(world.live?.commit.subject == "one")
   }
@@ -59,7 +59,7 @@ import Testing
     let record = try world.push("two")
 
     #expect(record.step == .health)
-    #expect(world.progress.failed?.failure.cause == "it was cancelled by the key anna")
+    #expect(world.told.failed?.failure.cause == "it was cancelled by the key anna")
     #expect(world.live == live)
     #expect(world.instances.count == 1)
   }
@@ -75,7 +75,7 @@ import Testing
     let record = try world.push("two")
 
     #expect(record.outcome == .failed)
-    #expect(world.progress.failed?.failure.cause == "it was cancelled by somebody on the server")
+    #expect(world.told.failed?.failure.cause == "it was cancelled by somebody on the server")
     #expect(world.tip == live)
     #expect(world.events("stop", "remove", "removeUnfinished", "turn").isEmpty)
   }
@@ -98,8 +98,8 @@ import Testing
     #expect(record.outcome == .superseded)
     #expect(record.step == .install)
     #expect(world.records[record.id]?.outcome == .superseded)
-    #expect(world.progress.failed == nil)
-    #expect(world.progress.lines("note: superseded: main is at \(newer.id.short) now").count == 1)
+    #expect(world.told.failed == nil)
+    #expect(world.told.lines("note: superseded: main is at \(newer.id.short) now").count == 1)
     #expect(world.tip == newer.id)
     #expect(world.events("move", "set refs/nextdeploy/failed").isEmpty)
     #expect(world.events("removeUnfinished").count == 2)
