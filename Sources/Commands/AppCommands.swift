@@ -13,8 +13,8 @@ enum AppCommands {
   private static let branch = CommandSpec.Option(
     "--branch", value: "NAME", "the branch whose pushes are deployed (default: main)")
 
-  static let create = ServerCommand(
-    spec: CommandSpec("app create", [.required("NAME")], [domain, branch], "Make an app, and say how to push to it"),
+  static let create = ServerCommand.server(
+    CommandSpec("app create", [.required("NAME")], [domain, branch], "Make an app, and say how to push to it"),
     reach: .ssh
   ) { invocation, server in
     let app = try AppName(invocation.arguments[0])
@@ -70,17 +70,16 @@ enum AppCommands {
     let live: LiveRecord?
   }
 
-  private static func row(_ app: AppName, _ server: Server) throws -> Row {
-    let config = try server.apps.config(of: app)
+  private static func row(_ app: AppContext) throws -> Row {
+    let config = try app.config()
     return Row(
-      name: app, url: server.origin(of: config).description, branch: config.branch, domains: config.domains,
-      port: config.port,
-      keep: config.keep, repository: server.layout.app(app).repository, live: try server.state(of: app).live())
+      name: app.name, url: app.server.origin(of: config).description, branch: config.branch, domains: config.domains,
+      port: config.port, keep: config.keep, repository: app.layout.repository, live: try app.state.live())
   }
 
-  static let list = ServerCommand(spec: CommandSpec("app list", [], [.json], "List the apps"), reach: .ssh) {
+  static let list = ServerCommand.server(CommandSpec("app list", [], [.json], "List the apps"), reach: .ssh) {
     invocation, server in
-    let rows = try server.visibleApps().map { try row($0, server) }
+    let rows = try server.visibleApps().map { try row(AppContext(server: server, name: $0)) }
     if invocation.has(.json) {
       try server.terminal.printJSON(rows)
       return 0
@@ -91,12 +90,12 @@ enum AppCommands {
     return 0
   }
 
-  static let show = ServerCommand(
-    spec: CommandSpec("app show", [.required("NAME")], [.json], "Show what is known of an app"), reach: .ssh
-  ) { invocation, server in
-    let row = try row(server.app(invocation.arguments[0]), server)
+  static let show = ServerCommand.app(
+    CommandSpec("app show", [.app("NAME")], [.json], "Show what is known of an app")
+  ) { invocation, app in
+    let row = try row(app)
     if invocation.has(.json) {
-      try server.terminal.printJSON(row)
+      try app.terminal.printJSON(row)
       return 0
     }
     let live = row.live.map { "\($0.release) (\($0.commit.id.short) \($0.commit.subject)) since \($0.since)" }
@@ -104,29 +103,30 @@ enum AppCommands {
       ["app", row.name.description], ["url", row.url], ["branch", row.branch.description],
       ["repository", row.repository], ["live", live ?? "nothing yet"],
     ])
-    for line in lines { server.terminal.print(line) }
+    for line in lines { app.terminal.print(line) }
     return 0
   }
 
-  static let remove = ServerCommand(
-    spec: CommandSpec("app remove", [.required("NAME")], [], "Stop an app and remove all it has on this server")
-  ) { invocation, server in
-    let app = try server.find(invocation.arguments[0])
-    let removed: Void? = try server.state(of: app).inTurn {
-      try server.proxy().remove(app)
-      let manager = try server.manager()
-      for instance in try manager.instances(of: app) { try manager.stop(instance) }
-      try server.runner(of: app).endLeftovers()
-      try server.apps.remove(app, server.leftovers(of: app) { server.terminal.printError("warning: \($0)") })
-      try server.bindings.forget(app)
-      if try server.apps.names().isEmpty { try server.caddy.stop() }
+  static let remove = ServerCommand.unsettledApp(
+    CommandSpec("app remove", [.app("NAME")], [], "Stop an app and remove all it has on this server"),
+    reach: .server
+  ) { _, app in
+    let (name, server) = (app.name, app.server)
+    let removed: Void? = try app.state.inTurn {
+      try server.proxy().remove(name)
+      let services = try server.services()
+      for instance in try services.instances(of: name) { try services.stop(instance) }
+      try app.runner().endLeftovers()
+      try server.apps.remove(name, app.leftovers(server.warn))
+      try server.bindings.forget(name)
+      if try server.apps.names().isEmpty { try server.backend.caddy.stop() }
     }
     guard removed != nil else {
       throw Failure(
-        "removing \(app)", "a deploy of it is running",
-        next: "Wait for its end, or end it with 'nextdeploy cancel \(app)', then try again.")
+        "removing \(name)", "a deploy of it is running",
+        next: "Wait for its end, or end it with 'nextdeploy cancel \(name)', then try again.")
     }
-    server.terminal.print("Removed \(app).")
+    server.terminal.print("Removed \(name).")
     return 0
   }
 }

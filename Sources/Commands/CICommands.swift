@@ -17,14 +17,14 @@ enum CICommands {
   private static let printOnly = CommandSpec.Option("--print", "print the workflow, and write nothing")
   private static let force = CommandSpec.Option("--force", "write over a workflow that is there")
 
-  static let generate = ServerCommand(
-    spec: CommandSpec(
+  static let generate = ServerCommand.serverOrApp(
+    CommandSpec(
       "generate-ci", [], [.app, remote, branch, noVerify, printOnly, force],
       "Write the GitHub workflow that deploys every push (also: ci); over ssh, print that of an app"),
     reach: .projectAndSSH
-  ) { invocation, server in
+  ) { invocation, server, find in
     if case .server = server.rights, invocation.value(.app) == nil { return try inProject(invocation, server) }
-    return try onServer(invocation, server)
+    return try onServer(invocation, find())
   }
 
   // MARK: In a project
@@ -86,23 +86,22 @@ enum CICommands {
 
   // MARK: From the server's view
 
-  private static func onServer(_ invocation: Invocation, _ server: Server) throws -> Int32 {
-    let app = try server.find(invocation.value(.app))
-    let config = try server.apps.config(of: app)
+  private static func onServer(_ invocation: Invocation, _ app: AppContext) throws -> Int32 {
+    let config = try app.config()
     let branch = try invocation.value(branch).map { try BranchName($0) } ?? config.branch
-    let remote = try remote(of: app, invocation, server)
+    let remote = try remote(of: app.name, invocation, app.server)
     var verification: Verification?
     if !invocation.has(noVerify) {
-      if let tree = try tree(of: app, branch, server) {
+      if let tree = try tree(of: app, branch) {
         verification = try self.verification(of: tree)
       } else {
-        server.terminal.printError("Nothing has been pushed yet, so it is not known what is to be checked first.")
+        app.terminal.printError("Nothing has been pushed yet, so it is not known what is to be checked first.")
       }
     }
     let workflow = try Workflow(remote: remote, branch: branch, hostKeys: .own(), verification: verification)
     Result(
       workflow: workflow, remote: remote, branch: branch, deployed: config.branch, verification: verification
-    ).print(server.terminal)
+    ).print(app.terminal)
     return 0
   }
 
@@ -121,16 +120,16 @@ enum CICommands {
         .usage, "describing \(app)", "it is not known by which name this server is reached",
         next: "Run it over ssh ('ssh nextdeploy@HOST generate-ci \(app)'), or add --remote nextdeploy@HOST:\(app).")
     }
-    // Where systemd is, root may be the one who asks.
-    let user = server.machine == .systemd ? nil : server.environment["USER"]
+    // Root may be the one who asks.
+    let user = server.backend.owner ?? server.environment["USER"]
     return try Remote(
       user: user ?? "nextdeploy", host: HostName(found.description), port: found.port, app: app)
   }
 
   /// The files that are deployed next, as far as they are known: the branch's, else what is live.
-  private static func tree(of app: AppName, _ branch: BranchName, _ server: Server) throws -> (any SourceTree)? {
-    let repository = server.repository(of: app)
-    guard let id = try repository.target(of: branch.ref) ?? server.state(of: app).live()?.commit.id else { return nil }
+  private static func tree(of app: AppContext, _ branch: BranchName) throws -> (any SourceTree)? {
+    let repository = app.repository
+    guard let id = try repository.target(of: branch.ref) ?? app.state.live()?.commit.id else { return nil }
     return try repository.tree(of: repository.commit(id.description))
   }
 

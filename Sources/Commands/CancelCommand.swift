@@ -6,30 +6,29 @@ import Posix
 
 /// `nextdeploy cancel`: ends what is not live yet.
 enum CancelCommand {
-  static let cancel = ServerCommand(
-    spec: CommandSpec("cancel", [], [.app], "End an app's deploys that run or wait, before they go live"), reach: .ssh
-  ) { invocation, server in
-    let app = try server.find(invocation.value(.app))
-    let state = server.state(of: app)
+  static let cancel = ServerCommand.unsettledApp(
+    CommandSpec("cancel", [], [.app], "End an app's deploys that run or wait, before they go live")
+  ) { _, app in
+    let state = app.state
     let deploys = try state.records().filter { !$0.isFinished && state.isRunning($0) }
     if deploys.isEmpty {
-      server.terminal.print("\(app): nothing is being deployed.")
+      app.terminal.print("\(app.name): nothing is being deployed.")
       return 0
     }
-    for deploy in deploys { try state.cancel(deploy, by: asker(server)) }
+    for deploy in deploys { try state.cancel(deploy, by: asker(app.server)) }
     try wait(for: deploys, state)
-    if try records(deploys, state).contains(where: { !$0.isFinished }) { try server.putRight(app) }
+    if try records(deploys, state).contains(where: { !$0.isFinished }) { try app.recover() }
     var status: Int32 = 0
     for deploy in try records(deploys, state) {
       let what =
-        "\(app): the \(deploy.kind.rawValue) of \(deploy.commit?.id.short ?? deploy.release?.description ?? "?")"
+        "\(app.name): the \(deploy.kind.rawValue) of \(deploy.commit?.id.short ?? deploy.release?.description ?? "?")"
       switch deploy.outcome {
       case .live:
-        server.terminal.print("\(what) went live before it could be cancelled; 'nextdeploy rollback \(app)' goes back.")
+        app.terminal.print("\(what) went live before it could be cancelled; 'nextdeploy rollback \(app.name)' goes back.")
         status = 1
-      case .failed, .superseded: server.terminal.print("\(what) is cancelled.")
+      case .failed, .superseded: app.terminal.print("\(what) is cancelled.")
       case nil:
-        server.terminal.print("\(what) still ends.")
+        app.terminal.print("\(what) still ends.")
         status = 1
       }
     }

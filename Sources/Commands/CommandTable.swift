@@ -1,14 +1,15 @@
+import SSHAccess
 import Console
 import Deploy
 import Posix
 
-/// A command: how it is called, and what it does. It returns the exit status.
+/// A command: how it is called, from where, what it is about, and what it does. It returns the exit status.
 struct ServerCommand: Sendable {
   /// From where it can be run.
   enum Reach: Sendable {
     /// On the server alone: it gives access away, takes something away for good, or is part of a push.
     case server
-    /// With a key over ssh too. It finds its apps by `Server.find`, which knows which ones are the key's.
+    /// With a key over ssh too, as far as the key's rights go.
     case ssh
     /// In an app's own repository, on whatever machine that is.
     case project
@@ -19,17 +20,52 @@ struct ServerCommand: Sendable {
     var isSSH: Bool { self == .ssh || self == .projectAndSSH }
   }
 
+  /// What it is about. Apps are found by whoever runs the command (`CommandTable`), who knows which ones are the asker's.
+  enum Subject: Sendable {
+    /// One app; what a crash left of it is settled first.
+    case app(@Sendable (Invocation, AppContext) throws -> Int32)
+    /// One app as it is, whatever is wrong with it.
+    case unsettledApp(@Sendable (Invocation, AppContext) throws -> Int32)
+    /// The server, or a project; `find` gives the app that is named where it is about one, settled or as it is.
+    case server(settles: Bool, @Sendable (Invocation, Server, _ find: () throws -> AppContext) throws -> Int32)
+  }
+
   let spec: CommandSpec
   let reach: Reach
-  let run: @Sendable (Invocation, Server) throws -> Int32
+  /// Whether root runs it as root, also where the server is another user's.
+  let isRoots: Bool
+  let subject: Subject
 
-  init(
-    spec: CommandSpec, reach: Reach = .server, run: @escaping @Sendable (Invocation, Server) throws -> Int32
-  ) {
+  private init(_ spec: CommandSpec, _ reach: Reach, isRoots: Bool = false, _ subject: Subject) {
     self.spec = spec
     self.reach = reach
-    self.run = run
+    self.isRoots = isRoots
+    self.subject = subject
   }
+
+  /// A command about one app.
+  static func app(
+    _ spec: CommandSpec, reach: Reach = .ssh, run: @escaping @Sendable (Invocation, AppContext) throws -> Int32
+  ) -> ServerCommand { ServerCommand(spec, reach, .app(run)) }
+
+  /// A command about one app as it is, whatever is wrong with it.
+  static func unsettledApp(
+    _ spec: CommandSpec, reach: Reach = .ssh, run: @escaping @Sendable (Invocation, AppContext) throws -> Int32
+  ) -> ServerCommand { ServerCommand(spec, reach, .unsettledApp(run)) }
+
+  /// A command about the server, or a project.
+  static func server(
+    _ spec: CommandSpec, reach: Reach = .server, isRoots: Bool = false,
+    run: @escaping @Sendable (Invocation, Server) throws -> Int32
+  ) -> ServerCommand {
+    ServerCommand(spec, reach, isRoots: isRoots, .server(settles: false) { invocation, server, _ in try run(invocation, server) })
+  }
+
+  /// A command about the server, and about an app where that is named or there is only one.
+  static func serverOrApp(
+    _ spec: CommandSpec, reach: Reach = .ssh, isRoots: Bool = false, settles: Bool = false,
+    run: @escaping @Sendable (Invocation, Server, _ find: () throws -> AppContext) throws -> Int32
+  ) -> ServerCommand { ServerCommand(spec, reach, isRoots: isRoots, .server(settles: settles, run)) }
 }
 
 /// All commands. Parsing and help are made from this table.
@@ -53,7 +89,7 @@ public enum CommandTable {
   public static func run(_ line: [String]) -> Int32 {
     let environment = CurrentProcess.environment
     let terminal = Terminal(environment: environment)
-    do { return try run(line, Server(environment: environment)) } catch {
+    do { return try run(line, Server(environment: environment, rights: .server)) } catch {
       let failure = Failure(of: error)
       for line in Reporter.lines(of: failure) { terminal.printError(line) }
       return failure.exitCode
@@ -70,16 +106,26 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      // Only root can make a server, and only root sees all of it; what is done in a project is its owner's.
-      if ![SystemCommands.setup, SystemCommands.keepPorts, DoctorCommand.doctor].map(\.spec.name).contains(
-        command.spec.name),
-        !command.reach.isProject
-      {
-        try server.leaveRoot(line, invocation)
-      }
-      return try command.run(invocation, server)
+      if !command.isRoots && !command.reach.isProject { try server.leaveRoot(line, invocation) }
+      return try run(command, invocation, server)
     }
     return 0
+  }
+
+  private static func run(_ command: ServerCommand, _ invocation: Invocation, _ server: Server) throws -> Int32 {
+    func find() throws -> AppContext {
+      try AppContext(finding: command.spec.app(of: invocation), for: server)
+    }
+    func settled() throws -> AppContext {
+      let app = try find()
+      try app.recoverIfNeeded()
+      return app
+    }
+    switch command.subject {
+    case .app(let run): return try run(invocation, settled())
+    case .unsettledApp(let run): return try run(invocation, find())
+    case .server(let settles, let run): return try run(invocation, server, settles ? settled : find)
+    }
   }
 
   public static let version = "0.1.0"

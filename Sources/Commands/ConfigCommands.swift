@@ -94,12 +94,11 @@ enum ConfigCommands {
       set: { $0.memory = try $1.map(memory) }),
   ]
 
-  static let show = ServerCommand(
-    spec: CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server"), reach: .ssh
-  ) { invocation, server in
-    let names = try server.visibleApps()
-    let app = invocation.value(.app) == nil && names.isEmpty ? nil : try server.app(invocation.value(.app))
-    let config = try app.map { try server.apps.config(of: $0) }
+  static let show = ServerCommand.serverOrApp(
+    CommandSpec("config show", [], [.app, .json], "Show the settings of an app and of the server"), settles: true
+  ) { invocation, server, find in
+    let hasApps = try !server.visibleApps().isEmpty
+    let config = try invocation.value(.app) != nil || hasApps ? find().config() : nil
     let serverConfig = try server.apps.serverConfig()
     let values = keys.compactMap { key -> (String, String)? in
       switch key.place {
@@ -115,117 +114,135 @@ enum ConfigCommands {
     return 0
   }
 
-  static let set = ServerCommand(
-    spec: CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"), reach: .ssh
-  ) { invocation, server in
-    try change(invocation, server, to: invocation.arguments[1])
+  static let set = ServerCommand.serverOrApp(
+    CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"), settles: true
+  ) { invocation, server, find in
+    try change(invocation.arguments[0], to: invocation.arguments[1], server, find)
   }
 
-  static let unset = ServerCommand(
-    spec: CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default"), reach: .ssh
-  ) { invocation, server in
-    try change(invocation, server, to: nil)
+  static let unset = ServerCommand.serverOrApp(
+    CommandSpec("config unset", [.required("KEY")], [.app], "Put a setting back to its default"), settles: true
+  ) { invocation, server, find in
+    try change(invocation.arguments[0], to: nil, server, find)
   }
 
-  private static func change(_ invocation: Invocation, _ server: Server, to value: String?) throws -> Int32 {
-    let name = invocation.arguments[0]
+  private static func change(
+    _ name: String, to value: String?, _ server: Server, _ find: () throws -> AppContext
+  ) throws -> Int32 {
     guard let key = keys.first(where: { $0.name == name }) else {
       throw Failure(
         .usage, "changing a setting", "there is no setting \(name.quoted)",
         next: NearestName.hint(name, among: keys.map(\.name)))
     }
-    let done = value == nil ? "\(name) has its default again." : "\(name) is set."
     if key.concernsOthers { try server.rights.requireUnbound("changing \(name), which concerns other apps too") }
+    let done = value == nil ? "\(name) has its default again." : "\(name) is set."
     switch key.place {
     case .server(let get, let set):
-      let fallback = get(try ServerConfig())
-      let (old, config) = try server.apps.whileNobodyElseChanges {
-        let old = try server.apps.serverConfig()
-        var config = old
-        try set(&config, value ?? fallback)
-        try server.apps.requireApart(config, before: old)
-        if config.ports != old.ports && server.machine == .systemd { try PortRule.requireKept(config.ports) }
-        // Under systemd nothing listens there but apps without a domain, which get it only where it is free.
-        if config.httpPort != old.httpPort && server.machine == .embedded {
-          try server.proxy().requireFree(config.httpPort, for: nil)
-        }
-        try server.apps.write(config)
-        return (old, config)
-      }
-      if config.builds != old.builds && server.machine == .embedded {
-        server.terminal.print("Without systemd, builds of different apps do not wait for each other.")
-      }
-      guard config.httpPort != old.httpPort || config.switching != old.switching else { break }
-      do { for app in try server.apps.names() { try route(app, server) } } catch {
-        try server.apps.whileNobodyElseChanges {
-          if try server.apps.serverConfig() == config { try server.apps.write(old) }
-        }
-        // Those that were routed before the one that failed go back.
-        for app in try server.apps.names() {
-          do { try route(app, server) } catch let another {
-            server.terminal.printError("warning: \(Failure(of: another))")
-          }
-        }
-        throw error
-      }
-      server.terminal.print(done)
-      // A site without a domain has a port of its own.
-      let moved = try server.apps.names().filter { try !server.apps.config(of: $0).domains.isEmpty }
-      return try moved.map { try tellOrigin(of: $0, server) }.max() ?? 0
+      let value = try value ?? get(ServerConfig())
+      return try change(server, done) { try set(&$0, value) }
     case .app(_, let set, let unset):
-      let app = try server.app(invocation.value(.app))
-      let (old, config) = try server.apps.whileNobodyElseChanges {
-        let old = try server.apps.config(of: app)
-        var config = old
+      return try change(find(), done) { config in
         if let value { try set(&config, value) } else { try unset(&config) }
-        try server.apps.requireFree(config.domains, for: app)
-        if config.port != old.port {
-          try server.apps.requireFree(config.port, for: app)
-          try server.proxy().requireFree(config.port, for: app)
-        }
-        try server.apps.write(config, of: app)
-        return (old, config)
       }
-      do {
-        try route(app, server)
-        if config.limits != old.limits, try !server.applyLimits(of: app) {
-          server.terminal.print("Without systemd, nothing limits the app on this machine.")
-        }
-      } catch {
-        try server.apps.whileNobodyElseChanges {
-          if try server.apps.config(of: app) == config { try server.apps.write(old, of: app) }
-        }
-        throw error
-      }
-      // Only then: without a domain the host is the one by which whoever asks has reached the server.
-      guard server.origin(of: config) != server.origin(of: old) else { break }
+    }
+  }
+
+  private static func change(
+    _ server: Server, _ done: String, _ body: (inout ServerConfig) throws -> Void
+  ) throws -> Int32 {
+    let can = server.backend.capabilities
+    let (old, config) = try server.apps.whileNobodyElseChanges {
+      let old = try server.apps.serverConfig()
+      var config = old
+      try body(&config)
+      try server.apps.requireApart(config, before: old)
+      if config.ports != old.ports { try server.backend.requireUsable(config.ports) }
+      // With TLS nothing listens there but apps without a domain, which get it only where it is free.
+      if config.httpPort != old.httpPort && !can.tls { try server.proxy().requireFree(config.httpPort, for: nil) }
+      try server.apps.write(config)
+      return (old, config)
+    }
+    if config.builds != old.builds && !can.limits {
+      server.terminal.print("Without systemd, builds of different apps do not wait for each other.")
+    }
+    guard config.httpPort != old.httpPort || config.switching != old.switching else {
       server.terminal.print(done)
-      return try tellOrigin(of: app, server)
+      return 0
+    }
+    let apps = try server.apps.names().map { AppContext(server: server, name: $0) }
+    do { for app in apps { try route(app) } } catch {
+      try server.apps.whileNobodyElseChanges {
+        if try server.apps.serverConfig() == config { try server.apps.write(old) }
+      }
+      // Those that were routed before the one that failed go back.
+      for app in apps {
+        do { try route(app) } catch let another {
+          server.terminal.printError("warning: \(Failure(of: another))")
+        }
+      }
+      throw error
     }
     server.terminal.print(done)
-    return 0
+    // A site without a domain has a port of its own.
+    return try apps.filter { try !$0.config().domains.isEmpty }.map(tellOrigin).max() ?? 0
+  }
+
+  private static func change(
+    _ app: AppContext, _ done: String, _ body: (inout AppConfig) throws -> Void
+  ) throws -> Int32 {
+    let (server, apps) = (app.server, app.server.apps)
+    let (old, config) = try apps.whileNobodyElseChanges {
+      let old = try app.config()
+      var config = old
+      try body(&config)
+      try apps.requireFree(config.domains, for: app.name)
+      if config.port != old.port {
+        try apps.requireFree(config.port, for: app.name)
+        try server.proxy().requireFree(config.port, for: app.name)
+      }
+      try apps.write(config, of: app.name)
+      return (old, config)
+    }
+    do {
+      try route(app)
+      if config.limits != old.limits {
+        try server.services().applyLimits(of: app.name)
+        if !server.backend.capabilities.limits {
+          server.terminal.print("Without systemd, nothing limits the app on this machine.")
+        }
+      }
+    } catch {
+      try apps.whileNobodyElseChanges {
+        if try app.config() == config { try apps.write(old, of: app.name) }
+      }
+      throw error
+    }
+    server.terminal.print(done)
+    // Only then: without a domain the host is the one by which whoever asks has reached the server.
+    return server.origin(of: config) == server.origin(of: old) ? 0 : try tellOrigin(of: app)
   }
 
   /// Starts what is live again where it was told another origin than the site has now.
-  private static func tellOrigin(of app: AppName, _ server: Server) throws -> Int32 {
-    guard let told = try server.state(of: app).live()?.origin else { return 0 }
-    let origin = try server.origin(of: server.apps.config(of: app)).description
-    if told == origin { return 0 }
-    server.terminal.print("\(app) starts again, for it was told that it is at \(told):")
-    let status = try DeployCommands.deploy(.restart, app, server)
+  private static func tellOrigin(of app: AppContext) throws -> Int32 {
+    guard let told = try app.state.live()?.origin, try told != app.origin().description else { return 0 }
+    app.terminal.print("\(app.name) starts again, for it was told that it is at \(told):")
+    let status = try app.deploy(.restart)
     if status != 0 {
-      server.terminal.print("The setting is kept: once that is mended, 'nextdeploy restart \(app)' tells the app.")
+      app.terminal.print(
+        "The setting is kept: once that is mended, 'nextdeploy restart \(app.name)' tells the app.")
     }
     return status
   }
 
   /// Has the proxy take over what was changed, where the app is live.
-  private static func route(_ app: AppName, _ server: Server) throws {
-    let done: Void? = try server.state(of: app).inTurn {
-      guard let live = try server.state(of: app).live() else { return }
-      let config = try server.apps.config(of: app)
-      try server.proxy().route(Site(app: app, addresses: config.addresses, upstream: live.upstream))
+  private static func route(_ app: AppContext) throws {
+    let done: Void? = try app.state.inTurn {
+      guard let live = try app.state.live() else { return }
+      try app.server.proxy().route(
+        Site(app: app.name, addresses: app.config().addresses, upstream: live.upstream))
     }
-    if done == nil { server.terminal.print("\(app) is being deployed: the change takes effect with its next deploy.") }
+    if done == nil {
+      app.terminal.print("\(app.name) is being deployed: the change takes effect with its next deploy.")
+    }
   }
 }

@@ -1,50 +1,33 @@
+import Adapters
+import Git
 import Console
 import Deploy
-import Git
-import Adapters
-import Posix
 
 /// `nextdeploy rebuild`, `rollback` and `restart`: deploys without a push.
 enum DeployCommands {
   private static let clean = CommandSpec.Option("--clean", "start from an empty workspace, node_modules included")
 
-  static let rebuild = ServerCommand(
-    spec: CommandSpec(
+  static let rebuild = ServerCommand.app(
+    CommandSpec(
       "rebuild", [.optional("SHA")], [.app, clean],
-      "Build and deploy any commit of the app's repository; without one, what is live"), reach: .ssh
-  ) { invocation, server in
-    let app = try server.app(invocation.value(.app))
-    guard let name = try invocation.argument(0) ?? server.state(of: app).live()?.commit.id.description else {
-      throw Failure(.notFound, "rebuilding \(app)", "nothing of it is live yet", next: "Push it, or name a commit.")
+      "Build and deploy any commit of the app's repository; without one, what is live")
+  ) { invocation, app in
+    guard let name = try invocation.argument(0) ?? app.state.live()?.commit.id.description else {
+      throw Failure(.notFound, "rebuilding \(app.name)", "nothing of it is live yet", next: "Push it, or name a commit.")
     }
-    let commit = try server.repository(of: app).commit(name)
-    return try deploy(.rebuild(commit, clean: invocation.has(clean)), app, server)
+    let commit = try app.repository.commit(name)
+    return try app.deploy(.rebuild(commit, clean: invocation.has(clean)))
   }
 
-  static let rollback = ServerCommand(
-    spec: CommandSpec(
-      "rollback", [.optional("RELEASE")], [.app], "Put an older release live again, without a build"), reach: .ssh
-  ) { invocation, server in
-    let app = try server.app(invocation.value(.app))
+  static let rollback = ServerCommand.app(
+    CommandSpec("rollback", [.optional("RELEASE")], [.app], "Put an older release live again, without a build")
+  ) { invocation, app in
     let id = try invocation.argument(0).map { try ReleaseID($0) }
-    return try deploy(.rollback(id), app, server)
+    return try app.deploy(.rollback(id))
   }
 
-  static let restart = ServerCommand(
-    spec: CommandSpec(
-      "restart", [], [.app], "Start the live release again, with the environment as it is now and without downtime"),
-    reach: .ssh
-  ) { invocation, server in
-    try deploy(.restart, try server.app(invocation.value(.app)), server)
-  }
-
-  /// Deploys and returns the exit status. What there is to say is said while it happens.
-  static func deploy(_ request: Deployment.Request, _ app: AppName, _ server: Server) throws -> Int32 {
-    CurrentProcess.ignoreBrokenPipes()
-    try server.restrain()
-    let record = try Deployment.run(request, app: app, state: server.state(of: app)) { record in
-      try server.seams(of: app, log: server.layout.app(app).deployLog(record.id))
-    }
-    return record.outcome == .failed ? record.failure?.exitCode ?? 1 : 0
-  }
+  static let restart = ServerCommand.app(
+    CommandSpec(
+      "restart", [], [.app], "Start the live release again, with the environment as it is now and without downtime")
+  ) { _, app in try app.deploy(.restart) }
 }

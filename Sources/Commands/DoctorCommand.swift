@@ -7,18 +7,16 @@ enum DoctorCommand {
   private static let app = CommandSpec.Option(
     "--app", value: "NAME", "look at this app only, and at the server; it may also stand first")
 
-  static let doctor = ServerCommand(
-    spec: CommandSpec(
+  static let doctor = ServerCommand.serverOrApp(
+    CommandSpec(
       "doctor", [], [app, .json], "Look for what is wrong with this server and its apps, and say how to mend it",
-      details: details),
-    reach: .ssh
-  ) { invocation, server in
-    let doctor = Doctor(
-      layout: server.layout, hasSystemd: server.machine == .systemd, environment: server.baseEnvironment)
+      details: details), isRoots: true
+  ) { invocation, server, find in
+    let doctor = server.backend.doctor
     var unseen: [Finding] = []
     var apps: [AppName] = []
-    if let name = invocation.value(app) {
-      apps = [try server.find(name)]
+    if invocation.value(.app) != nil {
+      apps = [try find().name]
     } else {
       do { apps = try server.visibleApps() } catch { unseen = [doctor.finding(error, in: .apps)] }
     }

@@ -26,30 +26,28 @@ enum EnvCommands {
     let value: String?
   }
 
-  static let list = ServerCommand(
-    spec: CommandSpec(
-      "env list", [], [.app, show, .json], "List an app's variables, without their values (also: secrets list)"),
-    reach: .ssh
-  ) { invocation, server in
-    let app = try server.find(invocation.value(.app))
-    let own = try server.state(of: app).environment()
+  static let list = ServerCommand.unsettledApp(
+    CommandSpec(
+      "env list", [], [.app, show, .json], "List an app's variables, without their values (also: secrets list)")
+  ) { invocation, app in
+    let own = try app.state.environment()
     var all = own
     var hidden: Set<String> = []
     var failure: Failure?
     do {
       if let access = try DopplerAccess(own) {
-        let secrets = try server.doppler(of: app).fetch(access)
+        let secrets = try app.doppler.fetch(access)
         all = try own.adding(secrets, from: access)
         hidden = Set(secrets.keys).intersection(own.variables.keys)
       }
     } catch { failure = Failure(of: error) }
     let variables = all.variables.sorted { $0.key < $1.key }
     defer {
-      for line in failure.map(Reporter.lines) ?? [] { server.terminal.printError(line) }
+      for line in failure.map(Reporter.lines) ?? [] { app.terminal.printError(line) }
     }
     let status: Int32 = failure == nil ? 0 : 1
     if invocation.has(.json) {
-      try server.terminal.printJSON(
+      try app.terminal.printJSON(
         variables.map {
           Row(
             name: $0.key, scope: $0.value.scope, source: $0.value.source,
@@ -58,11 +56,11 @@ enum EnvCommands {
       return status
     }
     if variables.isEmpty {
-      server.terminal.printError("There is no variable yet. Set one with 'nextdeploy env set \(app) NAME'.")
+      app.terminal.printError("There is no variable yet. Set one with 'nextdeploy env set \(app.name) NAME'.")
     }
     if invocation.has(show) {
       for (name, variable) in variables {
-        server.terminal.print(try EnvironmentFile.line(name, variable.value, variable.scope))
+        app.terminal.print(try EnvironmentFile.line(name, variable.value, variable.scope))
       }
       return status
     }
@@ -71,7 +69,7 @@ enum EnvCommands {
       let source = variable.source == .doppler ? "Doppler" : hidden.contains(name) ? "env, over Doppler's" : "env"
       return [name, whose(name, variable.scope)] + (isAlone ? [] : [source])
     }
-    for line in TextTable.lines(table) { server.terminal.print(line) }
+    for line in TextTable.lines(table) { app.terminal.print(line) }
     return status
   }
 
@@ -86,8 +84,8 @@ enum EnvCommands {
 
   // MARK: set
 
-  static let set = ServerCommand(
-    spec: CommandSpec(
+  static let set = ServerCommand.unsettledApp(
+    CommandSpec(
       "env set", [.repeated("KEY[=VALUE]")], [.app, build, run, apply],
       "Set variables of an app; without =VALUE, to what is typed or comes on standard input",
       details: """
@@ -97,9 +95,8 @@ enum EnvCommands {
           ssh nextdeploy@HOST env set shop API_KEY < file
 
         \(changes)
-        """), reach: .ssh
-  ) { invocation, server in
-    let app = try server.find(invocation.value(.app))
+        """)
+  ) { invocation, app in
     let scope = try scope(invocation)
     let pairs = try invocation.arguments.map { word in
       let parts = word.utf8.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
@@ -112,9 +109,9 @@ enum EnvCommands {
         next: "Set one after the other, or all with 'nextdeploy env import -'.")
     }
     let values = try pairs.map { name, value in
-      (name, try value ?? (isTyped ? ValueInput.typed(name, server) : ValueInput.piped("the value of \(name)")))
+      (name, try value ?? (isTyped ? ValueInput.typed(name, app.terminal) : ValueInput.piped("the value of \(name)")))
     }
-    return try change(app, invocation, server) { file in
+    return try change(app, invocation) { file in
       for (name, value) in values { try file.set(name, to: value, scope) }
       return "Set \(list(values.map(\.0.description)))."
     }
@@ -132,18 +129,16 @@ enum EnvCommands {
 
   // MARK: unset
 
-  static let unset = ServerCommand(
-    spec: CommandSpec("env unset", [.repeated("KEY")], [.app, apply], "Remove variables of an app", details: changes),
-    reach: .ssh
-  ) { invocation, server in
-    let app = try server.find(invocation.value(.app))
+  static let unset = ServerCommand.unsettledApp(
+    CommandSpec("env unset", [.repeated("KEY")], [.app, apply], "Remove variables of an app", details: changes)
+  ) { invocation, app in
     let names = invocation.arguments
-    return try change(app, invocation, server) { file in
+    return try change(app, invocation) { file in
       let known = try file.environment().variables.keys.sorted()
       for name in names {
         guard try file.unset(name) else {
           throw Failure(
-            .notFound, "unsetting \(name.quoted)", "\(app) has no variable of that name",
+            .notFound, "unsetting \(name.quoted)", "\(app.name) has no variable of that name",
             next: NearestName.hint(name, among: known))
         }
       }
@@ -153,8 +148,8 @@ enum EnvCommands {
 
   // MARK: import
 
-  static let importFile = ServerCommand(
-    spec: CommandSpec(
+  static let importFile = ServerCommand.unsettledApp(
+    CommandSpec(
       "env import", [.required("FILE|-")], [.app, build, run, apply],
       "Set the variables that a .env file holds; others stay",
       details: """
@@ -163,19 +158,18 @@ enum EnvCommands {
           ssh nextdeploy@HOST env import shop - < .env.production
 
         \(changes)
-        """), reach: .ssh
-  ) { invocation, server in
+        """)
+  ) { invocation, app in
     let path = invocation.arguments[0]
-    if path != "-", case .key = server.rights {
+    if path != "-", case .key = app.server.rights {
       throw Failure(
         .usage, "importing \(path.quoted)", "the file would be looked for on the server",
         next: "Send it: ssh … env import - < FILE")
     }
-    let app = try server.find(invocation.value(.app))
     let scope = try scope(invocation)
     let source = path == "-" ? "standard input" : path
     let values = try EnvironmentFile.imported(try ValueInput.bytes(of: path, source), source: source)
-    return try change(app, invocation, server) { file in
+    return try change(app, invocation) { file in
       for (name, value) in values { try file.set(name, to: value, scope) }
       return values.isEmpty ? "There is no variable in \(source)." : "Set \(list(values.map(\.0.description)))."
     }
@@ -185,10 +179,9 @@ enum EnvCommands {
 
   /// Changes the env file and says what that needs, or does it.
   private static func change(
-    _ app: AppName, _ invocation: Invocation, _ server: Server,
-    _ body: (inout EnvironmentFile) throws -> String
+    _ app: AppContext, _ invocation: Invocation, _ body: (inout EnvironmentFile) throws -> String
   ) throws -> Int32 {
-    let state = server.state(of: app)
+    let (state, terminal) = (app.state, app.terminal)
     var before = AppEnvironment()
     var after = AppEnvironment()
     var text = ""
@@ -197,27 +190,28 @@ enum EnvCommands {
       text = try body(&file)
       after = try file.environment()
     }
-    server.terminal.print(text)
+    terminal.print(text)
     guard let live = try state.live() else {
-      server.terminal.print("Nothing of \(app) is live yet: the next push takes it over.")
+      terminal.print("Nothing of \(app.name) is live yet: the next push takes it over.")
       return 0
     }
     let isBuilt = before.forBuilds != after.forBuilds
     // Also where it was set before, and not given to what is live then.
-    let isRun = try EnvironmentChange.isNew(after, to: live, server.repository(of: app))
-    if isBuilt { server.terminal.print("Builds see it: 'nextdeploy rebuild \(app)' builds what is live with it.") }
+    let isRun = try EnvironmentChange.isNew(after, to: live, app.repository)
+    if isBuilt { terminal.print("Builds see it: 'nextdeploy rebuild \(app.name)' builds what is live with it.") }
     if isRun && invocation.has(apply) {
-      let status = try DeployCommands.deploy(.restart, server.app(app.description), server)
+      try app.recoverIfNeeded()
+      let status = try app.deploy(.restart)
       if status != 0 {
-        server.terminal.print(
-          "The new values are saved all the same: change them again, then run 'nextdeploy restart \(app)'.")
+        terminal.print(
+          "The new values are saved all the same: change them again, then run 'nextdeploy restart \(app.name)'.")
       }
       return status
     }
     if isRun {
-      server.terminal.print("Instances take it over with the next deploy, or now: 'nextdeploy restart \(app)'.")
+      terminal.print("Instances take it over with the next deploy, or now: 'nextdeploy restart \(app.name)'.")
     } else if invocation.has(apply) {
-      server.terminal.print("The live instance has these variables: nothing is started again.")
+      terminal.print("The live instance has these variables: nothing is started again.")
     }
     return 0
   }

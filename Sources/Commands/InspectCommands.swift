@@ -16,24 +16,23 @@ enum InspectCommands {
     let isLive: Bool
   }
 
-  static let releases = ServerCommand(
-    spec: CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to"), reach: .ssh
-  ) { invocation, server in
-    let app = try server.app(invocation.value(.app))
-    let live = try server.state(of: app).live()?.release
-    let rows = try server.releases(of: app).list().map {
+  static let releases = ServerCommand.app(
+    CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to")
+  ) { invocation, app in
+    let live = try app.state.live()?.release
+    let rows = try app.releases.list().map {
       ReleaseRow(
         id: $0.id, commit: $0.commit, framework: $0.framework, createdAt: $0.createdAt, isLive: $0.id == live)
     }
     if invocation.has(.json) {
-      try server.terminal.printJSON(rows)
+      try app.terminal.printJSON(rows)
       return 0
     }
-    if rows.isEmpty { server.terminal.print("There is no release yet. Push to make one.") }
+    if rows.isEmpty { app.terminal.print("There is no release yet. Push to make one.") }
     let table = rows.map { row in
       [row.isLive ? "*" : " ", row.id.description, row.commit.id.short, row.framework, row.commit.subject]
     }
-    for line in TextTable.lines(table) { server.terminal.print(line) }
+    for line in TextTable.lines(table) { app.terminal.print(line) }
     return 0
   }
 
@@ -64,40 +63,35 @@ enum InspectCommands {
     let last: DeployRecord?
   }
 
-  static let status = ServerCommand(
-    spec: CommandSpec("status", [], [.app, .json], "Show what is live and how it is"), reach: .ssh
-  ) { invocation, server in
-    let app = try server.app(invocation.value(.app))
-    let state = server.state(of: app)
-    let manager = try server.manager()
-    let records = try state.records()
+  static let status = ServerCommand.app(
+    CommandSpec("status", [], [.app, .json], "Show what is live and how it is")
+  ) { invocation, app in
+    let found = try app.status()
+    let services = try app.server.services()
     // A damaged env file must not hide how the app is.
-    let change = Result { try environmentChange(app, state, server) }
+    let change = Result { try environmentChange(of: found, app) }
     let status = Status(
-      app: app, url: server.origin(of: try server.apps.config(of: app)).description, live: try state.live(),
-      instances: try manager.instances(of: app).map { instance in
-        var row = row(instance, try manager.state(of: instance))
-        row.strangers = try manager.strangers(at: instance).map(\.description)
+      app: app.name, url: try app.origin().description, live: found.live,
+      instances: try services.instances(of: app.name).map { instance in
+        var row = row(instance, try services.state(of: instance))
+        row.strangers = try services.strangers(at: instance).map(\.description)
         return row
       },
-      proxy: try server.caddy.isRunning ? "running" : "stopped",
+      proxy: try app.server.backend.caddy.isRunning ? "running" : "stopped",
       environment: try? change.get(), environmentFailure: change.failure.map { Failure(of: $0).description },
-      running: records.last { !$0.isFinished && state.isRunning($0) }, last: records.last(where: \.isFinished))
+      running: found.running.last, last: found.deploys.last(where: \.isFinished))
     if invocation.has(.json) {
-      try server.terminal.printJSON(status)
+      try app.terminal.printJSON(status)
     } else {
-      for line in lines(status) { server.terminal.print(line) }
+      for line in lines(status) { app.terminal.print(line) }
     }
     return 0
   }
 
-  private static func environmentChange(
-    _ app: AppName, _ state: AppDirectory, _ server: Server
-  ) throws -> EnvironmentChange? {
-    guard let live = try state.live() else { return nil }
-    let built = try server.releases(of: app).list().first { $0.id == live.release }
+  private static func environmentChange(of status: AppStatus, _ app: AppContext) throws -> EnvironmentChange? {
+    guard let live = status.live else { return nil }
     return try EnvironmentChange.needed(
-      live: live, built: built, by: state.environment(), server.repository(of: app))
+      live: live, built: status.release, by: app.state.environment(), app.repository)
   }
 
   private static func row(_ instance: InstanceID, _ state: InstanceState) -> InstanceRow {
@@ -155,62 +149,52 @@ enum InspectCommands {
   private static let follow = CommandSpec.Option("--follow", short: "-f", "go on showing what comes")
   private static let deploy = CommandSpec.Option("--deploy", value: "ID", "what the pusher of a deploy saw")
 
-  static let logs = ServerCommand(
-    spec: CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log"),
-    reach: .ssh
-  ) { invocation, server in
-    let app = try server.app(invocation.value(.app))
-    let layout = server.layout.app(app)
-    if server.machine == .systemd && invocation.value(deploy) == nil {
-      try CurrentProcess.replace(with: server.journal.show(app, follow: invocation.has(follow)))
+  static let logs = ServerCommand.app(
+    CommandSpec("logs", [], [follow, deploy, .app], "Show what the live app writes, or a deploy's log")
+  ) { invocation, app in
+    let follows = invocation.has(follow)
+    guard let id = try invocation.value(deploy).map({ try DeployID($0) }) else {
+      try CurrentProcess.replace(with: app.server.backend.logs.show(app.name, follow: follows))
     }
-    var file = layout.liveLog
-    if let id = try invocation.value(deploy).map({ try DeployID($0) }) {
-      file = layout.deployLog(id)
-      guard Files.exists(file) else {
-        throw Failure(
-          .notFound, "showing the log of deploy \(id)", "there is none of that id",
-          next: "'nextdeploy status' names the last deploy.")
-      }
-    }
+    let file = app.layout.deployLog(id)
     guard Files.exists(file) else {
-      throw Failure(.notFound, "showing the app's log", "nothing is live yet", next: "Push the app first.")
+      throw Failure(
+        .notFound, "showing the log of deploy \(id)", "there is none of that id",
+        next: "'nextdeploy status' names the last deploy.")
     }
-    let lines = invocation.value(deploy) == nil ? "100" : "+1"
-    let arguments = ["tail", "-n", lines] + (invocation.has(follow) ? ["-F"] : []) + [file]
-    try CurrentProcess.replace(with: Command(arguments, environment: server.baseEnvironment))
+    try CurrentProcess.replace(
+      with: Command(
+        ["tail", "-n", "+1"] + (follows ? ["-F"] : []) + [file], environment: app.server.baseEnvironment))
   }
 
   // MARK: plan
 
-  static let plan = ServerCommand(
-    spec: CommandSpec("plan", [.optional("SHA")], [.app, .json], "Say what a deploy would do; touches nothing"),
-    reach: .ssh
-  ) { invocation, server in
-    let app = try server.find(invocation.value(.app))
-    try server.restrain()
-    let config = try server.apps.config(of: app)
-    let repository = server.repository(of: app)
-    guard let name = try invocation.argument(0) ?? repository.target(of: config.branch.ref)?.description else {
+  static let plan = ServerCommand.unsettledApp(
+    CommandSpec("plan", [.optional("SHA")], [.app, .json], "Say what a deploy would do; touches nothing")
+  ) { invocation, app in
+    try app.server.restrain()
+    let branch = try app.config().branch
+    let repository = app.repository
+    guard let name = try invocation.argument(0) ?? repository.target(of: branch.ref)?.description else {
       throw Failure(
-        .notFound, "planning a deploy of \(app)", "nothing has been pushed to \(config.branch) yet",
+        .notFound, "planning a deploy of \(app.name)", "nothing has been pushed to \(branch) yet",
         next: "Push it, or name a commit.")
     }
     let commit = try repository.commit(name)
-    let outline = try Deployment.outline(of: commit, seams: try server.seams(of: app, log: nil))
+    let outline = try Deployment.outline(of: commit, seams: try app.seams())
     if invocation.has(.json) {
-      try server.terminal.printJSON(outline)
+      try app.terminal.printJSON(outline)
       return 0
     }
-    server.terminal.print("\(app): \(commit.id.short) \(commit.subject)")
-    server.terminal.print(outline.detected)
-    for warning in outline.warnings { server.terminal.print("warning: \(warning)") }
+    app.terminal.print("\(app.name): \(commit.id.short) \(commit.subject)")
+    app.terminal.print(outline.detected)
+    for warning in outline.warnings { app.terminal.print("warning: \(warning)") }
     if let unset = outline.unset {
-      server.terminal.print(
-        "not set: \(unset.names.joined(separator: ", ")) (\(unset.file) names them; 'nextdeploy env set \(app) NAME' sets one)"
+      app.terminal.print(
+        "not set: \(unset.names.joined(separator: ", ")) (\(unset.file) names them; 'nextdeploy env set \(app.name) NAME' sets one)"
       )
     }
-    for line in TextTable.lines(outline.steps.map { [$0.step.rawValue, $0.action] }) { server.terminal.print(line) }
+    for line in TextTable.lines(outline.steps.map { [$0.step.rawValue, $0.action] }) { app.terminal.print(line) }
     return 0
   }
 }

@@ -9,15 +9,15 @@ enum KeyCommands {
   private static let app = CommandSpec.Option(
     "--app", value: "APP", isRepeatable: true, "bind the key to an app; without it, it is for every app")
 
-  static let add = ServerCommand(
-    spec: CommandSpec(
+  static let add = ServerCommand.server(
+    CommandSpec(
       "key add", [.required("NAME"), .optional("FILE|-")], [app],
       "Let the owner of a public key push and run commands over ssh")
   ) { invocation, server in
     let name = try KeyName(invocation.arguments[0])
     let key = try PublicKey(read(invocation.argument(1) ?? "-", server))
     let bound = try invocation.values(app).map { try server.apps.find($0) }.uniqued()
-    let root = server.layout.root == Server.usualRoot ? nil : server.layout.root
+    let root = server.layout.root == Backends.usualRoot ? nil : server.layout.root
     let command = try ForcedCommand(binary: server.binary, key: name, root: root)
     try server.keys().add(name, key, apps: bound.isEmpty ? nil : bound, running: command)
     if CurrentProcess.isRoot {
@@ -80,7 +80,7 @@ enum KeyCommands {
     }
   }
 
-  static let list = ServerCommand(spec: CommandSpec("key list", [], [.json], "List the keys and their apps")) {
+  static let list = ServerCommand.server(CommandSpec("key list", [], [.json], "List the keys and their apps")) {
     invocation, server in
     let entries = try server.keys().list()
     if invocation.has(.json) {
@@ -106,8 +106,8 @@ enum KeyCommands {
     return apps.isEmpty ? "no app (they were removed)" : apps.map(\.description).joined(separator: ", ")
   }
 
-  static let remove = ServerCommand(
-    spec: CommandSpec("key remove", [.required("NAME")], [], "Let a key do nothing any more")
+  static let remove = ServerCommand.server(
+    CommandSpec("key remove", [.required("NAME")], [], "Let a key do nothing any more")
   ) { invocation, server in
     let name = try KeyName(invocation.arguments[0])
     try server.keys().remove(name)

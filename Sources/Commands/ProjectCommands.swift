@@ -14,8 +14,8 @@ enum ProjectCommands {
     "--remote", value: "URL",
     "the app on its server, as in nextdeploy@HOST:shop; not needed where the git remote is there")
 
-  static let initialize = ServerCommand(
-    spec: CommandSpec(
+  static let initialize = ServerCommand.server(
+    CommandSpec(
       "init", [], [remote], "In a project: add the server as git remote, and nextdeploy.json where one is needed"),
     reach: .project
   ) { invocation, server in

@@ -8,27 +8,26 @@ import Posix
 
 /// What a push runs on the server: the hook of the bare repository, and git's receive-pack around it.
 enum PushCommands {
-  static let postReceive = ServerCommand(
-    spec: CommandSpec("hook post-receive", [], [], "What hooks/post-receive runs: deploys what was pushed")
+  static let postReceive = ServerCommand.server(
+    CommandSpec("hook post-receive", [], [], "What hooks/post-receive runs: deploys what was pushed")
   ) { _, server in
     // The connection may end while the deploy goes on.
     CurrentProcess.detach()
     CurrentProcess.ignoreBrokenPipes()
     let repository = Files.resolved(server.environment["GIT_DIR"] ?? ".")
-    let (root, app) = try place(of: repository)
-    var server = Server(environment: server.environment, root: root)
     let updates = try RefUpdate.parse(try CurrentProcess.standardInput())
     // git does not tell the pusher how its hook ended; receive-pack, above it, does.
     let reporter = try server.environment[reportVariable].flatMap { Int32($0) }.map {
       try FileDescriptor(inherited: $0)
     }
     try reporter?.write(begun.utf8)
+    let (root, name) = try place(of: repository)
+    func app(as rights: Rights) -> AppContext {
+      AppContext(server: Server(environment: server.environment, root: root, rights: rights), name: name)
+    }
     var status: Int32 = 1
-    do {
-      server.rights = try pusher(server)
-      status = try deploy(updates, app, server)
-    } catch {
-      try takeBack(updates, app, server)
+    do { status = try deploy(updates, app(as: pusher(root, server.environment))) } catch {
+      try takeBack(updates, app(as: .server))
       for line in Reporter.lines(of: Failure(of: error)) { server.terminal.print(line) }
     }
     if status == 0 { try reporter?.write(done.utf8) }
@@ -36,84 +35,83 @@ enum PushCommands {
   }
 
   /// Whose push it is: the log of its deploy says no more than they may know.
-  private static func pusher(_ server: Server) throws -> Rights {
-    guard let name = server.environment[keyVariable] else { return .server }
-    return try server.bindings.rights(of: KeyName(name))
+  private static func pusher(_ root: String, _ environment: [String: String]) throws -> Rights {
+    guard let name = environment[keyVariable] else { return .server }
+    return try KeyBindings(layout: Layout(root: root)).rights(of: KeyName(name))
   }
 
-  private static func deploy(_ updates: [RefUpdate], _ app: AppName, _ server: Server) throws -> Int32 {
-    let config = try server.apps.config(of: app)
+  private static func deploy(_ updates: [RefUpdate], _ app: AppContext) throws -> Int32 {
+    let branch = try app.config().branch
     var status: Int32 = 0
     for update in updates {
-      guard update.ref == config.branch.ref else {
+      guard update.ref == branch.ref else {
         let hint =
           update.new == nil || !update.ref.hasPrefix("refs/heads/")
-          ? "" : " To deploy it: git push production \(update.shortName):\(config.branch)"
-        server.terminal.print("\(update.shortName): received; only \(config.branch) is deployed.\(hint)")
+          ? "" : " To deploy it: git push production \(update.shortName):\(branch)"
+        app.terminal.print("\(update.shortName): received; only \(branch) is deployed.\(hint)")
         continue
       }
       guard let id = update.new else {
-        server.terminal.print("\(config.branch): deleted; what is live stays live.")
+        app.terminal.print("\(branch): deleted; what is live stays live.")
         continue
       }
-      let commit = try server.repository(of: app).commit(id.description)
-      status = try DeployCommands.deploy(.push(commit, previous: update.old), app, server)
+      status = try app.deploy(.push(app.repository.commit(id.description), previous: update.old))
     }
     return status
   }
 
   /// Nothing could be deployed: the branches go back, so that the same push can be made again.
-  private static func takeBack(_ updates: [RefUpdate], _ app: AppName, _ server: Server) throws {
-    let repository = server.repository(of: app)
-    try server.state(of: app).giveUpReserve()
+  private static func takeBack(_ updates: [RefUpdate], _ app: AppContext) throws {
+    try app.state.giveUpReserve()
     for update in updates where update.ref.hasPrefix("refs/heads/") {
-      if let new = update.new { _ = try repository.move(update.ref, from: new, to: update.old) }
+      if let new = update.new { _ = try app.repository.move(update.ref, from: new, to: update.old) }
     }
   }
 
-  static let receivePack = ServerCommand(
-    spec: CommandSpec(
+  static let receivePack = ServerCommand.server(
+    CommandSpec(
       "receive-pack", [.required("REPO")], [], "git's receive-pack, ending non-zero where the deploy failed")
   ) { invocation, server in
     let repository = Files.resolved(invocation.arguments[0])
-    let (root, app) = try place(of: repository)
-    let server = Server(environment: server.environment, root: root)
-    return try receive(into: app, environment: server.environment, server)
+    let (root, name) = try place(of: repository)
+    let server = Server(environment: server.environment, root: root, rights: server.rights)
+    return try receive(into: AppContext(server: server, name: name), environment: server.environment)
   }
 
   /// Runs git's receive-pack, the streams of this process its own, and returns the exit status for the pusher.
-  static func receive(into app: AppName, environment: [String: String], _ server: Server) throws -> Int32 {
+  static func receive(into app: AppContext, environment: [String: String]) throws -> Int32 {
+    let server = app.server
     try server.restrain()
     var environment = environment
     if case .key(let name, _) = server.rights { environment[keyVariable] = name.description }
-    let repository = server.layout.app(app).repository
-    let hooks = try hooks(server)
+    let repository = app.layout.repository
+    let hooks = try server.backend.hooks(running: server.binary)
     // For pushes that do not come this way.
-    try renewHook("\(repository)/hooks", server)
-    try server.state(of: app).keepReserve()
-    try warnOfFullDisk(repository, server)
+    try HookFile.renew(in: "\(repository)/hooks", running: server.binary, lock: server.layout.hooksLock)
+    try app.state.keepReserve()
+    try warnOfFullDisk(repository, server.terminal)
     let most = try server.apps.serverConfig().push?.mostBytes ?? PushLimits().mostBytes
     let settings = BareRepository.checks + [("core.hooksPath", hooks), ("receive.maxInputSize", String(most))]
     let command = Command(
       [try git(server)] + options(settings + BareRepository.frugality) + ["receive-pack", repository],
       environment: environment)
-    try server.settlePushes(to: app)
-    let push = try server.beginPush(to: app)
+    try app.settlePushes()
+    let push = try app.beginPush()
     let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
     // Whatever was killed meanwhile, this process is still there, and the pusher with it.
-    let wasUndone = try server.endPush(push, to: app, isDone: report.elementsEqual((begun + done).utf8))
+    let wasUndone = try app.endPush(push, isDone: report.elementsEqual((begun + done).utf8))
     if !status.isSuccess { return status.code }
     if wasUndone { return 1 }
     // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
-    if report.isEmpty { return try server.waitForDeploy(of: push?.tip, of: app) }
+    if report.isEmpty { return try app.waitForDeploy(of: push?.tip) }
     return report.elementsEqual((begun + done).utf8) ? 0 : 1
   }
 
   /// Not all that git says then names the reason.
-  private static func warnOfFullDisk(_ repository: String, _ server: Server) throws {
+  private static func warnOfFullDisk(_ repository: String, _ terminal: Terminal) throws {
     let free = try Files.freeSpace(repository)
     guard free < 1 << 20 else { return }
-    server.terminal.printError(
+    terminal.printError(
       "warning: only \(free >> 10) KB are free below \(repository): git cannot take much. "
         + "Free space, for example with 'nextdeploy config set keep 2', then push again.")
   }
@@ -129,33 +127,6 @@ enum PushCommands {
         "answering git", "git is not on this machine's PATH", next: "Install git ('apt-get install git').")
     }
     return git
-  }
-
-  /// Where git takes hooks from: not from the repository, into which whoever finds a way to write files would put one.
-  private static func hooks(_ server: Server) throws -> String {
-    switch server.machine {
-    case .embedded:
-      try Files.makeDirectory(server.layout.hooks)
-      try renewHook(server.layout.hooks, server)
-      return server.layout.hooks
-    case .systemd:
-      // Without it git would call the push a success, and nothing would be deployed.
-      guard Files.isExecutable("\(Hooks.directory)/post-receive") else {
-        throw Failure(
-          "taking the push", "\(Hooks.directory)/post-receive is missing, or cannot be run",
-          next: "Run 'sudo nextdeploy setup', then push again.")
-      }
-      return Hooks.directory
-    }
-  }
-
-  /// A hook that names a program which has moved would not run, and git would call the push a success.
-  private static func renewHook(_ directory: String, _ server: Server) throws {
-    let hook = "\(directory)/post-receive"
-    let text = Hooks.postReceive(binary: server.binary)
-    if try Files.text(hook) == text && Files.isExecutable(hook) { return }
-    // Several pushes may find that at once.
-    try FileLock(waitingFor: server.layout.hooksLock).hold { try Files.write(text, to: hook, mode: 0o755) }
   }
 
   private static let begun = "begun "

@@ -11,16 +11,16 @@ enum ShellCommand {
   private static let root = CommandSpec.Option(
     "--root", value: "DIRECTORY", "nextdeploy's own, where it is not the usual")
 
-  static let shell = ServerCommand(
-    spec: CommandSpec("shell", [], [key, root], "What sshd runs for a key: pushes, fetches and commands, no shell")
+  static let shell = ServerCommand.server(
+    CommandSpec("shell", [], [key, root], "What sshd runs for a key: pushes, fetches and commands, no shell")
   ) { invocation, server in
     guard let name = invocation.value(key) else {
       throw Failure(
         .usage, "nextdeploy shell", "--key is missing", next: "Let sshd run it: 'nextdeploy key add' says so to it.")
     }
-    var asker = Server(
-      environment: safe(server.environment), root: invocation.value(root) ?? Server.usualRoot)
-    asker.rights = try asker.bindings.rights(of: KeyName(name))
+    let (environment, root) = (safe(server.environment), invocation.value(root) ?? Backends.usualRoot)
+    let rights = try KeyBindings(layout: Layout(root: root)).rights(of: KeyName(name))
+    let asker = Server(environment: environment, root: root, rights: rights)
     var words = try ClientLine.words(server.environment["SSH_ORIGINAL_COMMAND"] ?? "")
     // As it would be typed on the server.
     if words.first == "nextdeploy" { words.removeFirst() }
@@ -47,11 +47,11 @@ enum ShellCommand {
     switch request.service {
     case .push:
       try makeIfNew(request.app, server)
-      return try PushCommands.receive(into: request.app, environment: environment, server)
+      return try PushCommands.receive(
+        into: AppContext(finding: request.app.description, for: server), environment: environment)
     case .fetch:
-      _ = try server.find(request.app.description)
+      let repository = try AppContext(finding: request.app.description, for: server).layout.repository
       try server.restrain()
-      let repository = server.layout.app(request.app).repository
       try CurrentProcess.replace(
         with: Command(
           [try PushCommands.git(server)] + PushCommands.options(BareRepository.frugality)
@@ -61,10 +61,7 @@ enum ShellCommand {
 
   /// The first push to a name makes the app, where the key is for every app.
   private static func makeIfNew(_ app: AppName, _ server: Server) throws {
-    guard server.rights.isUnbound, !server.apps.exists(app) else {
-      _ = try server.find(app.description)
-      return
-    }
+    guard server.rights.isUnbound, !server.apps.exists(app) else { return }
     do {
       let config = try AppCommands.make(app, branch: BranchName("main"), domains: [], server)
       server.terminal.printError("Made the app \(app). Pushes to main go live at \(server.origin(of: config)).")

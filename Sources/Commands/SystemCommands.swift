@@ -8,8 +8,9 @@ import Posix
 enum SystemCommands {
   private static let dryRun = CommandSpec.Option("--dry-run", "say what would be changed, and change nothing")
 
-  static let setup = ServerCommand(
-    spec: CommandSpec("setup", [], [dryRun], "Make this machine ready: users, directories, units, Caddy; run as root")
+  static let setup = ServerCommand.server(
+    CommandSpec("setup", [], [dryRun], "Make this machine ready: users, directories, units, Caddy; run as root"),
+    isRoots: true
   ) { invocation, server in
     let isDryRun = invocation.has(dryRun)
     guard isDryRun || CurrentProcess.isRoot else {
@@ -18,7 +19,7 @@ enum SystemCommands {
     }
     var environment = server.baseEnvironment
     // A shell that `su` gave may lack the directories of the system's own programs.
-    environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    environment["PATH"] = Command.systemPath
     let setup = ServerSetup(isDryRun: isDryRun, environment: environment) {
       server.terminal.print(isDryRun ? "would \($0)" : "\($0)")
     }
@@ -34,8 +35,8 @@ enum SystemCommands {
 
   private static let instance = CommandSpec.Argument.required("APP:PORT")
 
-  static let launch = ServerCommand(
-    spec: CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
+  static let launch = ServerCommand.server(
+    CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
   ) { invocation, server in
     do {
       try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
@@ -46,30 +47,31 @@ enum SystemCommands {
     }
   }
 
-  static let drain = ServerCommand(
-    spec: CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
+  static let drain = ServerCommand.server(
+    CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
   ) { invocation, server in
     try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
       .stop(Launch.mainProcess(in: server.environment), exit: Launch.exit(in: server.environment))
     return 0
   }
 
-  static let keepPorts = ServerCommand(
-    spec: CommandSpec(
-      "keep-ports", [], [], "What nextdeploy-ports.service runs, as root: keeps each port for its app", isHidden: true)
+  static let keepPorts = ServerCommand.server(
+    CommandSpec(
+      "keep-ports", [], [], "What nextdeploy-ports.service runs, as root: keeps each port for its app", isHidden: true),
+    isRoots: true
   ) { _, _ in
     try PortRule.install()
     return 0
   }
 
-  static let runBuild = ServerCommand(
-    spec: CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
+  static let runBuild = ServerCommand.server(
+    CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
   ) { invocation, server in
     try BuildLaunch(AppName(invocation.arguments[0]), layout: server.layout).run()
   }
 
-  static let runFiles = ServerCommand(
-    spec: CommandSpec("run-files", [.required("APP")], [], "What nextdeploy-files@.service starts", isHidden: true)
+  static let runFiles = ServerCommand.server(
+    CommandSpec("run-files", [.required("APP")], [], "What nextdeploy-files@.service starts", isHidden: true)
   ) { invocation, server in
     try FilesLaunch(AppName(invocation.arguments[0]), layout: server.layout).run {
       commit, limits, repository, workspace, index in
@@ -78,15 +80,15 @@ enum SystemCommands {
     return 0
   }
 
-  static let boot = ServerCommand(
-    spec: CommandSpec("boot", [], [], "What nextdeploy-boot.service runs: brings the apps back", isHidden: true)
+  static let boot = ServerCommand.server(
+    CommandSpec("boot", [], [], "What nextdeploy-boot.service runs: brings the apps back", isHidden: true)
   ) { _, server in
-    var server = server
-    server.waits = false
+    // While the machine boots, nothing waits for an instance's start.
+    let server = Server(environment: server.environment, rights: server.rights, isBooting: true)
     var status: Int32 = 0
     // Whatever is wrong with one app, the others come back.
     for app in try server.apps.names() {
-      do { try server.putRight(app) } catch {
+      do { try AppContext(server: server, name: app).recover() } catch {
         status = 1
         for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError("\(app): \(line)") }
       }

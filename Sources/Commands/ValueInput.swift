@@ -6,8 +6,8 @@ import Posix
 /// Where the values of variables come from that are not on the command line.
 enum ValueInput {
   /// What is typed at a terminal, which does not show it.
-  static func typed(_ name: VariableName, _ server: Server) throws -> String {
-    server.terminal.ask("Value of \(name) (it is not shown): ")
+  static func typed(_ name: VariableName, _ terminal: Terminal) throws -> String {
+    terminal.ask("Value of \(name) (it is not shown): ")
     guard let line = try HiddenInput.line() else {
       throw Failure("reading the value of \(name)", "none was given", next: "Nothing was changed.")
     }

@@ -5,7 +5,10 @@ public struct CommandSpec: Sendable {
     public let isRequired: Bool
     /// Whether it can be given more than once; only the last one can.
     public var isRepeatable = false
+    /// Whether it names the app that the command is about.
+    public var isApp = false
 
+    public static func app(_ name: String) -> Argument { Argument(name: name, isRequired: true, isApp: true) }
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
     public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
     /// At least one.
@@ -65,6 +68,11 @@ public struct CommandSpec: Sendable {
 
   /// Whether it is about one app, which may be named with --app or before the other arguments.
   var takesApp: Bool { options.contains { $0.name == Option.app.name && !$0.isRepeatable } }
+
+  /// The name of the app that an invocation of it is about; nil where it gives none.
+  public func app(of invocation: Invocation) -> String? {
+    arguments.firstIndex(where: \.isApp).flatMap(invocation.argument) ?? invocation.value(.app)
+  }
 
   public var name: String { words.joined(separator: " ") }
 

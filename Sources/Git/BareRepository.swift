@@ -4,14 +4,14 @@ public import Deploy
 /// An app's bare repository, through libgit2.
 public struct BareRepository: Repository, Sendable {
   public let path: String
-  /// How a commit gets into a workspace that is another user's; nil where it is this one's.
-  let asOwner: (@Sendable (Commit) throws -> Int)?
+  /// Puts a commit into a workspace that is another user's; gives nil where that is this one.
+  let asOwner: @Sendable (Commit) throws -> Int?
 
   /// What a commit may bring.
   let limits: @Sendable () throws -> PushLimits
 
   public init(
-    path: String, asOwner: (@Sendable (Commit) throws -> Int)? = nil,
+    path: String, asOwner: @escaping @Sendable (Commit) throws -> Int? = { _ in nil },
     limits: @escaping @Sendable () throws -> PushLimits = { PushLimits() }
   ) {
     self.path = path
@@ -105,8 +105,7 @@ public struct BareRepository: Repository, Sendable {
   }
 
   public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
-    if let asOwner { return try asOwner(commit) }
-    return try checkout(commit, into: workspace, index: "\(workspace).index")
+    try asOwner(commit) ?? checkout(commit, into: workspace, index: "\(workspace).index")
   }
 
   /// - Parameter index: where it is noted what was written, and where no build gets.

@@ -18,6 +18,9 @@ public struct Command: Equatable, Sendable {
     self.directory = directory
   }
 
+  /// The PATH of the system's own programs, root's included.
+  public static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
   var environmentStrings: [String] { environment.map { "\($0.key)=\($0.value)" }.sorted() }
 
   /// The path of the program, looked up in the command's own PATH.

@@ -1,4 +1,4 @@
-public import Deploy
+import Deploy
 public import Posix
 
 /// What the embedded manager keeps of one instance: what it runs, and how it is.
@@ -11,7 +11,7 @@ public struct InstanceDirectory: Sendable {
   var lock: String { "\(path)/lock" }
   /// What the supervisor itself has to say.
   public var log: String { "\(path)/supervisor.log" }
-  private var serviceFile: String { "\(path)/service" }
+  private var programFile: String { "\(path)/service" }
   private var statusFile: String { "\(path)/status" }
 
   public var exists: Bool { Files.exists(path) }
@@ -35,8 +35,8 @@ public struct InstanceDirectory: Sendable {
 
   // MARK: What it runs
 
-  public func service() throws -> Service? {
-    guard let fields = try Fields(reading: serviceFile) else { return nil }
+  public func program() throws -> SupervisedProgram? {
+    guard let fields = try Fields(reading: programFile) else { return nil }
     var environment: [String: String] = [:]
     for variable in fields.values("environment") {
       let (name, value) = Fields.pair(variable.utf8)
@@ -44,22 +44,22 @@ public struct InstanceDirectory: Sendable {
     }
     guard let directory = fields["directory"], let log = fields["log"],
       let drain = fields["drain"].flatMap({ Double($0) }), let stop = fields["stop"].flatMap({ Double($0) })
-    else { throw damaged(serviceFile) }
-    return Service(
+    else { throw damaged(programFile) }
+    return SupervisedProgram(
       arguments: fields.values("argument"), environment: environment, directory: directory, log: log,
       drainTimeout: drain, stopTimeout: stop)
   }
 
   /// Holds secrets, so only its owner can read it.
-  public func write(_ service: Service) throws {
+  public func write(_ program: SupervisedProgram) throws {
     var fields = Fields()
-    for argument in service.arguments { fields.add("argument", argument) }
-    for (name, value) in service.environment { fields.add("environment", "\(name)=\(value)") }
-    fields["directory"] = service.directory
-    fields["log"] = service.log
-    fields["drain"] = String(service.drainTimeout)
-    fields["stop"] = String(service.stopTimeout)
-    try fields.write(to: serviceFile, durable: true)
+    for argument in program.arguments { fields.add("argument", argument) }
+    for (name, value) in program.environment { fields.add("environment", "\(name)=\(value)") }
+    fields["directory"] = program.directory
+    fields["log"] = program.log
+    fields["drain"] = String(program.drainTimeout)
+    fields["stop"] = String(program.stopTimeout)
+    try fields.write(to: programFile, durable: true)
   }
 
   // MARK: How it is

@@ -9,7 +9,7 @@ import Posix
 /// its directory stays: the next command starts it again.
 public struct Supervisor {
   private let directory: InstanceDirectory
-  private let service: Service
+  private let program: SupervisedProgram
   private let port: UInt16?
   private let signals: SignalQueue
   private let log: LogFile
@@ -38,13 +38,13 @@ public struct Supervisor {
 
   private static func run(_ directory: InstanceDirectory, _ signals: SignalQueue) throws {
     let path = directory.path
-    guard let service = try directory.service(), let own = ProcessIdentity.current else {
+    guard let program = try directory.program(), let own = ProcessIdentity.current else {
       throw Failure("supervising \(path)", "it does not say what to run", next: "Deploy the app again.")
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
     var supervisor = Supervisor(
-      directory: directory, service: service, port: (try? InstanceID(name))?.port.number, signals: signals,
-      log: LogFile(path: service.log), status: InstanceStatus(phase: .waiting, supervisor: own))
+      directory: directory, program: program, port: (try? InstanceID(name))?.port.number, signals: signals,
+      log: LogFile(path: program.log), status: InstanceStatus(phase: .waiting, supervisor: own))
     if try supervisor.keepRunning() == .removed { try directory.remove() }
   }
 
@@ -56,7 +56,7 @@ public struct Supervisor {
     while true {
       let started = ContinuousClock.now
       do {
-        let group = try ProcessGroup(command, output: .file(service.log), errors: .file(service.log))
+        let group = try ProcessGroup(command, output: .file(program.log), errors: .file(program.log))
         status.process = ProcessIdentity(of: group.leader.id)
         do { try write(.running) } catch {
           group.end()
@@ -79,7 +79,7 @@ public struct Supervisor {
   }
 
   private var command: Command {
-    Command(service.arguments, environment: service.environment, directory: service.directory)
+    Command(program.arguments, environment: program.environment, directory: program.directory)
   }
 
   private enum End {
@@ -112,7 +112,7 @@ public struct Supervisor {
   /// Waits until the port has had no connection for a while; true where the program ended meanwhile.
   private func drain(_ group: ProcessGroup) -> Bool {
     guard let port else { return false }
-    let deadline = ContinuousClock.now + .seconds(service.drainTimeout)
+    let deadline = ContinuousClock.now + .seconds(program.drainTimeout)
     var watch = PortWatch(port)
     while ContinuousClock.now < deadline && !watch.isQuiet() {
       switch signals.next(within: PortWatch.pause) {
@@ -127,7 +127,7 @@ public struct Supervisor {
   /// Asks, waits, and then ends the program and all it started.
   private func stop(_ group: ProcessGroup) {
     group.askToEnd()
-    let deadline = ContinuousClock.now + .seconds(service.stopTimeout)
+    let deadline = ContinuousClock.now + .seconds(program.stopTimeout)
     while ContinuousClock.now < deadline {
       if case .childEnded = signals.next(within: deadline - ContinuousClock.now), reap(group) != nil { break }
     }

@@ -4,6 +4,8 @@ import ProcessSupervision
 
 /// The Caddy process, whoever runs it.
 public protocol CaddyService {
+  /// The directory of the apps' site files.
+  var sites: String { get }
   /// Whether it gets certificates and listens on 443.
   var terminatesTLS: Bool { get }
   /// Nil where it tells none. Site blocks are written for it.

@@ -26,7 +26,7 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
-  public static func sites(below directory: String) -> String { "\(directory)/sites" }
+  public var sites: String { "\(directory)/sites" }
 
   public var terminatesTLS: Bool { false }
 
@@ -100,7 +100,7 @@ public struct EmbeddedCaddy: CaddyService {
     try Files.remove(socket)
     try Files.remove(log)
     try instance.write(
-      Service(
+      SupervisedProgram(
         arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
         directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
     try SupervisorProcess(program: supervisor).start(instance)
@@ -116,8 +116,8 @@ public struct EmbeddedCaddy: CaddyService {
   }
 
   private func writeCaddyfile() throws {
-    try Files.makeDirectory(Self.sites(below: directory))
-    let values = ["ADMIN_SOCKET": socket, "SITES": Self.sites(below: directory)]
+    try Files.makeDirectory(sites)
+    let values = ["ADMIN_SOCKET": socket, "SITES": sites]
     try Files.write(Templates.caddyfile(values), to: caddyfile)
   }
 

@@ -58,7 +58,7 @@ extension Doctor {
       ["/usr/lib/systemd/system", "/lib/systemd/system"].contains { Files.exists("\($0)/\(name).service") }
     }
     return ClockCheck(
-      now: WallClock.now, isSynchronised: hasSystemd ? WallClock.isSynchronised : nil,
+      now: WallClock.now, isSynchronised: backend.isClockSynchronised,
       past: moments.max { $0.seconds < $1.seconds }, hasKeeper: hasKeeper
     ).findings
   }

@@ -7,28 +7,19 @@ import Posix
 /// finding too.
 public struct Doctor {
   let layout: Layout
-  let hasSystemd: Bool
-  let isRoot: Bool
   let programs: TimedPrograms
+  let backend: any BackendChecks
+  let isRoot = CurrentProcess.isRoot
 
-  /// - Parameters:
-  ///   - hasSystemd: whether systemd runs the apps.
-  ///   - environment: has PATH, on which programs are found.
-  public init(layout: Layout, hasSystemd: Bool, environment: [String: String]) {
+  init(layout: Layout, programs: TimedPrograms, backend: any BackendChecks) {
     self.layout = layout
-    self.hasSystemd = hasSystemd
-    isRoot = CurrentProcess.isRoot
-    var environment = environment
-    // What a root's own PATH has beside, nextdeploy does not see.
-    if hasSystemd && isRoot { environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin" }
-    // Programs keep files at home; there none can be made.
-    environment["HOME"] = "/proc"
-    programs = TimedPrograms(environment: environment)
+    self.programs = programs
+    self.backend = backend
   }
 
   /// All findings about the server and these apps.
   public func findings(_ apps: [AppName]) -> [Finding] {
-    Check.allCases.filter { hasSystemd || !$0.needsSystemd }.flatMap { check in
+    backend.checks.flatMap { check in
       caught(check) { try findings(check, apps) }
     }
   }
@@ -64,7 +55,7 @@ public struct Doctor {
 
   private func findings(_ check: Check, _ apps: [AppName]) throws -> [Finding] {
     switch check {
-    case .caddy: try hasSystemd ? caddy(configs(apps)) : ownCaddy(apps)
+    case .caddy: try backend.caddy(self, configs(apps))
     case .ports: try ports(configs(apps)).findings
     case .node: try node(apps)
     case .memory: try memory(apps)
@@ -85,7 +76,7 @@ public struct Doctor {
   /// What is live of each app, and the record of its release, where both can be read.
   func liveReleases(_ apps: [AppName]) -> [(app: AppName, release: ReleaseRecord)] {
     apps.compactMap { app in
-      guard let live = try? AppDirectory(app: app, layout: layout.app(app)).live(),
+      guard let live = try? StateFile.read(LiveRecord.self, layout.app(app).live),
         let record = try? ReleaseDirectory(layout: layout.app(app)).read(live.release)
       else { return nil }
       return (app, record)

@@ -4,10 +4,7 @@ import Posix
 extension Doctor {
   /// Owners and modes below the root.
   func files(_ apps: [AppName]) throws -> [Finding] {
-    guard let owner = try owner() else {
-      if !hasSystemd { return [Finding(.files, .ok, "there is nothing below \(layout.root) yet")] }
-      return [Finding(.files, .skipped, "there is no user nextdeploy to whom they could belong")]
-    }
+    guard let owner = try backend.owner() else { return [backend.ownerless] }
     var findings: [Finding] = []
     var count = 0
     // What cannot be looked at does not keep the rest from it.
@@ -19,7 +16,7 @@ extension Doctor {
       } catch { findings.append(finding(error, in: .files, app: app)) }
     }
     for app: AppName? in [nil] + apps {
-      for promises in app.map(self.promises) ?? serverPromises() {
+      for promises in app.map(self.promises) ?? [{ serverFiles }] + backend.serverPromises() {
         look(app) {
           let promises = try promises()
           count += promises.count
@@ -30,58 +27,20 @@ extension Doctor {
       guard let app else { continue }
       look(app) { try strangers(below: layout.app(app).repository, owner) }
     }
-    for look in [keys, leftovers] {
+    for look in [backend.keys, leftovers] {
       do { findings += try look() } catch { findings.append(finding(error, in: .files)) }
     }
     if !findings.isEmpty { return findings }
     return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
   }
 
-  /// Nil where there is nobody yet to whom it could belong.
-  private func owner() throws -> FilePromise.Owner? {
-    if hasSystemd {
-      return Accounts.user(named: "nextdeploy").map {
-        FilePromise.Owner(
-          user: $0.id, group: $0.group, name: "nextdeploy:nextdeploy", isSelf: $0.id == CurrentProcess.user)
-      }
-    }
-    return try Files.status(Files.resolved(layout.root)).map {
-      FilePromise.Owner(
-        user: $0.owner, group: nil, name: Accounts.name(ofUser: $0.owner) ?? "\($0.owner)",
-        isSelf: $0.owner == CurrentProcess.user)
-    }
-  }
-
   /// Of some it is not known before a look which there are.
-  private typealias Promises = () throws -> [FilePromise]
+  typealias Promises = () throws -> [FilePromise]
 
-  private func serverPromises() -> [Promises] {
-    let files: [FilePromise] = [
+  private var serverFiles: [FilePromise] {
+    [
       .secret(layout.keys), .file(layout.config), .file(layout.tools), .file("\(layout.tools).lock"),
       .file(layout.keysLock), .file(layout.portsLock), .file(layout.hooksLock), .file(layout.buildLock(1)),
-    ]
-    guard hasSystemd else {
-      let directories = [layout.apps, layout.instances, layout.caddy, layout.hooks].map { FilePromise.directory($0) }
-      return [{ files + directories + [.file("\(layout.hooks)/post-receive", needs: 0o700, allows: 0o755)] }]
-    }
-    // Caddy's user reads the sites, sshd the keys.
-    let made: [FilePromise] = [
-      .directory(layout.root, needs: 0o755).made, .directory("\(layout.root)/.ssh", allows: 0o700).made,
-      .directory(layout.apps, needs: 0o750, allows: 0o750).made,
-      .directory(layout.instances, needs: 0o750, allows: 0o750).made.ofGroup,
-      .directory(layout.caddy, needs: 0o755).made,
-    ]
-    return [
-      { made + files }, { [.file("\(layout.root)/.ssh/authorized_keys")] },
-      {
-        try Files.list(layout.caddy).filter { $0.hasSuffix(".caddy") }
-          .map { .file("\(layout.caddy)/\($0)", needs: 0o644) }
-      },
-      {
-        let live = LiveNames.directory(below: layout.caddy)
-        let apps = try Files.list(live).filter { (try? AppName($0)) != nil }
-        return ([live] + apps.map { "\(live)/\($0)" }).map { .directory($0, needs: 0o755) }
-      },
     ]
   }
 
@@ -98,7 +57,7 @@ extension Doctor {
         .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
         // The user of builds works in the first, running apps in what is in the second; each deploy sets their groups.
         .directory(app.checkout, allows: 0o770), .directory(app.shared, allows: 0o775), .directory(app.build),
-      ] + (hasSystemd ? [] : [.directory(app.workspace), .directory(app.cache)])
+      ] + backend.workspacePromises(app)
     let written: [Promises] = [app.deploys, app.logs].map { directory in
       {
         // A link among them names the log that is live.
@@ -114,7 +73,7 @@ extension Doctor {
     try Files.list(layout.instances).filter { (try? InstanceID($0))?.app == app }.flatMap { name -> [FilePromise] in
       let directory = "\(layout.instances)/\(name)"
       return [
-        .directory(directory, needs: hasSystemd ? 0o750 : 0o700, allows: 0o750).ofGroup,
+        .directory(directory, needs: backend.instanceMode, allows: 0o750).ofGroup,
         .file("\(directory)/service.json", needs: 0o640, allows: 0o640).ofGroup, .secret("\(directory)/service"),
       ]
     }

@@ -52,7 +52,4 @@ public enum Check: String, CaseIterable, Encodable, Sendable {
     case .domains: "each domain leads to this machine"
     }
   }
-
-  /// Whether it is about what only systemd has.
-  var needsSystemd: Bool { self == .units }
 }

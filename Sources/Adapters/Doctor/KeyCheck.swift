@@ -31,15 +31,3 @@ struct KeyCheck {
     return []
   }
 }
-
-extension Doctor {
-  /// Only where systemd runs the apps: elsewhere the keys are in somebody's home.
-  func keys() throws -> [Finding] {
-    guard hasSystemd else { return [] }
-    let file = "\(layout.root)/.ssh/authorized_keys"
-    return KeyCheck(
-      file: file, authorized: try Files.read(file).map { AuthorizedKeys($0) },
-      known: Set(try KeyBindings(layout: layout).read().keys)
-    ).findings
-  }
-}

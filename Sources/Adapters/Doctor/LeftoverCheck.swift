@@ -10,16 +10,15 @@ extension Doctor {
       Finding(
         .files, .warning,
         "\(layout.apps)/\($0) was left behind when an app was \($0.hasSuffix(".new") ? "made" : "removed")",
-        command: "\(hasSystemd ? "sudo " : "")rm -r \(FilePromise.word("\(layout.apps)/\($0)"))")
+        command: "\(backend.sudo)rm -r \(FilePromise.word("\(layout.apps)/\($0)"))")
     }
     let instances = try Files.list(layout.instances).sorted().compactMap { try? InstanceID($0) }
       .filter { !apps.contains($0.app) }
     return directories + (try setAside(apps))
       + instances.map { instance in
-        let remove = "rm -r \(layout.instance(instance))"
-        return Finding(
+        Finding(
           .files, .problem, "\(instance) is an instance of an app that is not there",
-          command: hasSystemd ? "sudo systemctl stop \(Units.instance(instance)) && sudo \(remove)" : remove)
+          command: backend.removal(of: instance))
       }
   }
 
@@ -30,7 +29,7 @@ extension Doctor {
       try Files.list(place).filter { $0.contains(Leftovers.suffix + "-") }.sorted().map {
         Finding(
           .files, .warning, "\(place)/\($0) could not be removed, and was set aside",
-          command: "\(hasSystemd ? "sudo " : "")rm -rf \(FilePromise.word("\(place)/\($0)"))")
+          command: "\(backend.sudo)rm -rf \(FilePromise.word("\(place)/\($0)"))")
       }
     }
   }

@@ -83,7 +83,7 @@ extension Doctor {
     let path = programs.environment["PATH"] ?? ""
     return NodeCheck(
       node: try Command.find("node", path: path).map(node), hasBun: Command.find("bun", path: path) != nil,
-      needs: liveReleases(apps).map(need), hidesHomes: hasSystemd
+      needs: liveReleases(apps).map(need), hidesHomes: backend.hidesHomes
     ).findings
   }
 
@@ -98,7 +98,7 @@ extension Doctor {
   }
 
   private func need(_ app: AppName, _ release: ReleaseRecord) -> NodeCheck.Need {
-    let files = ReleaseDirectory(layout: layout.app(app)).files(of: release.id)
+    let files = layout.app(app).release(release.id).files
     var directories = [release.directory.below(files)]
     while let last = directories.last, last != files { directories.append(Files.parent(last)) }
     func range(_ name: String) -> String? {

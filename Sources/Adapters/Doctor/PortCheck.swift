@@ -69,33 +69,17 @@ struct PortCheck {
 
 extension Doctor {
   func ports(_ apps: [(app: AppName, config: AppConfig)]) throws -> PortCheck {
-    let (caddyfile, restart, afterwards): (String, String, String)
-    var domains: [UInt16] = []
-    let caddy: CaddyProcess?
-    if hasSystemd {
-      domains = [80, 443]
-      caddy = try machinesCaddy
-      restart = "sudo systemctl restart caddy"
-      (caddyfile, afterwards) = (CaddyCheck.file, "Then '\(restart)'.")
-    } else {
-      if apps.contains(where: { !$0.config.domains.isEmpty }) {
-        domains = [try Apps(layout: layout).serverConfig().httpPort.number]
-      }
-      caddy = try ownCaddy.process
-      // Its supervisor starts it again.
-      restart = caddy.map { "kill \($0.id)" } ?? ""
-      (caddyfile, afterwards) = (ownCaddy.caddyfile, "Then push again.")
-    }
+    let caddy = try backend.caddyPorts(apps)
     let own = apps.filter { $0.config.domains.isEmpty }
       .map { PortCheck.Wanted(address: CaddyAddress(host: nil, port: $0.config.port.number), app: $0.app) }
-    let written = try addresses(in: caddyfile).union(domains.map { CaddyAddress(host: nil, port: $0) })
+    let written = try addresses(in: caddy.caddyfile).union(caddy.domains.map { CaddyAddress(host: nil, port: $0) })
       .subtracting(own.map(\.address)).sorted { $0.port < $1.port }.map { PortCheck.Wanted(address: $0) }
     let others = ConnectionTable.listeners(on: Set((written + own).map(\.address.port))).filter {
-      caddy?.has($0) != true
+      caddy.process?.has($0) != true
     }
     return PortCheck(
-      wanted: written + own, others: others.map { PortHolder($0, in: layout) }, leftovers: caddy?.leftovers() ?? [],
-      restart: restart, sudo: hasSystemd ? "sudo " : "", afterwards: afterwards)
+      wanted: written + own, others: others.map { PortHolder($0, in: layout) }, leftovers: caddy.process?.leftovers() ?? [],
+      restart: caddy.restart, sudo: backend.sudo, afterwards: caddy.afterwards)
   }
 
   /// Where a Caddyfile has Caddy listen, as far as that can be told: what is wrong with it is another check's.

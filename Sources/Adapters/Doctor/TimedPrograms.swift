@@ -4,7 +4,13 @@ import Posix
 /// Runs the machine's own programs for a look at it: none of them can hold up the rest.
 struct TimedPrograms: Sendable {
   let environment: [String: String]
-  var seconds = 5
+  let seconds: Int
+
+  init(environment: [String: String], seconds: Int = 5) {
+    self.seconds = seconds
+    // Programs keep files at home; there none can be made.
+    self.environment = environment.merging(["HOME": "/proc"]) { _, own in own }
+  }
 
   func run(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
     let line = arguments.joined(separator: " ")

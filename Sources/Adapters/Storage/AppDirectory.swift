@@ -7,13 +7,13 @@ import ProcessSupervision
 public struct AppDirectory: AppState {
   let app: AppName
   let layout: AppLayout
-  let journal: Journal?
+  let logs: (any InstanceLogs)?
 
-  /// - Parameter journal: what has the instances' output; nil where it is in files.
-  public init(app: AppName, layout: AppLayout, journal: Journal? = nil) {
+  /// - Parameter logs: has what the app's instances write; nil for who does not read that.
+  public init(app: AppName, layout: AppLayout, logs: (any InstanceLogs)? = nil) {
     self.app = app
     self.layout = layout
-    self.journal = journal
+    self.logs = logs
   }
 
   // MARK: Journals
@@ -180,13 +180,8 @@ public struct AppDirectory: AppState {
 
   // MARK: Logs
 
-  public func logFile(of deploy: DeployID) -> String { layout.instanceLog(deploy) }
-
   public func lastLines(of deploy: DeployID) -> [String] {
-    guard let journal else { return (try? Files.lastLines(layout.instanceLog(deploy), count: 20)) ?? [] }
-    guard let record = try? StateFile.read(DeployRecord.self, layout.journal(deploy)), let instance = record.instance
-    else { return [] }
-    return (try? journal.lastLines(of: instance, count: 20, since: record.startedAt)) ?? []
+    (try? record(deploy).flatMap { try logs?.lastLines(of: $0) }) ?? []
   }
 
   // MARK: Turns

@@ -24,7 +24,6 @@ public struct Layout: Sendable {
   /// Held while ports are given out.
   public var portsLock: String { "\(root)/ports.lock" }
 
-  /// Held while something is built, where the machine builds one thing at a time.
   /// Held while a build runs, one for each that may run beside others; they are counted from 1.
   public func buildLock(_ number: Int) -> String { "\(root)/build-\(number).lock" }
 
@@ -56,6 +55,7 @@ public struct AppLayout: Sendable {
   /// Where the `doppler` program looks for its settings.
   public var doppler: String { "\(directory)/doppler" }
   public var releases: String { "\(directory)/releases" }
+  public func release(_ id: ReleaseID) -> ReleaseLayout { ReleaseLayout(directory: "\(releases)/\(id)") }
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
   public var environment: String { "\(directory)/env" }
@@ -90,4 +90,14 @@ public struct AppLayout: Sendable {
   public func deployLog(_ id: DeployID) -> String { "\(deploys)/\(id).log" }
   /// What the instance that it started wrote.
   public func instanceLog(_ id: DeployID) -> String { "\(logs)/\(id).log" }
+}
+
+/// Where what belongs to one release is.
+public struct ReleaseLayout: Sendable {
+  public let directory: String
+
+  /// The release's files.
+  public var files: String { "\(directory)/app" }
+  /// The programs that its instances find beside their own.
+  public var programs: String { "\(directory)/bin" }
 }

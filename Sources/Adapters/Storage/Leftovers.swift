@@ -4,13 +4,13 @@ import Posix
 /// Removes what builds and apps have made, whoever owns it and whatever they did to it; what nobody can remove is set
 /// aside and told, for it is no reason why anything else should fail.
 public struct Leftovers {
-  /// Those who can remove what is not nextdeploy's; nil where all is.
-  let owners: FilesUnit?
+  /// Gets at what is not nextdeploy's.
+  let files: any FileAccess
   let tell: (String) -> Void
 
   /// - Parameter tell: told what was set aside.
-  public init(owners: FilesUnit?, tell: @escaping (String) -> Void = { _ in }) {
-    self.owners = owners
+  public init(files: any FileAccess = OneUser(), tell: @escaping (String) -> Void = { _ in }) {
+    self.files = files
     self.tell = tell
   }
 
@@ -18,7 +18,7 @@ public struct Leftovers {
   public func remove(_ path: String) throws {
     do { return try Files.remove(path) } catch {
       // What keeps its owners from it is seen in what is left.
-      try? owners?.remove(path)
+      try? files.remove(path)
     }
     do { try Files.remove(path) } catch { try setAside(path, error) }
   }
@@ -26,8 +26,7 @@ public struct Leftovers {
   /// Does what needs to read what a build made, and once more when its owner has opened what was closed.
   func reach<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {
-      guard let owners, error.isPermission else { throw error }
-      try owners.open()
+      guard error.isPermission, try files.open() else { throw error }
       return try body()
     }
   }
@@ -37,7 +36,7 @@ public struct Leftovers {
     do { try Directory(directory).empty() } catch {
       if error.isNotFound { return }
       // Who removes the directory itself sees what is left.
-      try? owners?.remove(directory)
+      try? files.remove(directory)
     }
   }
 

@@ -5,14 +5,14 @@ import Posix
 struct PersistentPaths: ~Copyable {
   private let shared: Directory
   private let path: String
-  /// How the app gets to write to them, where it runs as another user.
-  private let sharing: Sharing?
+  /// Lets the app write to them.
+  private let access: any FileAccess
 
-  init(_ path: String, sharing: Sharing?) throws {
+  init(_ path: String, _ access: any FileAccess) throws {
     try Files.makeDirectory(path)
     shared = try Directory(path)
     self.path = path
-    self.sharing = sharing
+    self.access = access
   }
 
   /// Puts a link in a path's place; what the release holds there is where that begins.
@@ -29,12 +29,12 @@ struct PersistentPaths: ~Copyable {
       } else {
         try release.copy(target, to: path, in: shared)
       }
-      try sharing?.openToApp(path, in: shared)
+      try access.openToApp(path, in: shared)
     }
     try release.remove(target)
     // Where the app runs as another user it sees its release and `shared` elsewhere, but as far from each other.
     let up = String(repeating: "../", count: path.parts.count + 2)
-    try release.link(target, to: Array((sharing == nil ? "\(self.path)/\(path)" : "\(up)shared/\(path)").utf8))
+    try release.link(target, to: Array((access.isForOtherUsers ? "\(up)shared/\(path)" : "\(self.path)/\(path)").utf8))
   }
 
   private func makeWay(to path: PathBelow, in release: borrowing Directory, _ files: PathBelow) throws {
@@ -56,11 +56,11 @@ struct PersistentPaths: ~Copyable {
       place = place.appending(part)
       guard let status = try shared.status(place) else {
         try shared.makeDirectory(place)
-        try sharing?.openWay(place, in: shared)
+        try access.openWay(place, in: shared)
         continue
       }
       guard status.kind == .directory else { throw Self.refusal(path, "\(part) in it is no directory any more") }
-      guard sharing == nil || status.owner == CurrentProcess.user && status.mode & 0o022 == 0 else {
+      guard !access.isForOtherUsers || status.owner == CurrentProcess.user && status.mode & 0o022 == 0 else {
         throw Failure(
           "linking the persistent path \(path)", "the app itself can write to \(part) in it",
           next: "Keep that path as a whole, or choose one outside of it, in \(ProjectFile.name).")

@@ -13,7 +13,7 @@ struct ReleaseAssembler: ~Copyable {
   private let files: PathBelow
   private let packages: String
   private let persistent: PersistentPaths
-  private let sharing: Sharing?
+  private let access: any FileAccess
   private let copier: ReleaseCopier
 
   /// - Parameters:
@@ -21,25 +21,25 @@ struct ReleaseAssembler: ~Copyable {
   ///   - files: their place in it, where nothing is yet.
   ///   - shared: what outlives releases.
   ///   - packages: where files of packages are kept for releases.
-  ///   - sharing: how the app gets to write to its release, where it runs as another user.
+  ///   - access: lets the app write to its release.
   init(
-    workspace: String, release: String, files: PathBelow, shared: String, packages: String, sharing: Sharing? = nil
+    workspace: String, release: String, files: PathBelow, shared: String, packages: String, access: any FileAccess = OneUser()
   ) throws {
     let open = try Directory(workspace)
     let target = try Directory(release)
-    persistent = try PersistentPaths(shared, sharing: sharing)
+    persistent = try PersistentPaths(shared, access)
     self.workspace = open
     self.release = target
     self.files = files
     self.packages = packages
-    self.sharing = sharing
-    copier = ReleaseCopier(isForAnotherUser: sharing != nil)
+    self.access = access
+    copier = ReleaseCopier(isForAnotherUser: access.isForOtherUsers)
   }
 
   func assemble(_ assembly: Assembly) throws {
     for part in assembly.parts { try assemble(part) }
     for path in assembly.persist { try persistent.link(path, in: release, files) }
-    if let sharing { for path in assembly.writable { try open(path, sharing) } }
+    if access.isForOtherUsers { for path in assembly.writable { try open(path) } }
   }
 
   func assemble(_ part: Assembly.Part) throws {
@@ -96,14 +96,14 @@ struct ReleaseAssembler: ~Copyable {
   }
 
   /// Lets the app write to a directory of its release.
-  private func open(_ path: String, _ sharing: Sharing) throws {
+  private func open(_ path: String) throws {
     let place = try place(path)
     switch try release.status(place)?.kind {
     case .directory: break
     case nil: try release.makeDirectory(place)
     default: throw Self.refusal(path, "it is no directory")
     }
-    try sharing.openToApp(place, in: release)
+    try access.openToApp(place, in: release)
   }
 
   private static func refusal(_ path: String, _ cause: String) -> Failure {

@@ -6,15 +6,11 @@ import Templates
 /// programs that it is given in `bin/` and `corepack/`.
 public struct ReleaseDirectory: Releases {
   let layout: AppLayout
-  let sharing: Sharing?
   let leftovers: Leftovers
 
-  /// - Parameters:
-  ///   - sharing: where apps run as users of their own.
-  ///   - leftovers: removes what apps have written into releases.
-  public init(layout: AppLayout, sharing: Sharing? = nil, leftovers: Leftovers = Leftovers(owners: nil)) {
+  /// - Parameter leftovers: removes what apps have written into releases.
+  public init(layout: AppLayout, leftovers: Leftovers = Leftovers()) {
     self.layout = layout
-    self.sharing = sharing
     self.leftovers = leftovers
   }
 
@@ -33,10 +29,6 @@ public struct ReleaseDirectory: Releases {
     try StateFile.intact(ReleaseRecord.self, record(release))
   }
 
-  public func files(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/app" }
-
-  public func programs(of release: ReleaseID) -> String { "\(layout.releases)/\(release)/bin" }
-
   public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
     // A build may have closed some of it to us.
     try leftovers.reach { try assemble(release, from: assembly) }
@@ -49,7 +41,7 @@ public struct ReleaseDirectory: Releases {
     do {
       let assembler = try ReleaseAssembler(
         workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
-        sharing: sharing)
+        access: leftovers.files)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")
@@ -57,7 +49,7 @@ public struct ReleaseDirectory: Releases {
       if !assembly.corepack.isEmpty {
         let cache = try ReleaseAssembler(
           workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
-          packages: layout.packages, sharing: sharing)
+          packages: layout.packages, access: leftovers.files)
         for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
       }
       try StateFile.write(release, to: "\(partial)/release.json")

@@ -7,7 +7,7 @@ public struct WorkspaceDirectory: Workspace {
   let leftovers: Leftovers
 
   /// - Parameter leftovers: gets to what builds have closed, and removes it.
-  public init(layout: AppLayout, leftovers: Leftovers = Leftovers(owners: nil)) {
+  public init(layout: AppLayout, leftovers: Leftovers = Leftovers()) {
     self.layout = layout
     self.leftovers = leftovers
   }
@@ -68,7 +68,7 @@ public struct WorkspaceDirectory: Workspace {
   public func empty() throws {
     // The directories themselves stay, for what is mounted there, and as their owner's.
     for directory in [layout.workspace, layout.cache] { try leftovers.empty(directory) }
-    if leftovers.owners == nil { try Files.makeDirectory(directory) }
+    if !leftovers.files.isForOtherUsers { try Files.makeDirectory(directory) }
   }
 
   public var programs: String { layout.programs }

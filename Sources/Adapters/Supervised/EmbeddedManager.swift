@@ -21,8 +21,15 @@ public struct EmbeddedManager: ServiceManager {
 
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let directory = directory(instance)
-    try directory.write(service)
-    try Files.replaceLink("\(directory.path)/release", to: service.directory)
+    let app = layout.app(instance.app)
+    let release = app.release(service.release)
+    let place = service.directory.below(release.files)
+    try directory.write(
+      SupervisedProgram(
+        arguments: service.arguments,
+        environment: service.environment(files: release.files, programs: release.programs), directory: place,
+        log: app.instanceLog(service.deploy), drainTimeout: service.drainTimeout, stopTimeout: service.stopTimeout))
+    try Files.replaceLink("\(directory.path)/release", to: place)
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
@@ -36,16 +43,7 @@ public struct EmbeddedManager: ServiceManager {
     }
   }
 
-  public func state(of instance: InstanceID) throws -> InstanceState {
-    let directory = directory(instance)
-    guard directory.exists else { return .absent }
-    guard try directory.hasSupervisor, let status = try directory.status() else { return .lost }
-    switch status.phase {
-    case .running: return .running(process: status.process?.id ?? 0, restarts: status.restarts)
-    case .waiting: return .waitingToRestart(exit: status.exit ?? "it ended", restarts: status.restarts)
-    case .draining: return .draining
-    }
-  }
+  public func state(of instance: InstanceID) throws -> InstanceState { try directory(instance).state() }
 
   public func strangers(at instance: InstanceID) throws -> [Stranger] {
     // What an instance starts descends from its supervisor, whatever it detaches itself from.
@@ -57,6 +55,8 @@ public struct EmbeddedManager: ServiceManager {
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
   }
+
+  public func applyLimits(of app: AppName) {}
 
   public func revive(_ instance: InstanceID) throws {
     let directory = directory(instance)
@@ -89,6 +89,19 @@ public struct EmbeddedManager: ServiceManager {
 
   private func directory(_ instance: InstanceID) -> InstanceDirectory {
     InstanceDirectory(path: layout.instance(instance))
+  }
+}
+
+extension InstanceDirectory {
+  /// How the instance is, nothing changed.
+  func state() throws -> InstanceState {
+    guard exists else { return .absent }
+    guard try hasSupervisor, let status = try status() else { return .lost }
+    switch status.phase {
+    case .running: return .running(process: status.process?.id ?? 0, restarts: status.restarts)
+    case .waiting: return .waitingToRestart(exit: status.exit ?? "it ended", restarts: status.restarts)
+    case .draining: return .draining
+    }
   }
 }
 

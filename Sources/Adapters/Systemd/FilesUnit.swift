@@ -1,10 +1,10 @@
 public import Deploy
 import FoundationEssentials
-import Posix
+public import Posix
 
-/// What is done with an app's files as the user whose they are, `nextdeploy-files@APP.service`: its checkouts, so that a
-/// build owns its workspace, and what only the owner can do with what a build or the app has left.
-public struct FilesUnit: Sendable {
+/// An app's files where builds and instances have users of their own: shared by groups, and where those do not reach, worked
+/// on by `nextdeploy-files@APP.service`, which runs as their owner.
+public struct FilesUnit: FileAccess {
   let app: AppName
   let layout: Layout
   let systemctl: Systemctl
@@ -41,20 +41,32 @@ public struct FilesUnit: Sendable {
     var failure: Failure?
   }
 
-  /// Makes the files in the workspace those of a commit.
-  ///
-  /// - Parameter limits: what a commit may bring.
-  public func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int {
+  public var isForOtherUsers: Bool { true }
+
+  public func prepare() throws { try Sharing().prepare(layout.app(app)) }
+
+  public func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
+    try Sharing().openWay(path, in: holder)
+  }
+
+  public func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
+    try Sharing().openToApp(path, in: holder)
+  }
+
+  /// So that a build owns its workspace.
+  public func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int? {
     try makeDirectories()
     return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
-  /// Lets nextdeploy read what builds left.
-  func open() throws { _ = try run(.open, as: builder()) }
+  public func open() throws -> Bool {
+    _ = try run(.open, as: builder())
+    return true
+  }
 
-  /// Removes what of this only its owner can remove: the user of the app's builds in its workspace and caches, that of the
-  /// app itself in its releases and its persistent paths.
-  func remove(_ path: String) throws {
+  /// The user of the app's builds owns its workspace and caches, that of the app itself what is in its releases and its
+  /// persistent paths.
+  public func remove(_ path: String) throws {
     let app = layout.app(app)
     guard path.hasPrefix(app.directory + "/") else { return }
     let isBuilds = [app.workspace, app.cache].contains { path == $0 || path.hasPrefix($0 + "/") }
@@ -94,7 +106,7 @@ public struct FilesUnit: Sendable {
       guard let status = try Files.status(path) else { return true }
       if status.kind == .directory && status.owner == user { return false }
       try Files.remove(app.installedKey)
-      try Leftovers(owners: self, tell: tell).remove(path)
+      try Leftovers(files: self, tell: tell).remove(path)
       return true
     }
     if missing.isEmpty { return }

@@ -4,15 +4,19 @@ import Posix
 /// systemd, asked through `systemctl` with lists of arguments; polkit decides what it does for us.
 struct Systemctl: Sendable {
   let environment: [String: String]
+  /// Seconds after which it is ended; nil where it may take as long as it wants.
+  let limit: Int?
 
-  init(environment: [String: String]) {
+  init(environment: [String: String], within limit: Int? = nil) {
+    self.limit = limit
     // No pager, no colours, no questions at a terminal.
     self.environment = environment.merging(["SYSTEMD_PAGER": "", "SYSTEMD_COLORS": "0", "TERM": "dumb"]) { _, own in own
     }
   }
 
   func command(_ arguments: [String]) -> Command {
-    Command(["systemctl", "--no-ask-password", "--no-pager"] + arguments, environment: environment)
+    let timed = limit.map { ["timeout", "--kill-after=1", "\($0)"] } ?? []
+    return Command(timed + ["systemctl", "--no-ask-password", "--no-pager"] + arguments, environment: environment)
   }
 
   /// Runs it; where it fails, throws its own words.

@@ -21,6 +21,8 @@ public struct SystemdCaddy: CaddyService {
     systemctl = Systemctl(environment: environment)
   }
 
+  public var sites: String { directory }
+
   public var terminatesTLS: Bool { true }
 
   public var version: Version? { get throws { try program.version } }
@@ -67,7 +69,7 @@ public struct SystemdCaddy: CaddyService {
         "loading the site's configuration", "Caddy does not run",
         next: "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended.")
     }
-    let lines = try Journal(environment: environment).lastLines(of: Self.unit, count: 5)
+    let lines = try SystemdJournal(environment: environment).lastLines(of: Self.unit, count: 5)
     let error = CaddyProgram.error(in: lines)
     throw Failure(
       "loading the site's configuration", error ?? said.first ?? "Caddy did not take it",

@@ -9,6 +9,7 @@ public struct SystemdManager: ServiceManager {
   let layout: Layout
   let ports: PortRange
   let systemctl: Systemctl
+  let units: InstanceUnits
   let limits: @Sendable (AppName) throws -> Limits
   /// Whether starting an instance waits until its process runs; while the machine boots nothing waits.
   let waits: Bool
@@ -22,6 +23,7 @@ public struct SystemdManager: ServiceManager {
     self.waits = waits
     self.limits = limits
     systemctl = Systemctl(environment: environment)
+    units = InstanceUnits(layout: layout, systemctl: systemctl)
   }
 
   public func reserve(_ app: AppName) throws -> InstanceID {
@@ -32,14 +34,10 @@ public struct SystemdManager: ServiceManager {
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let record = record(instance)
     let app = layout.app(instance.app)
-    guard let release = release(of: service.directory, below: app.releases) else {
-      throw Failure(
-        "starting \(instance)", "\(service.directory) is in no release of \(instance.app)", next: "Deploy it again.")
-    }
     try Sharing().prepare(app)
-    try record.link(release: release, shared: app.shared)
+    try record.link(release: app.release(service.release).directory, shared: app.shared)
     try record.restarts.begin()
-    try record.write(launch(service, release: release, user: AppUsers(layout: layout).user(of: instance.app)))
+    try record.write(launch(service, user: AppUsers(layout: layout).user(of: instance.app)))
     try begin(instance)
   }
 
@@ -55,16 +53,9 @@ public struct SystemdManager: ServiceManager {
   }
 
   public func state(of instance: InstanceID) throws -> InstanceState {
-    guard record(instance).exists else { return .absent }
-    let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
-    guard record(instance).isEnding else {
-      // In this order, for another command may have removed it meanwhile.
-      guard record(instance).exists else { return .absent }
-      return try waiting(instance, unit.state) ?? unit.state
-    }
-    if !unit.hasEnded { return .draining }
-    try removeEnded(instance)
-    return .absent
+    let state = try units.state(of: instance)
+    if state == .absent { try removeEnded(instance) }
+    return state
   }
 
   /// By their user, which is the app's alone. That no other instance of the app is among them is the kernel's rule.
@@ -82,31 +73,21 @@ public struct SystemdManager: ServiceManager {
   public func revive(_ instance: InstanceID) throws {
     let record = record(instance)
     guard record.exists, !record.isEnding, try record.launch() != nil else { return }
-    let unit = try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
-    if unit.hasEnded { try begin(instance) }
+    if try units.unit(instance).hasEnded { try begin(instance) }
   }
 
-  /// Has the app's running instances take over its limits.
   public func applyLimits(of app: AppName) throws {
     for instance in try instances(of: app) where !record(instance).isEnding { try limit(instance) }
   }
 
   // MARK: Parts
 
-  /// `nextdeploy launch` has not become the app yet: it waits before it starts that again.
-  private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {
-    guard case .running(let process, let restarts) = state, restarts > 0,
-      let user = (try? Files.status("/proc/\(process)"))?.owner, !AppUsers.range.contains(user)
-    else { return nil }
-    return .waitingToRestart(exit: try record(instance).restarts.exit ?? "it ended", restarts: restarts)
-  }
-
   private func begin(_ instance: InstanceID) throws {
     try limit(instance)
     let name = Units.instance(instance)
     do { try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [name]) } catch {
       // A program that ends at once may end before systemd calls its start done. It is started again like any other.
-      let unit = try UnitState(systemctl.show(name, UnitState.properties))
+      let unit = try units.unit(instance)
       if unit.hasEnded || unit.isSetUpWrong { throw error }
     }
   }
@@ -147,61 +128,19 @@ public struct SystemdManager: ServiceManager {
     }
   }
 
-  private func record(_ instance: InstanceID) -> InstanceRecord { InstanceRecord(path: layout.instance(instance)) }
-
-  /// The release's directory, which a path is in.
-  private func release(of directory: String, below releases: String) -> String? {
-    guard directory.hasPrefix("\(releases)/") else { return nil }
-    let name = directory.dropFirst(releases.utf8.count + 1).split(separator: "/").first.map(String.init) ?? ""
-    return (try? ReleaseID(name)).map { "\(releases)/\($0)" }
-  }
+  private func record(_ instance: InstanceID) -> InstanceRecord { units.record(instance) }
 
   /// The service as it is inside the unit, which sees its release in one place, whichever it is.
-  private func launch(_ service: Service, release: String, user: UInt32) -> InstanceRecord.Launch {
-    func inside(_ text: String) -> String {
-      text.split(separator: release + "/", omittingEmptySubsequences: false)
-        .joined(separator: "\(layout.root)/app/releases/live/")
-    }
-    var environment = service.environment.mapValues(inside)
+  private func launch(_ service: Service, user: UInt32) -> InstanceRecord.Launch {
+    let release = ReleaseLayout(directory: "\(layout.root)/app/releases/live")
+    var environment = service.environment(files: release.files, programs: release.programs)
     // Its user has no entry in passwd.
     environment["HOME"] = "/tmp"
     environment["USER"] = "app"
     environment["TMPDIR"] = nil
     return InstanceRecord.Launch(
-      uid: user, arguments: service.arguments.map(inside), environment: environment,
-      directory: inside(service.directory + "/"), drainTimeout: service.drainTimeout,
+      uid: user, arguments: service.arguments, environment: environment,
+      directory: service.directory.below(release.files), drainTimeout: service.drainTimeout,
       stopTimeout: service.stopTimeout)
   }
-}
-
-/// How a unit is, as systemd tells.
-struct UnitState {
-  static let properties = ["ActiveState", "SubState", "MainPID", "NRestarts", "ExecMainCode", "ExecMainStatus"]
-
-  private let properties: [String: String]
-
-  init(_ properties: [String: String]) { self.properties = properties }
-
-  var hasEnded: Bool { ["inactive", "failed"].contains(properties["ActiveState"] ?? "inactive") }
-
-  var state: InstanceState {
-    if hasEnded { return .lost }
-    guard let process = number("MainPID"), process > 0 else {
-      return .waitingToRestart(exit: exit, restarts: restarts)
-    }
-    return properties["ActiveState"] == "deactivating" ? .draining : .running(process: process, restarts: restarts)
-  }
-
-  private var restarts: Int { Int(number("NRestarts") ?? 0) }
-
-  /// Whether systemd could not make what the program is to run in: the exit statuses are its own (systemd.exec(5)).
-  var isSetUpWrong: Bool { number("ExecMainCode") == 1 && (200..<250).contains(number("ExecMainStatus") ?? 0) }
-
-  /// As CLD_EXITED is 1, CLD_KILLED 2 and CLD_DUMPED 3.
-  private var exit: String {
-    let status = number("ExecMainStatus") ?? 0
-    return (number("ExecMainCode") == 1 ? ExitStatus.exited(status) : .killed(signal: status)).description
-  }
-
-  private func number(_ name: String) -> Int32? { properties[name].flatMap { Int32($0) } }
 }

@@ -14,6 +14,11 @@ public struct MachineTools: Toolbox {
     self.environment = environment
   }
 
+  /// - Parameter environment: has PATH, on which programs are found.
+  public init(layout: Layout, environment: [String: String]) {
+    self.init(path: environment["PATH"] ?? "", cache: layout.tools, environment: environment)
+  }
+
   private struct Known: Codable {
     var identity: String
     /// The first line of what it answered.

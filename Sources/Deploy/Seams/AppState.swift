@@ -36,9 +36,6 @@ public protocol AppState {
   /// The key of Next's server actions: made once for an app, so that old browser tabs keep working.
   func serverActionsKey() throws -> String
 
-  /// The file that an instance's output goes to.
-  func logFile(of deploy: DeployID) -> String
-
   /// The last lines that an instance has written.
   func lastLines(of deploy: DeployID) -> [String]
 

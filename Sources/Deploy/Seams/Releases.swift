@@ -9,12 +9,6 @@ public protocol Releases {
   /// Makes a release of what a build left in the workspace. It is there as a whole or not at all.
   func make(_ record: ReleaseRecord, from assembly: Assembly) throws
 
-  /// Where a release's files are.
-  func files(of release: ReleaseID) -> String
-
-  /// The directory of the programs that its instances find beside their own.
-  func programs(of release: ReleaseID) -> String
-
   func remove(_ release: ReleaseID) throws
 
   /// Removes what an interrupted `make` left.

@@ -25,32 +25,54 @@ public protocol ServiceManager {
   /// The app's instances that have a record, stopped ones included.
   func instances(of app: AppName) throws -> [InstanceID]
 
+  /// Has an app's running instances take over its limits; nothing happens where there are none.
+  func applyLimits(of app: AppName) throws
+
   /// Starts an instance again whose manager was lost (a crash, a reboot); nothing happens where it runs.
   func revive(_ instance: InstanceID) throws
 }
 
-/// What an instance runs.
-public struct Service: Equatable, Codable, Sendable {
+/// What an instance runs, in the terms of its release: where that is on the disk is the manager's to say.
+public struct Service: Equatable, Sendable {
+  public var release: ReleaseID
+  /// The deploy that starts it.
+  public var deploy: DeployID
+  /// Where it is started, below the release's files.
+  public var directory: RelativePath
   public var arguments: [String]
+  /// All that it sees but PWD, and PATH where it has none of its own.
   public var environment: [String: String]
-  public var directory: String
-  /// The file its output goes to.
-  public var log: String
+  /// The PATH behind the release's own directories of programs.
+  public var path: String
   /// Seconds that its connections get to end by themselves.
   public var drainTimeout: Double
   /// Seconds between asking it to end and ending it.
   public var stopTimeout: Double
 
   public init(
-    arguments: [String], environment: [String: String], directory: String, log: String,
-    drainTimeout: Double, stopTimeout: Double
+    release: ReleaseID, deploy: DeployID, directory: RelativePath, arguments: [String], environment: [String: String],
+    path: String, drainTimeout: Double, stopTimeout: Double
   ) {
+    self.release = release
+    self.deploy = deploy
+    self.directory = directory
     self.arguments = arguments
     self.environment = environment
-    self.directory = directory
-    self.log = log
+    self.path = path
     self.drainTimeout = drainTimeout
     self.stopTimeout = stopTimeout
+  }
+
+  /// The environment with what depends on where the release is.
+  ///
+  /// - Parameters:
+  ///   - files: the directory of the release's files.
+  ///   - programs: the directory of the programs that it finds beside its own.
+  public func environment(files: String, programs: String) -> [String: String] {
+    let own = PackageManagerChoice.ancestors(of: directory).map { "\($0.below(files))/node_modules/.bin" }
+    var all = ["PATH": (own + [programs, path]).joined(separator: ":")].merging(environment) { _, own in own }
+    all["PWD"] = directory.below(files)
+    return all
   }
 }
 

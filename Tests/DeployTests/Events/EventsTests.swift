@@ -25,11 +25,13 @@ import Testing
     let events = events()
     let commit = Commit(id: try CommitID(hashing: "a"), tree: try CommitID(hashing: "b"), subject: "use \(secret)")
     let failure = Failure("a \(secret)", "b \(secret)", next: "c \(secret)", excerpt: ["d \(secret)"])
-    let live = Success(url: "https://shop.example.com", release: try ReleaseID("20261123-154512"), commit: commit, seconds: 1)
+    let live = Success(
+      url: "https://shop.example.com", release: try ReleaseID("20261123-154512"), commit: commit, seconds: 1)
     let told: [Event] = [
       .began(Headline(app: try AppName("shop"), branch: nil, commit: commit, detected: "Node \(secret)")),
       .stepStarted(.build, detail: "A=\(secret) make"), .output(Array("e \(secret)\n".utf8)),
-      .stepFinished(.health, result: "HTTP 200 at /\(secret)", seconds: 1), .warned(secret), .noted(secret), .live(live),
+      .stepFinished(.health, result: "HTTP 200 at /\(secret)", seconds: 1), .warned(secret), .noted(secret),
+      .live(live),
       .failed(.build, failure, live: nil),
     ]
 

@@ -160,7 +160,9 @@ final class Listener: EventSink {
   }
 
   var failed: (step: Step, failure: Failure, live: ReleaseID?)? {
-    events.compactMap { if case .failed(let step, let failure, let live) = $0 { (step, failure, live) } else { nil } }.last
+    events.compactMap { event in
+      if case .failed(let step, let failure, let live) = event { (step, failure, live) } else { nil }
+    }.last
   }
 
   func lines(_ beginning: String) -> [String] { lines.filter { $0.hasPrefix(beginning) } }

@@ -1,23 +1,26 @@
-public import Deploy
-public import Posix
+import Deploy
+import Posix
 
 /// What apps write, as systemd's journal keeps it.
-public struct Journal: Sendable {
+struct SystemdJournal: InstanceLogs {
   let environment: [String: String]
 
-  public init(environment: [String: String]) { self.environment = environment }
-
   /// Shows what the instances of an app wrote, across its releases.
-  public func show(_ app: AppName, follow: Bool) -> Command {
+  func show(_ app: AppName, follow: Bool) -> Command {
     Command(
       ["journalctl", "--unit=nextdeploy@\(app):*", "--lines=100", "--output=short-iso", "--no-pager"]
         + (follow ? ["--follow"] : []), environment: environment)
   }
 
+  func lastLines(of deploy: DeployRecord) throws -> [String] {
+    guard let instance = deploy.instance else { return [] }
+    return try lastLines(of: instance, count: 20, since: deploy.startedAt)
+  }
+
   /// What an instance itself wrote last, without systemd's words on it.
   ///
   /// - Parameter since: in UTC (RFC 3339); ports are used again, and an earlier instance's lines are another's.
-  public func lastLines(of instance: InstanceID, count: Int, since: String) throws -> [String] {
+  func lastLines(of instance: InstanceID, count: Int, since: String) throws -> [String] {
     // As journalctl of Debian 12 takes it: "2026-11-24 22:54:03 UTC".
     let time = since.prefix(19).split(separator: "T").joined(separator: " ") + " UTC"
     // What an app wrote when it ended may still be on its way.

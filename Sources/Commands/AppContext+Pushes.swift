@@ -4,37 +4,34 @@ import Git
 import Adapters
 import Posix
 
-extension Server {
+extension AppContext {
   /// Settles what a crash left of pushes and deploys: before git says where the branch is, for a pusher whose commit is
   /// there already is told that everything is up to date.
-  func settlePushes(to app: AppName) throws {
-    let state = state(of: app)
-    if try !state.interruptedRecords().isEmpty { try putRight(app) }
-    for push in try state.interruptedPushes() { _ = try undo(push, to: app) }
+  func settlePushes() throws {
+    if try !state.interruptedRecords().isEmpty { try recover() }
+    for push in try state.interruptedPushes() { _ = try undo(push) }
   }
 
   /// Nil where the app's settings cannot be read (the hook says so, and takes the push back), or the disk is full (git
   /// refuses the push).
-  func beginPush(to app: AppName) throws -> PushRecord? {
-    guard let branch = try? apps.config(of: app).branch else { return nil }
-    let state = state(of: app)
+  func beginPush() throws -> PushRecord? {
+    guard let branch = try? config().branch else { return nil }
     let push = PushRecord(
-      branch: branch, tip: try repository(of: app).target(of: branch.ref), last: try state.lastID())
+      branch: branch, tip: try repository.target(of: branch.ref), last: try state.lastID())
     do { try state.begin(push) } catch let error as SystemError where error.isDiskFull { return nil }
     return push
   }
 
   /// - Parameter isDone: whether its hook got to its end.
   /// - Returns: whether nothing had begun to deploy what was pushed, so that it was taken back.
-  func endPush(_ push: PushRecord?, to app: AppName, isDone: Bool) throws -> Bool {
+  func endPush(_ push: PushRecord?, isDone: Bool) throws -> Bool {
     guard let push else { return false }
-    let state = state(of: app)
     if isDone {
       try state.end(push)
       return false
     }
-    if try !state.interruptedRecords().isEmpty { try putRight(app) }
-    return try state.interruptedPushes().contains(push) && undo(push, to: app)
+    if try !state.interruptedRecords().isEmpty { try recover() }
+    return try state.interruptedPushes().contains(push) && undo(push)
   }
 
   /// Waits for the deploy of a commit that git calls up to date, where an earlier push whose connection ended left one
@@ -42,31 +39,29 @@ extension Server {
   ///
   /// - Parameter tip: where the branch was when git told the pusher; its deploy may have failed since.
   /// - Returns: the exit status for the pusher.
-  func waitForDeploy(of tip: CommitID?, of app: AppName) throws -> Int32 {
-    let state = state(of: app)
+  func waitForDeploy(of tip: CommitID?) throws -> Int32 {
     guard let tip, let deploy = try state.records().last(where: { $0.commit?.id == tip }) else { return 0 }
     if !deploy.isFinished && state.isRunning(deploy) {
       terminal.printError(
         "\(tip.short) is being deployed since \(deploy.startedAt), by an earlier push; waiting for it ...")
       while state.isRunning(deploy), try state.record(deploy.id)?.isFinished == false { Pause.for(.milliseconds(100)) }
-      if try state.record(deploy.id)?.isFinished == false { try putRight(app) }
-    } else if try repository(of: app).target(of: apps.config(of: app).branch.ref) == tip {
+      if try state.record(deploy.id)?.isFinished == false { try recover() }
+    } else if try repository.target(of: config().branch.ref) == tip {
       return 0
     }
     let ended = try state.record(deploy.id)
     if let failure = ended?.failure { for line in Reporter.lines(of: failure) { terminal.printError(line) } }
-    if ended?.outcome == .live { terminal.printError("live: \(origin(of: try apps.config(of: app)))") }
+    if ended?.outcome == .live { terminal.printError("live: \(try origin())") }
     return ended?.outcome == .failed ? 1 : 0
   }
 
   /// Takes a push back that no deploy has begun with; false where there is nothing to take back.
-  private func undo(_ push: PushRecord, to app: AppName) throws -> Bool {
-    let (state, repository) = (state(of: app), repository(of: app))
+  private func undo(_ push: PushRecord) throws -> Bool {
     let undone: Bool? = try state.inTurn {
       guard let tip = try repository.target(of: push.branch.ref), tip != push.tip,
         try !state.records().contains(where: { $0.commit?.id == tip && push.isBefore($0) })
       else { return false }
-      try recovery(of: app).undoPush(of: try repository.commit(tip.description), previous: push.tip)
+      try recovery().undoPush(of: try repository.commit(tip.description), previous: push.tip)
       return true
     }
     // Where another deploy of the app runs, the next push settles it.

@@ -1,0 +1,20 @@
+import Deploy
+import Posix
+
+/// What apps write, in a file for each deploy.
+struct LogFiles: InstanceLogs {
+  let layout: Layout
+  let environment: [String: String]
+
+  func lastLines(of deploy: DeployRecord) throws -> [String] {
+    try Files.lastLines(layout.app(deploy.app).instanceLog(deploy.id), count: 20)
+  }
+
+  func show(_ app: AppName, follow: Bool) throws -> Command {
+    let file = layout.app(app).liveLog
+    guard Files.exists(file) else {
+      throw Failure(.notFound, "showing the app's log", "nothing is live yet", next: "Push the app first.")
+    }
+    return Command(["tail", "-n", "100"] + (follow ? ["-F"] : []) + [file], environment: environment)
+  }
+}

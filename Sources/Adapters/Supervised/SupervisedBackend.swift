@@ -1,0 +1,55 @@
+import Deploy
+import Posix
+
+/// A machine without systemd: a supervisor beside each instance and beside a Caddy of nextdeploy's own, all one user's.
+struct SupervisedBackend: Backend {
+  let layout: Layout
+  let environment: [String: String]
+  let supervisor: String
+
+  var capabilities: Capabilities { Capabilities(limits: false, tls: false, isolation: false) }
+
+  var owner: String? { nil }
+
+  var caddy: any CaddyService {
+    EmbeddedCaddy(
+      directory: layout.caddy, supervisor: supervisor, environment: environment,
+      tools: MachineTools(layout: layout, environment: environment))
+  }
+
+  var logs: any InstanceLogs { LogFiles(layout: layout, environment: environment) }
+
+  func services(
+    on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
+  ) -> any ServiceManager {
+    EmbeddedManager(layout: layout, ports: ports, supervisor: supervisor)
+  }
+
+  func probe(of ports: PortRange) -> any Probe { HTTPProbe() }
+
+  func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner {
+    GuardedRunner(app: app, layout: layout.app(app), supervisor: supervisor)
+  }
+
+  func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess { OneUser() }
+
+  /// A directory below the root.
+  func hooks(running program: String) throws -> String {
+    try Files.makeDirectory(layout.hooks)
+    try HookFile.renew(in: layout.hooks, running: program, lock: layout.hooksLock)
+    return layout.hooks
+  }
+
+  func requireUsable(_ ports: PortRange) {}
+
+  var doctor: Doctor {
+    let programs = TimedPrograms(environment: environment)
+    return Doctor(
+      layout: layout, programs: programs,
+      backend: SupervisedChecks(
+        layout: layout, programs: programs,
+        caddy: EmbeddedCaddy(
+          directory: layout.caddy, supervisor: supervisor, environment: programs.environment,
+          tools: MachineTools(path: "", cache: layout.tools, environment: [:]))))
+  }
+}

@@ -1,0 +1,65 @@
+import Deploy
+import Posix
+
+/// The units of instances: how each is, nothing changed.
+struct InstanceUnits {
+  let layout: Layout
+  let systemctl: Systemctl
+
+  func state(of instance: InstanceID) throws -> InstanceState {
+    guard record(instance).exists else { return .absent }
+    let unit = try unit(instance)
+    guard record(instance).isEnding else {
+      // In this order, for another command may have removed it meanwhile.
+      guard record(instance).exists else { return .absent }
+      return try waiting(instance, unit.state) ?? unit.state
+    }
+    return unit.hasEnded ? .absent : .draining
+  }
+
+  func unit(_ instance: InstanceID) throws -> UnitState {
+    try UnitState(systemctl.show(Units.instance(instance), UnitState.properties))
+  }
+
+  func record(_ instance: InstanceID) -> InstanceRecord { InstanceRecord(path: layout.instance(instance)) }
+
+  /// `nextdeploy launch` has not become the app yet: it waits before it starts that again.
+  private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {
+    guard case .running(let process, let restarts) = state, restarts > 0,
+      let user = (try? Files.status("/proc/\(process)"))?.owner, !AppUsers.range.contains(user)
+    else { return nil }
+    return .waitingToRestart(exit: try record(instance).restarts.exit ?? "it ended", restarts: restarts)
+  }
+}
+
+/// How a unit is, as systemd tells.
+struct UnitState {
+  static let properties = ["ActiveState", "SubState", "MainPID", "NRestarts", "ExecMainCode", "ExecMainStatus"]
+
+  private let properties: [String: String]
+
+  init(_ properties: [String: String]) { self.properties = properties }
+
+  var hasEnded: Bool { ["inactive", "failed"].contains(properties["ActiveState"] ?? "inactive") }
+
+  var state: InstanceState {
+    if hasEnded { return .lost }
+    guard let process = number("MainPID"), process > 0 else {
+      return .waitingToRestart(exit: exit, restarts: restarts)
+    }
+    return properties["ActiveState"] == "deactivating" ? .draining : .running(process: process, restarts: restarts)
+  }
+
+  private var restarts: Int { Int(number("NRestarts") ?? 0) }
+
+  /// Whether systemd could not make what the program is to run in: the exit statuses are its own (systemd.exec(5)).
+  var isSetUpWrong: Bool { number("ExecMainCode") == 1 && (200..<250).contains(number("ExecMainStatus") ?? 0) }
+
+  /// As CLD_EXITED is 1, CLD_KILLED 2 and CLD_DUMPED 3.
+  private var exit: String {
+    let status = number("ExecMainStatus") ?? 0
+    return (number("ExecMainCode") == 1 ? ExitStatus.exited(status) : .killed(signal: status)).description
+  }
+
+  private func number(_ name: String) -> Int32? { properties[name].flatMap { Int32($0) } }
+}

@@ -1,0 +1,63 @@
+import Deploy
+import Hooks
+import Posix
+
+/// A server whose apps, builds and Caddy are systemd's units, each app a user of its own.
+struct SystemdBackend: Backend {
+  let layout: Layout
+  let environment: [String: String]
+  let isBooting: Bool
+
+  var capabilities: Capabilities { Capabilities(limits: true, tls: true, isolation: true) }
+
+  var owner: String? { "nextdeploy" }
+
+  var caddy: any CaddyService {
+    SystemdCaddy(
+      directory: layout.caddy, environment: environment, tools: MachineTools(layout: layout, environment: environment))
+  }
+
+  var logs: any InstanceLogs { SystemdJournal(environment: environment) }
+
+  func services(
+    on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
+  ) -> any ServiceManager {
+    SystemdManager(layout: layout, ports: ports, environment: environment, waits: !isBooting, limits: limits)
+  }
+
+  func probe(of ports: PortRange) -> any Probe { HTTPProbe(instances: ports) }
+
+  func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner {
+    SystemdRunner(app: app, layout: layout, builds: builds, environment: environment, mayName: mayName)
+  }
+
+  func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess {
+    FilesUnit(app: app, layout: layout, environment: environment, tell: tell)
+  }
+
+  /// The package's, which only root can change.
+  func hooks(running program: String) throws -> String {
+    // Without it git would call the push a success, and nothing would be deployed.
+    guard Files.isExecutable("\(Hooks.directory)/post-receive") else {
+      throw Failure(
+        "taking the push", "\(Hooks.directory)/post-receive is missing, or cannot be run",
+        next: "Run 'sudo nextdeploy setup', then push again.")
+    }
+    return Hooks.directory
+  }
+
+  func requireUsable(_ ports: PortRange) throws { try PortRule.requireKept(ports) }
+
+  var doctor: Doctor {
+    var environment = environment
+    // What a root's own PATH has beside, nextdeploy does not see.
+    if CurrentProcess.isRoot { environment["PATH"] = Command.systemPath }
+    let programs = TimedPrograms(environment: environment)
+    return Doctor(
+      layout: layout, programs: programs,
+      backend: SystemdChecks(
+        layout: layout, programs: programs,
+        units: InstanceUnits(
+          layout: layout, systemctl: Systemctl(environment: programs.environment, within: programs.seconds))))
+  }
+}

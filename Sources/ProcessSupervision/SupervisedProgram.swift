@@ -1,0 +1,25 @@
+/// What a supervisor keeps running.
+public struct SupervisedProgram: Equatable, Sendable {
+  public var arguments: [String]
+  /// All that it sees.
+  public var environment: [String: String]
+  public var directory: String
+  /// The file its output goes to.
+  public var log: String
+  /// Seconds that its connections get to end by themselves.
+  public var drainTimeout: Double
+  /// Seconds between asking it to end and ending it.
+  public var stopTimeout: Double
+
+  public init(
+    arguments: [String], environment: [String: String], directory: String, log: String,
+    drainTimeout: Double, stopTimeout: Double
+  ) {
+    self.arguments = arguments
+    self.environment = environment
+    self.directory = directory
+    self.log = log
+    self.drainTimeout = drainTimeout
+    self.stopTimeout = stopTimeout
+  }
+}
