@@ -156,9 +156,7 @@ extension ReleaseRecord {
     var health = health
     health.timeout = 0.001
     return ReleaseRecord(
-      id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, launcher: launcher,
-      directory: directory,
-      environment: environment, environmentMark: environmentMark, health: health, drainTimeout: drainTimeout,
-      createdAt: createdAt)
+      id: id, source: source, buildKey: buildKey, framework: framework, serving: serving,
+      environmentMark: environmentMark, health: health, createdAt: createdAt)
   }
 }

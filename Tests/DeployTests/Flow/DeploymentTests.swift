@@ -45,7 +45,7 @@ import Testing
     #expect(world.events("stop").isEmpty)
   }
 
-  @Test func `writes its journal to the disk before it plans, before it starts an instance and before it routes`()
+  @Test func `writes its record to the disk before it plans, before it starts an instance and before it routes`()
     throws
   {
     let world = try World()
@@ -60,7 +60,7 @@ import Testing
       ])
   }
 
-  @Test func `names every step in its journal before it begins it`() throws {
+  @Test func `names every step in its record before it begins it`() throws {
     let world = try World()
 
     try world.push("one")

@@ -56,7 +56,7 @@ import Testing
     #expect(try change(world) == .rebuild)
   }
 
-  @Test func `is hidden in output, failures and journals`() throws {
+  @Test func `is hidden in output, failures and records`() throws {
     let world = try World()
     world.variables = ["A": .init("hunter2hunter2"), "NEXT_PUBLIC_B": .init("public-value")]
     world.output = "key hunter2hunter2 for public-value\nhunter2hun"

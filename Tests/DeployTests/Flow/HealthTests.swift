@@ -136,12 +136,12 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
   }
 
   @Test func `asks often while the app starts and seldom when that takes long`() {
-    let starting = Deployment.pause(listening: false, elapsed: 0.1)
-    let waiting = Deployment.pause(listening: false, elapsed: 6)
+    let starting = Promotion.pause(listening: false, elapsed: 0.1)
+    let waiting = Promotion.pause(listening: false, elapsed: 6)
 
-    #expect(starting < Deployment.pause(listening: true, elapsed: 0.1))
+    #expect(starting < Promotion.pause(listening: true, elapsed: 0.1))
     #expect(starting < waiting)
-    #expect(waiting < Deployment.pause(listening: false, elapsed: 20))
+    #expect(waiting < Promotion.pause(listening: false, elapsed: 20))
   }
 
   // MARK: What a visitor gets

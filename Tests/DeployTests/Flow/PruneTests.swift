@@ -64,7 +64,7 @@ import Testing
     #expect(world.releases.map(\.commit.subject).contains("one"))
   }
 
-  @Test func `keeps the journals of the last fifty deploys and of every release`() throws {
+  @Test func `keeps the records of the last fifty deploys and of every release`() throws {
     let world = try World()
     world.config.keep = 100
     let first = try world.push("one")

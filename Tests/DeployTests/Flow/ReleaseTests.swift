@@ -22,9 +22,9 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
 
     let release = try #require(world.releases.first)
     #expect(release.framework == "Next.js 16.4.5 (standalone)")
-    #expect(release.start == .program(["node", "../next.cjs", ".next"]))
+    #expect(release.process.start == .program(["node", "../next.cjs", ".next"]))
     #expect(world.assemblies.first?.launcher == .next)
-    #expect(release.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
+    #expect(release.process.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
     #expect(
       world.assemblies.first?.parts == [
         .copy(from: ".next/standalone", to: ""), .copy(from: ".next/static", to: ".next/static"),
@@ -37,7 +37,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     try world.push("one", tree)
 
     #expect(world.releases.first?.framework == "Next.js 16.4.5 (next start)")
-    #expect(world.releases.first?.start == .program(["node", "../next.cjs"]))
+    #expect(world.releases.first?.process.start == .program(["node", "../next.cjs"]))
     let parts = try #require(world.assemblies.first?.parts)
     #expect(parts.first == .everything(without: [".next"]))
     #expect(parts.contains(.copy(from: ".next/server", to: ".next/server")))
@@ -71,8 +71,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
 
     try world.push("one", tree)
 
-    #expect(world.releases.first?.start == .program(["node", "../../../next.cjs", "build"]))
-    #expect(world.releases.first?.directory.description == "apps/web")
+    #expect(world.releases.first?.process.start == .program(["node", "../../../next.cjs", "build"]))
+    #expect(world.releases.first?.process.directory.description == "apps/web")
   }
 
   @Test(arguments: [true, false])
@@ -198,7 +198,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     let record = try push(world, start: "cross-env C=d dotenv -e web.env -e absent.env -- next start")
 
     let id = record.id.description
-    #expect(world.releases.first?.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
+    #expect(
+      world.releases.first?.process.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
     let instance = try #require(record.instance)
     let service = try #require(world.services[instance]).environment
     #expect(["A", "B", "C", "NEXT_DEPLOYMENT_ID", "PORT"].map { service[$0] } == ["file", "own", "d", id, "3001"])
@@ -234,7 +235,7 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
 
     let release = try #require(world.releases.first, "\(record)")
     #expect(release.framework == "Node app")
-    #expect(release.start == .program(["faust", "start"]))
+    #expect(release.process.start == .program(["faust", "start"]))
   }
 
   @Test(
@@ -263,13 +264,13 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil)
     #expect(service.environment["API"] == "x")
     #expect(service.environment["NODE_ENV"] == "production")
-    #expect(
-      service.environment["PATH"]
-        == "/releases/\(record.id)/app/node_modules/.bin:/releases/\(record.id)/bin:/usr/bin")
-    #expect(service.environment["PWD"] == "/releases/\(record.id)/app")
-    #expect(service.directory == "/releases/\(record.id)/app")
+    let placed = service.environment(files: "/files", programs: "/bin")
+    #expect(placed["PATH"] == "/files/node_modules/.bin:/bin:/usr/bin")
+    #expect(placed["PWD"] == "/files")
+    #expect(service.release == record.release)
+    #expect(service.deploy == record.id)
+    #expect(service.directory == .top)
     #expect(service.arguments == ["node", "server.js"])
-    #expect(service.log == "/deploys/\(record.id).log")
   }
 
   @Test func `has the packages of production alone`() throws {
