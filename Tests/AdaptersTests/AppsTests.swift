@@ -170,7 +170,7 @@ struct AppsTests {
     try await run { apps, _ in
       for name in ["shop", "shop-admin"] { try create(name, in: apps) }
 
-      try apps.remove(AppName("shop"), Leftovers(owners: nil))
+      try apps.remove(AppName("shop"), Leftovers())
 
       #expect(try Files.list(apps.layout.apps) == ["shop-admin"])
     }

@@ -261,7 +261,7 @@ struct CaddySitesTests {
               let caddy = EmbeddedCaddy(
                 directory: path, supervisor: supervisor, environment: program.environment,
                 tools: program.tools(below: path))
-              let sites = try CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
+              let sites = try CaddySites(directory: caddy.sites, httpPort: http, service: caddy)
               let port = try Port(String(first + number))
               try sites.restore(Site(app: AppName("app-\(number)"), addresses: [.port(port)], port: port))
             }

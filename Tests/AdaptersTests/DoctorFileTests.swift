@@ -52,7 +52,7 @@ struct DoctorFileTests {
 @Suite("The doctor, about an app")
 struct DoctorAppTests {
   private static func check(
-    _ instance: AppCheck.Instance?, step: Step?? = nil, isGone: Bool = false
+    _ instance: InstanceState?, step: Step?? = nil, isGone: Bool = false
   ) throws -> [Finding] {
     let app = try AppName("shop")
     var interrupted: [DeployRecord] = []
@@ -68,7 +68,7 @@ struct DoctorAppTests {
 
   @Test("is content with one that runs, and with one that was never live")
   func fine() throws {
-    #expect(try Self.check(.runs).map(\.state) == [.ok])
+    #expect(try Self.check(.running(process: 1, restarts: 0)).map(\.state) == [.ok])
     #expect(try Self.check(nil).map(\.state) == [.ok])
   }
 
@@ -76,7 +76,7 @@ struct DoctorAppTests {
     "has the next command settle an interrupted deploy",
     arguments: [(.build, "at 'build'"), (nil, "while it waited")] as [(Step?, String)])
   func interrupted(step: Step?, found: String) throws {
-    let findings = try Self.check(.runs, step: .some(step))
+    let findings = try Self.check(.running(process: 1, restarts: 0), step: .some(step))
 
     #expect(findings.map(\.state) == [.problem])
     #expect(findings.map(\.command) == ["nextdeploy status --app shop"])
@@ -85,7 +85,7 @@ struct DoctorAppTests {
 
   @Test("says that the release that is live is gone, which a rebuild mends")
   func gone() throws {
-    let findings = try Self.check(.runs, isGone: true)
+    let findings = try Self.check(.running(process: 1, restarts: 0), isGone: true)
 
     #expect(findings.map(\.state) == [.problem])
     #expect(findings.first?.advice?.contains("nextdeploy rebuild") == true)
@@ -93,8 +93,8 @@ struct DoctorAppTests {
 
   @Test("says that what is live does not run, or not for long")
   func stopped() throws {
-    #expect(try Self.check(.stopped).map(\.command) == ["nextdeploy status --app shop"])
-    #expect(try Self.check(.keepsEnding("exit code 1")).first?.found == "shop ends again and again (exit code 1)")
+    #expect(try Self.check(.lost).map(\.command) == ["nextdeploy status --app shop"])
+    #expect(try Self.check(.waitingToRestart(exit: "exit code 1", restarts: 3)).first?.found == "shop ends again and again (exit code 1)")
   }
 }
 

@@ -16,10 +16,9 @@ struct EmbeddedManagerTests {
   @Test("adds to the log that a service names")
   func log() async throws {
     try await Stage.run(backend) { stage in
-      let service = stage.shell("echo own; \(Stage.idle)")
-      try Files.write("before\n", to: service.log)
+      try Files.write("before\n", to: stage.log)
 
-      _ = try stage.start(service)
+      _ = try stage.start(stage.shell("echo own; \(Stage.idle)"))
 
       try wait(until: "its line") { try stage.lines() == ["before", "own"] }
     }

@@ -35,7 +35,7 @@ struct ReleaseDirectoryTests {
 
       try releases.make(record, from: Assembly(parts: [.everything(without: [])], persist: [], launcher: .next))
 
-      let files = releases.files(of: record.id)
+      let files = layout.release(record.id).files
       #expect(try Files.text("\(Files.parent(files))/next.cjs")?.contains("__NEXT_PRIVATE_ORIGIN") == true)
       #expect(try Files.text("\(files)/next.cjs") == "the app's own")
     }
@@ -43,13 +43,13 @@ struct ReleaseDirectoryTests {
 
   @Test("a release that was made is listed as it was written, with its files")
   func make() async throws {
-    try await run { releases, _ in
+    try await run { releases, layout in
       let record = try Self.record("20261123-154512")
 
       try releases.make(record, from: Self.everything)
 
       #expect(try releases.list() == [record])
-      #expect(try Files.text("\(releases.files(of: record.id))/server.js") == "s")
+      #expect(try Files.text("\(layout.release(record.id).files)/server.js") == "s")
     }
   }
 
@@ -66,9 +66,9 @@ struct ReleaseDirectoryTests {
       try releases.make(with, from: assembly)
       try releases.make(without, from: Self.everything)
 
-      let program = "\(releases.programs(of: with.id))/pnpm"
+      let program = "\(layout.release(with.id).programs)/pnpm"
       #expect(try ChildProcess.run(Command([program], environment: ["PATH": "/bin"])).output == "10.34.9\n")
-      #expect(try Files.list(releases.programs(of: with.id)) == ["pnpm"])
+      #expect(try Files.list(layout.release(with.id).programs) == ["pnpm"])
       let kept = "\(layout.releases)/\(with.id)/corepack/v1/pnpm"
       #expect(try Files.text("\(kept)/10.34.9/bin/pnpm.cjs") == "p")
       #expect(try Files.list(kept) == ["10.34.9"])
@@ -94,7 +94,7 @@ struct ReleaseDirectoryTests {
 
   @Test("releases are listed in the order in which they were made")
   func order() async throws {
-    try await run { releases, _ in
+    try await run { releases, layout in
       let ids = ["20261123-154512-10", "20261123-154512-2", "20261124-000000", "20261123-154512"]
 
       for id in ids { try releases.make(try Self.record(id), from: Self.everything) }
@@ -145,7 +145,7 @@ struct ReleaseDirectoryTests {
       #expect(before == [])
       #expect(try releases.list() == [whole])
       #expect(try Files.list(layout.releases) == [whole.id.description])
-      #expect(try Files.list(releases.files(of: whole.id)) == ["server.js"])
+      #expect(try Files.list(layout.release(whole.id).files) == ["server.js"])
     }
   }
 

@@ -30,7 +30,7 @@ struct CaddyStage {
       directory: directory, supervisor: supervisor, environment: program.environment,
       tools: program.tools(below: scratch.path))
     sites = try CaddySites(
-      directory: EmbeddedCaddy.sites(below: directory), httpPort: try scratch.ports[20], service: caddy)
+      directory: caddy.sites, httpPort: try scratch.ports[20], service: caddy)
   }
 
   private func end() {
@@ -42,7 +42,7 @@ struct CaddyStage {
 
   /// The configuration files of the sites, with their texts.
   func files() throws -> [String: String] {
-    let directory = EmbeddedCaddy.sites(below: "\(scratch.path)/caddy")
+    let directory = caddy.sites
     let names = try Files.list(directory).filter { $0 != "lock" && $0 != "live" }
     return try Dictionary(
       uniqueKeysWithValues: names.map { ($0, try Files.text("\(directory)/\($0)") ?? "") })

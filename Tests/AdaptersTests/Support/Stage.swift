@@ -18,7 +18,7 @@ struct Stage {
   ) async throws {
     try await Scratch.run(ports: backend.ports) { scratch in
       let stage = Stage(scratch: scratch, backend: backend, ports: try scratch.ports.range)
-      try Files.makeDirectory(stage.directory)
+      try stage.prepare(stage.app())
       do { try await test(stage) } catch {
         stage.end()
         throw error
@@ -63,7 +63,16 @@ struct Stage {
   }
 
   /// Where an app's services run: in a release of it.
-  func directory(of app: AppName) -> String { "\(layout.app(app).releases)/20260101-000000/app" }
+  func directory(of app: AppName) -> String { "\(layout.app(app).releases)/\(Self.release)/app" }
+
+  private static let release = "20260101-000000"
+
+  /// The file that has what the app's services write, where that is in files.
+  var log: String { layout.app(app()).instanceLog(deploy) }
+
+  private var deploy: DeployID {
+    do { return try DeployID(Self.release) } catch { preconditionFailure("\(error)") }
+  }
 
   var directory: String { directory(of: app()) }
 
@@ -81,9 +90,11 @@ struct Stage {
   }
 
   func service(_ arguments: [String], drain: Double = 0, stop: Double = 10) -> Service {
-    Service(
-      arguments: arguments, environment: ["PATH": CurrentProcess.environment["PATH"] ?? ""], directory: directory,
-      log: "\(scratch.path)/app.log", drainTimeout: drain, stopTimeout: stop)
+    do {
+      return Service(
+        release: try ReleaseID(Self.release), deploy: deploy, directory: .top, arguments: arguments,
+        environment: [:], path: CurrentProcess.environment["PATH"] ?? "", drainTimeout: drain, stopTimeout: stop)
+    } catch { preconditionFailure("\(error)") }
   }
 
   static let idle = "exec sleep 1000"
@@ -95,10 +106,15 @@ struct Stage {
     let instance = try manager.reserve(app(name))
     var service = service
     service.environment["PORT"] = instance.port.description
-    service.directory = directory(of: instance.app)
-    try Files.makeDirectory(service.directory)
+    try prepare(instance.app)
     try manager.start(instance, service)
     return instance
+  }
+
+  /// Makes the directories that a service of an app wants.
+  private func prepare(_ app: AppName) throws {
+    try Files.makeDirectory(directory(of: app))
+    try Files.makeDirectory(layout.app(app).logs)
   }
 
   /// The instance's process, once it runs.
@@ -124,7 +140,7 @@ struct Stage {
   func instances() throws -> [String] { try Files.list(layout.instances).filter { $0.hasPrefix(prefix) } }
 
   /// The lines that the app's services have written.
-  func lines() throws -> [String] { try backend.lines(of: app(), log: service([]).log) }
+  func lines() throws -> [String] { try backend.lines(of: app(), log: log) }
 
   /// What the test's instances run, with what the manager runs for them.
   func processes() -> [String] { backend.processes(self) }

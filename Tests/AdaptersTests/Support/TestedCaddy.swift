@@ -43,6 +43,7 @@ struct BlindCaddy: CaddyService {
 
   func addresses() -> Set<CaddyAddress>? { nil }
 
+  var sites: String { caddy.sites }
   var terminatesTLS: Bool { caddy.terminatesTLS }
   var version: Version? { get throws { try caddy.version } }
   var process: CaddyProcess? { get throws { try caddy.process } }

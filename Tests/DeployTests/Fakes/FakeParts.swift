@@ -52,10 +52,6 @@ struct FakeReleases: Releases {
     world.assemblies.append(assembly)
   }
 
-  func files(of release: ReleaseID) -> String { "/releases/\(release)/app" }
-
-  func programs(of release: ReleaseID) -> String { "/releases/\(release)/bin" }
-
   func remove(_ release: ReleaseID) throws {
     try world.event("remove \(release)")
     world.releases.removeAll { $0.id == release }

@@ -49,7 +49,6 @@ struct FakeState: AppState {
 
   func giveUpReserve() {}
 
-  func logFile(of deploy: DeployID) -> String { "/deploys/\(deploy).log" }
 
   func lastLines(of deploy: DeployID) -> [String] { ["the app's last words"] }
 

@@ -46,10 +46,10 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
         job.environment["PATH"] == (bins.map { "/workspace\($0)" } + ["/programs", "/usr/bin"]).joined(separator: ":"))
     }
     let instance = try #require(record.instance)
-    let files = "/releases/\(record.id)"
+    let service = try #require(world.services[instance])
     #expect(
-      world.services[instance]?.environment["PATH"]
-        == (bins.map { "\(files)/app\($0)" } + ["\(files)/bin", "/usr/bin"]).joined(separator: ":"))
+      service.environment(files: "/files", programs: "/bin")["PATH"]
+        == (bins.map { "/files\($0)" } + ["/bin", "/usr/bin"]).joined(separator: ":"))
     #expect(world.programs["pnpm"]?.contains("corepack pnpm@8.15.9 ") == true)
     #expect(world.assemblies.last?.programs == world.programs)
   }

@@ -263,13 +263,13 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == nil)
     #expect(service.environment["API"] == "x")
     #expect(service.environment["NODE_ENV"] == "production")
-    #expect(
-      service.environment["PATH"]
-        == "/releases/\(record.id)/app/node_modules/.bin:/releases/\(record.id)/bin:/usr/bin")
-    #expect(service.environment["PWD"] == "/releases/\(record.id)/app")
-    #expect(service.directory == "/releases/\(record.id)/app")
+    let placed = service.environment(files: "/files", programs: "/bin")
+    #expect(placed["PATH"] == "/files/node_modules/.bin:/bin:/usr/bin")
+    #expect(placed["PWD"] == "/files")
+    #expect(service.release == record.release)
+    #expect(service.deploy == record.id)
+    #expect(service.directory == .top)
     #expect(service.arguments == ["node", "server.js"])
-    #expect(service.log == "/deploys/\(record.id).log")
   }
 
   @Test func `has the packages of production alone`() throws {
