@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 /// A commit that cannot be deployed, and what its pusher must be told.
@@ -382,7 +383,7 @@ struct BadInputTests {
       let push = try sandbox.run(
         [try #require(Command.find("git", path: sandbox.environment["PATH"] ?? "")), "push", "production", "main"],
         in: project.directory,
-        environment: ["PATH": "\(Sandbox.products):\(programs)"])
+        environment: ["PATH": "\(Checkout.products):\(programs)"])
 
       try push.expect(status: 1).expect(program == "caddy" ? "looking for Caddy" : "looking for \(program)", "next: ")
     }
@@ -394,7 +395,7 @@ struct BadInputTests {
       _ = try sandbox.createApp()
 
       let output = try sandbox.run(
-        ["\(Sandbox.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
+        ["\(Checkout.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
         environment: ["PATH": "/nowhere"])
 
       try output.expect(status: 1).expect("git is not on this machine's PATH", "Install git")
@@ -435,7 +436,7 @@ struct BadInputTests {
         try project.push().expectSuccess()
       }
       // The release of one that still drains is in use.
-      try sandbox.wait(for: "the old release's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old release's end") { try sandbox.instances().count == 1 }
       let deploys = "\(sandbox.app())/deploys"
       let old = try #require(try Files.list("\(sandbox.app())/releases").sorted().first)
       try Files.write("{ half", to: "\(deploys)/00000001-000000.json")

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A health check")
@@ -171,7 +172,7 @@ struct HealthTests {
       try project.commit("Two", app("answer.end('two')"))
       try project.push().expectSuccess()
       #expect(try sandbox.get() == "two")
-      try sandbox.wait(for: "the old instance's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old instance's end") { try sandbox.instances().count == 1 }
     }
   }
 }

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 /// Builds leave what was not to be expected; the next push, a clean rebuild and the app's removal get over it.

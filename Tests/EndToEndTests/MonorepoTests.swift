@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @Suite("An app of a monorepo", .enabled(if: Registry.answers, "no npm registry answers"))

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @Suite("The health of a Next.js app", .enabled(if: Registry.answers, "no npm registry answers"))

@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 /// A package manager as a person would use it where the app is developed.

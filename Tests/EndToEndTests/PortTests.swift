@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @Suite("A port that visitors come to")
@@ -76,7 +77,7 @@ struct PortTests {
       #expect(try sandbox.leftovers() == [])
       try blog.commit("Two", App.node("two"))
       try blog.push().expectSuccess()
-      try sandbox.wait(for: "the old release's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old release's end") { try sandbox.instances().count == 1 }
       for _ in 0..<20 { #expect(try sandbox.get(app: "blog") == "two") }
       try shop.push().expectSuccess()
       #expect(try sandbox.get(app: "shop") == "shop")

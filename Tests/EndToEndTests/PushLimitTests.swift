@@ -1,6 +1,6 @@
 import Deploy
-import HostileTrees
 import Posix
+import TestKit
 import Testing
 
 @Suite("A push that is too large")

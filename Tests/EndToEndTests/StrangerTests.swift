@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 /// Without systemd all apps have one user, and nobody keeps one from another's port: it is seen, and nothing goes live.
@@ -81,7 +82,7 @@ struct StrangerTests {
       let app = try #require(
         sandbox.processes().first { $0.contains("server.js") }.flatMap { Int32($0.prefix { $0 != " " }) })
       ProcessIdentity(of: app)?.signal(.kill)
-      try sandbox.wait(for: "its end") { Socket.isFree(UInt16(port)) }
+      try wait(until: "its end") { Socket.isFree(UInt16(port)) }
 
       try sandbox.occupied(port) { process in
         try sandbox.nextdeploy("status", "--app", "shop").expectSuccess()

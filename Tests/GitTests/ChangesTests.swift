@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `The number of changes` {
   @Test func `from nothing is that of all files`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "d/b"] { try sandbox.write(name, "1") }
     let commit = try sandbox.push("first")
 
@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test func `between commits counts what was added, changed and removed`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "c"] { try sandbox.write(name, "1") }
     let first = try sandbox.push("first")
     try sandbox.write("a", "2")

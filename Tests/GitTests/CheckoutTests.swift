@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct `A first checkout` {
   @Test func `writes all files, their modes and symlinks`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
     try sandbox.link("d/link", to: "../a")
@@ -23,13 +23,13 @@ import Testing
   }
 
   @Test func `of no files writes none`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
 
     #expect(try sandbox.checkout(sandbox.push("nothing")) == 0)
   }
 
   @Test func `writes all of a tree of many directories`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let paths = (0..<300).map { "d\($0 % 7)/e\($0 % 11)/f\($0)" }
     for path in paths { try sandbox.write(path, path) }
 
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func `honours the filters of .gitattributes, those of directories included`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write(".gitattributes", "*.bat eol=crlf\n")
     try sandbox.write("x/.gitattributes", "*.txt eol=crlf\n")
     let names = ["+first.bat", "a.bat", "m/b.bat", "x/y/c.txt", "z/last.bat"]
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `after one that was interrupted leaves none of its files`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.leave("stale.js")
     try sandbox.leave("a", "half")
@@ -70,7 +70,7 @@ import Testing
 
 @Suite struct `A later checkout` {
   @Test func `of one changed file writes that file alone`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     let before = try ["b", "d/c"].map { try #require(try sandbox.status($0)) }
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func `writes no more where HEAD's branch does not exist, as when another one is deployed`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "b"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     let before = try sandbox.status("b")?.modified
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `removes what the commit removed, and counts it`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     try sandbox.remove("b")
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func `counts what is new, changed and removed, each once`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     try sandbox.remove("a")
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func `of an older commit brings back what it had`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("b", "1")
     let first = try sandbox.push("first")
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func `restores what a build changed or removed`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "run"] { try sandbox.write(name, "1", mode: name == "run" ? 0o755 : 0o644) }
     let commit = try sandbox.push("first")
     try sandbox.checkout(commit)
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test func `removes untracked files, but keeps what is ignored, node_modules and .next`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write(".gitignore", "*.log\n")
     let commit = try sandbox.push("first")
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test func `into an emptied workspace writes all again`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for name in ["a", "d/b"] { try sandbox.write(name, "1") }
     let commit = try sandbox.push("first")
     try sandbox.checkout(commit)

@@ -1,11 +1,12 @@
 import Deploy
 import Git
 import Posix
+import TestKit
 import Testing
 
 @Suite struct `A commit` {
   @Test func `is found by its id, a short id, a branch, a tag and its distance`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     let first = try sandbox.push("first")
     try sandbox.git("tag", "--annotate", "v1", "--message", "a tag")
@@ -24,7 +25,7 @@ import Testing
 
   /// One repository for all of them: each takes git several processes.
   @Test func `of no such name is not found`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     _ = try sandbox.push("first")
     let names = [
@@ -41,7 +42,7 @@ import Testing
   }
 
   @Test func `of a megabyte's name is not found`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let text = String(repeating: "a", count: 1 << 20)
 
     let error = #expect(throws: Failure.self) { try sandbox.repository.commit(text) }
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func `whose short id fits several asks for more digits`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     // git's least is four digits; the ids of these two texts begin with the same.
     for text in ["142", "784"] { try sandbox.write(text, text) }
     _ = try sandbox.push("two blobs whose ids begin alike")
@@ -62,7 +63,7 @@ import Testing
   }
 
   @Test func `has a subject without control characters`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
 
     let commit = try sandbox.push("red \u{1B}[31mtext\u{7}")
 
@@ -76,7 +77,7 @@ import Testing
 
 @Suite struct `A new repository` {
   @Test func `is bare, on its branch, and takes rewritten history`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let path = "\(sandbox.top)/other.git"
 
     _ = try BareRepository.create(path: path, branch: BranchName("trunk"))
@@ -87,14 +88,14 @@ import Testing
   }
 
   @Test func `takes no push to nextdeploy's own refs`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let commit = try sandbox.push("first")
     try sandbox.repository.set("refs/nextdeploy/live", to: commit.id)
 
-    #expect(throws: Sandbox.GitFailed.self) {
+    #expect(throws: ProgramFailed.self) {
       try sandbox.git("push", "--quiet", "\(sandbox.top)/repo.git", ":refs/nextdeploy/live")
     }
-    #expect(throws: Sandbox.GitFailed.self) {
+    #expect(throws: ProgramFailed.self) {
       try sandbox.git("push", "--quiet", "\(sandbox.top)/repo.git", "HEAD:refs/nextdeploy/other")
     }
     #expect(try sandbox.repository.target(of: "refs/nextdeploy/live") == commit.id)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct `A commit's tree` {
   @Test func `holds files, programs, symlinks and submodules by path`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
     try sandbox.link("d/link", to: "../a")
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func `holds empty files`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("empty", "")
 
     let tree = try sandbox.repository.tree(of: sandbox.push("first"))
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `of no files is empty`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
 
     let tree = try sandbox.repository.tree(of: sandbox.push("nothing"))
 
@@ -56,7 +56,7 @@ import Testing
 
   /// One would hide the other from what reads the tree by its paths: from the check of symlinks, say.
   @Test func `is refused where two of its paths are one text`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("caf\u{e9}/a", "composed")
     try sandbox.write("cafe\u{301}/a", "decomposed")
     let commit = try sandbox.push("two names")

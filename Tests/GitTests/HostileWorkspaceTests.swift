@@ -5,8 +5,8 @@ import Testing
 
 /// A build runs the app's own code: what it leaves in the workspace may be meant to mislead the next checkout.
 @Suite struct `A checkout is not led out of the workspace` {
-  private func sandbox() throws -> (Sandbox, outside: String) {
-    let sandbox = try Sandbox()
+  private func sandbox() throws -> (GitSandbox, outside: String) {
+    let sandbox = try GitSandbox()
     try sandbox.write("dir/file", "1")
     try sandbox.write("other", "1")
     let outside = "\(sandbox.top)/outside"

@@ -1,6 +1,7 @@
 import Deploy
 import Git
 import Posix
+import TestKit
 import Testing
 
 /// git itself says what is right.
@@ -20,7 +21,7 @@ import Testing
     "\\", "!", "***", "d/***", "f**r", "[a-]*", "[\\]]*", "", "\n\n \n",
   ])
   func `as git understands it`(_ text: String) throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write(".gitignore", text)
     try sandbox.write("package.json", "{}")
     let commit = try sandbox.push("first")
@@ -38,7 +39,7 @@ import Testing
   }
 
   @Test func `in directories too, the nearest having the last word, and no build's`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write(".gitignore", "*.log\n/d/*.tmp\n")
     try sandbox.write("d/.gitignore", "!keep.log\n/e/cache\n")
     try sandbox.write("d/e/.gitignore", "keep.log\n")
@@ -48,9 +49,7 @@ import Testing
     for path in kept + ["d/keep.log", "d/e/x.tmp", "cache/x", "f/keep", "f/.gitignore"] { try sandbox.leave(path, "*") }
     // A pipe in a file's place is not waited for.
     try Files.remove("\(sandbox.workspace)/.gitignore")
-    #expect(
-      try ChildProcess.run(Command(["mkfifo", "\(sandbox.workspace)/.gitignore"], environment: sandbox.environment))
-        .status.isSuccess)
+    try runProgram(["mkfifo", "\(sandbox.workspace)/.gitignore"])
 
     try sandbox.checkout(commit)
 
@@ -58,7 +57,7 @@ import Testing
   }
 
   @Test func `but goes where it was the last commit's`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     for path in ["dist/x", "dist/y", "a.log"] { try sandbox.write(path, "1") }
     try sandbox.checkout(sandbox.push("first"))
     try sandbox.leave("dist/built")

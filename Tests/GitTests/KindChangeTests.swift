@@ -6,7 +6,7 @@ import Testing
 @Suite struct `A checkout of what became something else` {
   @Test(arguments: [(0o644, 0o755), (0o755, 0o644)] as [(UInt32, UInt32)])
   func `changes a file's mode, and nothing else of the tree`(_ old: UInt32, _ new: UInt32) throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("run", "1", mode: old)
     try sandbox.write("other", "1")
     try sandbox.checkout(sandbox.push("first"))
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `changes a file's mode and kind`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("run", "1")
     try sandbox.write("becomes-link", "1")
     try sandbox.link("becomes-file", to: "run")
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func `puts a file in a directory's place, and the other way round`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("x/a", "1")
     try sandbox.write("y", "1")
     try sandbox.checkout(sandbox.push("first"))

@@ -6,8 +6,8 @@ private let branch = "refs/heads/main"
 
 @Suite struct `A ref` {
   /// A repository with two commits, whose branch is at the second.
-  private func history() throws -> (Sandbox, CommitID, CommitID) {
-    let sandbox = try Sandbox()
+  private func history() throws -> (GitSandbox, CommitID, CommitID) {
+    let sandbox = try GitSandbox()
     let first = try sandbox.push("first")
     return (sandbox, first.id, try sandbox.push("second").id)
   }
@@ -78,7 +78,7 @@ private let branch = "refs/heads/main"
 
 @Suite struct `A fingerprint` {
   @Test func `tells texts apart and is git's own`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "secret")
 
     let fingerprint = try sandbox.repository.fingerprint("secret")

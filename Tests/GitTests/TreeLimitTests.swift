@@ -1,11 +1,11 @@
 import Deploy
 import Git
-import HostileTrees
 import Posix
+import TestKit
 import Testing
 
 @Suite struct `A commit's size` {
-  private func commit(_ tree: HostileTree, _ sandbox: Sandbox) throws -> Commit {
+  private func commit(_ tree: HostileTree, _ sandbox: GitSandbox) throws -> Commit {
     let id = try tree.commit(in: "\(sandbox.top)/repo.git", beside: ["a": "a"], environment: sandbox.environment)
     return try sandbox.repository.commit(id)
   }
@@ -17,7 +17,7 @@ import Testing
 
   @Test(arguments: [(10, 10), (60, 2), (3, 1_000)])
   func `is counted before anything of it is read, however often an object is in it`(_ shape: (Int, Int)) throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let bomb = try commit(.bomb(levels: shape.0, width: shape.1), sandbox)
     let start = ContinuousClock.now
 
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `may be what the limit says, and no more`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     // With "a" and "bomb" beside them.
     let tree = try commit(.bomb(levels: 3, width: 7), sandbox)
     let count = 2 + 7 + 49 + 343
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func `in depth is what a system takes`() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let deep = try commit(.bomb(levels: 3_000, width: 1), sandbox)
 
     #expect(refusal { _ = try sandbox.repository.tree(of: deep) }.contains("longer than a system takes"))
@@ -52,7 +52,7 @@ import Testing
 
   @Test(arguments: [false, true])
   func `in a large file is written as it is, with its mode`(isFiltered: Bool) throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let line = String(repeating: "x", count: 1_023) + "\n"
     try sandbox.write("large.txt", String(repeating: line, count: 17 << 10), mode: 0o755)
     try sandbox.write("other", "other")

@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Posix
@@ -83,7 +84,7 @@ import Testing
   @Test(.timeLimit(.minutes(1)), arguments: lookups)
   func `reads files only, and waits for none`(_ lookup: Directory.Lookup) throws {
     let place = try Place()
-    try place.run("mkfifo", "\(place.top)/pipe")
+    try runProgram(["mkfifo", "\(place.top)/pipe"])
     try Files.makeDirectory("\(place.top)/dir")
     let top = try Directory(place.top, lookup)
 
@@ -94,7 +95,7 @@ import Testing
     let place = try Place()
     try place.write(["four": "1234"])
     let sparse = "\(place.top)/sparse"
-    try place.run("truncate", "--size=4G", sparse)
+    try runProgram(["truncate", "--size=4G", sparse])
     let top = try Directory(place.top)
 
     #expect(try top.read(below("four"), atMost: 4)?.count == 4)

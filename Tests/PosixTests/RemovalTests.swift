@@ -1,3 +1,4 @@
+import TestKit
 import Testing
 
 @testable import Posix
@@ -10,7 +11,7 @@ import Testing
     try Files.link("\(place.top)/gone/dir", to: "../../outside")
     try Files.link("\(place.top)/gone/a/file", to: "../../../outside/file")
     try Files.link("\(place.top)/link", to: "../outside")
-    try place.run("mkfifo", "\(place.top)/gone/pipe")
+    try runProgram(["mkfifo", "\(place.top)/gone/pipe"])
     let top = try Directory(place.top, lookup)
 
     for name in ["gone", "link", "none", "none/x", "kept/d/x"] { try top.remove(below(name)) }

@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @testable import ProcessSupervision

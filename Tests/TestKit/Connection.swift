@@ -1,17 +1,19 @@
-import Deploy
+public import Deploy
 import Posix
 import Testing
 
 /// A connection that a test holds.
-final class Connection {
+public final class Connection {
   private var socket: Socket?
 
-  init(to port: Port) throws { socket = try Socket(connectingTo: port.number, within: .seconds(60)) }
+  /// Connects to a server on 127.0.0.1.
+  public init(to port: Port) throws { socket = try Socket(connectingTo: port.number, within: .seconds(60)) }
 
-  func send(_ text: String) throws { try socket?.write(text) }
+  /// Sends a text.
+  public func send(_ text: String) throws { try socket?.write(text) }
 
   /// All that comes up to and with a text.
-  func receive(_ text: String) throws -> String {
+  public func receive(_ text: String) throws -> String {
     var all = ""
     while !all.contains(text) {
       let bytes = try #require(try socket?.read(upTo: 4096, within: .seconds(60)), "no \(text) came")
@@ -22,7 +24,7 @@ final class Connection {
   }
 
   /// All that still comes, up to the end that the other side makes.
-  func receiveRest() throws -> [UInt8] {
+  public func receiveRest() throws -> [UInt8] {
     var all: [UInt8] = []
     while true {
       let bytes = try #require(try socket?.read(upTo: 4096, within: .seconds(60)), "the connection does not end")
@@ -31,10 +33,11 @@ final class Connection {
     }
   }
 
-  func close() { socket = nil }
+  /// Ends it from this side.
+  public func close() { socket = nil }
 
   /// Whether the other side ends it.
-  func isEnded() -> Bool {
+  public func isEnded() -> Bool {
     (try? socket?.read(upTo: 4096, within: .seconds(60))?.isEmpty) ?? true
   }
 }

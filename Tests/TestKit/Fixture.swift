@@ -1,9 +1,10 @@
 import Posix
 
 /// Directories of Tests/Fixtures as the files of a commit.
-enum Fixture {
-  static func files(_ name: String, below prefix: String = "") throws -> [String: String] {
-    try read("\(Sandbox.repository)/Tests/Fixtures/\(name)", prefix)
+public enum Fixture {
+  /// The files of a directory by their paths, which begin with a prefix.
+  public static func files(_ name: String, below prefix: String = "") throws -> [String: String] {
+    try read("\(Checkout.path)/Tests/Fixtures/\(name)", prefix)
   }
 
   private static func read(_ directory: String, _ prefix: String) throws -> [String: String] {

@@ -1,16 +1,16 @@
-import Deploy
+public import Deploy
 import Posix
-import Testing
 
 /// A small server, written in JavaScript, that a test talks to.
-struct NodeServer {
-  let port: Port
+public struct NodeServer {
+  /// Where it listens.
+  public let port: Port
   private let child: ChildProcess
 
   /// Runs a test while a server is there.
   ///
   /// - Parameter script: makes `server`; where it listens is not its affair.
-  static func run<Result>(
+  public static func run<Result>(
     _ scratch: Scratch, _ script: String, listen: String = "0, '127.0.0.1'",
     _ test: (NodeServer) async throws -> Result
   ) async throws -> Result {
@@ -37,7 +37,8 @@ struct NodeServer {
     }
   }
 
-  var process: Int32 { child.id }
+  /// Its process, which leads a group of its own.
+  public var process: Int32 { child.id }
 
   private func end() {
     ProcessIdentity(of: child.id)?.signal(.kill)

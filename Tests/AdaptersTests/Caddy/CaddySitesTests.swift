@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @testable import Adapters
@@ -259,7 +260,7 @@ struct CaddySitesTests {
                 number = number as UInt16
               ] in
               let caddy = EmbeddedCaddy(
-                directory: path, supervisor: supervisor, environment: program.environment,
+                directory: path, supervisor: Checkout.supervisor, environment: program.environment,
                 tools: program.tools(below: path))
               let sites = try CaddySites(directory: EmbeddedCaddy.sites(below: path), httpPort: http, service: caddy)
               let port = try Port(String(first + number))

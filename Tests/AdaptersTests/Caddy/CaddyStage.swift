@@ -1,6 +1,7 @@
 import Deploy
 import Posix
 import ProcessSupervision
+import TestKit
 import Testing
 
 @testable import Adapters
@@ -27,7 +28,7 @@ struct CaddyStage {
     self.scratch = scratch
     let directory = "\(scratch.path)/caddy"
     caddy = EmbeddedCaddy(
-      directory: directory, supervisor: supervisor, environment: program.environment,
+      directory: directory, supervisor: Checkout.supervisor, environment: program.environment,
       tools: program.tools(below: scratch.path))
     sites = try CaddySites(
       directory: EmbeddedCaddy.sites(below: directory), httpPort: try scratch.ports[20], service: caddy)

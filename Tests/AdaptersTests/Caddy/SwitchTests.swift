@@ -1,6 +1,7 @@
 import Deploy
 import Posix
 import ProcessSupervision
+import TestKit
 import Testing
 
 @testable import Adapters
@@ -97,11 +98,9 @@ struct SwitchTests {
           // As a Caddyfile that lost its import, on a port where somebody else answers.
           for lines in ["", "http://:\(visible) {\n\trespond other\n}\n"] {
             try Files.write("{\n\tadmin \(socket)\n\tauto_https off\n}\n\(lines)", to: "\(directory)/Caddyfile")
-            let (status, output) = try ChildProcess.run(
-              Command(
-                ["caddy", "reload", "--config", "\(directory)/Caddyfile", "--address", socket],
-                environment: stage.caddy.environment))
-            #expect(status.isSuccess, "\(output)")
+            try runProgram(
+              ["caddy", "reload", "--config", "\(directory)/Caddyfile", "--address", socket],
+              environment: stage.caddy.environment)
             #expect(try stage.get(visible, host: "shop") == (lines.isEmpty ? nil : "other"))
 
             try stage.sites.route(try site(visible, to: new))

@@ -1,6 +1,7 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 /// A service manager that the contract suite is run against, and what the tests of it need of the machine.

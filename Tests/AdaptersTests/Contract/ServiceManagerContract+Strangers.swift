@@ -1,6 +1,7 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 extension ServiceManagerContract {

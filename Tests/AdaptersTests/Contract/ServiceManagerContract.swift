@@ -1,6 +1,7 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 /// The promises of the seam ServiceManager, which every manager keeps.

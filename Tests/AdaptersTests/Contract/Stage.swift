@@ -1,6 +1,7 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 /// A service manager, with apps and ports of its own, for one test.
@@ -131,8 +132,7 @@ struct Stage {
 
   /// The same, of those whose command line has a text.
   func processes(_ text: String) -> [ProcessIdentity] {
-    processes().filter { $0.contains(text) }
-      .compactMap { line in Int32(line.prefix { $0 != " " }).flatMap { ProcessIdentity(of: $0) } }
+    Scratch.identities(of: processes(), with: text)
   }
 }
 

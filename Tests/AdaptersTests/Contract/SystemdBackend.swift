@@ -1,6 +1,7 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 /// The units of a server on which the package is installed, by the user nextdeploy. The units know one root only: tests
@@ -57,8 +58,6 @@ struct SystemdBackend: Backend {
   private func unit(_ instance: InstanceID) -> String { "nextdeploy@\(instance).service" }
 
   private func systemctl(_ arguments: [String]) throws {
-    let (status, output) = try ChildProcess.run(
-      Command(["systemctl", "--no-ask-password"] + arguments, environment: CurrentProcess.environment))
-    try #require(status.isSuccess, "systemctl \(arguments.joined(separator: " ")): \(output)")
+    try runProgram(["systemctl", "--no-ask-password"] + arguments)
   }
 }

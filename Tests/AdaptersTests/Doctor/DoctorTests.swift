@@ -1,5 +1,6 @@
 import Deploy
 import ProcessSupervision
+import TestKit
 import Testing
 
 @testable import Adapters

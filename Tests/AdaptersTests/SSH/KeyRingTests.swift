@@ -2,6 +2,7 @@ import SSHAccess
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 @Suite("The keys of a machine")

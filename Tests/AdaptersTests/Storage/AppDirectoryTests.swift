@@ -1,5 +1,6 @@
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 @testable import Deploy

@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @testable import Deploy
@@ -34,11 +35,6 @@ struct Bench {
     let status = try #require(try Files.status(path("\(first)/\(name)")), "no \(name) in the release")
     #expect(status.inode != (try Files.status(path("workspace/\(name)"))?.inode), "a build could write to \(name)")
     return status.inode == (try Files.status(path("\(second)/\(name)"))?.inode)
-  }
-
-  func run(_ words: String...) throws {
-    let (status, output) = try ChildProcess.run(Command(words, environment: CurrentProcess.environment))
-    try #require(status.isSuccess, "\(words): \(output)")
   }
 
   /// All files of a directory with their texts; links as "-> TARGET".

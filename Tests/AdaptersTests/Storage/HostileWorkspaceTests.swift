@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @testable import Adapters
@@ -54,11 +55,8 @@ struct HostileWorkspaceTests {
     try await Bench.run(["package.json": "{}"]) { bench in
       let workspace = WorkspaceDirectory(layout: AppLayout(directory: bench.scratch.path))
       try Files.makeDirectory(bench.path("workspace/web.env"))
-      for arguments in [
-        ["mkfifo", bench.path("workspace/.env")], ["truncate", "-s", "1G", bench.path("workspace/large.env")],
-      ] {
-        _ = try ChildProcess.run(Command(arguments, environment: CurrentProcess.environment))
-      }
+      try runProgram(["mkfifo", bench.path("workspace/.env")])
+      try runProgram(["truncate", "-s", "1G", bench.path("workspace/large.env")])
 
       #expect(try workspace.text(".env") == nil)
       #expect(try workspace.text("web.env") == nil)
@@ -111,17 +109,12 @@ struct HostileWorkspaceTests {
 
 @Suite("What a build left in the workspace")
 struct LeftoverTests {
-  private func run(_ words: String...) throws {
-    let (status, output) = try ChildProcess.run(Command(words, environment: CurrentProcess.environment))
-    try #require(status.isSuccess, "\(words): \(output)")
-  }
-
   @Test("is read where it is a file, of no unlikely size, and waited for in no case", .timeLimit(.minutes(1)))
   func read() async throws {
     try await Bench.run(["dir/x": "x"]) { bench in
       let workspace = WorkspaceDirectory(layout: AppLayout(directory: bench.scratch.path))
-      try run("mkfifo", bench.path("workspace/pipe"))
-      try run("truncate", "--size=4G", bench.path("workspace/large"))
+      try runProgram(["mkfifo", bench.path("workspace/pipe")])
+      try runProgram(["truncate", "--size=4G", bench.path("workspace/large")])
 
       #expect(try workspace.text("pipe") == nil)
       #expect(try workspace.text("dir") == nil)
@@ -138,8 +131,8 @@ struct LeftoverTests {
       let name = try #require(PathBelow([0x66, 0xFF]))
       try top.made(name).create(name).write("odd".utf8)
       try top.link("link", to: [0xFE])
-      try run("mkfifo", bench.path("workspace/pipe"))
-      try run("mkfifo", bench.path("workspace/public"))
+      try runProgram(["mkfifo", bench.path("workspace/pipe")])
+      try runProgram(["mkfifo", bench.path("workspace/public")])
 
       try bench.assemble([.everything(without: []), .copy(from: "public", to: "public")])
 

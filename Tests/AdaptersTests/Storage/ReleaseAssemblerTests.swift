@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @testable import Deploy
@@ -92,7 +93,7 @@ struct ReleaseAssemblerTests {
     try await Bench.run(["node_modules/a/index.js": "original.", "node_modules/b/index.js": "b"]) { bench in
       try bench.assemble([.everything(without: [])])
 
-      try bench.run("sh", "-euc", "cd \(bench.path("workspace/node_modules")); f=a/index.js; \(line)")
+      try runProgram(["sh", "-euc", "cd \(bench.path("workspace/node_modules")); f=a/index.js; \(line)"])
       try bench.assemble([.everything(without: [])], to: "next")
 
       #expect(try bench.scratch.text("release/node_modules/a/index.js") == "original.")
@@ -106,7 +107,7 @@ struct ReleaseAssemblerTests {
     try await Bench.run(["node_modules/a/index.js": "a", "node_modules/b/index.js": "b"]) { bench in
       try bench.assemble([.everything(without: [])])
 
-      try bench.run("sh", "-euc", "cd \(bench.path("workspace/node_modules")); mv a c; mv b a; mv c b")
+      try runProgram(["sh", "-euc", "cd \(bench.path("workspace/node_modules")); mv a c; mv b a; mv c b"])
       try bench.assemble([.everything(without: [])], to: "next")
 
       #expect(try bench.scratch.text("next/node_modules/a/index.js") == "b")
@@ -134,14 +135,14 @@ struct ReleaseAssemblerTests {
     try await Bench.run(["node_modules/a/index.js": "a", "src/index.js": "s"]) { bench in
       let names = ["node_modules/a/index.js", "src/index.js"]
       for (number, name) in names.enumerated() {
-        try bench.run("ln", bench.path("workspace/\(name)"), bench.path("workspace/link-\(number)"))
+        try runProgram(["ln", bench.path("workspace/\(name)"), bench.path("workspace/link-\(number)")])
       }
       try bench.assemble(
         way == "everything"
           ? [.everything(without: [])] : names.map { .copy(from: Files.parent($0), to: Files.parent($0)) })
 
       for number in names.indices {
-        try bench.run("sh", "-c", "echo changed > \(bench.path("workspace/link-\(number)"))")
+        try runProgram(["sh", "-c", "echo changed > \(bench.path("workspace/link-\(number)"))"])
       }
 
       #expect(try names.map { try bench.scratch.text("release/\($0)") } == ["a", "s"])

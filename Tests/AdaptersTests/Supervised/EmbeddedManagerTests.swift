@@ -1,6 +1,7 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 /// What the contract of all managers cannot say, for it is about the supervisor's own files.

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import TestKit
 import Testing
 
 @testable import Deploy
@@ -18,8 +18,7 @@ private func advisor(
 
 /// What a real program wrote: Tests/Fixtures/outputs.
 private func output(_ name: String) throws -> String {
-  let top = #filePath.split(separator: "/Tests/DeployTests/")[0]
-  return try String(contentsOfFile: "\(top)/Tests/Fixtures/outputs/\(name).txt", encoding: .utf8)
+  try Checkout.text("Tests/Fixtures/outputs/\(name).txt")
 }
 
 @Suite struct `Advice on a failed install` {

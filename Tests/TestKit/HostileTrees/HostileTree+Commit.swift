@@ -23,20 +23,11 @@ private struct ObjectWriter {
   let environment: [String: String]
   let isInOrder: Bool
 
-  struct GitFailed: Error {
-    let arguments: [String]
-    let output: String
-  }
-
   func git(_ arguments: String..., input: [UInt8]? = nil) throws -> String {
     let file = "\(repository)/nextdeploy-object"
     if let input { try Files.write(bytes: input, to: file, durable: false) }
-    let command = Command(
-      ["/bin/sh", "-c", "exec git \"$@\" < \"$0\"", input == nil ? "/dev/null" : file] + arguments,
-      environment: environment, directory: repository)
-    let (status, output) = try ChildProcess.run(command)
-    guard status.isSuccess else { throw GitFailed(arguments: arguments, output: output) }
-    return String(output.prefix { !$0.isNewline })
+    let words = ["/bin/sh", "-c", "exec git \"$@\" < \"$0\"", input == nil ? "/dev/null" : file] + arguments
+    return String(try runProgram(words, in: repository, environment: environment).prefix { !$0.isNewline })
   }
 
   func write(_ content: HostileTree.Content) throws -> String {

@@ -1,54 +1,39 @@
-import Posix
-import Testing
+public import Testing
 
 /// How a program ended, and what it wrote.
-struct Output {
-  let command: String
-  let status: Int32
-  let text: String
+public struct Output {
+  /// The program with its arguments.
+  public let command: String
+  /// Its exit code.
+  public let status: Int32
+  /// What it wrote, to standard output and standard error.
+  public let text: String
 
+  /// Expects that it succeeded, or ends the test.
   @discardableResult
-  func expectSuccess(sourceLocation: SourceLocation = #_sourceLocation) throws -> Output {
+  public func expectSuccess(sourceLocation: SourceLocation = #_sourceLocation) throws -> Output {
     try expect(status: 0, sourceLocation: sourceLocation)
   }
 
+  /// Expects an exit code, or ends the test.
   @discardableResult
-  func expect(status: Int32, sourceLocation: SourceLocation = #_sourceLocation) throws -> Output {
+  public func expect(status: Int32, sourceLocation: SourceLocation = #_sourceLocation) throws -> Output {
     try #require(
       self.status == status, "\(command) ended with \(self.status):\n\(text)", sourceLocation: sourceLocation)
     return self
   }
 
   /// Expects every one of these texts in what was written.
-  func expect(_ texts: String..., sourceLocation: SourceLocation = #_sourceLocation) {
+  public func expect(_ texts: String..., sourceLocation: SourceLocation = #_sourceLocation) {
     for expected in texts {
       #expect(text.contains(expected), "\(command) wrote:\n\(text)", sourceLocation: sourceLocation)
     }
   }
 
-  func expectNo(_ texts: String..., sourceLocation: SourceLocation = #_sourceLocation) {
+  /// Expects none of these texts in what was written.
+  public func expectNo(_ texts: String..., sourceLocation: SourceLocation = #_sourceLocation) {
     for unexpected in texts {
       #expect(!text.contains(unexpected), "\(command) wrote:\n\(text)", sourceLocation: sourceLocation)
     }
-  }
-}
-
-/// A program that the test started and did not wait for.
-struct Running {
-  let child: ChildProcess
-  let file: String
-  let command: String
-
-  var text: String { (try? Files.text(file)) ?? "" }
-
-  /// Ends it, as whoever started it would.
-  func end() {
-    ProcessIdentity(of: child.id)?.signal(.terminate)
-    do { _ = try child.wait() } catch { Issue.record(error) }
-  }
-
-  func wait() throws -> Output {
-    let status = try child.wait()
-    return Output(command: command, status: status.code, text: text)
   }
 }

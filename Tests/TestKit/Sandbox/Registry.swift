@@ -1,9 +1,9 @@
 import Posix
 
 /// The registry of npm packages that the environment names, for tests that install packages.
-enum Registry {
+public enum Registry {
   /// Whether it has what the tests need. In CI it must: there a test that cannot run has failed.
-  static let answers: Bool = {
+  public static let answers: Bool = {
     if CurrentProcess.environment["CI"] == "true" { return true }
     let view = Command(
       ["npm", "view", "next@16.4.5", "version", "--fetch-retries=0", "--fetch-timeout=5000"],

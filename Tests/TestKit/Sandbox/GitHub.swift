@@ -1,15 +1,17 @@
-import Deploy
 import Posix
 import Testing
 
 /// A project's repository at "GitHub", and a runner for its workflow.
-struct GitHub {
-  let project: Project
+public struct GitHub {
+  /// The project on its developer's laptop.
+  public let project: Project
   private let origin: String
   private let runner: String
 
-  /// - Parameter known: the file of host keys that this laptop has.
-  init(_ project: Project, knownHosts: String) throws {
+  /// Makes the repository of a project that is on a laptop.
+  ///
+  /// - Parameter knownHosts: the file of host keys that this laptop has.
+  public init(_ project: Project, knownHosts: String) throws {
     self.project = project
     let home = project.sandbox.home
     origin = "\(home)/github.git"
@@ -26,21 +28,24 @@ struct GitHub {
 
   /// `nextdeploy generate-ci` on the laptop.
   @discardableResult
-  func generate(_ arguments: String...) throws -> Output {
+  public func generate(_ arguments: String...) throws -> Output {
     try project.laptop(["generate-ci"] + arguments)
   }
 
-  var workflow: String { get throws { try #require(try Files.text("\(project.directory)/\(Self.workflowPath)")) } }
+  /// The workflow as it is in the project.
+  public var workflow: String { get throws { try #require(try Files.text("\(project.directory)/\(Self.workflowPath)")) } }
 
-  static let workflowPath = ".github/workflows/nextdeploy.yml"
+  /// Where a project has its workflow.
+  public static let workflowPath = ".github/workflows/nextdeploy.yml"
 
-  func push(_ arguments: String...) throws {
+  /// Pushes the project's branch to GitHub.
+  public func push(_ arguments: String...) throws {
     _ = try project.sandbox.run(["git", "push", "--quiet"] + arguments + ["origin", "main"], in: project.directory)
       .expectSuccess()
   }
 
   /// Runs the workflow for a commit, as a push of it makes GitHub do.
-  func run(
+  public func run(
     _ commit: String, workflow: String? = nil, ref: String = "refs/heads/main", secrets: [String: String]
   ) throws -> Output {
     let sandbox = project.sandbox
@@ -49,7 +54,7 @@ struct GitHub {
     let members = secrets.map { "\(App.quoted($0.key)): \(App.quoted($0.value.replacing("\n", with: "\\n")))" }
     return try sandbox.run(
       [
-        "/usr/bin/python3", "\(Sandbox.repository)/Tests/Fixtures/ci/run-workflow.py", file, origin, commit, ref,
+        "/usr/bin/python3", "\(Checkout.path)/Tests/Fixtures/ci/run-workflow.py", file, origin, commit, ref,
         runner,
       ],
       environment: [
@@ -58,19 +63,19 @@ struct GitHub {
       ])
   }
 
-  /// All that the runner's disk holds, by path.
-  func files(holding text: String) throws -> [String] {
+  /// The files of the runner that hold a text.
+  public func files(holding text: String) throws -> [String] {
     let found = try project.sandbox.run(["grep", "-rlF", "-e", text, runner, "\(project.sandbox.home)/ssh-lines"])
     return found.text.split(separator: "\n").map(String.init)
   }
 
   /// Whether anything of the key is left on the runner.
-  var hasKey: Bool { get throws { try !files(holding: "PRIVATE KEY").isEmpty } }
+  public var hasKey: Bool { get throws { try !files(holding: "PRIVATE KEY").isEmpty } }
 }
 
 extension Project {
   /// nextdeploy as it is run on the developer's own machine, in the project or in a directory below.
-  func laptop(_ arguments: [String], in directory: String = ".") throws -> Output {
+  public func laptop(_ arguments: [String], in directory: String = ".") throws -> Output {
     try sandbox.run(
       ["nextdeploy"] + arguments, in: "\(self.directory)/\(directory)",
       environment: ["HOME": sandbox.home, "NEXTDEPLOY_ROOT": "\(sandbox.home)/nowhere"])

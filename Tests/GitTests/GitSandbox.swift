@@ -1,20 +1,23 @@
 import Deploy
 import Git
 import Posix
+import TestKit
 
-/// A temporary directory with a work tree, made by the real git, and the bare repository that it is pushed to.
-final class Sandbox {
+/// A directory with a work tree, made by the real git, and the bare repository that it is pushed to.
+final class GitSandbox {
   let top: String
+  private let scratch: Scratch
   let repository: BareRepository
 
   init() throws {
-    top = "\(Files.resolved("/tmp"))/nextdeploy-git-\(CurrentProcess.id)-\(UInt64.random(in: 0 ... .max))"
+    scratch = try Scratch()
+    top = Files.resolved(scratch.path)
     try Files.makeDirectory("\(top)/workspace")
     repository = try BareRepository.create(path: "\(top)/repo.git", branch: BranchName("main"))
     try git("init", "--quiet", "--initial-branch=main", ".", in: "\(top)/work")
   }
 
-  deinit { try? Files.remove(top) }
+  deinit { scratch.remove() }
 
   var workspace: String { "\(top)/workspace" }
 
@@ -23,9 +26,7 @@ final class Sandbox {
   func git(_ arguments: String..., in directory: String? = nil) throws -> String {
     let directory = directory ?? "\(top)/work"
     try Files.makeDirectory(directory)
-    let (status, output) = try ChildProcess.run(
-      Command(["git"] + arguments, environment: environment, directory: directory))
-    guard status.isSuccess else { throw GitFailed(arguments: arguments, output: output) }
+    let output = try runProgram(["git"] + arguments, in: directory, environment: environment)
     return output.split(whereSeparator: \.isNewline).joined(separator: "\n")
   }
 
@@ -35,11 +36,6 @@ final class Sandbox {
       "GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.com", "GIT_COMMITTER_NAME": "A",
       "GIT_COMMITTER_EMAIL": "a@example.com",
     ]
-  }
-
-  struct GitFailed: Error {
-    let arguments: [String]
-    let output: String
   }
 
   // MARK: The work tree
