@@ -9,7 +9,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
-const fixtures = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../Tests/Fixtures')
+const fixtures = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../../Tests/Fixtures')
 const isServer = process.argv.includes('--systemd')
 const isLong = process.argv.includes('--long')
 const swapsAlone = isLong || process.argv.includes('--swaps')

@@ -244,7 +244,7 @@ async function begin() {
   run('nextdeploy', 'config', 'set', 'ports', `${ports + 1}-${ports + 29}`)
   run('nextdeploy', 'config', 'set', 'http.port', String(ports))
   run('nextdeploy', 'app', 'create', 'shop')
-  fs.cpSync(new URL('../Tests/Fixtures/node-app', import.meta.url), project, { recursive: true })
+  fs.cpSync(new URL('../../Tests/Fixtures/node-app', import.meta.url), project, { recursive: true })
   fs.writeFileSync(path.join(project, 'nextdeploy.json'), JSON.stringify({ build: 'node -e "setTimeout(() => {}, 100)"' }))
   run('git', 'init', '-q', '-b', 'main')
   run('git', 'add', '.')

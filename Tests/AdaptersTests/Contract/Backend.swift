@@ -38,7 +38,7 @@ extension Backend {
 }
 
 enum Backends {
-  /// The embedded manager, or systemd's where script/server-tests/contract.sh runs the tests on a server.
+  /// The embedded manager, or systemd's where script/server/tests/contract.sh runs the tests on a server.
   static let all: [any Backend] =
     CurrentProcess.environment["NEXTDEPLOY_TEST_MANAGER"] == "systemd" ? [SystemdBackend()] : [EmbeddedBackend()]
 }

@@ -1,5 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
 # The machine's own Caddy, whose Caddyfile is the admin's too; and what of an app the outside can reach without it.
+# Finds the app shop at its second release, and the app other, which had no push. Each but the first goes on where the
+# one before it ended: with commits of its own on the laptop, and a server that loads each switch.
+check tls_site needs second_push
+check rejected_site needs second_push
+check taken_ports needs rejected_site
+check open_port needs taken_ports
 
 # refused_by_caddy SENTENCE LINES WANTED: the admin's LINES in the Caddyfile make a push of "other" fail at route.
 refused_by_caddy() {
@@ -136,7 +142,7 @@ tls_site() {
 }
 
 get_tls() {
-  timeout 20 script/vps net "$server" curl -skS --max-time 10 --resolve shop.example.com:443:192.0.2.1 \
+  timeout 20 script/server/vps net "$server" curl -skS --max-time 10 --resolve shop.example.com:443:192.0.2.1 \
     "https://shop.example.com$1" "${@:2}"
 }
 
@@ -157,4 +163,4 @@ open_port() {
 
 running_others() { on sh -c "systemctl list-units --plain --no-legend 'nextdeploy@other:*' | wc -l"; }
 push_other() { push laptop other; }
-get_other() { timeout 20 script/vps net "$server" curl -sS --max-time 10 http://192.0.2.1:8081/; }
+get_other() { timeout 20 script/server/vps net "$server" curl -sS --max-time 10 http://192.0.2.1:8081/; }

@@ -1,5 +1,8 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
-# What every service manager promises, of systemd's: Tests/HostTests/ServiceManagerContract*.swift, run on the server.
+# What every service manager promises, of systemd's: ServiceManagerContract*.swift of Tests/AdaptersTests/Contract, run on
+# the server.
+# Finds a server that is set up.
+check manager_contract needs install_package
 
 manager_contract() {
   local rule=/etc/polkit-1/rules.d/10-contract.rules wanted
@@ -15,7 +18,7 @@ polkit.addRule(function (action, subject) {
   return polkit.Result.NOT_HANDLED;
 });
 END
-  wanted=$(cat Tests/HostTests/ServiceManagerContract*.swift | grep -c '^  @Test(')
+  wanted=$(cat Tests/AdaptersTests/Contract/ServiceManagerContract*.swift | grep -c '^  @Test(')
   has "systemd's manager keeps the promises of every manager ($wanted tests)" \
     "Test run with $wanted tests in 1 suite passed" contract_tests
   is "and leaves nothing" "" on sh -c "ls /opt/nextdeploy/apps /opt/nextdeploy/instances | grep '^t[0-9]' || true"
@@ -35,7 +38,7 @@ copy_tests() {
 }
 
 contract_tests() {
-  timeout 400 script/vps run "$server" runuser -u nextdeploy -- env NEXTDEPLOY_TEST_MANAGER=systemd \
+  timeout 400 script/server/vps run "$server" runuser -u nextdeploy -- env NEXTDEPLOY_TEST_MANAGER=systemd \
     nextdeployPackageTests.xctest --testing-library swift-testing --filter ServiceManagerContract 2>&1 |
     grep -E '✘|↳|Test run with|error:'
 }

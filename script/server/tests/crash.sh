@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
 # A builder that is killed while its app is being built.
+# Finds a server that is set up; the app is its own, pushed on the server.
+check killed_builder needs install_package
 
 killed_builder() {
   local branch

@@ -1,5 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # Pushes from a laptop: the first, one under load, ones that fail; domains and limits.
+# The first push finds a laptop and no app; the second, what isolation set up for its build to try; the rest, the app
+# shop at its second release, whose build is slow.
+check first_push needs keys
+check second_push needs isolation
+check domains needs second_push
+check failures needs second_push
 
 first_push() {
   local output
@@ -17,7 +23,7 @@ first_push() {
 
 # A deploy under load, with a build that takes a while: what runs meanwhile, and as whom.
 second_push() {
-  timeout 60 script/vps net "$server" hey -z 8s -c 20 http://192.0.2.1:8080/ >"$laptop/load" 2>&1 &
+  timeout 60 script/server/vps net "$server" hey -z 8s -c 20 http://192.0.2.1:8080/ >"$laptop/load" 2>&1 &
   local load=$! old running
   old=$(port)
   sleep 1
@@ -55,7 +61,7 @@ second_push() {
 
 domains() {
   passes "an app gets a domain" remote config set domains shop.example.com --app shop
-  is "which Caddy sends on to https" 308 timeout 20 script/vps net "$server" \
+  is "which Caddy sends on to https" 308 timeout 20 script/server/vps net "$server" \
     curl -s -o /dev/null -w '%{http_code}' -H 'Host: shop.example.com' http://192.0.2.1/
   passes "a deploy goes live before Caddy has a certificate for it" remote restart shop
   refused "another app may not have it" remote config set domains shop.example.com --app other

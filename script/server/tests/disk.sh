@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # Pushes while the disk is full: an app whose directory is a small file system of its own.
+# Finds a laptop whose last commit is the second; the app is its own.
+check full_disk needs second_push
 
 full_disk() {
   local app=/opt/nextdeploy/apps/full site live
@@ -30,7 +32,7 @@ full_disk() {
   refused "and they are gone" on test -e $app/workspace/big.txt
   on rm $app/filler
   passes "once there is space, the same push is live" push laptop full
-  is "with what was pushed" "version 3" timeout 20 script/vps net "$server" curl -sS "$site"
+  is "with what was pushed" "version 3" timeout 20 script/server/vps net "$server" curl -sS "$site"
   on sh -c "systemctl stop 'nextdeploy@full:*'; umount -l $app /var/tmp/full; nextdeploy app remove full" >/dev/null
 }
 
@@ -46,7 +48,7 @@ fails_for_space() {
 
   is "$1: the push exits 1" 1 echo $status
   has "$1: it says so" "$2" cat "$laptop/push"
-  is "$1: the old release answers" "version 2" timeout 20 script/vps net "$server" curl -sS --max-time 10 "$site"
+  is "$1: the old release answers" "version 2" timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "$site"
   is "$1: the branch is where it was" "$live	refs/heads/main" on_laptop "git ls-remote laptop:full refs/heads/main"
   is "$1: no release is begun" 1 on sh -c "ls -A $app/releases | wc -l"
 }

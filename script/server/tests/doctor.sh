@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
 # What `nextdeploy doctor` finds on a server, each damage a real one, mended by the very command that it names.
+# Finds the app shop at its second release, and nothing wrong.
+check doctor needs second_push
 
 doctor() {
   passes "the doctor finds nothing wrong on a server that works" on nextdeploy doctor

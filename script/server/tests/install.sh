@@ -1,8 +1,11 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
 # From a bare Debian to a server that is set up.
+# Finds a bare Debian first, and a server that is set up where nextdeploy has to do without its systemd.
+check install_package
+check without_systemd needs install_package
 
 install_package() {
-  script/vps copy "$server" "$package" /root
+  script/server/vps copy "$server" "$package" /root
   passes "the package installs with apt, and sets the server up" \
     on sh -c "DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends /root/${package##*/}"
   is "setup changes nothing the second time" "The server is set up; nothing had to be changed." on nextdeploy setup
@@ -18,14 +21,14 @@ install_package() {
 # one's own, which the units do not know.
 without_systemd() {
   on install -d -o nobody /var/tmp/own /var/tmp/own/app
-  tar -C Tests/Fixtures/vps-app -c . | timeout 20 script/vps run "$server" tar -x --no-same-owner -C /var/tmp/own/app
+  tar -C Tests/Fixtures/vps-app -c . | timeout 20 script/server/vps run "$server" tar -x --no-same-owner -C /var/tmp/own/app
   on chown -R nobody: /var/tmp/own
   as_nobody "git init -qb main && git config user.name Dev && git config user.email dev@example.com && git add -A &&
     git commit -qm first && nextdeploy config set http.port 9080 && nextdeploy config set ports 4001-4099 &&
     nextdeploy app create own && git remote add production /var/tmp/own/root/apps/own/repo.git &&
     git config remote.production.receivepack 'nextdeploy receive-pack'" >/dev/null
   has "the package runs an app without systemd too" "live: http://localhost:9080" as_nobody "git push production main"
-  is "which answers" "version 1" timeout 20 script/vps net "$server" curl -sS --max-time 10 http://127.0.0.1:9080/
+  is "which answers" "version 1" timeout 20 script/server/vps net "$server" curl -sS --max-time 10 http://127.0.0.1:9080/
   passes "and ends with its removal" as_nobody "nextdeploy app remove own"
   is "with all that kept it running" "" on pgrep -af nextdeploy-supervisor
 }

@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154,SC2034 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # What an app, and the user nextdeploy, may not.
+# Finds the app shop at its first release, and the app other with an environment.
+check isolation needs first_push
 
 isolation() {
   local live
@@ -37,8 +39,8 @@ exposure() { on systemd-analyze security --no-pager "$1" | sed -n 's/.*exposure 
 
 # What a cloud has at this address, where it tells whoever asks the machine's credentials.
 metadata_service() {
-  timeout 20 script/vps net "$server" ip address add 169.254.169.254/32 dev lo
-  timeout 300 script/vps net "$server" python3 -m http.server --bind 169.254.169.254 --directory "$laptop/bin" 8099 \
+  timeout 20 script/server/vps net "$server" ip address add 169.254.169.254/32 dev lo
+  timeout 300 script/server/vps net "$server" python3 -m http.server --bind 169.254.169.254 --directory "$laptop/bin" 8099 \
     >/dev/null 2>&1 &
   metadata=$! # until the end of the second push, whose build tries it too
   until_is 10 OK on sh -c "$metadata_request && echo OK" || fail "not even root reaches the metadata service"

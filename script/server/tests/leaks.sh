@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
 # An app's secrets: in its env file, in its own processes and in what starts them, and nowhere else.
+# Finds a server that is set up; the app is its own, pushed on the server.
+check leaks needs install_package
 
 # Prints where on the server the secrets are: files of nextdeploy's, command lines and environments of processes, the
 # journal. What is looked for comes from a file, or the search would find itself.
@@ -32,20 +34,20 @@ leaks() {
   local output status=0 answers
   on nextdeploy app create secretive >/dev/null
   printf '%s\n' both-7f3a9c2e51 build-0d4b8e6a17 run-5c1e9f7b32 dp.st.prd.4c6e8a0b2d \
-    from-doppler-9e7c5a3b1f | timeout 20 script/vps run "$server" tee /root/secrets >/dev/null
+    from-doppler-9e7c5a3b1f | timeout 20 script/server/vps run "$server" tee /root/secrets >/dev/null
   # By standard input, or they would be on this command line.
-  timeout 20 script/vps run "$server" nextdeploy env set secretive SECRET_BUILD --build <<<"build-0d4b8e6a17" >/dev/null
-  timeout 20 script/vps run "$server" nextdeploy env set secretive SECRET_RUN --run <<<"run-5c1e9f7b32" >/dev/null
-  timeout 20 script/vps run "$server" nextdeploy env import secretive - <<<"SECRET_BOTH='both-7f3a9c2e51'" >/dev/null
+  timeout 20 script/server/vps run "$server" nextdeploy env set secretive SECRET_BUILD --build <<<"build-0d4b8e6a17" >/dev/null
+  timeout 20 script/server/vps run "$server" nextdeploy env set secretive SECRET_RUN --run <<<"run-5c1e9f7b32" >/dev/null
+  timeout 20 script/server/vps run "$server" nextdeploy env import secretive - <<<"SECRET_BOTH='both-7f3a9c2e51'" >/dev/null
   answers=$(mktemp -d)
   touch "$answers/answers"
-  timeout 300 script/vps net "$server" node Tests/Fixtures/doppler/server.js "$answers" 18777 >/dev/null 2>&1 &
+  timeout 300 script/server/vps net "$server" node Tests/Fixtures/doppler/server.js "$answers" 18777 >/dev/null 2>&1 &
   local doppler=$!
-  timeout 20 script/vps run "$server" nextdeploy env set secretive DOPPLER_TOKEN <<<"dp.st.prd.4c6e8a0b2d" >/dev/null
+  timeout 20 script/server/vps run "$server" nextdeploy env set secretive DOPPLER_TOKEN <<<"dp.st.prd.4c6e8a0b2d" >/dev/null
   on nextdeploy env set secretive DOPPLER_API_HOST=http://127.0.0.1:18777 >/dev/null
   on install -d -o nextdeploy -g nextdeploy /var/tmp/dev /var/tmp/dev/secretive
   tar -C Tests/Fixtures/secretive-app -c . |
-    timeout 20 script/vps run "$server" tar -x --no-same-owner -C /var/tmp/dev/secretive
+    timeout 20 script/server/vps run "$server" tar -x --no-same-owner -C /var/tmp/dev/secretive
   on chown -R nextdeploy: /var/tmp/dev/secretive
   as "cd secretive && git init -qb main && git remote add production /opt/nextdeploy/apps/secretive/repo.git &&
     git config remote.production.receivepack 'nextdeploy receive-pack' && git config user.name Dev &&
@@ -70,14 +72,14 @@ environment of a build" secrets_found
 /opt/nextdeploy/instances/secretive:PORT/service.json
 environment of an app" secrets_found
   is "nothing is left of the build's pipes" "systemctl" on ls /opt/nextdeploy/apps/secretive/build
-  timeout 60 script/vps run "$server" nextdeploy env set secretive SECRET_RUN --apply <<<"run-5c1e9f7b32-new" >/dev/null ||
+  timeout 60 script/server/vps run "$server" nextdeploy env set secretive SECRET_RUN --apply <<<"run-5c1e9f7b32-new" >/dev/null ||
     fail "a new value was not taken over"
   has "a new value is with the live instance at once" "SECRET_RUN=run-5c1e9f7b32-new" secretive_environment
   has "and with it is what Doppler keeps" "API_KEY=from-doppler" secretive_environment
   kill "$doppler"
   has "without Doppler nothing is started again" "Doppler could not be reached" on nextdeploy restart secretive
   on kill -9 "$(secretive_process)"
-  until_is 20 "fine" timeout 20 script/vps net "$server" curl -sS --max-time 10 "$(sed -n 's/.*live: \([^ ]*\).*/\1/p' "$output")" || fail "the app did not come back without Doppler"
+  until_is 20 "fine" timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "$(sed -n 's/.*live: \([^ ]*\).*/\1/p' "$output")" || fail "the app did not come back without Doppler"
   shown "an app that crashed is started again without Doppler"
   on nextdeploy app remove secretive >/dev/null
   rm -rf "$answers"

@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "laptop"
 # What builds and apps leave: the next push, a clean rebuild and the app's removal need nobody's help.
+# Finds a laptop; the apps are its own.
+check leftovers needs keys
 
 leftovers() {
   odd_app odd
@@ -63,7 +65,7 @@ odd_fails() {
 after() {
   odd "$2" >"$laptop/odd-push" 2>&1 || true
   passes "after $1, the next push goes live" odd "test ! -p dir && cat dir/x"
-  is "and answers" "$(cat "$laptop/odd/text")" timeout 20 script/vps net "$server" curl -sS --max-time 10 "$odd_site"
+  is "and answers" "$(cat "$laptop/odd/text")" timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "$odd_site"
 }
 
 # npm makes a program of a file that the checkout wrote.

@@ -1,5 +1,8 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # What apps and builds may take of the machine.
+# Finds the app shop at its second release, whose build is slow.
+check limits needs second_push
+check builds_at_once needs second_push
 
 limits() {
   local unit

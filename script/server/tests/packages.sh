@@ -1,12 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # pnpm, yarn and Bun, as the user of builds in their sandbox, from the registry beside the project.
+# Finds a laptop; the apps are its own.
+check package_managers needs keys
 
 package_managers() {
   [ -x ../shared/npm-registry ] || return 0
   local registry bun
-  timeout 300 script/vps net "$server" ../shared/npm-registry --port 4873 >/dev/null 2>&1 &
+  timeout 300 script/server/vps net "$server" ../shared/npm-registry --port 4873 >/dev/null 2>&1 &
   registry=$!
-  until_is 15 200 timeout 20 script/vps net "$server" curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:4873/ms ||
+  until_is 15 200 timeout 20 script/server/vps net "$server" curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:4873/ms ||
     fail "the registry does not answer"
   on ln -sf ../lib/node_modules/corepack/dist/corepack.js /usr/local/bin/corepack
   bun=$(PATH=${XDG_CACHE_HOME:-$HOME/.cache}/nextdeploy/tools/programs:$PATH command -v bun)
@@ -52,14 +54,14 @@ END_OF_ENV
   has "an app is installed with $name, from its $lockfile" "($lockfile)" on_laptop \
     "cd ../$name && git init -qb main && git add -A -f $lockfile . && git commit -qm first && git push laptop:$name main"
   site=$(remote app show "$name" | sed -n 's/^url *//p')
-  is "and is live, and finds $name $version by its name" "1m $version" timeout 20 script/vps net "$server" curl -sS --max-time 10 "$site"
+  is "and is live, and finds $name $version by its name" "1m $version" timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "$site"
 }
 
 # A program of this machine, in the server's network, where the registry is.
 with_registry_in() {
   local directory=$1
   shift
-  timeout 60 script/vps net "$server" env -C "$directory" HOME="$laptop" npm_config_registry=http://127.0.0.1:4873 \
+  timeout 60 script/server/vps net "$server" env -C "$directory" HOME="$laptop" npm_config_registry=http://127.0.0.1:4873 \
     COREPACK_NPM_REGISTRY=http://127.0.0.1:4873 COREPACK_INTEGRITY_KEYS=0 YARN_NPM_REGISTRY_SERVER=http://127.0.0.1:4873 \
     YARN_UNSAFE_HTTP_WHITELIST=127.0.0.1 BUN_CONFIG_REGISTRY=http://127.0.0.1:4873 \
     PATH="${XDG_CACHE_HOME:-$HOME/.cache}/nextdeploy/tools/programs:$PATH" "$@"

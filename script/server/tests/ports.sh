@@ -1,5 +1,8 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # Visitors reach the app that they asked for: nobody else can listen on its port, and who does is seen.
+# Finds the app shop live, whichever release it is; an app that will not end is one of its own.
+check ports_are_kept needs first_push
+check stop_always_ends needs keys
 
 ports_are_kept() {
   is "an app cannot listen on a port that may become another app's" "status 13" try run "$(listening 3500)"
@@ -9,7 +12,7 @@ ports_are_kept() {
   is "it can where the system chooses" "done" try run "$(listening 0)"
   # Behind those that connections get by themselves.
   is "and above the ports of services" "done" try run "$(listening 61500)"
-  # In a unit: what script/vps runs is in no control group of the server's.
+  # In a unit: what script/server/vps runs is in no control group of the server's.
   passes "others than apps and builds may listen as before" \
     on systemd-run --quiet --wait --pipe --uid=nobody --setenv=PATH=/usr/local/bin:/usr/bin:/bin sh -c "$(listening 3306)"
   passes "setup finds the ports kept" on nextdeploy setup
@@ -60,7 +63,7 @@ const look = setInterval(() => {
 fs.writeFileSync('/run/stranger.pid', `${process.pid}`)
 console.log('ready')
 END
-  timeout 90 script/vps run "$server" node /root/stranger.js >"$laptop/stranger" 2>/dev/null &
+  timeout 90 script/server/vps run "$server" node /root/stranger.js >"$laptop/stranger" 2>/dev/null &
   local stranger=$!
   until_is 10 ready cat "$laptop/stranger" || fail "the stranger did not start"
   on_laptop "git checkout -qb late && touch late && git add -A && git commit -qm late"
@@ -89,8 +92,8 @@ open(my $file, '>', '/run/hand.pid'); print $file $$; close $file;
 $| = 1; print "$port\n";
 sleep 50
 END
-  script/vps copy "$server" "$laptop/hand.pl" /root
-  timeout 60 script/vps run "$server" perl /root/hand.pl >"$laptop/bound" 2>/dev/null &
+  script/server/vps copy "$server" "$laptop/hand.pl" /root
+  timeout 60 script/server/vps run "$server" perl /root/hand.pl >"$laptop/bound" 2>/dev/null &
   local holder=$! bound
   until_is 10 1 sh -c "wc -l <'$laptop/bound'" || fail "nobody bound a port"
   bound=$(cat "$laptop/bound")
@@ -128,7 +131,7 @@ END
   refused "a push of it that fails" stubborn_push
   passes "ends" test $((SECONDS - start)) -lt 40
   start=$SECONDS
-  passes "the app's removal" timeout 60 script/vps run "$server" nextdeploy app remove stubborn
+  passes "the app's removal" timeout 60 script/server/vps run "$server" nextdeploy app remove stubborn
   passes "ends too, within the time that apps have to stop" test $((SECONDS - start)) -lt 20
   is "and nothing of it is left" "" on pgrep -xf 'perl server.pl'
 }
@@ -140,7 +143,7 @@ unkept_ports() {
   local own=/etc/systemd/system/nextdeploy-ports.service.d
   on mkdir -p $own
   on sh -c "printf '[Service]\nExecStart=\nExecStart=/bin/false\n' >$own/own.conf"
-  passes "a machine boots on which nothing keeps the ports" timeout 150 script/vps reboot "$server"
+  passes "a machine boots on which nothing keeps the ports" timeout 150 script/server/vps reboot "$server"
   until_is 30 "version 1" get / || fail "the app did not come back"
   shown "its apps run"
   is "though nothing keeps others off their ports" "done" try run "$(listening 3500)"
@@ -163,6 +166,6 @@ listening_anywhere() {
     ".listen(port, \"127.0.0.1\", () => process.exit(0))'"
 }
 
-ask_thief() { timeout 60 script/vps net "$server" curl -sS --max-time 30 -G --data-urlencode "path=${2:-}" "http://192.0.2.1:$(thief_port)/$1"; }
+ask_thief() { timeout 60 script/server/vps net "$server" curl -sS --max-time 30 -G --data-urlencode "path=${2:-}" "http://192.0.2.1:$(thief_port)/$1"; }
 thief_port() { on nextdeploy app show thief | grep -o '192.0.2.1:[0-9]*\|localhost:[0-9]*' | head -n 1 | sed 's/.*://'; }
 version() { on cat /opt/nextdeploy/apps/shop/current/app/built.txt; }

@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # What could hold up everybody's deploys, or take the machine: builds that do not end, and those who wait for them.
+# Finds the app shop at its second release, and the app other.
+check queue needs second_push
 
 queue() {
   commit "echo '{\"build\": \"sleep 4321 & setsid sleep 4321 & trap : TERM; sleep 4321; sleep 4321\"}' > nextdeploy.json" endless

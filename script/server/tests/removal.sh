@@ -1,10 +1,12 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # The package is put in again while an app is live, removed, purged, and comes back.
+# Finds the app shop at its first release. Nothing is left for others to find.
+check removal needs rollback_and_reboot
 
 removal() {
   local before
   before=$(main_process)
-  timeout 60 script/vps net "$server" hey -z 12s -c 10 http://192.0.2.1:8080/ >"$laptop/load" 2>&1 &
+  timeout 60 script/server/vps net "$server" hey -z 12s -c 10 http://192.0.2.1:8080/ >"$laptop/load" 2>&1 &
   local load=$!
   passes "the package is installed again under load" apt install --reinstall "/root/${package##*/}"
   wait $load
@@ -22,7 +24,7 @@ removal() {
   has "a purge asks nothing, and says what it leaves" "data stays in /opt/nextdeploy" apt purge nextdeploy
   passes "it leaves the apps' data" on test -d /opt/nextdeploy/apps/shop/releases
   is "Caddy runs" active on systemctl is-active caddy
-  passes "with the admin's own site" timeout 20 script/vps net "$server" curl -sSf -o /dev/null http://192.0.2.1/
+  passes "with the admin's own site" timeout 20 script/server/vps net "$server" curl -sSf -o /dev/null http://192.0.2.1/
   refused "and without the apps'" get /
   passes "it could be restarted too" on systemctl restart caddy
   is "nothing of it is enabled or loaded" "" on sh -c "systemctl list-units --all --no-legend 'nextdeploy*'; ls -d /etc/systemd/system/*/nextdeploy* 2>/dev/null"
@@ -34,7 +36,7 @@ removal() {
   refused "all of it" on ls -d /opt/nextdeploy
   is "and the users" "" on sh -c "getent passwd | grep nextdeploy; getent group | grep nextdeploy"
   passes "Caddy can be restarted without it" on systemctl restart caddy
-  passes "and serves the admin's own site" timeout 20 script/vps net "$server" curl -sSf -o /dev/null http://192.0.2.1/
+  passes "and serves the admin's own site" timeout 20 script/server/vps net "$server" curl -sSf -o /dev/null http://192.0.2.1/
 }
 
 # apt ACTION PACKAGE [VARIABLE=VALUE]: nobody answers a question.
@@ -46,7 +48,7 @@ apt() {
     apt-get "$action" -y -qq --no-install-recommends ${options[@]+"${options[@]}"} "$1" </dev/null
 }
 
-status_of() { timeout 20 script/vps net "$server" curl -s -o /dev/null -w '%{http_code}' --max-time 10 "$1"; }
+status_of() { timeout 20 script/server/vps net "$server" curl -s -o /dev/null -w '%{http_code}' --max-time 10 "$1"; }
 
 # Of the load whose report lies on the laptop.
 no_request_failed() {

@@ -1,5 +1,7 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
 # An app that ends again and again.
+# Finds the app shop at its second release.
+check restarts needs second_push
 
 restarts() {
   local unit before

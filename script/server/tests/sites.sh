@@ -1,12 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # Apps as the world writes them, pushed unchanged, at domains with TLS of Caddy's own authority.
+# Finds a laptop; the apps are its own.
+check next_sites needs keys
 
 next_sites() {
   [ -x ../shared/npm-registry ] || return 0
   local check=Tests/Fixtures/next-check registry backend
-  timeout 900 script/vps net "$server" ../shared/npm-registry --port 4873 >/dev/null 2>&1 &
+  timeout 900 script/server/vps net "$server" ../shared/npm-registry --port 4873 >/dev/null 2>&1 &
   registry=$!
-  timeout 900 script/vps net "$server" node $check/backend.mjs 4700 >/dev/null 2>&1 &
+  timeout 900 script/server/vps net "$server" node $check/backend.mjs 4700 >/dev/null 2>&1 &
   backend=$!
   # No authority outside can be asked here.
   on sed -i '0,/^{/s//{\n\tlocal_certs\n\tskip_install_trust/' /etc/caddy/Caddyfile
@@ -15,7 +17,7 @@ next_sites() {
   site words Tests/Fixtures/next-site "BACKEND=http://127.0.0.1:4700"
   has "an i18n middleware's site goes live unchanged, behind TLS" "live: https://words.example.com" push_site words
   has "and does there what next start does, at the visitor's own address" "checks of https://words.example.com hold" \
-    timeout 120 script/vps net "$server" node $check/check.mjs https://words.example.com 192.0.2.1:443 4700
+    timeout 120 script/server/vps net "$server" node $check/check.mjs https://words.example.com 192.0.2.1:443 4700
 
   # Corepack brings the pnpm that the lockfile was written by, Turborepo what has to be built first.
   on ln -sf ../lib/node_modules/corepack/dist/corepack.js /usr/local/bin/corepack
@@ -41,12 +43,12 @@ site() {
 }
 
 push_site() {
-  timeout 400 script/vps net "$server" env -C "$laptop/site-$1" HOME="$laptop" sh -c \
+  timeout 400 script/server/vps net "$server" env -C "$laptop/site-$1" HOME="$laptop" sh -c \
     "git init -qb main && git add -A && git commit -qm first && git push laptop:$1 main"
 }
 
 # get_site APP PATH: as a visitor.
 get_site() {
-  timeout 20 script/vps net "$server" curl -sS --insecure --max-time 10 \
+  timeout 20 script/server/vps net "$server" curl -sS --insecure --max-time 10 \
     --resolve "$1.example.com:443:192.0.2.1" "https://$1.example.com$2"
 }

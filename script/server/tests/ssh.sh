@@ -1,5 +1,9 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # The laptop: git and ssh, through the server's own sshd.
+# Commands find the app shop at its second release, with the first kept; refusals find the app other beside it.
+check keys needs install_package
+check commands_over_ssh needs second_push
+check refusals needs second_push
 
 # Makes the laptop: two keys, and a repository with an app in it.
 make_laptop() {
@@ -79,10 +83,10 @@ refusals() {
   has "nor one back (-R)" "remote port forwarding failed" \
     over_ssh laptop -o ExitOnForwardFailure=yes -o LogLevel=INFO -R 4567:127.0.0.1:22 -- status shop
   is "nor its agent there (-A), nor anything else: sshd grants it a command" command granted
-  refused "nor sftp" timeout 20 script/vps net "$server" sftp -b /dev/null -F "$laptop/ssh_config" laptop
-  refused "nor scp" timeout 20 script/vps net "$server" scp -q -F "$laptop/ssh_config" "$laptop/ci.pub" laptop:/tmp/canary
+  refused "nor sftp" timeout 20 script/server/vps net "$server" sftp -b /dev/null -F "$laptop/ssh_config" laptop
+  refused "nor scp" timeout 20 script/server/vps net "$server" scp -q -F "$laptop/ssh_config" "$laptop/ci.pub" laptop:/tmp/canary
   refused "nor the older scp" \
-    timeout 20 script/vps net "$server" scp -O -q -F "$laptop/ssh_config" "$laptop/ci.pub" laptop:/tmp/canary
+    timeout 20 script/server/vps net "$server" scp -O -q -F "$laptop/ssh_config" "$laptop/ci.pub" laptop:/tmp/canary
   for command in "status shop; touch /tmp/canary" "status \$(touch /tmp/canary)" "git-upload-pack 'shop'|touch /tmp/canary" \
     "status shop
 touch /tmp/canary" "git-upload-pack '../other'" "git-receive-pack '/etc/passwd'" "status --root=/" "sh -c id" "key list"; do

@@ -12,13 +12,13 @@ fail() {
 }
 
 # On the server, as root.
-on() { timeout 180 script/vps run "$server" "$@"; }
+on() { timeout 180 script/server/vps run "$server" "$@"; }
 
 # On the server, as the user nextdeploy, from its own directory: for what is pushed on the server itself.
 as() { on runuser -u nextdeploy -- env HOME=/var/tmp/dev sh -c "cd /var/tmp/dev && $1"; }
 
 # On the laptop, in the repository of the app: a directory of this machine, in the server's network.
-on_laptop() { timeout 180 script/vps net "$server" env -C "$laptop/app" HOME="$laptop" sh -c "$1"; }
+on_laptop() { timeout 180 script/server/vps net "$server" env -C "$laptop/app" HOME="$laptop" sh -c "$1"; }
 
 # Over ssh, with the key of that name: over_ssh KEY [OPTION...] -- COMMAND...
 over_ssh() {
@@ -26,7 +26,7 @@ over_ssh() {
   shift
   while [ "$1" != -- ]; do options+=("$1") && shift; done
   shift
-  timeout 60 script/vps net "$server" ssh -F "$laptop/ssh_config" ${options[@]+"${options[@]}"} "$key" "$@" </dev/null
+  timeout 60 script/server/vps net "$server" ssh -F "$laptop/ssh_config" ${options[@]+"${options[@]}"} "$key" "$@" </dev/null
 }
 
 # A command of nextdeploy's, from the laptop.
@@ -70,10 +70,10 @@ has() {
   shown "$sentence"
 }
 
-get() { timeout 20 script/vps net "$server" curl -sS --max-time 10 "http://192.0.2.1:8080$1"; }
+get() { timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "http://192.0.2.1:8080$1"; }
 
 # What the app answers when it is asked to try something.
-try() { timeout 20 script/vps net "$server" curl -sS --max-time 10 -G --data-urlencode "path=$2" "http://192.0.2.1:8080/$1"; }
+try() { timeout 20 script/server/vps net "$server" curl -sS --max-time 10 -G --data-urlencode "path=$2" "http://192.0.2.1:8080/$1"; }
 
 # until_is SECONDS WANTED COMMAND...: waits for the answer.
 until_is() {

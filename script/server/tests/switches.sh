@@ -1,12 +1,15 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server", "laptop" and "package"
 # A deploy loads nothing into Caddy: no visitor may notice it, whatever they hold. Before it says "live", it has seen a
 # request arrive.
+# Finds the apps shop and other live, and a server that switches without a load again.
+check switches_cut_nothing needs open_port
+check unreached_site needs open_port
 
 # While nothing helps Caddy's new sockets, for there are none.
 switches_cut_nothing() {
   local loads loaders=() visitor own number=0
   is "the kernel hands connections to Caddy's new socket where its sites change" 1 on cat /proc/sys/net/ipv4/tcp_migrate_req
-  script/vps net "$server" sysctl -q -w net.ipv4.tcp_migrate_req=0
+  script/server/vps net "$server" sysctl -q -w net.ipv4.tcp_migrate_req=0
   passes "both apps are live" remote restart other
   remote restart shop >/dev/null
   loads=$(loads_of_caddy)
@@ -32,14 +35,14 @@ switches_cut_nothing() {
     has "visitors were answered ($name)" "[200]" cat "$laptop/load-$name"
     refused "and none of them was cut" grep -A 5 -e "Error distribution" -e '\[[345]..\].* responses' "$laptop/load-$name"
   done
-  script/vps net "$server" sysctl -q -w net.ipv4.tcp_migrate_req=1
+  script/server/vps net "$server" sysctl -q -w net.ipv4.tcp_migrate_req=1
 }
 
 # load NAME OPTION...: visitors, for half a minute.
 load() {
   local name=$1
   shift
-  timeout 90 script/vps net "$server" hey -z 30s "$@" >"$laptop/load-$name" 2>&1 &
+  timeout 90 script/server/vps net "$server" hey -z 30s "$@" >"$laptop/load-$name" 2>&1 &
   loaders+=($!)
 }
 
@@ -47,7 +50,7 @@ loads_of_caddy() { on sh -c 'journalctl -q -u caddy -o cat | grep -c "Reloaded C
 
 # websocket PORT NAME: a visitor who says a number again and again and writes down what comes back.
 websocket() {
-  script/vps net "$server" node Tests/Fixtures/websocket.mjs 192.0.2.1 "$1" >"$laptop/websocket-$2" 2>&1 &
+  script/server/vps net "$server" node Tests/Fixtures/websocket.mjs 192.0.2.1 "$1" >"$laptop/websocket-$2" 2>&1 &
   websocket=$!
   until_is 10 yes sh -c "grep -q heard '$laptop/websocket-$2' && echo yes" || fail "no WebSocket: $(cat "$laptop/websocket-$2")"
 }
