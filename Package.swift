@@ -44,11 +44,13 @@ let package = Package(
     .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "ProcessSupervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Adapters", dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Hooks", "Posix", "ProcessSupervision", "Templates"],
+      name: "Adapters",
+      dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Hooks", "Posix", "ProcessSupervision", "Templates"],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Commands", dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console", "Hooks"],
+      name: "Commands",
+      dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console", "Hooks"],
       swiftSettings: strict),
     .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
     // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.

@@ -3,8 +3,10 @@ import Git
 import Posix
 import Testing
 
-@Suite struct `A first checkout` {
-  @Test func `writes all files, their modes and symlinks`() throws {
+@Suite("A first checkout")
+struct CheckoutTests {
+  @Test("writes all files, their modes and symlinks")
+  func writesFilesModes() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
@@ -22,13 +24,15 @@ import Testing
     #expect(try Files.linkTarget("\(sandbox.workspace)/d/dangling") == "nowhere")
   }
 
-  @Test func `of no files writes none`() throws {
+  @Test("of no files writes none")
+  func noFilesWrites() throws {
     let sandbox = try GitSandbox()
 
     #expect(try sandbox.checkout(sandbox.push("nothing")) == 0)
   }
 
-  @Test func `writes all of a tree of many directories`() throws {
+  @Test("writes all of a tree of many directories")
+  func writesTreeMany() throws {
     let sandbox = try GitSandbox()
     let paths = (0..<300).map { "d\($0 % 7)/e\($0 % 11)/f\($0)" }
     for path in paths { try sandbox.write(path, path) }
@@ -41,7 +45,8 @@ import Testing
     #expect(try sandbox.checkout(sandbox.repository.commit("main")) == 0)
   }
 
-  @Test func `honours the filters of .gitattributes, those of directories included`() throws {
+  @Test("honours the filters of .gitattributes, those of directories included")
+  func honoursFiltersGitattributes() throws {
     let sandbox = try GitSandbox()
     try sandbox.write(".gitattributes", "*.bat eol=crlf\n")
     try sandbox.write("x/.gitattributes", "*.txt eol=crlf\n")
@@ -55,7 +60,8 @@ import Testing
     #expect(try sandbox.text("z/other.txt") == "1\n2\n")
   }
 
-  @Test func `after one that was interrupted leaves none of its files`() throws {
+  @Test("after one that was interrupted leaves none of its files")
+  func afterInterruptedLeaves() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.leave("stale.js")
@@ -68,8 +74,10 @@ import Testing
   }
 }
 
-@Suite struct `A later checkout` {
-  @Test func `of one changed file writes that file alone`() throws {
+@Suite("A later checkout")
+struct LaterCheckoutTests {
+  @Test("of one changed file writes that file alone")
+  func changedFileWrites() throws {
     let sandbox = try GitSandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
@@ -85,7 +93,8 @@ import Testing
     #expect(before.map(\.modified) == after.map(\.modified))
   }
 
-  @Test func `writes no more where HEAD's branch does not exist, as when another one is deployed`() throws {
+  @Test("writes no more where HEAD's branch does not exist, as when another one is deployed")
+  func writesNoMore() throws {
     let sandbox = try GitSandbox()
     for name in ["a", "b"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
@@ -101,7 +110,8 @@ import Testing
     #expect(try sandbox.status("b")?.modified == before)
   }
 
-  @Test func `removes what the commit removed, and counts it`() throws {
+  @Test("removes what the commit removed, and counts it")
+  func removesCommitRemoved() throws {
     let sandbox = try GitSandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
@@ -115,7 +125,8 @@ import Testing
     #expect(count == 2)
   }
 
-  @Test func `counts what is new, changed and removed, each once`() throws {
+  @Test("counts what is new, changed and removed, each once")
+  func countsNewChanged() throws {
     let sandbox = try GitSandbox()
     for name in ["a", "b", "c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
@@ -126,7 +137,8 @@ import Testing
     #expect(try sandbox.checkout(sandbox.push("second")) == 3)
   }
 
-  @Test func `of an older commit brings back what it had`() throws {
+  @Test("of an older commit brings back what it had")
+  func olderCommitBrings() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("b", "1")
@@ -141,7 +153,8 @@ import Testing
     #expect(count == 2)
   }
 
-  @Test func `restores what a build changed or removed`() throws {
+  @Test("restores what a build changed or removed")
+  func restoresBuildChanged() throws {
     let sandbox = try GitSandbox()
     for name in ["a", "b", "run"] { try sandbox.write(name, "1", mode: name == "run" ? 0o755 : 0o644) }
     let commit = try sandbox.push("first")
@@ -158,7 +171,8 @@ import Testing
     #expect(count == 3)
   }
 
-  @Test func `removes untracked files, but keeps what is ignored, node_modules and .next`() throws {
+  @Test("removes untracked files, but keeps what is ignored, node_modules and .next")
+  func removesUntrackedFiles() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write(".gitignore", "*.log\n")
@@ -172,7 +186,8 @@ import Testing
     #expect(try sandbox.paths() == [".gitignore", ".next/cache/x", "a"] + kept.dropFirst())
   }
 
-  @Test func `into an emptied workspace writes all again`() throws {
+  @Test("into an emptied workspace writes all again")
+  func intoEmptiedWorkspace() throws {
     let sandbox = try GitSandbox()
     for name in ["a", "d/b"] { try sandbox.write(name, "1") }
     let commit = try sandbox.push("first")

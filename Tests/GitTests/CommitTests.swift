@@ -4,8 +4,10 @@ import Posix
 import TestKit
 import Testing
 
-@Suite struct `A commit` {
-  @Test func `is found by its id, a short id, a branch, a tag and its distance`() throws {
+@Suite("A commit")
+struct CommitTests {
+  @Test("is found by its id, a short id, a branch, a tag and its distance")
+  func foundIdShort() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     let first = try sandbox.push("first")
@@ -24,7 +26,8 @@ import Testing
   }
 
   /// One repository for all of them: each takes git several processes.
-  @Test func `of no such name is not found`() throws {
+  @Test("of no such name is not found")
+  func noSuchName() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     _ = try sandbox.push("first")
@@ -41,7 +44,8 @@ import Testing
     }
   }
 
-  @Test func `of a megabyte's name is not found`() throws {
+  @Test("of a megabyte's name is not found")
+  func megabyteNameNot() throws {
     let sandbox = try GitSandbox()
     let text = String(repeating: "a", count: 1 << 20)
 
@@ -50,7 +54,8 @@ import Testing
     #expect((error?.description.count ?? .max) < 200)
   }
 
-  @Test func `whose short id fits several asks for more digits`() throws {
+  @Test("whose short id fits several asks for more digits")
+  func shortIdFits() throws {
     let sandbox = try GitSandbox()
     // git's least is four digits; the ids of these two texts begin with the same.
     for text in ["142", "784"] { try sandbox.write(text, text) }
@@ -62,7 +67,8 @@ import Testing
     #expect(error?.next == "Give more digits.")
   }
 
-  @Test func `has a subject without control characters`() throws {
+  @Test("has a subject without control characters")
+  func subjectWithoutControl() throws {
     let sandbox = try GitSandbox()
 
     let commit = try sandbox.push("red \u{1B}[31mtext\u{7}")
@@ -70,13 +76,16 @@ import Testing
     #expect(commit.subject == "red [31mtext")
   }
 
-  @Test func `is not found in a repository that is not there`() {
+  @Test("is not found in a repository that is not there")
+  func notFoundRepository() {
     #expect(throws: GitError.self) { try BareRepository(path: "/nowhere").commit("main") }
   }
 }
 
-@Suite struct `A new repository` {
-  @Test func `is bare, on its branch, and takes rewritten history`() throws {
+@Suite("A new repository")
+struct NewRepositoryTests {
+  @Test("is bare, on its branch, and takes rewritten history")
+  func bareBranchTakes() throws {
     let sandbox = try GitSandbox()
     let path = "\(sandbox.top)/other.git"
 
@@ -87,7 +96,8 @@ import Testing
     #expect(try sandbox.git("config", "receive.denyNonFastForwards", in: path) == "false")
   }
 
-  @Test func `takes no push to nextdeploy's own refs`() throws {
+  @Test("takes no push to nextdeploy's own refs")
+  func takesNoPush() throws {
     let sandbox = try GitSandbox()
     let commit = try sandbox.push("first")
     try sandbox.repository.set("refs/nextdeploy/live", to: commit.id)

@@ -5,8 +5,10 @@ import TestKit
 import Testing
 
 /// Objects that were written past every check of git's: they are refused where the tree is read.
-@Suite struct `A tree that no git would write` {
-  @Test func `has nothing outside of the workspace written or removed`() throws {
+@Suite("A tree that no git would write")
+struct HostileTreeTests {
+  @Test("has nothing outside of the workspace written or removed")
+  func nothingOutsideWorkspace() throws {
     let sandbox = try GitSandbox()
     try sandbox.write("dir/file", "1")
     let honest = try sandbox.push("honest")

@@ -3,9 +3,10 @@ import Testing
 
 @testable import Posix
 
-@Suite struct `Removal` {
-  @Test(arguments: lookups)
-  func `takes all of a tree, and of its symlinks only themselves`(_ lookup: Directory.Lookup) throws {
+@Suite("Removal")
+struct RemovalTests {
+  @Test("takes all of a tree, and of its symlinks only themselves", arguments: lookups)
+  func takesTreeSymlinks(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     try place.write(["gone/a/b": "1", "gone/c": "2", "kept/d": "3"])
     try Files.link("\(place.top)/gone/dir", to: "../../outside")
@@ -21,8 +22,8 @@ import Testing
     #expect(try place.isUntouched)
   }
 
-  @Test(arguments: lookups)
-  func `takes names that are no text`(_ lookup: Directory.Lookup) throws {
+  @Test("takes names that are no text", arguments: lookups)
+  func takesNamesNo(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     let top = try Directory(place.top, lookup)
     for byte in UInt8(1)...255 where byte != UInt8(ascii: "/") {
@@ -36,8 +37,8 @@ import Testing
     #expect(try top.entries().isEmpty)
   }
 
-  @Test(arguments: lookups)
-  func `takes a tree that is deeper than any path can be, and than there usually are descriptors`(
+  @Test("takes a tree that is deeper than any path can be, and than there usually are descriptors", arguments: lookups)
+  func takesTreeDeeper(
     _ lookup: Directory.Lookup
   ) throws {
     let place = try Place()

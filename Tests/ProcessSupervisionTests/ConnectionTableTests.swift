@@ -66,7 +66,9 @@ struct ConnectionTableTests {
     }
   }
 
-  @Test("counts what is connected to a port, as the table lists it and as the kernel counts", arguments: ["127.0.0.1", "::"])
+  @Test(
+    "counts what is connected to a port, as the table lists it and as the kernel counts",
+    arguments: ["127.0.0.1", "::"])
   func connected(host: String) async throws {
     try await Scratch.run { scratch in
       try await NodeServer.run(

@@ -1,5 +1,6 @@
 public import Deploy
 import Posix
+import Testing
 
 /// A small server, written in JavaScript, that a test talks to.
 public struct NodeServer {

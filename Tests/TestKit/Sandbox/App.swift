@@ -1,7 +1,8 @@
 /// Files of small apps.
 public enum App {
   /// A plain Node server without packages, which answers with a text.
-  public static func node(_ text: String, start: String = "node server.js", extra: [String: String] = [:]) -> [String: String]
+  public static func node(_ text: String, start: String = "node server.js", extra: [String: String] = [:]) -> [String:
+    String]
   {
     [
       "package.json": #"{"name": "shop", "scripts": {"start": "\#(start)"}}"#,

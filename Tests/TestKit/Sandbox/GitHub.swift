@@ -33,7 +33,9 @@ public struct GitHub {
   }
 
   /// The workflow as it is in the project.
-  public var workflow: String { get throws { try #require(try Files.text("\(project.directory)/\(Self.workflowPath)")) } }
+  public var workflow: String {
+    get throws { try #require(try Files.text("\(project.directory)/\(Self.workflowPath)")) }
+  }
 
   /// Where a project has its workflow.
   public static let workflowPath = ".github/workflows/nextdeploy.yml"

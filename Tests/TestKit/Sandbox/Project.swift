@@ -1,4 +1,5 @@
 import Posix
+import Testing
 
 /// A developer's repository, with the app of a sandbox as its remote "production".
 public final class Project {

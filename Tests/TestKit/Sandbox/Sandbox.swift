@@ -86,7 +86,9 @@ public final class Sandbox {
   }
 
   /// Runs a program in the sandbox, and waits for its end.
-  public func run(_ arguments: [String], in directory: String = "/", environment: [String: String] = [:]) throws -> Output {
+  public func run(_ arguments: [String], in directory: String = "/", environment: [String: String] = [:]) throws
+    -> Output
+  {
     let (status, text) = try ChildProcess.run(command(arguments, in: directory, environment: environment))
     return Output(command: arguments.joined(separator: " "), status: status.code, text: text)
   }
