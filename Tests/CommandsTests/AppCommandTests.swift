@@ -34,7 +34,7 @@ struct AppCommandTests {
   }
 
   @Test(
-    "app create refuses what is no name",
+    "app create refuses what is not a name",
     arguments: ["Shop", "../shop", "-shop", "1shop", "sh op", "", "shop\nx", String(repeating: "a", count: 40)])
   func badName(name: String) throws {
     try Sandbox.run { sandbox in
@@ -44,7 +44,7 @@ struct AppCommandTests {
     }
   }
 
-  @Test("an app that is not there exits 3 and names the nearest")
+  @Test("a missing app exits 3, and the nearest name is suggested")
   func unknownApp() throws {
     try Sandbox.run { sandbox in
       _ = try sandbox.createApp("shop")

@@ -35,7 +35,7 @@ struct AtOnceTests {
     }
   }
 
-  @Test("to change different settings of an app lose none")
+  @Test("that change different settings of an app lose none")
   func settings() throws {
     try Sandbox.run { sandbox in
       try sandbox.nextdeploy("app", "create", "shop").expectSuccess()

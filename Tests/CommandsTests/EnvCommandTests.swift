@@ -37,7 +37,7 @@ struct EnvCommandTests {
     }
   }
 
-  @Test("refuses what would have no effect or cannot be, and changes nothing then")
+  @Test("refuses what would have no effect or cannot be set, and changes nothing then")
   func refusals() throws {
     try Sandbox.run { sandbox in
       _ = try sandbox.createApp()

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("nextdeploy generate-ci")
 struct WorkflowFileTests {
-  @Test("writes what GitHub's own schema and zizmor, at its strictest, have nothing against, whatever the project")
+  @Test("writes what passes GitHub's own schema and zizmor at its strictest, whatever the project")
   func lint() throws {
     try Self.run { sandbox, github in
       let directory = "\(sandbox.home)/lint/.github/workflows"

@@ -12,7 +12,7 @@ private let commands = [
 
 @Suite("The text of --help")
 struct HelpTests {
-  @Test("of all lists every command with its summary, below each other")
+  @Test("of all lists every command with its summary, one below the other")
   func listsEveryCommand() {
     let lines = Help.all(commands).split(separator: "\n").map(String.init)
 

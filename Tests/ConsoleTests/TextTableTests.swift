@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A table of text")
 struct TextTableTests {
-  @Test("has its columns below each other")
+  @Test("lines its columns up")
   func columnsBelowEach() {
     let lines = TextTable.lines([["NAME", "PORT", "STATE"], ["shop-admin", "3001", "up"], ["a", "10", "down"]])
 

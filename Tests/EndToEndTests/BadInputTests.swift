@@ -179,7 +179,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
 @Suite("Bad input")
 struct BadInputTests {
-  @Test("is told clearly, changes nothing, and leaves the old release live", arguments: BadInput.all)
+  @Test("is reported clearly, changes nothing, and leaves the old release live", arguments: BadInput.all)
   func isTold(input: BadInput) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -200,7 +200,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("of no files at all is told")
+  @Test("of no files at all is reported")
   func emptyTree() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -269,7 +269,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("a full disk is told before anything is written")
+  @Test("a full disk is reported before anything is written")
   func fullDisk() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -313,7 +313,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("a build that makes files without end is ended before there can be no more")
+  @Test("a build that makes files without end is ended before no more can be made")
   func buildFillsInodes() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -331,7 +331,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("a disk that fills up during the build is told")
+  @Test("a disk that fills up during the build is reported")
   func diskFillsUp() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -347,7 +347,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("no free port is told")
+  @Test("a lack of free ports is reported")
   func noPort() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -389,7 +389,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("git missing is told by receive-pack")
+  @Test("a missing git is reported by receive-pack")
   func missingGit() throws {
     try Sandbox.run { sandbox in
       _ = try sandbox.createApp()
@@ -427,7 +427,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("damaged state that is not needed is left out, told, and blocks nothing")
+  @Test("damaged state that is not needed is left out, reported, and blocks nothing")
   func damagedLeftovers() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

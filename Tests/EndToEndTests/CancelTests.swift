@@ -61,7 +61,7 @@ struct CancelTests {
     }
   }
 
-  @Test("is ended from outside where it does not look whether it is cancelled, and put right")
+  @Test("is ended from outside where it does not look whether it is cancelled, and recovered")
   func stuck() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

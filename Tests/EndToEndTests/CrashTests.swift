@@ -18,7 +18,7 @@ enum CrashPoint: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
 @Suite("After a kill -9 of the builder")
 struct CrashTests {
-  @Test("at each step the next command puts everything right", arguments: CrashPoint.allCases)
+  @Test("at each step the next command recovers everything", arguments: CrashPoint.allCases)
   func recovery(point: CrashPoint) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

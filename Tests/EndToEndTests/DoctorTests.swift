@@ -48,7 +48,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("finds what is broken, and the command that it names mends it", arguments: Damage.allCases)
+  @Test("finds what is broken, and the command that it names fixes it", arguments: Damage.allCases)
   func broken(damage: Damage) throws {
     try Self.run { sandbox, _ in
       try damage.happen(in: sandbox)
@@ -81,7 +81,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells of an interrupted deploy and settles nothing itself")
+  @Test("reports an interrupted deploy and settles nothing itself")
   func interrupted() throws {
     try Self.run { sandbox, project in
       try project.commit("Two", App.built("two", build: "touch \(sandbox.home)/begun; sleep 60"))

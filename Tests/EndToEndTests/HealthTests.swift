@@ -117,7 +117,7 @@ struct HealthTests {
       "name a page that does without")
   }
 
-  @Test("of a page that never ends looks at what has come of it")
+  @Test("of a page that never ends looks at what has arrived")
   func stream() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

@@ -154,7 +154,7 @@ struct LeakTests {
     do { _ = try server.wait() } catch { Issue.record(error) }
   }
 
-  @Test("are hidden where an app tells them when it fails")
+  @Test("are hidden where an app prints them as it fails")
   func failure() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

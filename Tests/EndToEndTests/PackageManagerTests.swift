@@ -113,7 +113,7 @@ struct PackageManagerTests {
     }
   }
 
-  @Test("are told of without asking the network, where Corepack's own pnpm is on the PATH")
+  @Test("are reported without asking the network, where Corepack's own pnpm is on the PATH")
   func plan() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

@@ -85,7 +85,7 @@ struct PortTests {
   }
 
   @Test(
-    "on which Caddy goes on with what it refused is its own again with the next load, which tells; a push needs none")
+    "on which Caddy keeps what it refused is its own again after the next load, which says so; a push needs none")
   func leftovers() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

@@ -44,7 +44,7 @@ struct StrangerTests {
     }
   }
 
-  @Test("where the app's own old release listens is not for the new one to be healthy on")
+  @Test("where the app's own old release listens does not make the new one healthy")
   func oldRelease() throws {
     try Sandbox.run { sandbox in
       let shop = try sandbox.createApp("shop")
@@ -68,7 +68,7 @@ struct StrangerTests {
     }
   }
 
-  @Test("where another program sits while the app is down is told by status")
+  @Test("where another program sits while the app is down is reported by status")
   func down() throws {
     try Sandbox.run { sandbox in
       let shop = try sandbox.createApp("shop")
@@ -91,7 +91,7 @@ struct StrangerTests {
     }
   }
 
-  @Test("is none where one app has taken them all: the failure names that app, and what is live stays")
+  @Test("is not to be had where one app has taken them all: the failure names that app, and what is live stays")
   func all() throws {
     try Sandbox.run { sandbox in
       let (blog, shop) = (try sandbox.createApp("blog"), try sandbox.createApp("shop"))

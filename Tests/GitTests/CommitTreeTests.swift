@@ -52,7 +52,7 @@ struct CommitTreeTests {
     #expect(tree.entries.isEmpty)
   }
 
-  @Test("tells paths apart that are no UTF-8")
+  @Test("tells apart paths that are not UTF-8")
   func tellsPathsApart() throws {
     let paths: [[UInt8]] = [[0x64, 0xFF, 0x2F, 0xC3, 0xA9], [0x64, 0xFE, 0x2F, 0xC3, 0xA9], [0x2F, 0x61]]
 

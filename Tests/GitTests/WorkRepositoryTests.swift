@@ -45,7 +45,7 @@ struct WorkRepositoryTests {
     #expect(try repository.branch() == nil)
   }
 
-  @Test("is no bare one, nor a directory outside of any")
+  @Test("is neither a bare one nor a directory outside of any")
   func none() throws {
     let sandbox = try GitSandbox()
 

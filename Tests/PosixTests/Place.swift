@@ -4,7 +4,7 @@ import Testing
 @testable import Posix
 
 /// A directory of one test's own, with a file outside of its "top" that nobody may touch.
-struct Place: ~Copyable {
+final class Place {
   private let scratch: Scratch
 
   init() throws {

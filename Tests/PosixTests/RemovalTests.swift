@@ -22,7 +22,7 @@ struct RemovalTests {
     #expect(try place.isUntouched)
   }
 
-  @Test("takes names that are no text", arguments: lookups)
+  @Test("takes names that are not text", arguments: lookups)
   func takesNamesNo(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     let top = try Directory(place.top, lookup)

@@ -78,7 +78,7 @@ struct CaddySitesTests {
   }
 
   @Test(
-    "are as they were where somebody else has a new one's port, and it is told who; Caddy hears nothing of it",
+    "stay as they were where somebody else has a new site's port, and the failure says who; Caddy is not asked",
     arguments: TestedCaddy.allCases, [true, false])
   func taken(program: TestedCaddy, hasOld: Bool) async throws {
     try await CaddyStage.run(program) { stage in
@@ -135,7 +135,7 @@ struct CaddySitesTests {
   }
 
   @Test(
-    "are all that is served after a load that failed all the same: Caddy is restarted where it needs that",
+    "are all that is served after a load that failed anyway: Caddy is restarted where it has to be",
     arguments: TestedCaddy.allCases)
   func failedLoad(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
@@ -174,7 +174,7 @@ struct CaddySitesTests {
   }
 
   @Test(
-    "are all that is served after a load of somebody else's that failed, and that is told",
+    "are all that is served after somebody else's load failed, which is reported",
     arguments: TestedCaddy.allCases)
   func othersFailedLoad(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
@@ -228,7 +228,7 @@ struct CaddySitesTests {
     }
   }
 
-  @Test("end when they are removed, the others stay", arguments: TestedCaddy.allCases)
+  @Test("end when they are removed, while the others stay", arguments: TestedCaddy.allCases)
   func remove(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("app") { app in

@@ -41,7 +41,7 @@ struct SiteBlockTests {
   }
 
   @Test(
-    "is for the version that Caddy says",
+    "fits the version that Caddy reports",
     arguments: [
       ("2.6.2\n", "2.6.2"), ("v2.11.7 h1:yj0Y4fYZGPkSvibBJ1sTWE33xC0fxztVyXEW5iIdUT4=\n", "2.11.7"),
       ("v2.7.0-beta.2 h1:x", "2.7.0-beta.2"), ("(devel)\n", nil), ("unknown\n", nil), ("", nil),
@@ -103,7 +103,7 @@ struct SiteBlockTests {
   private static let echo =
     "const server = require('http').createServer((request, answer) => answer.end(JSON.stringify(request.headers)))"
 
-  @Test("lets the app hear of the client what Caddy saw, and nothing else", arguments: TestedCaddy.allCases, lies)
+  @Test("tells the app about its client what Caddy saw, and nothing else", arguments: TestedCaddy.allCases, lies)
   func headers(program: TestedCaddy, lies: [String]) async throws {
     try await CaddyStage.run(program) { stage in
       try await NodeServer.run(stage.scratch, Self.echo) { server in
@@ -172,7 +172,7 @@ struct SiteBlockTests {
   ]
 
   @Test(
-    "keeps from the app what only Next.js itself may say, and nothing of what its client does",
+    "keeps from the app the headers that only Next.js itself may send, and none that its client sends",
     arguments: TestedCaddy.allCases)
   func internalHeaders(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
@@ -190,7 +190,7 @@ struct SiteBlockTests {
   }
 
   @Test(
-    "never sends a visitor to an address of the app's own, but to those of others",
+    "never sends a visitor to the app's internal address, but does to any other",
     arguments: TestedCaddy.allCases, [true, false])
   func internalOrigin(program: TestedCaddy, hasDomain: Bool) async throws {
     let script = """
@@ -247,7 +247,7 @@ struct SiteBlockTests {
   }
 
   @Test(
-    "hands a stream on as it comes, whatever is asked for and whatever it is", arguments: TestedCaddy.allCases)
+    "passes a stream on as it comes, whatever is asked for and whatever it is", arguments: TestedCaddy.allCases)
   func streams(program: TestedCaddy) async throws {
     // The app tells what it sends only when it is told to go on: what is held back would never come.
     let script = """
@@ -312,7 +312,7 @@ struct SiteBlockTests {
     }
   }
 
-  @Test("answers 304 to who has what it compressed already", arguments: TestedCaddy.allCases)
+  @Test("answers 304 to a visitor who already has what it compressed", arguments: TestedCaddy.allCases)
   func conditional(program: TestedCaddy) async throws {
     let script = """
       const server = require('http').createServer((request, answer) => {

@@ -66,7 +66,7 @@ struct SwitchTests {
   }
 
   @Test(
-    "to an instance that no request reaches is taken back, and told", arguments: TestedCaddy.allCases, [true, false])
+    "to an instance that no request reaches is undone and reported", arguments: TestedCaddy.allCases, [true, false])
   func takenBack(program: TestedCaddy, hasOld: Bool) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("old") { old in
@@ -129,7 +129,7 @@ struct SwitchTests {
   }
 
   @Test(
-    "to a port that somebody took while Caddy was down is taken back, and told who", arguments: TestedCaddy.allCases)
+    "to a port that somebody took while Caddy was down is undone, and the failure says who", arguments: TestedCaddy.allCases)
   func taken(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("old") { old in
@@ -182,7 +182,7 @@ struct SwitchTests {
     }
   }
 
-  @Test("is mended where its names are damaged or gone", arguments: TestedCaddy.allCases)
+  @Test("is repaired where its names are damaged or gone", arguments: TestedCaddy.allCases)
   func damaged(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("shop") { shop in
@@ -206,7 +206,7 @@ struct SwitchTests {
     }
   }
 
-  @Test("tells nobody else where the instance is, and the app nothing of it", arguments: TestedCaddy.allCases)
+  @Test("tells nobody else where the instance is, and nothing of it to the app", arguments: TestedCaddy.allCases)
   func marks(program: TestedCaddy) async throws {
     let script =
       "const server = require('http').createServer((request, answer) => answer.end(JSON.stringify(request.headers)))"

@@ -73,7 +73,7 @@ struct ServiceManagerContract {
     }
   }
 
-  @Test("says who has them, where that is no instance", arguments: Backends.all)
+  @Test("says who has them where that is not an instance", arguments: Backends.all)
   func exhaustedByOthers(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let ports = try PortRange("\(stage.scratch.ports[0])-\(stage.scratch.ports[1])")
@@ -91,7 +91,7 @@ struct ServiceManagerContract {
     }
   }
 
-  @Test("never takes an app for another whose name begins like it", arguments: Backends.all)
+  @Test("never takes an app for another whose name begins the same way", arguments: Backends.all)
   func names(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
       let shop = try stage.start(stage.shell(Stage.idle), of: "shop")

@@ -17,7 +17,7 @@ struct DoctorFileTests {
   }
 
   @Test(
-    "is content with what is as it was made",
+    "is content with what is as it was created",
     arguments: [
       (.secret("/a/env"), status(.file, 0o600)), (.file("/a/config.json"), status(.file, 0o600)),
       (.file("/a/live.json"), status(.file, 0o644)), (.directory("/a"), status(.directory, 0o755)),
@@ -29,7 +29,7 @@ struct DoctorFileTests {
   }
 
   @Test(
-    "says what mends each",
+    "says what fixes each",
     arguments: [
       (.secret("/a/env"), status(.file, 0o644), "sudo chmod 0600 /a/env"),
       (.secret("/a/env"), status(.file, 0o200), "sudo chmod 0600 /a/env"),
@@ -83,7 +83,7 @@ struct DoctorAppTests {
     #expect(findings.first?.found.contains(found) == true)
   }
 
-  @Test("says that the release that is live is gone, which a rebuild mends")
+  @Test("says that the live release is gone, which a rebuild fixes")
   func gone() throws {
     let findings = try Self.check(.runs, isGone: true)
 
@@ -110,7 +110,7 @@ struct TimedProgramsTests {
     #expect(ContinuousClock.now - start < .seconds(20))
   }
 
-  @Test("that are missing are told by name")
+  @Test("that are missing are named")
   func missing() {
     let error = #expect(throws: Failure.self) { try Self.programs.run(["no-such-program"]) }
 

@@ -18,7 +18,7 @@ struct DoctorCaddyTests {
   }
 
   @Test(
-    "says what mends a Caddy that is not there, does not run, or will not",
+    "says what fixes a Caddy that is missing, does not run, or will not",
     arguments: [
       ("LoadState", "not-found", .problem, "sudo apt-get install caddy"),
       ("ActiveState", "inactive", .problem, "sudo systemctl start caddy"),
@@ -86,7 +86,7 @@ struct DoctorCaddyTests {
     #expect(check.findings.allSatisfy { $0.state == .problem && $0.found.contains(found) })
   }
 
-  @Test("tells of a Caddyfile that Caddy does not take, without its words")
+  @Test("reports a Caddyfile that Caddy rejects, without quoting it")
   func refused() {
     var check = Self.healthy
     check.caddyfile = Self.caddyfile + "token SECRET\n"
@@ -137,7 +137,7 @@ struct DoctorPortTests {
   }
 
   @Test(
-    "names who has them else, and what ends it",
+    "names who else has them, and what ends that",
     arguments: [
       (process(9, "nginx", "nginx.service"), "nginx (process 9, nginx.service)", "sudo systemctl stop nginx.service"),
       (process(9, "node"), "node (process 9)", "sudo kill 9"), (nil, "a program of the user root", nil),
@@ -314,7 +314,7 @@ struct DoctorUnitTests {
   }
 
   @Test(
-    "says what mends each",
+    "says what fixes each",
     arguments: [
       (UnitCheck(missingAccounts: ["the user nextdeploy"]), "sudo nextdeploy setup"),
       (UnitCheck(files: [("/usr/a.service", .missing)]), "sudo nextdeploy setup"),
@@ -362,7 +362,7 @@ struct DoctorDomainTests {
     #expect(check.finding.app == check.app)
   }
 
-  @Test("names the addresses that the record should have, no local ones")
+  @Test("names the addresses that the record should have, leaving out local ones")
   func record() throws {
     let check = DomainCheck(domain: try Domain("a.b"), app: try AppName("shop"), answer: .none, own: Self.own)
 

@@ -84,7 +84,7 @@ struct DopplerTests {
     return try source.fetch(try #require(try DopplerAccess(own)))
   }
 
-  @Test("are what its config has, as they are", arguments: DopplerClient.allCases)
+  @Test("are what its config has, unchanged", arguments: DopplerClient.allCases)
   func good(client: DopplerClient) async throws {
     try await run(client) { scratch, fetch in
       let secrets = try fetch("good", 10, 30)
@@ -95,7 +95,7 @@ struct DopplerTests {
   }
 
   @Test(
-    "are not there for a reason that is told", arguments: DopplerClient.allCases,
+    "are not there for a reason that is reported", arguments: DopplerClient.allCases,
     [
       ("401", "Doppler refused the token: 'Invalid Service token'"),
       ("404", "Doppler answered: 'Could not find requested config'"),

@@ -18,7 +18,7 @@ struct HTTPProbeTests {
   }
 
   @Test(
-    "takes for no HTTP what is none",
+    "does not take for HTTP what is not",
     arguments: ["", "200 OK", "HTTP/1.1", "HTTP/1.1 OK", "HTTP/1.1 99 Low", "HTTP/1.1 600 High", "SSH-2.0-OpenSSH"])
   func noStatus(line: String) {
     #expect(throws: HTTPReader.Problem.broken("it begins with '\(line)'")) { try HTTPReader.status(of: line) }
@@ -152,7 +152,7 @@ struct HTTPProbeTests {
   }
 
   @Test(
-    "takes no more of a body than it looks at, nor longer",
+    "reads no more of a body than it looks at, and for no longer",
     arguments: [
       ("", "x"), ("Content-Length: 10737418240", "x"), ("Transfer-Encoding: chunked", "280000000\\r\\nx"),
       ("Transfer-Encoding: chunked", "1;" + String(repeating: "x", count: 10_000) + "\\r\\na\\r\\n"),

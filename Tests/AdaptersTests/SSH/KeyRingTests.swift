@@ -53,7 +53,7 @@ struct KeyRingTests {
     }
   }
 
-  @Test("lose an app that is gone, and are then not for every app")
+  @Test("lose an app that is gone, and are not for every app then")
   func forget() async throws {
     try await run { keys, bindings, _ in
       let shop = try AppName("shop")
@@ -66,7 +66,7 @@ struct KeyRingTests {
   }
 
   @Test(
-    "do nothing where their apps are not written down", arguments: [#"{}"#, #"{"ci": {}}"#, #"{"ci": {"apps": []}}"#])
+    "do nothing where their apps are not recorded", arguments: [#"{}"#, #"{"ci": {}}"#, #"{"ci": {"apps": []}}"#])
   func failsClosed(text: String) async throws {
     try await run { keys, bindings, home in
       try add("ci", to: keys, apps: ["shop"])

@@ -47,7 +47,7 @@ struct CaddyfileEditTests {
     #expect(edit.text == "{\n\t\(options)\n}\n\n\(imports)")
   }
 
-  @Test("takes a site's own block for no global option")
+  @Test("does not take a site's own block for global options")
   func site() {
     let edit = CaddyfileEdit("example.com {\n\tadmin off\n}\n")
 

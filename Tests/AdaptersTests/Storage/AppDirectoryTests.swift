@@ -15,7 +15,7 @@ struct AppDirectoryTests {
     }
   }
 
-  @Test("gives a deploy of a second that has nine already the next number, and lists them in order")
+  @Test("gives the tenth deploy of a second the next number, and lists them in order")
   func ids() async throws {
     try await run { state, layout in
       for second in 0..<60 {
@@ -33,7 +33,7 @@ struct AppDirectoryTests {
     }
   }
 
-  @Test("gives a deploy an id behind all others, also after the clock went back")
+  @Test("gives a deploy an id after all others, even when the clock went back")
   func clock() async throws {
     try await run { state, layout in
       let future = try StateOfTheFuture.write(layout)
@@ -115,7 +115,7 @@ struct AppDirectoryTests {
     }
   }
 
-  @Test("points 'current' and the live log at what is live, also when they pointed elsewhere")
+  @Test("points 'current' and the live log at what is live, even when they pointed elsewhere")
   func live() async throws {
     try await run { state, layout in
       let object = try CommitID(String(repeating: "a", count: 40))
@@ -136,7 +136,7 @@ struct AppDirectoryTests {
     }
   }
 
-  @Test("prunes journals and logs but those to keep")
+  @Test("prunes all journals and logs but those to keep")
   func prune() async throws {
     try await run { state, layout in
       let records = try (0..<3).map { _ in try state.begin(.push, previous: nil, commit: nil) }

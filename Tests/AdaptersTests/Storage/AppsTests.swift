@@ -4,7 +4,7 @@ import Posix
 import TestKit
 import Testing
 
-@Suite("The apps of a machine")
+@Suite("A machine's list of apps")
 struct AppsTests {
   private struct Refusal: Error {}
 
@@ -25,7 +25,7 @@ struct AppsTests {
     }
   }
 
-  @Test("has a new app whole: its directories, its configuration, and an environment that only its owner reads")
+  @Test("has a new app complete: its directories, its configuration, and an environment that only its owner reads")
   func create() async throws {
     try await run { apps, scratch in
       let config = try create("shop", in: apps, domains: "shop.example.com")
@@ -43,7 +43,7 @@ struct AppsTests {
     }
   }
 
-  @Test("has nothing of an app that could not be made")
+  @Test("keeps nothing of an app that could not be made")
   func allOrNothing() async throws {
     try await run { apps, _ in
       let name = try AppName("shop")
@@ -117,7 +117,7 @@ struct AppsTests {
     }
   }
 
-  @Test("keeps the ports of instances and of visitors apart, but does not ask about what held before")
+  @Test("keeps instances' ports and visitors' ports apart, but leaves alone what was set before")
   func apart() async throws {
     try await run { apps, scratch in
       let shop = try create("shop", in: apps).port
@@ -166,7 +166,7 @@ struct AppsTests {
     }
   }
 
-  @Test("has nothing left of an app that was removed, and all of the others")
+  @Test("keeps nothing of an app that was removed, and all of the others")
   func remove() async throws {
     try await run { apps, _ in
       for name in ["shop", "shop-admin"] { try create(name, in: apps) }

@@ -50,7 +50,7 @@ struct HostileWorkspaceTests {
   }
 
   @Test(
-    "is followed to no pipe, directory or file that is too large, nor is one of these read", .timeLimit(.minutes(1)))
+    "is not followed to a pipe, a directory or a file that is too large, nor is one of these read", .timeLimit(.minutes(1)))
   func noText() async throws {
     try await Bench.run(["package.json": "{}"]) { bench in
       let workspace = WorkspaceDirectory(layout: AppLayout(directory: bench.scratch.path))
@@ -109,7 +109,7 @@ struct HostileWorkspaceTests {
 
 @Suite("What a build left in the workspace")
 struct LeftoverTests {
-  @Test("is read where it is a file, of no unlikely size, and waited for in no case", .timeLimit(.minutes(1)))
+  @Test("is read only where it is a file of a likely size, and never waited for", .timeLimit(.minutes(1)))
   func read() async throws {
     try await Bench.run(["dir/x": "x"]) { bench in
       let workspace = WorkspaceDirectory(layout: AppLayout(directory: bench.scratch.path))

@@ -83,7 +83,7 @@ struct ReleaseAssemblerTests {
   }
 
   @Test(
-    "a file of a package that a build changed is the changed one, whatever time it claims, and no earlier release has it",
+    "a package's file that a build changed is released as changed, whatever time it claims, and reaches no earlier release",
     arguments: [
       "printf generated > $f", "printf generated > $f && touch -d @1000000000 $f",
       "printf generated > x && touch -r $f x && mv x $f", "ln $f y && printf generated > y",
@@ -130,7 +130,7 @@ struct ReleaseAssemblerTests {
   }
 
   @Test(
-    "what a build writes is in no release, also through a link that it made before", arguments: ["everything", "copy"])
+    "what a build writes reaches no release, not even through a link that it made before", arguments: ["everything", "copy"])
   func linked(way: String) async throws {
     try await Bench.run(["node_modules/a/index.js": "a", "src/index.js": "s"]) { bench in
       let names = ["node_modules/a/index.js", "src/index.js"]
@@ -149,7 +149,7 @@ struct ReleaseAssemblerTests {
     }
   }
 
-  @Test("symlinks stay as they are written, those that lead nowhere too")
+  @Test("symlinks stay as they are written, including those that lead nowhere")
   func symlinks() async throws {
     try await Bench.run(["packages/ui/index.js": "u"]) { bench in
       try Files.makeDirectory(bench.path("workspace/node_modules"))

@@ -54,7 +54,7 @@ struct PortRuleTests {
     #expect(try run(PortRule.program.instructions, bind) == bind.isAllowed)
   }
 
-  @Test("is for where control groups of version 2 are")
+  @Test("needs control groups of version 2")
   func controlGroups() {
     let lines = """
       25 30 0:23 / /sys/fs/cgroup ro,nosuid - tmpfs tmpfs ro,mode=755
@@ -76,7 +76,7 @@ struct PortRuleTests {
     #expect(PortRule.areGivenOut(ports, range: "3999 3999", reserved: "3001"))
   }
 
-  @Test("is for no ports that it does not keep")
+  @Test("does not hold for ports that it does not keep")
   func kept() throws {
     #expect(throws: Never.self) { try PortRule.requireKept(PortRange("3001-32767")) }
     #expect(throws: Failure.self) { try PortRule.requireKept(PortRange("32000-32768")) }

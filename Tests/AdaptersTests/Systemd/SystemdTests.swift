@@ -76,7 +76,7 @@ struct ProcessStatusTests {
   }
 
   @Test(
-    "is told from one that kept some",
+    "is distinguished from one that kept some",
     arguments: [
       ("Uid:\t66000\t66000\t66000", "Uid:\t66000\t66000\t0"), ("Gid:\t990", "Gid:\t0"), ("Groups:\t", "Groups:\t27"),
       ("CapBnd:\t0000000000000000", "CapBnd:\t00000000000000c0"), ("CapAmb:\t0000000000000000\n", ""),

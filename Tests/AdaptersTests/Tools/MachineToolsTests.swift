@@ -69,7 +69,7 @@ struct MachineToolsTests {
     }
   }
 
-  @Test("are not asked, and not there, where they are Corepack's, which would fetch one to say its version")
+  @Test("are not asked, and count as missing, where they are Corepack's, which would fetch one to say its version")
   func corepack() async throws {
     try await Scratch.run { scratch in
       try scratch.write([

@@ -24,7 +24,7 @@ private func output(_ name: String) throws -> String {
 @Suite("Advice on a failed install")
 struct AdviceTests {
   @Test(
-    "names the lockfile's author and the command that mends it",
+    "names what wrote the lockfile, and the command that fixes it",
     arguments: [
       (
         "npm-frozen", PackageManager.npm, "{\"lockfileVersion\": 3}",
@@ -276,7 +276,7 @@ struct AdviceFailedBuildTests {
     }
   }
 
-  @Test("knows what a release has none of")
+  @Test("knows what a release does not have")
   func knowsReleaseNone() throws {
     let advice = try advisor().advice(on: "Error: Cannot find module 'tsx'\nRequire stack:", at: .run)
 
@@ -315,7 +315,7 @@ struct VariablesExampleTests {
   private static let example =
     "# all\nDATABASE_URL=postgres://…\nexport AUTH_SECRET=\n\nA_B = 'x'\nno line\n1X=2\nPORT=3000\nDATABASE_URL=again\n"
 
-  @Test("are told where nothing sets them")
+  @Test("are reported where nothing sets them")
   func toldNothingSets() throws {
     let tree = try MemoryTree([
       "nextdeploy.json": #"{"root": "apps/web"}"#, "apps/web/.env.sample": Self.example,

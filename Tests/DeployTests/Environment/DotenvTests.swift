@@ -62,7 +62,7 @@ struct DotenvTests {
   }
 }
 
-@Suite("A file that is no text")
+@Suite("A file that is not text")
 struct FileNoTextTests {
   @Test(
     "is refused by the line that is wrong",
@@ -182,7 +182,7 @@ struct EnvFileTests {
   }
 
   @Test(
-    "takes no name that would have no effect, and tells no value that stands for one",
+    "accepts no name that would have no effect, and reveals no value given in a name's place",
     arguments: ["PORT", "HOSTNAME", "HOME", "NEXT_DEPLOYMENT_ID", "1A", "A-B", "", "A B", "hunter2 is my secret"])
   func takesNoName(_ name: String) {
     let error = #expect(throws: Failure.self) { try VariableName(name) }

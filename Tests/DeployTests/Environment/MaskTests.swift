@@ -76,7 +76,7 @@ struct MaskTests {
     #expect(Mask(["secret\u{1B}[1mwith\tsigns"]).hide("x secret\u{1B}[1mwith\tsigns") == "x ****")
   }
 
-  @Test("is no value that is public")
+  @Test("is never a public value")
   func noValuePublic() {
     let environment = AppEnvironment([
       "NEXT_PUBLIC_A": .init("public-value"), "APP_ENV": .init("production"), "DB_HOST": .init("localhost"),

@@ -29,7 +29,7 @@ struct AfterRouteTests {
     #expect(world.progress.failed == nil)
   }
 
-  @Test("what could not be written down as live is so after recovery, and not what was before")
+  @Test("what could not be recorded as live is live after recovery, and not what was before")
   func couldNotWritten() throws {
     let world = try World()
     try world.push("one")
@@ -47,7 +47,7 @@ struct AfterRouteTests {
     #expect(world.instances[try #require(record.instance)] == .running(process: 4711, restarts: 0))
   }
 
-  @Test("what failed is told", arguments: ["save route", "setLive", "drain", "remove 2", "save live"])
+  @Test("what failed is reported", arguments: ["save route", "setLive", "drain", "remove 2", "save live"])
   func failedTold3(_ broken: String) throws {
     let world = try World()
     world.config.keep = 1

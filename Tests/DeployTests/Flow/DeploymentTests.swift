@@ -18,7 +18,7 @@ struct DeploymentTests {
       ])
   }
 
-  @Test("leaves behind what is live, its refs and the url")
+  @Test("records what is live, its refs and the url")
   func leavesBehindLive() throws {
     let world = try World()
 

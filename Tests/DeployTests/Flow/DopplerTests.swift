@@ -10,7 +10,7 @@ struct DopplerTests {
     return world
   }
 
-  @Test("has them fetched once a deploy, for builds and instances, without the token")
+  @Test("has them fetched once per deploy, for builds and instances, without the token")
   func fetchedOnceDeploy() throws {
     let world = try world(["OWN": "x"])
 
@@ -29,7 +29,7 @@ struct DopplerTests {
     #expect(world.progress.lines.contains("note: 2 variables from Doppler"))
   }
 
-  @Test("wins over them with what it has of its own")
+  @Test("prefers variables of its own to them")
   func winsOverOwn() throws {
     let world = try world(["API_KEY": "own"])
 
@@ -65,7 +65,7 @@ struct DopplerTests {
     #expect(world.live?.deploy == second.id)
   }
 
-  @Test("is put right after a crash without them")
+  @Test("is recovered after a crash without them")
   func putRightAfter() throws {
     let world = try world()
     try world.push("one")
@@ -97,7 +97,7 @@ struct DopplerTests {
   }
 
   @Test(
-    "names its token and maybe another host",
+    "names its token, and optionally another host",
     arguments: [
       ("dp.st.prd.x", nil), ("dp.st.prd.x", "https://doppler.example.com"), ("dp.st.x", "doppler.example.com"),
       ("dp.st.x", "http://127.0.0.1:8080"),
@@ -114,7 +114,7 @@ struct DopplerTests {
   }
 
   @Test(
-    "is told of a token or a host that cannot be one",
+    "is told about a token or a host that cannot be one",
     arguments: [
       ("dp.pt.x", nil), ("dp.st.x\"\nurl = x", nil), ("dp.st.a b", nil), ("", nil), ("dp.st.x", "http://example.com"),
       ("dp.st.x", "https://a/b"), ("dp.st.x", "https://"), ("dp.st.x", "https://a b"), ("dp.st.x", "ftp://a"),

@@ -48,7 +48,7 @@ struct EnvironmentTests {
     #expect(try environment(world, record)["RUN"] == world.variables["RUN"]?.value)
   }
 
-  @Test("is that of the deploy's beginning to its end")
+  @Test("stays what it was at the deploy's beginning")
   func deployBeginningEnd() throws {
     let world = try World()
     world.variables = ["A": .init("old")]
@@ -95,7 +95,7 @@ struct EnvironmentTests {
   }
 
   @Test(
-    "is known to differ from the present one, and what mends that",
+    "is known to differ from the present one, with what fixes that",
     arguments: [
       ("RUN", .restart), ("BOTH", .rebuild), ("BUILD", .rebuild), ("NEXT_PUBLIC_A", .rebuild), (nil, nil),
     ] as [(String?, EnvironmentChange?)])

@@ -11,7 +11,7 @@ private let failures: [(event: String, step: Step)] = [
 
 @Suite("A failed deploy")
 struct FailureTests {
-  @Test("is one whose npm ended in the middle of its work, though without an error")
+  @Test("includes one whose npm ended in the middle of its work, though without an error")
   func npmEndedMiddle() throws {
     let world = try World()
     world.output = "npm error Exit handler never called!\n"
@@ -23,7 +23,7 @@ struct FailureTests {
     #expect(world.installedKey == nil)
   }
 
-  @Test("leaves all as it was", arguments: failures)
+  @Test("leaves everything as it was", arguments: failures)
   func leaves3(_ failure: (event: String, step: Step)) throws {
     let world = try World()
     let first = try world.push("one")
@@ -76,7 +76,7 @@ struct FailureTests {
   }
 
   @Test(
-    "is undone as far as that goes", arguments: ["stop", "removeUnfinished", "remove 2", "set refs/nextdeploy/failed"])
+    "is undone as far as possible", arguments: ["stop", "removeUnfinished", "remove 2", "set refs/nextdeploy/failed"])
   func undoneFarGoes(_ broken: String) throws {
     let world = try World()
     try world.push("one")
@@ -158,7 +158,7 @@ struct FailureTests {
     #expect(world.events("move").isEmpty)
   }
 
-  @Test("that took a release from before does not remove it")
+  @Test("that reused an earlier release does not remove it")
   func tookReleaseBefore() throws {
     let world = try World()
     let first = try world.push("one")

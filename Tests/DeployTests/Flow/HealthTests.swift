@@ -166,7 +166,7 @@ struct HealthTests {
     .response(ProbeResponse(status: 307, location: location))
   }
 
-  @Test("fails where the page redirects to itself or to the server's inside")
+  @Test("fails where the page redirects to itself or to an internal address")
   func failsPageRedirects() throws {
     let cases = [
       (["/": "/en", "/en": "/"], "GET / redirects to itself: / → /en → /", "A browser would give up."),
@@ -220,7 +220,7 @@ struct HealthTests {
   }
 
   @Test(
-    "says what helps against a status",
+    "says what would help with a status",
     arguments: [
       (404, "Name a page that is there as \"health.path\""), (401, "take 401 for healthy with \"health.status\""),
       (503, "'nextdeploy env list' shows"), (418, "Correct the page"),
@@ -231,7 +231,7 @@ struct HealthTests {
     #expect(failure?.next.contains(help) == true)
   }
 
-  @Test("takes an app for one without pages that answers 404 for all")
+  @Test("takes an app that answers 404 to everything for one without pages")
   func takesAppWithout() throws {
     let world = try World()
     world.answers = { _ in .status(404) }

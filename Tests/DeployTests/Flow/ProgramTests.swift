@@ -58,7 +58,7 @@ struct ProgramTests {
   }
 
   @Test(
-    "that starts by the package manager has it in the release",
+    "that is started by the package manager has it in the release",
     arguments: [
       ("node a", []), ("pnpm --filter web serve", ["v1/pnpm/8.15.9"]), ("A=1 pnpm exec node a", ["v1/pnpm/8.15.9"]),
       ("node pnpm.js", ["v1/pnpm/8.15.9"]), ("node mypnpm", []),

@@ -87,7 +87,7 @@ struct RecoveryTests {
     #expect(world.events("endLeftovers", "removeUnfinished", "stop", "move").first == "endLeftovers")
   }
 
-  @Test("leaves a deploy alone whose process still runs")
+  @Test("leaves alone a deploy whose process still runs")
   func leavesDeployAlone() throws {
     let (world, _, second) = try crash(at: "run npm run build")
     world.dead = []
@@ -143,7 +143,7 @@ struct RecoveryTests {
     #expect(world.events("restore").count == 3)
   }
 
-  @Test("goes on where the proxy cannot be told, and tells")
+  @Test("goes on where the proxy cannot be told, and reports it")
   func goesProxyCannot() throws {
     let world = try World()
     try world.push("one")

@@ -47,7 +47,7 @@ struct ReleaseTests {
     #expect(!parts.contains { "\($0)".contains("cache") })
   }
 
-  @Test("is told where its visitors are, at each start anew")
+  @Test("is told where its visitors are, anew at each start")
   func toldVisitorsEach() throws {
     let (world, tree) = try world()
     let commit = try #require(try world.push("one", tree).commit)
@@ -243,7 +243,7 @@ struct ReleaseTests {
     #expect(world.progress.lines("warning: 'prisma migrate deploy'").count == 1)
   }
 
-  @Test("is none of Next.js's where the build leaves none and another program starts it")
+  @Test("is a plain one where the build leaves no Next.js and another program starts it")
   func noneNextJs() throws {
     let (world, _) = try world()
     world.built[".next/required-server-files.json"] = nil
@@ -256,7 +256,7 @@ struct ReleaseTests {
   }
 
   @Test(
-    "warns of a version that can be attacked",
+    "warns of a vulnerable version",
     arguments: [("15.2.5", "15.2.6"), ("16.0.6", "16.0.7"), ("15.2.6", nil), ("16.4.5", nil)] as [(String, String?)])
   func warnsVersionCan(_ version: String, _ mend: String?) throws {
     let (world, tree) = try world(version: version)
@@ -293,7 +293,7 @@ struct InstanceTests {
     #expect(service.log == "/deploys/\(record.id).log")
   }
 
-  @Test("has the packages of production alone")
+  @Test("has the production packages alone")
   func packagesProductionAlone() throws {
     let world = try World()
     world.built["node_modules/.package-lock.json"] =
@@ -305,7 +305,7 @@ struct InstanceTests {
     #expect(world.assemblies.first?.persist == ["uploads"])
   }
 
-  @Test("has those of development too where nextdeploy.json says so")
+  @Test("has the development packages too where nextdeploy.json says so")
   func developmentNextdeployJson() throws {
     let world = try World()
     world.built["node_modules/.package-lock.json"] = #"{"packages": {"node_modules/b": {"dev": true}}}"#
@@ -354,7 +354,7 @@ struct InstanceTests {
 struct FailedProgramTests {
   private static let manifest = #"{"scripts": {"build": "make", "start": "node a.js"}, "dependencies": {"a": "1"}}"#
 
-  @Test("is told with what its output says, and with the variables that nothing sets")
+  @Test("is reported with what its output says, and with the variables that nothing sets")
   func toldOutputSays() throws {
     let world = try World()
     world.results = ["npm run build": .failed(exitCode: 1)]
@@ -369,7 +369,7 @@ struct FailedProgramTests {
         + ".env.example names: 'nextdeploy env set shop A_B'.")
   }
 
-  @Test("is told without its secrets")
+  @Test("is reported without its secrets")
   func toldWithoutSecrets() throws {
     let world = try World()
     world.variables = ["TOKEN": .init("SECRET_TOKEN")]
@@ -385,7 +385,7 @@ struct FailedProgramTests {
 
 @Suite("An outline")
 struct OutlineTests {
-  @Test("tells all steps and touches nothing")
+  @Test("names all steps and touches nothing")
   func tellsStepsTouches() throws {
     let world = try World()
     let commit = try world.commit("one", World.app("one", project: #"{"release": "migrate"}"#))

@@ -33,7 +33,7 @@ struct ReuseTests {
     #expect(world.events("run npm run build").count == 2)
   }
 
-  @Test("is built again when the app's environment is another")
+  @Test("is built again when the app's environment has changed")
   func builtAgainWhen() throws {
     let world = try World()
     try world.push("one")
@@ -45,7 +45,7 @@ struct ReuseTests {
     #expect(record.release == record.id)
   }
 
-  @Test("is built again when a tool is another", arguments: [("node", "22.1.0"), ("npm", "11.0.0")])
+  @Test("is built again when a tool has changed", arguments: [("node", "22.1.0"), ("npm", "11.0.0")])
   func builtAgainWhenTool(_ tool: String, _ version: String) throws {
     let world = try World()
     try world.push("one")

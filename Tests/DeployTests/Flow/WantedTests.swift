@@ -1,10 +1,10 @@
 @testable import Deploy
 import Testing
 
-@Suite("A deploy that is not to go on")
+@Suite("A deploy that should not go on")
 struct WantedTests {
   @Test(
-    "fails where a program takes longer than it may, which is told with the setting",
+    "fails where a program takes longer than it may, and names the setting",
     arguments: [("npm ci --include=dev --no-audit --no-fund", Step.install), ("npm run build", .build)])
   func failsProgramTakes(_ last: (String, Step)) throws {
     let world = try World()
@@ -127,7 +127,7 @@ struct WantedTests {
     #expect(record.outcome == .live)
   }
 
-  @Test("is not ended by a push where it is no push itself")
+  @Test("is not ended by a push where it is not a push itself")
   func notEndedPush() throws {
     let world = try World()
     let commit = try world.commit("old", World.app("old"))

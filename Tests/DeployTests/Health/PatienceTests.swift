@@ -20,7 +20,7 @@ struct PatienceTests {
   }
 
   @Test(
-    "is over once an answer that waiting does not mend has stayed the same for some seconds",
+    "is over once an answer that waiting does not change has stayed the same for some seconds",
     arguments: [
       Finding.bad(.status(404), way), .bad(.lost(.inCircles), way), .bad(.lost(.inside), way),
       .bad(.part(way.hops[0], .status(404)), way),

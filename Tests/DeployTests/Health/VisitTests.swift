@@ -68,7 +68,7 @@ struct VisitTests {
   }
 
   @Test(
-    "takes for an answer what is no redirect", arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
+    "takes anything but a redirect for an answer", arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
   func takesAnswerNo(_ status: Int, _ location: String?) throws {
     #expect(
       try visit(["/": ProbeResponse(status: status, location: location)]).finding == .good(status, way("/"), parts: 0))
@@ -137,7 +137,7 @@ struct VisitTests {
     #expect(requests.last?.headers.first?.value == "www.example.com")
   }
 
-  @Test("takes a redirect itself where one is asked for")
+  @Test("accepts a redirect where one is asked for")
   func takesRedirectItself() throws {
     let (finding, requests) = try visit(["/": redirect("/en")]) { $0.status = 307...308 }
 

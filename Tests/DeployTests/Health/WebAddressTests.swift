@@ -6,7 +6,7 @@ private let page = WebAddress(Origin(.https, host: "shop.example.com"), "/a/b?c=
 @Suite("A web address")
 struct WebAddressTests {
   @Test(
-    "means what a browser takes a reference for",
+    "means what a browser makes of a reference",
     arguments: [
       ("/", "https://shop.example.com/"), ("/x?y=z#top", "https://shop.example.com/x?y=z"),
       ("", "https://shop.example.com/a/b?c=d"), ("#top", "https://shop.example.com/a/b?c=d"),

@@ -89,7 +89,7 @@ struct NextRoutesTests {
   }
 
   @Test(
-    "do not take for that what is no such thing",
+    "do not mistake anything else for that",
     arguments: [
       ["server/middleware-manifest.json": #"{"middleware": {}}"#],
       ["server/functions-config-manifest.json": #"{"functions": {}}"#],

@@ -262,7 +262,7 @@ struct PackageManagerVersionTests {
   }
 
   @Test(
-    "that is none is not taken, with a warning",
+    "that is not one is ignored, with a warning",
     arguments: [
       "latest", "https://example.com/pnpm.tgz", "10.0.0$(touch x)", "10.0.0-a b", "10.0.0\\n", "1.2.3-\u{e9}",
     ])

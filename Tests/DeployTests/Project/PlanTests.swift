@@ -69,7 +69,7 @@ struct PlanTests {
   }
 
   @Test(
-    "tells what of the start command is done otherwise",
+    "says which parts of the start command are done differently",
     arguments: [
       ("next start", "", []), ("next dev", "", ["'next dev' starts the development server of Next.js"]),
       (

@@ -117,12 +117,12 @@ struct ProjectFileTests {
     #expect(failure(text)?.attempt == "reading nextdeploy.json")
   }
 
-  @Test("says line and column where it is no JSON")
+  @Test("says line and column where it is not JSON")
   func saysLineColumn() {
     #expect(failure("{\n  \"root\": x\n}")?.cause.hasPrefix("line 2, column 11: ") == true)
   }
 
-  @Test("names a key of a megabyte in short")
+  @Test("abbreviates a key of a megabyte")
   func namesKeyMegabyte() {
     let failure = failure("{\"\(String(repeating: "k", count: 1 << 20))\": 1}")
 

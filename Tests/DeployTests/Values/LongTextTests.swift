@@ -23,7 +23,7 @@ struct LongTextTests {
     #expect(NearestName.of(text, among: ["build"]) == nil)
   }
 
-  @Test("is told in short")
+  @Test("is abbreviated")
   func toldShort3() {
     let error = #expect(throws: Failure.self) { try AppName(text) }
 

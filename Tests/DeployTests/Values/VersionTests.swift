@@ -62,7 +62,7 @@ struct RangeVersionsTests {
   }
 
   @Test(
-    "is nothing that npm reads in another way",
+    "is nothing that npm reads differently",
     arguments: [
       "latest", "lts/*", "git+https://example.com/a.git", "workspace:*", ">=", "^", "1.2.3.4", "file:../a", "1 || next",
       "^9223372036854775807.0.0", "9223372036854775807", "~1.9223372036854775807",

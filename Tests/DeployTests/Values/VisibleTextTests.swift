@@ -7,7 +7,7 @@ struct VisibleTextTests {
     "a\u{1B}[1;31mred\u{1B}[0m\r\n\tüb\u{9B}1m\u{202E}\u{7}c \u{1F600}\u{1B}[2\nnext\u{1B}]0;t\u{7}"
   private static let visible = "ared\n\tüb1mc \u{1F600}\nnext0;t"
 
-  @Test("has no escape sequences, control characters and marks of direction")
+  @Test("has no escape sequences, control characters or direction marks")
   func noEscapeSequences() {
     var stream = VisibleText(keepsLines: true)
 
@@ -28,7 +28,7 @@ struct VisibleTextTests {
   }
 
   @Test(
-    "keeps a sign for what is no text",
+    "keeps a sign for what is not text",
     arguments: [([0xC3], "\u{FFFD}"), ([0x61, 0xFF, 0x62], "a\u{FFFD}b"), ([0xE2, 0x80], "\u{FFFD}")]
       as [([UInt8], String)])
   func keepsSignNo(_ bytes: [UInt8], _ shown: String) {

@@ -166,7 +166,7 @@ struct StartCommandTests {
   }
 
   @Test(
-    "tells what runs before it",
+    "says what runs before it",
     arguments: [
       ("next start", []), ("prisma migrate deploy && next start", ["prisma migrate deploy"]),
       ("npm run all", ["npm run migrate"]),
@@ -187,7 +187,7 @@ struct StartCommandTests {
   }
 
   @Test(
-    "tells what is left out",
+    "says what is left out",
     arguments: [
       ("next start", []), ("doppler run -- next start", ["doppler run --"]),
       ("next start | pino-pretty", ["pino-pretty"]),
