@@ -44,11 +44,13 @@ let package = Package(
     .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
     .target(name: "ProcessSupervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Adapters", dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Hooks", "Posix", "ProcessSupervision", "Templates"],
+      name: "Adapters",
+      dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Hooks", "Posix", "ProcessSupervision", "Templates"],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
-      name: "Commands", dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console", "Hooks"],
+      name: "Commands",
+      dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console", "Hooks"],
       swiftSettings: strict),
     .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
     // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.
@@ -76,15 +78,18 @@ let package = Package(
       ], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
 
-    // Units where the logic is dense, one contract suite for every service manager, and pushes on real parts.
-    tests("DeployTests", ["Deploy"]),
+    // Units where the logic is dense, one contract suite for every service manager, the commands in a sandbox, and pushes
+    // on real parts.
+    tests("DeployTests", ["Deploy", "TestKit"]),
     tests("SSHAccessTests", ["SSHAccess", "Deploy"]),
     tests("GitHubActionsTests", ["SSHAccess", "GitHubActions", "Deploy"]),
-    tests("GitTests", ["Git", "Deploy", "Posix", "HostileTrees"]),
-    tests("PosixTests", ["Posix"]),
+    tests("PosixTests", ["Posix", "TestKit"]),
+    tests("GitTests", ["Git", "Deploy", "Posix", "TestKit"]),
+    tests("ProcessSupervisionTests", ["ProcessSupervision", "Deploy", "Posix", "TestKit"]),
+    tests("AdaptersTests", ["SSHAccess", "Adapters", "ProcessSupervision", "Deploy", "Posix", "TestKit"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
-    tests("AdaptersTests", ["SSHAccess", "Adapters", "ProcessSupervision", "Deploy", "Posix"]),
-    tests("EndToEndTests", ["Adapters", "Deploy", "Posix", "HostileTrees"]),
-    // Trees that no git would write, for both of them.
-    .target(name: "HostileTrees", dependencies: ["Posix"], path: "Tests/HostileTrees", swiftSettings: strict),
+    tests("CommandsTests", ["Deploy", "Posix", "TestKit"]),
+    tests("EndToEndTests", ["Adapters", "Deploy", "Posix", "TestKit"]),
+    // What they share: scratch directories and ports, waiting, servers, hostile trees, a sandbox with a nextdeploy.
+    .target(name: "TestKit", dependencies: ["Deploy", "Posix"], path: "Tests/TestKit", swiftSettings: strict),
   ])

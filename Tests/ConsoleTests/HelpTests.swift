@@ -10,8 +10,10 @@ private let commands = [
   CommandSpec("doctor", [], [], "Look for what is wrong", details: "It looks at the disk."),
 ]
 
-@Suite struct `The text of --help` {
-  @Test func `of all lists every command with its summary, below each other`() {
+@Suite("The text of --help")
+struct HelpTests {
+  @Test("of all lists every command with its summary, one below the other")
+  func listsEveryCommand() {
     let lines = Help.all(commands).split(separator: "\n").map(String.init)
 
     #expect(lines.contains("  app create  Make an app"))
@@ -19,7 +21,8 @@ private let commands = [
     #expect(lines.contains("  status      Show what runs"))
   }
 
-  @Test func `of one shows its usage and every option`() {
+  @Test("of one shows its usage and every option")
+  func showsUsageEvery() {
     #expect(
       Help.one(commands[0]) == """
         Make an app
@@ -35,11 +38,13 @@ private let commands = [
     #expect(Help.one(commands[1]).contains("  -f, --follow  go on as it is written\n"))
   }
 
-  @Test func `of a command without options names none`() {
+  @Test("of a command without options names none")
+  func commandWithoutOptions() {
     #expect(Help.one(commands[2]) == "Show what runs\n\nUsage: nextdeploy status\n")
   }
 
-  @Test func `of one ends with what else it has to say`() {
+  @Test("of one ends with what else it has to say")
+  func endsElseSay() {
     #expect(Help.one(commands[3]) == "Look for what is wrong\n\nUsage: nextdeploy doctor\n\nIt looks at the disk.\n")
   }
 }

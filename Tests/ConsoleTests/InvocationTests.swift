@@ -25,8 +25,10 @@ private func failure(_ line: [String]) -> Failure? {
   } catch { return error }
 }
 
-@Suite struct `A command line` {
-  @Test func `is a command with its arguments and options, in any order`() throws {
+@Suite("A command line")
+struct InvocationTests {
+  @Test("is a command with its arguments and options, in any order")
+  func commandArgumentsOptions() throws {
     let lines = [
       ["config", "set", "keep", "3", "--app", "shop"], ["config", "set", "--app", "shop", "keep", "3"],
       ["config", "set", "keep", "--app=shop", "3"],
@@ -43,7 +45,8 @@ private func failure(_ line: [String]) -> Failure? {
     }
   }
 
-  @Test func `may leave out what is optional`() throws {
+  @Test("may leave out what is optional")
+  func mayLeaveOut() throws {
     let invocation = try #require(try run("rollback"))
 
     #expect(invocation.argument(0) == nil)
@@ -52,14 +55,16 @@ private func failure(_ line: [String]) -> Failure? {
     #expect(try run("rollback", "20261123-154512")?.argument(0) == "20261123-154512")
   }
 
-  @Test func `repeats only options that are made for it`() throws {
+  @Test("repeats only options that are made for it")
+  func repeatsOptionsMade() throws {
     let invocation = try #require(try run("app", "create", "shop", "--domain", "a.b", "--domain=c.d"))
 
     #expect(invocation.values(domain) == ["a.b", "c.d"])
     #expect(failure(["logs", "--app", "a", "--app", "b"])?.cause == "--app is given twice")
   }
 
-  @Test func `has a last argument that can be given more than once`() throws {
+  @Test("has a last argument that can be given more than once")
+  func lastArgumentCan() throws {
     #expect(try run("env", "set", "A=1", "B=2", "C")?.arguments == ["A=1", "B=2", "C"])
     #expect(failure(["env", "set"])?.cause == "KEY[=VALUE] is missing")
     #expect(failure(["env", "set"])?.next == "Usage: nextdeploy env set KEY[=VALUE]... [--app NAME]")
@@ -74,26 +79,31 @@ private func failure(_ line: [String]) -> Failure? {
     #expect(try run("env", "set", "blog", "A=1")?.value(.app) == "blog")
   }
 
-  @Test func `takes what follows -- for arguments`() throws {
+  @Test("takes what follows -- for arguments")
+  func takesFollowsArguments() throws {
     #expect(try run("config", "set", "--app", "a", "--", "--key", "-x")?.arguments == ["--key", "-x"])
     #expect(try run("app", "create", "-")?.arguments == ["-"])
   }
 
-  @Test func `knows an option by its short name, too`() throws {
+  @Test("knows an option by its short name, too")
+  func knowsOptionShort() throws {
     #expect(try run("logs", "-f")?.has(follow) == true)
     #expect(try run("logs")?.has(follow) == false)
   }
 
-  @Test func `keeps what follows the first = of an option`() throws {
+  @Test("keeps what follows the first = of an option")
+  func keepsFollowsFirst() throws {
     #expect(try run("logs", "--app=a=b")?.value(.app) == "a=b")
     #expect(try run("logs", "--app=")?.value(.app) == "")
   }
 
-  @Test func `takes any word for an option's value`() throws {
+  @Test("takes any word for an option's value")
+  func takesAnyWord() throws {
     #expect(try run("logs", "--app", "--follow")?.value(.app) == "--follow")
   }
 
   @Test(
+    "that is wrong says why, and what was meant",
     arguments: [
       (["logs", "--ap", "a"], "there is no option '--ap'", "Did you mean '--app'?"),
       (["logs", "-x"], "there is no option '-x'", nil),
@@ -109,7 +119,7 @@ private func failure(_ line: [String]) -> Failure? {
       (["app"], "it needs one more word", "There are: create, list."), ([""], "there is no command ''", nil),
       (["--app", "a", "logs"], "there is no command '--app'", nil), (["config"], "it needs one more word", nil),
     ] as [([String], String, String?)])
-  func `that is wrong says why, and what was meant`(_ line: [String], _ cause: String, _ next: String?) {
+  func wrongSaysWhy(_ line: [String], _ cause: String, _ next: String?) {
     let failure = failure(line)
 
     #expect(failure?.kind == .usage)
@@ -119,15 +129,17 @@ private func failure(_ line: [String]) -> Failure? {
   }
 
   @Test(
+    "asks for help",
     arguments: [
       ([], nil), (["--help"], nil), (["-h"], nil), (["help"], nil), (["logs", "--help"], "logs"),
       (["app", "create", "-h"], "app create"), (["logs", "--app", "a", "--help"], "logs"),
     ] as [([String], String?)])
-  func `asks for help`(_ line: [String], _ command: String?) throws {
+  func asksHelp3(_ line: [String], _ command: String?) throws {
     #expect(try Invocation.parse(line, commands) == .help(command))
   }
 
   @Test(
+    "names its app with --app, or before its other arguments",
     arguments: [
       (["logs", "shop"], ["shop"], []), (["rollback", "shop"], ["shop"], []), (["rollback", "r1"], [], ["r1"]),
       (["rollback", "shop", "r1"], ["shop"], ["r1"]), (["rollback", "blog", "r1"], ["blog"], ["r1"]),
@@ -135,7 +147,7 @@ private func failure(_ line: [String]) -> Failure? {
       (["config", "set", "shop", "keep", "3"], ["shop"], ["keep", "3"]),
       (["config", "set", "shop", "3"], [], ["shop", "3"]), (["app", "create", "shop"], [], ["shop"]),
     ] as [([String], [String], [String])])
-  func `names its app with --app, or before its other arguments`(
+  func namesAppApp(
     _ line: [String], _ app: [String], _ arguments: [String]
   ) throws {
     guard case .run(let invocation) = try Invocation.parse(line, commands, isApp: { $0 == "shop" }) else {
@@ -147,11 +159,13 @@ private func failure(_ line: [String]) -> Failure? {
     #expect(invocation.arguments == arguments)
   }
 
-  @Test func `asks for no help behind --`() throws {
+  @Test("asks for no help behind --")
+  func asksNoHelp() throws {
     #expect(try run("app", "create", "--", "--help")?.arguments == ["--help"])
   }
 
-  @Test func `asks for the version`() throws {
+  @Test("asks for the version")
+  func asksVersion3() throws {
     #expect(try Invocation.parse(["--version"], commands) == .version)
   }
 }

@@ -2,8 +2,10 @@ import Console
 import Deploy
 import Testing
 
-@Suite struct `A failure for people` {
-  @Test func `has what was tried, why, the last lines and what to do next`() {
+@Suite("A failure for people")
+struct ReporterTests {
+  @Test("has what was tried, why, the last lines and what to do next")
+  func triedWhyLast() {
     let failure = Failure("building", "exit code 1", next: "Correct it.", excerpt: ["one", "two"])
 
     #expect(
@@ -12,14 +14,16 @@ import Testing
       ])
   }
 
-  @Test func `cannot steer the terminal with an app's output`() {
+  @Test("cannot steer the terminal with an app's output")
+  func cannotSteerTerminal() {
     let failure = Failure(
       "building", "exit code 1", next: "Correct it.", excerpt: ["\u{1B}[2J\u{1B}[1;31mred\u{7}\ttab"])
 
     #expect(Reporter.lines(of: failure).contains("    red\ttab"))
   }
 
-  @Test func `cannot forge a line of its own by what a commit or a build calls things`() {
+  @Test("cannot forge a line of its own by what a commit or a build calls things")
+  func cannotForgeLine() {
     let failure = Failure(
       "building with 'x\nlive: https://forged.example'", "a\u{9B}31m\u{202E}b\r", next: "Correct it\u{1B}]0;t\u{7}.")
 
@@ -29,7 +33,8 @@ import Testing
       ])
   }
 
-  @Test func `without an excerpt shows none`() {
+  @Test("without an excerpt shows none")
+  func withoutExcerptShows() {
     let failure = Failure("building", "exit code 1", next: "Correct it.")
 
     #expect(Reporter.lines(of: failure).count == 3)

@@ -1,19 +1,23 @@
 import Console
 import Testing
 
-@Suite struct `A table of text` {
-  @Test func `has its columns below each other`() {
+@Suite("A table of text")
+struct TextTableTests {
+  @Test("lines its columns up")
+  func columnsBelowEach() {
     let lines = TextTable.lines([["NAME", "PORT", "STATE"], ["shop-admin", "3001", "up"], ["a", "10", "down"]])
 
     #expect(lines == ["NAME        PORT  STATE", "shop-admin  3001  up", "a           10    down"])
   }
 
-  @Test func `has no spaces at the end of a line, and rows may be short`() {
+  @Test("has no spaces at the end of a line, and rows may be short")
+  func noSpacesEnd() {
     #expect(TextTable.lines([["a", "b"], ["longer"], []]) == ["a       b", "longer", ""])
     #expect(TextTable.lines([]) == [])
   }
 
-  @Test func `counts letters, not bytes`() {
+  @Test("counts letters, not bytes")
+  func countsLettersNot() {
     #expect(TextTable.lines([["äöü", "x"], ["abc", "x"]]) == ["äöü  x", "abc  x"])
   }
 }

@@ -2,8 +2,10 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `What people read of a deploy` {
-  @Test func `has a line for each step, and its program's output below its name`() {
+@Suite("What people read of a deploy")
+struct TranscriptTests {
+  @Test("has a line for each step, and its program's output below its name")
+  func lineForEachStep() {
     var transcript = Transcript()
     let events: [Event] = [
       .stepStarted(.install, detail: "npm ci"), .stepFinished(.install, result: "unchanged, skipped", seconds: 0.004),
@@ -20,7 +22,8 @@ import Testing
       ])
   }
 
-  @Test func `ends with where it failed, why, and what is still live`() throws {
+  @Test("ends with where it failed, why, and what is still live")
+  func endsWithFailure() throws {
     var transcript = Transcript()
     let failure = Failure("building", "exit code 1", next: "Correct it.", excerpt: ["last"])
 

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 /// A commit that cannot be deployed, and what its pusher must be told.
@@ -178,7 +179,7 @@ struct BadInput: CustomTestStringConvertible, Sendable {
 
 @Suite("Bad input")
 struct BadInputTests {
-  @Test("is told clearly, changes nothing, and leaves the old release live", arguments: BadInput.all)
+  @Test("is reported clearly, changes nothing, and leaves the old release live", arguments: BadInput.all)
   func isTold(input: BadInput) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -199,7 +200,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("of no files at all is told")
+  @Test("of no files at all is reported")
   func emptyTree() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -268,7 +269,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("a full disk is told before anything is written")
+  @Test("a full disk is reported before anything is written")
   func fullDisk() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -312,7 +313,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("a build that makes files without end is ended before there can be no more")
+  @Test("a build that makes files without end is ended before no more can be made")
   func buildFillsInodes() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -330,7 +331,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("a disk that fills up during the build is told")
+  @Test("a disk that fills up during the build is reported")
   func diskFillsUp() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -346,7 +347,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("no free port is told")
+  @Test("a lack of free ports is reported")
   func noPort() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -382,19 +383,19 @@ struct BadInputTests {
       let push = try sandbox.run(
         [try #require(Command.find("git", path: sandbox.environment["PATH"] ?? "")), "push", "production", "main"],
         in: project.directory,
-        environment: ["PATH": "\(Sandbox.products):\(programs)"])
+        environment: ["PATH": "\(Checkout.products):\(programs)"])
 
       try push.expect(status: 1).expect(program == "caddy" ? "looking for Caddy" : "looking for \(program)", "next: ")
     }
   }
 
-  @Test("git missing is told by receive-pack")
+  @Test("a missing git is reported by receive-pack")
   func missingGit() throws {
     try Sandbox.run { sandbox in
       _ = try sandbox.createApp()
 
       let output = try sandbox.run(
-        ["\(Sandbox.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
+        ["\(Checkout.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
         environment: ["PATH": "/nowhere"])
 
       try output.expect(status: 1).expect("git is not on this machine's PATH", "Install git")
@@ -426,7 +427,7 @@ struct BadInputTests {
     }
   }
 
-  @Test("damaged state that is not needed is left out, told, and blocks nothing")
+  @Test("damaged state that is not needed is left out, reported, and blocks nothing")
   func damagedLeftovers() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -435,7 +436,7 @@ struct BadInputTests {
         try project.push().expectSuccess()
       }
       // The release of one that still drains is in use.
-      try sandbox.wait(for: "the old release's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old release's end") { try sandbox.instances().count == 1 }
       let deploys = "\(sandbox.app())/deploys"
       let old = try #require(try Files.list("\(sandbox.app())/releases").sorted().first)
       try Files.write("{ half", to: "\(deploys)/00000001-000000.json")

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A deploy that does not end by itself")
@@ -43,9 +44,9 @@ struct CancelTests {
       try sandbox.nextdeploy("cancel", "shop").expectSuccess().expect("shop: nothing is being deployed.")
       let second = try project.commit("Two", App.built("two", build: Self.endless))
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
       let waiting = try sandbox.start(["nextdeploy", "restart", "shop"], name: "restart")
-      try sandbox.wait(for: "the restart to wait") { waiting.text.contains("waiting for the push of") }
+      try wait(until: "the restart to wait") { waiting.text.contains("waiting for the push of") }
 
       try sandbox.nextdeploy("cancel", "shop").expectSuccess().expect(
         "the push of \(second.prefix(8)) is cancelled.", "the restart of", "is cancelled.")
@@ -60,7 +61,7 @@ struct CancelTests {
     }
   }
 
-  @Test("is ended from outside where it does not look whether it is cancelled, and put right")
+  @Test("is ended from outside where it does not look whether it is cancelled, and recovered")
   func stuck() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -68,7 +69,7 @@ struct CancelTests {
       try project.push().expectSuccess()
       try project.commit("Two", App.built("two", build: Self.endless))
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
       let builder = try #require(try sandbox.lastDeploy()?["builder"]?.string)
       try sandbox.run(["kill", "-STOP", String(builder.prefix { $0 != "@" })]).expectSuccess()
 
@@ -89,7 +90,7 @@ struct CancelTests {
       try sandbox.nextdeploy("app", "create", "blog").expectSuccess()
       try project.commit("Two", App.built("two", build: Self.endless))
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
       let other = try server.addKey("other", apps: "blog")
       let own = try server.addKey("ci", apps: "shop")
 
@@ -112,12 +113,12 @@ struct CancelTests {
           "one",
           build: "touch \(sandbox.home)/began; until test -e \(sandbox.home)/go; do sleep 0.01; done; seq 100000"))
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { Files.exists("\(sandbox.home)/began") }
+      try wait(until: "the build") { Files.exists("\(sandbox.home)/began") }
       // git and whatever it has started for the transport.
       try sandbox.run(["kill", "-STOP", String(push.child.id)]).expectSuccess()
       try Files.write("", to: "\(sandbox.home)/go")
 
-      try sandbox.wait(for: "the deploy to be live") { try sandbox.lastDeploy()?["outcome"]?.string == "live" }
+      try wait(until: "the deploy to be live") { try sandbox.lastDeploy()?["outcome"]?.string == "live" }
 
       #expect(try sandbox.get() == "one")
       let id = try #require(try sandbox.lastDeploy()?["id"]?.string)

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 /// A place in a deploy at which the builder can be held, so that it can be killed there.
@@ -17,7 +18,7 @@ enum CrashPoint: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
 @Suite("After a kill -9 of the builder")
 struct CrashTests {
-  @Test("at each step the next command puts everything right", arguments: CrashPoint.allCases)
+  @Test("at each step the next command recovers everything", arguments: CrashPoint.allCases)
   func recovery(point: CrashPoint) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -29,13 +30,13 @@ struct CrashTests {
       }
       let first = try project.commit("One", App.node("one", extra: ["nextdeploy.json": "{}"]))
       try project.push().expectSuccess()
-      try sandbox.wait(for: "one instance") { try sandbox.instances().count == 1 }
+      try wait(until: "one instance") { try sandbox.instances().count == 1 }
       let old = try #require(try sandbox.liveRelease())
       try project.commit("Two", files(point, sandbox))
 
       let push = try hold(point, sandbox) {
         let push = try project.startPush()
-        try sandbox.wait(for: "step \(point)") { try reached(point, sandbox) }
+        try wait(until: "step \(point)") { try reached(point, sandbox) }
         // It settles what its hook left, and must find in place then what held the hook here.
         try sandbox.signalReceivers("STOP")
         try killBuilder(sandbox)
@@ -44,7 +45,7 @@ struct CrashTests {
       try sandbox.signalReceivers("CONT")
 
       try push.wait().expect(status: 1)
-      try sandbox.wait(for: "the end of all that the builder started") {
+      try wait(until: "the end of all that the builder started") {
         sandbox.processes().allSatisfy {
           $0.contains("supervisor instance") || $0.contains("caddy") || $0.contains("server.js")
         }
@@ -53,7 +54,7 @@ struct CrashTests {
       let live = try #require(status["live"]?["release"]?.string)
       #expect((live != old) == point.isLive)
       #expect(try sandbox.get() == (point.isLive ? "two" : "one"))
-      try sandbox.wait(for: "one instance") { try sandbox.instances().count == 1 }
+      try wait(until: "one instance") { try sandbox.instances().count == 1 }
       #expect(try sandbox.lastDeploy()?["outcome"]?.string == (point.isLive ? "live" : "failed"))
       #expect(try project.serverRef() == (point.isLive ? project.head() : first))
       let releases = point.isLive ? [old, live] : [old]
@@ -85,7 +86,7 @@ struct CrashTests {
           #"{"branch": "main", "tip": "\#(first)", "receiver": "1@1"}"#, to: "\(sandbox.app())/pushes/1@1.json")
       } else {
         let push = try project.startPush()
-        try sandbox.wait(for: "the build") { try reached(.build, sandbox) }
+        try wait(until: "the build") { try reached(.build, sandbox) }
         if killed == "hook and receivers" { try sandbox.signalReceivers("KILL") }
         try killBuilder(sandbox)
         #expect(try push.wait().status != 0)
@@ -114,12 +115,12 @@ struct CrashTests {
       for line in sandbox.processes() {
         ProcessIdentity(of: Int32(line.prefix { $0 != " " }) ?? 0)?.signal(.kill)
       }
-      try sandbox.wait(for: "the end of all processes") { sandbox.processes().isEmpty }
+      try wait(until: "the end of all processes") { sandbox.processes().isEmpty }
       #expect(try sandbox.run(["curl", "--silent", url]).status == 7, "nobody listens")
 
       try sandbox.nextdeploy("status").expectSuccess().expect("running")
 
-      try sandbox.wait(for: "the app to answer") { try sandbox.get() == "one" }
+      try wait(until: "the app to answer") { try sandbox.get() == "one" }
       #expect(try sandbox.instances().count == 1)
     }
   }
@@ -133,11 +134,11 @@ struct CrashTests {
       for line in sandbox.processes() {
         ProcessIdentity(of: Int32(line.prefix { $0 != " " }) ?? 0)?.signal(.terminate)
       }
-      try sandbox.wait(for: "the end of all processes") { sandbox.processes().isEmpty }
+      try wait(until: "the end of all processes") { sandbox.processes().isEmpty }
 
       try sandbox.nextdeploy("status").expectSuccess().expect("running")
 
-      try sandbox.wait(for: "the app to answer") { try sandbox.get() == "one" }
+      try wait(until: "the app to answer") { try sandbox.get() == "one" }
     }
   }
 
@@ -153,7 +154,7 @@ struct CrashTests {
 
       try sandbox.nextdeploy("status").expectSuccess().expect("running")
 
-      try sandbox.wait(for: "the app to answer") { try sandbox.get() == "one" }
+      try wait(until: "the app to answer") { try sandbox.get() == "one" }
       #expect(sandbox.processes().count { $0.contains("server.js") } == 1)
     }
   }
@@ -220,6 +221,6 @@ struct CrashTests {
     let builder = try #require(try sandbox.lastDeploy()?["builder"]?.string)
     let process = try #require(ProcessIdentity(of: Int32(builder.prefix { $0 != "@" }) ?? 0))
     process.signal(.kill)
-    try sandbox.wait(for: "the builder's end") { !process.isRunning }
+    try wait(until: "the builder's end") { !process.isRunning }
   }
 }

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("nextdeploy doctor")
@@ -47,7 +48,7 @@ struct DoctorTests {
     }
   }
 
-  @Test("finds what is broken, and the command that it names mends it", arguments: Damage.allCases)
+  @Test("finds what is broken, and the command that it names fixes it", arguments: Damage.allCases)
   func broken(damage: Damage) throws {
     try Self.run { sandbox, _ in
       try damage.happen(in: sandbox)
@@ -62,7 +63,7 @@ struct DoctorTests {
       let command = try #require(findings.first?["command"]?.string)
       try sandbox.run(["sh", "-c", command]).expectSuccess()
       // What is killed takes a moment to be there again.
-      try sandbox.wait(for: "the end of it") { try sandbox.nextdeploy("doctor").status == 0 }
+      try wait(until: "the end of it") { try sandbox.nextdeploy("doctor").status == 0 }
     }
   }
 
@@ -80,12 +81,12 @@ struct DoctorTests {
     }
   }
 
-  @Test("tells of an interrupted deploy and settles nothing itself")
+  @Test("reports an interrupted deploy and settles nothing itself")
   func interrupted() throws {
     try Self.run { sandbox, project in
       try project.commit("Two", App.built("two", build: "touch \(sandbox.home)/begun; sleep 60"))
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { Files.exists("\(sandbox.home)/begun") }
+      try wait(until: "the build") { Files.exists("\(sandbox.home)/begun") }
       try sandbox.nextdeploy("doctor").expectSuccess()
       try sandbox.signalReceivers("KILL")
       ProcessIdentity(try #require(try sandbox.lastDeploy()?["builder"]?.string))?.signal(.kill)
@@ -140,7 +141,7 @@ struct DoctorTests {
       }
       if let node { try Files.write(node, to: "\(directory)/node", mode: 0o755) }
 
-      let output = try sandbox.nextdeploy("doctor", environment: ["PATH": "\(Sandbox.products):\(directory)"])
+      let output = try sandbox.nextdeploy("doctor", environment: ["PATH": "\(Checkout.products):\(directory)"])
 
       try output.expect(status: 1).expect(found)
     }
@@ -245,6 +246,6 @@ enum Damage: String, CaseIterable, CustomTestStringConvertible, Sendable {
     let supervisor = try #require(sandbox.processes().first { $0.contains("supervisor instance") && $0.contains(text) })
     let process = try #require(ProcessIdentity(of: Int32(supervisor.prefix { $0 != " " }) ?? 0))
     process.signal(.kill)
-    try sandbox.wait(for: "its end") { !process.isRunning }
+    try wait(until: "its end") { !process.isRunning }
   }
 }

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A health check")
@@ -116,7 +117,7 @@ struct HealthTests {
       "name a page that does without")
   }
 
-  @Test("of a page that never ends looks at what has come of it")
+  @Test("of a page that never ends looks at what has arrived")
   func stream() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -171,7 +172,7 @@ struct HealthTests {
       try project.commit("Two", app("answer.end('two')"))
       try project.push().expectSuccess()
       #expect(try sandbox.get() == "two")
-      try sandbox.wait(for: "the old instance's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old instance's end") { try sandbox.instances().count == 1 }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @Suite("A push to a repository")

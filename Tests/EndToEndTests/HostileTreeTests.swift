@@ -1,6 +1,6 @@
 import Deploy
-import HostileTrees
 import Posix
+import TestKit
 import Testing
 
 @Suite("A push of a tree that no git would write")
@@ -81,7 +81,7 @@ struct HostileTreeTests {
       let shared = ["-o", "ControlPath=\(sandbox.home)/connection"]
       let connection = try sandbox.start(client.words(shared + ["-M", "-N"]) + [client.host], name: "connection")
       defer { connection.end() }
-      try sandbox.wait(for: "the connection") { Files.exists("\(sandbox.home)/connection") }
+      try wait(until: "the connection") { Files.exists("\(sandbox.home)/connection") }
       try project.git("config", "core.sshCommand", client.sshCommand(options: shared))
       let trees = try start(sandbox, project)
       let live = try sandbox.liveRelease()

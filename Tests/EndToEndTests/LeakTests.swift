@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 // One after the other: two of them look for the same token, among all processes.
@@ -39,7 +40,7 @@ struct LeakTests {
           ]))
 
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { Files.exists("\(sandbox.home)/told") }
+      try wait(until: "the build") { Files.exists("\(sandbox.home)/told") }
       #expect(try Self.search.found(in: sandbox) == ["apps/shop/env", "process of the app"])
       try Files.write("", to: "\(sandbox.home)/go")
       let pushed = try push.wait().expectSuccess()
@@ -78,7 +79,7 @@ struct LeakTests {
           ]))
 
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { Files.exists("\(sandbox.home)/told") }
+      try wait(until: "the build") { Files.exists("\(sandbox.home)/told") }
       #expect(try search.found(in: sandbox) == ["apps/shop/env", "process of the app"])
       try Files.write("", to: "\(sandbox.home)/go")
       let pushed = try push.wait().expectSuccess()
@@ -105,7 +106,7 @@ struct LeakTests {
       try sandbox.nextdeploy("rollback").expect(status: 1).expect("refused the token")
       try sandbox.nextdeploy("env", "list").expect(status: 1).expect("OWN ", "refused the token")
       _ = try sandbox.get("/crash")
-      try sandbox.wait(for: "the app, started again") { try sandbox.get() == "from-doppler-9e7c5a3b1f,own," }
+      try wait(until: "the app, started again") { try sandbox.get() == "from-doppler-9e7c5a3b1f,own," }
     }
   }
 
@@ -129,8 +130,8 @@ struct LeakTests {
       }
 
       let list = try sandbox.start(
-        ["env", "PATH=\(programs)", "\(Sandbox.products)/nextdeploy", "env", "list"], name: "list")
-      try sandbox.wait(for: "the request") { server.text.contains("asked") }
+        ["env", "PATH=\(programs)", "\(Checkout.products)/nextdeploy", "env", "list"], name: "list")
+      try wait(until: "the request") { server.text.contains("asked") }
       #expect(sandbox.processes().contains { $0.contains("\(programs)/\(program) ") }, "what is looked at is there")
       #expect(try search.found(in: sandbox) == ["apps/shop/env"])
       try Files.remove("\(sandbox.home)/held")
@@ -142,9 +143,9 @@ struct LeakTests {
 
   /// A server on loopback that speaks Doppler's endpoint, on the port that a sandbox has for ssh.
   private func startDoppler(_ sandbox: Sandbox) throws -> Running {
-    let script = "\(Sandbox.repository)/Tests/Fixtures/doppler/server.js"
+    let script = "\(Checkout.path)/Tests/Fixtures/doppler/server.js"
     let server = try sandbox.start(["node", script, sandbox.home, String(sandbox.sshPort)], name: "doppler")
-    try sandbox.wait(for: "the server") { server.text.contains("listening") }
+    try wait(until: "the server") { server.text.contains("listening") }
     return server
   }
 
@@ -153,7 +154,7 @@ struct LeakTests {
     do { _ = try server.wait() } catch { Issue.record(error) }
   }
 
-  @Test("are hidden where an app tells them when it fails")
+  @Test("are hidden where an app prints them as it fails")
   func failure() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

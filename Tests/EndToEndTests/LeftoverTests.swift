@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 /// Builds leave what was not to be expected; the next push, a clean rebuild and the app's removal get over it.
@@ -66,7 +67,7 @@ struct LeftoverTests {
   private static let ordinary =
     CurrentProcess.isRoot ? ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--"] : []
 
-  @Test("a push goes live, and nobody waits for it for ever", .timeLimit(.minutes(4)))
+  @Test("a push goes live, and nobody waits forever", .timeLimit(.minutes(4)))
   func pushes() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -86,7 +87,7 @@ struct LeftoverTests {
     }
   }
 
-  @Test("its removal enters nothing that is mounted there, and takes all else")
+  @Test("its removal enters nothing that is mounted there, and takes everything else")
   func mounted() throws {
     try Sandbox.run { sandbox in
       _ = try sandbox.createApp()

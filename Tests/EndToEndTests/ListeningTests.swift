@@ -1,4 +1,5 @@
 import Deploy
+import TestKit
 import Testing
 
 @Suite("An app that listens")

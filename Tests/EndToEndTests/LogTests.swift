@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("What an app writes, where there is no systemd")
@@ -17,13 +18,13 @@ struct LogTests {
       try project.push().expectSuccess()
 
       let log = Files.resolved("\(sandbox.app())/logs/live")
-      try sandbox.wait(for: "the log to begin anew") { try Files.status(log)?.size ?? .max <= 10 << 20 }
+      try wait(until: "the log to begin anew") { try Files.status(log)?.size ?? .max <= 10 << 20 }
       #expect(try Files.status("\(log).old")?.size == 10 << 20)
       // It may have begun anew while the app still wrote.
       let kept = try Files.lastLines("\(log).old", count: 5) + Files.lastLines(log, count: 5)
       #expect(kept.contains("last"))
       #expect(try sandbox.get() == "one")
-      try sandbox.wait(for: "what it writes then") { try Files.lastLines(log, count: 5).contains("asked") }
+      try wait(until: "what it writes then") { try Files.lastLines(log, count: 5).contains("asked") }
       #expect(try Files.status(log)?.size ?? .max <= 10 << 20)
     }
   }

@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @Suite("An app of a monorepo", .enabled(if: Registry.answers, "no npm registry answers"))
@@ -64,7 +65,7 @@ struct MonorepoTests {
     }
   }
 
-  @Test("with a lockfile of its own is installed by that, whatever the repository is installed by")
+  @Test("with a lockfile of its own is installed by that one, whatever installs the repository")
   func ownLockfile() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

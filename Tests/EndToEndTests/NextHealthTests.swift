@@ -1,8 +1,9 @@
+import TestKit
 import Testing
 
 @Suite("The health of a Next.js app", .enabled(if: Registry.answers, "no npm registry answers"))
 struct NextHealthTests {
-  @Test("is that of a page that the build has, with its scripts; a wrong path is told which there are")
+  @Test("is that of a page that the build has, with its scripts; for a wrong path the failure says which there are")
   func pages() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

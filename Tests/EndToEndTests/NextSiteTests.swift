@@ -1,11 +1,12 @@
 import Posix
+import TestKit
 import Testing
 
 /// One app that does what a Next.js app does behind a proxy (Tests/Fixtures/next-site), on the versions that the tests'
 /// registry has. Next 14 was tried by hand only: it is not there.
 @Suite("A Next.js site", .enabled(if: Registry.answers, "no npm registry answers"), .serialized)
 struct NextSiteTests {
-  private static let check = "\(Sandbox.repository)/Tests/Fixtures/next-check"
+  private static let check = "\(Checkout.path)/Tests/Fixtures/next-check"
 
   @Test("gives visitors what next start does, but at their own address", arguments: ["15.5.29", "16.4.5"])
   func behindCaddy(version: String) throws {
@@ -84,7 +85,7 @@ struct NextSiteTests {
 
   /// The app's files, for a version of Next.js.
   private func commit(_ version: String, _ project: Project) throws {
-    try project.sandbox.run(["cp", "-r", "\(Sandbox.repository)/Tests/Fixtures/next-site/.", project.directory])
+    try project.sandbox.run(["cp", "-r", "\(Checkout.path)/Tests/Fixtures/next-site/.", project.directory])
       .expectSuccess()
     let manifest = try #require(try Files.text("\(project.directory)/package.json"))
     try project.write(["package.json": manifest.replacing("16.4.5", with: version)])
@@ -106,7 +107,7 @@ struct NextSiteTests {
     let server = try sandbox.start(
       ["env"] + variables + ["node", "node_modules/next/dist/bin/next", "start", "-H", "localhost", "-p", "\(port)"],
       in: "\(sandbox.app())/workspace", name: "start")
-    try sandbox.wait(for: "next start") {
+    try wait(until: "next start") {
       try sandbox.run(["curl", "--silent", "--fail", "http://localhost:\(port)/target"]).status == 0
     }
     return server
@@ -131,17 +132,17 @@ struct NextSiteTests {
     try sandbox.run([
       "curl", "--silent", "--fail", "--header", "Host: shop.example.com", "\(try address(sandbox))/api/after",
     ]).expectSuccess().expect("answered")
-    try sandbox.wait(for: "the work after the answer") { try ask("/held") == "1" }
+    try wait(until: "the work after the answer") { try ask("/held") == "1" }
 
     try sandbox.nextdeploy("restart").expectSuccess()
     let instances = try sandbox.instances()
-    try sandbox.wait(for: "the old release to be told to end") {
+    try wait(until: "the old release to be told to end") {
       try sandbox.instances().contains { instance in
         try Files.text("\(sandbox.root)/instances/\(instance)/status")?.contains("draining") == true
       }
     }
     _ = try ask("/release")
-    try sandbox.wait(for: "the end of the old release") { try sandbox.instances().count < instances.count }
+    try wait(until: "the end of the old release") { try sandbox.instances().count < instances.count }
 
     #expect(try ask("/seen").contains("/after-ran"))
   }

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A Next.js app", .enabled(if: Registry.answers, "no npm registry answers"), .serialized)

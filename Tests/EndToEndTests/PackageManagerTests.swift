@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 /// A package manager as a person would use it where the app is developed.
@@ -112,7 +113,7 @@ struct PackageManagerTests {
     }
   }
 
-  @Test("are told of without asking the network, where Corepack's own pnpm is on the PATH")
+  @Test("are reported without asking the network, where Corepack's own pnpm is on the PATH")
   func plan() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 @Suite("A port that visitors come to")
@@ -76,7 +77,7 @@ struct PortTests {
       #expect(try sandbox.leftovers() == [])
       try blog.commit("Two", App.node("two"))
       try blog.push().expectSuccess()
-      try sandbox.wait(for: "the old release's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old release's end") { try sandbox.instances().count == 1 }
       for _ in 0..<20 { #expect(try sandbox.get(app: "blog") == "two") }
       try shop.push().expectSuccess()
       #expect(try sandbox.get(app: "shop") == "shop")
@@ -84,7 +85,7 @@ struct PortTests {
   }
 
   @Test(
-    "on which Caddy goes on with what it refused is its own again with the next load, which tells; a push needs none")
+    "on which Caddy keeps what it refused is its own again after the next load, which says so; a push needs none")
   func leftovers() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

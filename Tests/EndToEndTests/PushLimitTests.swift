@@ -1,6 +1,6 @@
 import Deploy
-import HostileTrees
 import Posix
+import TestKit
 import Testing
 
 @Suite("A push that is too large")
@@ -96,7 +96,7 @@ struct PushLimitTests {
     }
   }
 
-  @Test("for memory is none: a large file is written as it is read, and what handles a push is held back, not the app")
+  @Test("for memory does no harm: a large file is written as it is read, and what handles a push is held back, not the app")
   func memory() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

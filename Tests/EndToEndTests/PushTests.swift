@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A push")
@@ -36,7 +37,7 @@ struct PushTests {
 
       push.expect("1 file changed", "finishes its requests, then stops")
       #expect(try sandbox.get() == "two")
-      try sandbox.wait(for: "the old instance's end") { try sandbox.instances().count == 1 }
+      try wait(until: "the old instance's end") { try sandbox.instances().count == 1 }
       #expect(try sandbox.releases().count == 2)
     }
   }
@@ -176,7 +177,7 @@ struct PushTests {
       try project.commit(
         "One", App.built("one", build: "until test -e \(sandbox.home)/go; do sleep 0.01; done; yes | head -n 50000"))
       let push = try project.startPush()
-      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
 
       // git push and the git-receive-pack that it started, with the hook's reader in it.
       for process in try processTree(of: push.child.id)
@@ -186,7 +187,7 @@ struct PushTests {
       _ = try push.wait()
       // git calls it up to date; its deploy may still fail.
       let again = try project.startPush(name: "again")
-      try sandbox.wait(for: "it to wait") { again.text.contains("is being deployed since") }
+      try wait(until: "it to wait") { again.text.contains("is being deployed since") }
       try Files.write("", to: "\(sandbox.home)/go")
 
       try again.wait().expectSuccess().expect("Everything up-to-date", "live: http")
@@ -203,7 +204,7 @@ struct PushTests {
         "One", App.built("one", build: "echo one moment; until test -e \(sandbox.home)/go; do sleep 0.01; done"))
 
       let push = try project.startPush()
-      try sandbox.wait(for: "the build's output") { push.text.contains("    one moment") }
+      try wait(until: "the build's output") { push.text.contains("    one moment") }
       try Files.write("", to: "\(sandbox.home)/go")
 
       let output = try push.wait().expectSuccess()

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("Two deploys at once")
@@ -10,11 +11,11 @@ struct QueueTests {
       let project = try sandbox.createApp()
       let first = try project.commit("First", released("first", by: waiting(sandbox)))
       let running = try project.startPush(name: "first")
-      try sandbox.wait(for: "the first release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
+      try wait(until: "the first release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
 
       let second = try project.commit("Second", App.built("second", build: "exit 1"))
       let waiting = try project.startPush(name: "second")
-      try sandbox.wait(for: "the second push to wait") {
+      try wait(until: "the second push to wait") {
         waiting.text.contains("waiting for the push of \(first.prefix(8)) First")
       }
       try project.commit("Third", App.built("third", build: "echo third is built"))
@@ -36,10 +37,10 @@ struct QueueTests {
       let project = try sandbox.createApp()
       try project.commit("First", released("first", by: "\(waiting(sandbox)); exit 1"))
       let running = try project.startPush(name: "first")
-      try sandbox.wait(for: "the first release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
+      try wait(until: "the first release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
       let second = try project.commit("Second", App.node("second", extra: ["nextdeploy.json": "{}"]))
       let waiting = try project.startPush(name: "second")
-      try sandbox.wait(for: "the second push to wait") { waiting.text.contains("waiting for") }
+      try wait(until: "the second push to wait") { waiting.text.contains("waiting for") }
 
       try Files.write("", to: "\(sandbox.home)/go")
 
@@ -57,7 +58,7 @@ struct QueueTests {
       let blog = try sandbox.createApp("blog")
       try shop.commit("Shop", App.built("shop", build: waiting(sandbox)))
       let running = try shop.startPush()
-      try sandbox.wait(for: "the shop's build") { try sandbox.lastDeploy("shop")?["step"]?.string == "build" }
+      try wait(until: "the shop's build") { try sandbox.lastDeploy("shop")?["step"]?.string == "build" }
       try blog.commit("Blog", App.node("blog"))
 
       try blog.push().expectSuccess().expectNo("waiting for")
@@ -79,11 +80,11 @@ struct QueueTests {
       try project.push().expectSuccess()
       try project.commit("Two", App.built("two", build: waiting(sandbox)))
       let running = try project.startPush()
-      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
 
       let rollback = try sandbox.start(
         ["nextdeploy", "rollback", try #require(try sandbox.releases().first)], name: "rollback")
-      try sandbox.wait(for: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
+      try wait(until: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
       try sandbox.nextdeploy("app", "remove", "shop").expect(status: 1).expect("a deploy of it is running")
       try Files.write("", to: "\(sandbox.home)/go")
 
@@ -103,9 +104,9 @@ struct QueueTests {
       }
       try project.commit("Three", App.built("three", build: waiting(sandbox)))
       let running = try project.startPush()
-      try sandbox.wait(for: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
       let rollback = try sandbox.start(["nextdeploy", "rollback"], name: "rollback")
-      try sandbox.wait(for: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
+      try wait(until: "the rollback to wait") { rollback.text.contains("waiting for the push of") }
       try Files.write("", to: "\(sandbox.home)/go")
 
       try running.wait().expectSuccess()
@@ -137,7 +138,7 @@ struct QueueTests {
       let project = try sandbox.createApp()
       let first = try project.commit("First", App.built("first", build: "sleep 1234 & setsid sleep 1234 & sleep 1234"))
       let older = try project.startPush(name: "first")
-      try sandbox.wait(for: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
+      try wait(until: "the first build") { try sandbox.lastDeploy()?["step"]?.string == "build" }
       let second = try project.commit("Second", App.built("second", build: "echo second is built"))
 
       try project.push().expectSuccess().expect("second is built", "live: ")

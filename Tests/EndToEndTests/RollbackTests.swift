@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A rollback or rebuild")
@@ -69,7 +70,7 @@ struct RollbackTests {
 
       for text in ["three", "four"] {
         // What still drains is kept too.
-        try sandbox.wait(for: "the drain") { try sandbox.instances().count == 1 }
+        try wait(until: "the drain") { try sandbox.instances().count == 1 }
         try project.commit(text, App.node(text))
         try project.push().expectSuccess()
         #expect(try sandbox.releases().count == 2)

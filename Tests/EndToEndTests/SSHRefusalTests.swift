@@ -1,10 +1,11 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
-@Suite("What no key can do over ssh")
+@Suite("Over ssh no key")
 struct SSHRefusalTests {
-  @Test("is a shell: there is a greeting that says what is possible")
+  @Test("has a shell: there is a greeting that says what is possible")
   func noShell() throws {
     try SSHServer.run { server in
       let client = try server.addKey()
@@ -18,7 +19,7 @@ struct SSHRefusalTests {
     }
   }
 
-  @Test("is a terminal, forwarding, sftp or scp, though sshd itself would allow them")
+  @Test("has a terminal, forwarding, sftp or scp, though sshd itself would allow them")
   func restricted() throws {
     try SSHServer.run { server in
       let client = try server.addKey()
@@ -35,7 +36,7 @@ struct SSHRefusalTests {
     }
   }
 
-  @Test("is hand over variables to git or nextdeploy, where sshd lets them in")
+  @Test("hands variables to git or nextdeploy, where sshd lets them in")
   func variables() throws {
     try SSHServer.run { server in
       let client = try server.addKey()
@@ -58,7 +59,7 @@ struct SSHRefusalTests {
     }
   }
 
-  @Test("is ask for anything but a version of git's protocol, which is passed on")
+  @Test("asks for anything but a version of git's protocol, which is passed on")
   func gitProtocol() throws {
     try SSHServer.run { server in
       let project = try server.addKey().project()
@@ -72,7 +73,7 @@ struct SSHRefusalTests {
     }
   }
 
-  @Test("is any of these lines: each is refused with a clear one, and nothing is run")
+  @Test("runs any of these lines: each is refused with a clear message, and nothing is run")
   func hostile() throws {
     try SSHServer.run { server in
       let sandbox = server.sandbox
@@ -101,7 +102,7 @@ struct SSHRefusalTests {
     }
   }
 
-  @Test("is any bytes that no client of OpenSSH's could send: sshd or nextdeploy refuses them, and nothing is run")
+  @Test("runs any bytes that no OpenSSH client could send: sshd or nextdeploy refuses them, and nothing is run")
   func bytes() throws {
     try SSHServer.run { server in
       let client = try server.addKey()

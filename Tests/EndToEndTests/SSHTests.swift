@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A key over ssh")
@@ -101,14 +102,14 @@ struct SSHTests {
       try project.push().expectSuccess()
 
       let logs = try client.start("logs", "-f", "shop", name: "logs")
-      try server.sandbox.wait(for: "the log") { logs.text.contains("listening") }
+      try wait(until: "the log") { logs.text.contains("listening") }
       try project.commit("Two", ["server.js": "console.log('the second');" + App.server("answer.end('two')")])
       try project.push().expectSuccess()
-      try server.sandbox.wait(for: "the new release's log") { logs.text.contains("the second") }
+      try wait(until: "the new release's log") { logs.text.contains("the second") }
       ProcessIdentity(of: logs.child.id)?.signal(.kill)
       _ = try logs.wait()
 
-      try server.sandbox.wait(for: "tail's end") {
+      try wait(until: "tail's end") {
         !server.sandbox.processes().contains { $0.contains(" tail -n") || $0.contains("nextdeploy logs") }
       }
     }

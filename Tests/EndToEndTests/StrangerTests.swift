@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 import Testing
 
 /// Without systemd all apps have one user, and nobody keeps one from another's port: it is seen, and nothing goes live.
@@ -43,7 +44,7 @@ struct StrangerTests {
     }
   }
 
-  @Test("where the app's own old release listens is not for the new one to be healthy on")
+  @Test("where the app's own old release listens does not make the new one healthy")
   func oldRelease() throws {
     try Sandbox.run { sandbox in
       let shop = try sandbox.createApp("shop")
@@ -67,7 +68,7 @@ struct StrangerTests {
     }
   }
 
-  @Test("where another program sits while the app is down is told by status")
+  @Test("where another program sits while the app is down is reported by status")
   func down() throws {
     try Sandbox.run { sandbox in
       let shop = try sandbox.createApp("shop")
@@ -81,7 +82,7 @@ struct StrangerTests {
       let app = try #require(
         sandbox.processes().first { $0.contains("server.js") }.flatMap { Int32($0.prefix { $0 != " " }) })
       ProcessIdentity(of: app)?.signal(.kill)
-      try sandbox.wait(for: "its end") { Socket.isFree(UInt16(port)) }
+      try wait(until: "its end") { Socket.isFree(UInt16(port)) }
 
       try sandbox.occupied(port) { process in
         try sandbox.nextdeploy("status", "--app", "shop").expectSuccess()
@@ -90,7 +91,7 @@ struct StrangerTests {
     }
   }
 
-  @Test("is none where one app has taken them all: the failure names that app, and what is live stays")
+  @Test("is not to be had where one app has taken them all: the failure names that app, and what is live stays")
   func all() throws {
     try Sandbox.run { sandbox in
       let (blog, shop) = (try sandbox.createApp("blog"), try sandbox.createApp("shop"))

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 @Suite("A WebSocket")
@@ -52,9 +53,9 @@ struct WebSocketTests {
       }
 
       #expect(try sandbox.get() == "two")
-      try sandbox.wait(for: "those between") { try sandbox.instances().count == 3 }
+      try wait(until: "those between") { try sandbox.instances().count == 3 }
       own = nil
-      try sandbox.wait(for: "the old instance's end") { try sandbox.instances().count == 2 }
+      try wait(until: "the old instance's end") { try sandbox.instances().count == 2 }
       #expect(try visitor.answer(to: "bye.") == "other heard bye.")
     }
   }

@@ -1,5 +1,6 @@
 import Deploy
 import Posix
+import TestKit
 import Testing
 
 /// The written workflow's own steps, run in their order against a real sshd with nextdeploy behind it.
@@ -148,6 +149,45 @@ struct WorkflowTests {
       #expect(
         try Files.text("\(server.sandbox.home)/ssh-lines")?.contains("env set DOPPLER_TOKEN --app shop\n") == true)
       #expect(try Files.text("\(server.sandbox.app())/env")?.contains("DOPPLER_TOKEN=\(token)\n") == true)
+    }
+  }
+
+  @Test("prints over ssh what the server knows: its host keys, the app's branch and checks, for the key's apps only")
+  func overSSH() throws {
+    try SSHServer.run { server in
+      let owner = try server.addKey()
+      try server.sandbox.nextdeploy("app", "create", "blog", "--branch", "trunk").expectSuccess()
+      let project = try owner.project()
+      try project.commit(
+        "One", App.node("one", extra: ["package.json": #"{"scripts": {"start": "node server.js", "lint": "true"}}"#]))
+      try project.push().expectSuccess()
+      let client = try server.addKey("ci", apps: "shop")
+      func printed(_ line: String) throws -> String {
+        try server.sandbox.run(
+          ["sh", "-c", "\(owner.sshCommand()) \(server.user)@127.0.0.1 -- \(line) 2>/dev/null"]
+        ).expectSuccess().text
+      }
+      let keys = try Files.list("/etc/ssh").filter { $0.hasPrefix("ssh_host_") && $0.hasSuffix(".pub") }
+        .compactMap { try Files.text("/etc/ssh/\($0)")?.split(separator: " ")[1] }
+
+      let workflow = try printed("generate-ci shop")
+      let named = try printed("ci blog --remote nextdeploy@shop.example.com:blog --no-verify")
+
+      #expect(!keys.isEmpty)
+      for key in keys { #expect(workflow.contains("[127.0.0.1]:\(server.sandbox.sshPort) ") && workflow.contains(key)) }
+      for text in [
+        "SERVER: 'ssh://\(server.user)@127.0.0.1:\(server.sandbox.sshPort)'\n", "run: npm run lint\n",
+        "branches: ['main']",
+      ] {
+        #expect(workflow.contains(text), "\(text) is not in\n\(workflow)")
+      }
+      #expect(
+        named.contains("branches: ['trunk']") && named.contains("SERVER: 'ssh://nextdeploy@shop.example.com:22'\n"))
+      #expect(named.contains("            shop.example.com ssh-") && !named.contains("verify:"))
+      try client.ssh("generate-ci").expectSuccess().expect("name: NextDeploy", "key add github-ci - --app shop")
+      try client.ssh("generate-ci blog").expect(status: 1).expect("the key ci is only for shop")
+      try client.ssh("generate-ci shop --remote nextdeploy@host:blog").expect(status: 2).expect("names another app")
+      try client.ssh("init --remote nextdeploy@host:shop").expect(status: 2).expect("a project on your own machine")
     }
   }
 

@@ -32,7 +32,7 @@ struct RemoteTests {
   }
 
   @Test(
-    "is refused where it is none, with what to write instead",
+    "is refused where it is not one, with what to write instead",
     arguments: [
       ("https://github.com/me/shop", "reached over ssh only"),
       ("/opt/nextdeploy/apps/shop/repo.git", "does not name an app"),

@@ -2,17 +2,20 @@ import Deploy
 import Git
 import Testing
 
-@Suite struct `The number of changes` {
-  @Test func `from nothing is that of all files`() throws {
-    let sandbox = try Sandbox()
+@Suite("The number of changes")
+struct ChangesTests {
+  @Test("from nothing is that of all files")
+  func nothingFiles3() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "d/b"] { try sandbox.write(name, "1") }
     let commit = try sandbox.push("first")
 
     #expect(try sandbox.repository.changes(from: nil, to: commit) == 2)
   }
 
-  @Test func `between commits counts what was added, changed and removed`() throws {
-    let sandbox = try Sandbox()
+  @Test("between commits counts what was added, changed and removed")
+  func betweenCommitsCounts() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "c"] { try sandbox.write(name, "1") }
     let first = try sandbox.push("first")
     try sandbox.write("a", "2")

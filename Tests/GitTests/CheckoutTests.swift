@@ -3,9 +3,11 @@ import Git
 import Posix
 import Testing
 
-@Suite struct `A first checkout` {
-  @Test func `writes all files, their modes and symlinks`() throws {
-    let sandbox = try Sandbox()
+@Suite("A first checkout")
+struct CheckoutTests {
+  @Test("writes all files, their modes and symlinks")
+  func writesFilesModes() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
     try sandbox.link("d/link", to: "../a")
@@ -22,14 +24,16 @@ import Testing
     #expect(try Files.linkTarget("\(sandbox.workspace)/d/dangling") == "nowhere")
   }
 
-  @Test func `of no files writes none`() throws {
-    let sandbox = try Sandbox()
+  @Test("of no files writes none")
+  func noFilesWrites() throws {
+    let sandbox = try GitSandbox()
 
     #expect(try sandbox.checkout(sandbox.push("nothing")) == 0)
   }
 
-  @Test func `writes all of a tree of many directories`() throws {
-    let sandbox = try Sandbox()
+  @Test("writes all of a tree of many directories")
+  func writesTreeMany() throws {
+    let sandbox = try GitSandbox()
     let paths = (0..<300).map { "d\($0 % 7)/e\($0 % 11)/f\($0)" }
     for path in paths { try sandbox.write(path, path) }
 
@@ -41,8 +45,9 @@ import Testing
     #expect(try sandbox.checkout(sandbox.repository.commit("main")) == 0)
   }
 
-  @Test func `honours the filters of .gitattributes, those of directories included`() throws {
-    let sandbox = try Sandbox()
+  @Test("honours the filters of .gitattributes, those of directories included")
+  func honoursFiltersGitattributes() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write(".gitattributes", "*.bat eol=crlf\n")
     try sandbox.write("x/.gitattributes", "*.txt eol=crlf\n")
     let names = ["+first.bat", "a.bat", "m/b.bat", "x/y/c.txt", "z/last.bat"]
@@ -55,8 +60,9 @@ import Testing
     #expect(try sandbox.text("z/other.txt") == "1\n2\n")
   }
 
-  @Test func `after one that was interrupted leaves none of its files`() throws {
-    let sandbox = try Sandbox()
+  @Test("after one that was interrupted leaves none of its files")
+  func afterInterruptedLeaves() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.leave("stale.js")
     try sandbox.leave("a", "half")
@@ -68,9 +74,11 @@ import Testing
   }
 }
 
-@Suite struct `A later checkout` {
-  @Test func `of one changed file writes that file alone`() throws {
-    let sandbox = try Sandbox()
+@Suite("A later checkout")
+struct LaterCheckoutTests {
+  @Test("of one changed file writes that file alone")
+  func changedFileWrites() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     let before = try ["b", "d/c"].map { try #require(try sandbox.status($0)) }
@@ -85,8 +93,9 @@ import Testing
     #expect(before.map(\.modified) == after.map(\.modified))
   }
 
-  @Test func `writes no more where HEAD's branch does not exist, as when another one is deployed`() throws {
-    let sandbox = try Sandbox()
+  @Test("writes no more where HEAD's branch does not exist, as when another one is deployed")
+  func writesNoMore() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "b"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     let before = try sandbox.status("b")?.modified
@@ -101,8 +110,9 @@ import Testing
     #expect(try sandbox.status("b")?.modified == before)
   }
 
-  @Test func `removes what the commit removed, and counts it`() throws {
-    let sandbox = try Sandbox()
+  @Test("removes what the commit removed, and counts it")
+  func removesCommitRemoved() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "d/c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     try sandbox.remove("b")
@@ -115,8 +125,9 @@ import Testing
     #expect(count == 2)
   }
 
-  @Test func `counts what is new, changed and removed, each once`() throws {
-    let sandbox = try Sandbox()
+  @Test("counts what is new, changed and removed, each once")
+  func countsNewChanged() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "c"] { try sandbox.write(name, "1") }
     try sandbox.checkout(sandbox.push("first"))
     try sandbox.remove("a")
@@ -126,8 +137,9 @@ import Testing
     #expect(try sandbox.checkout(sandbox.push("second")) == 3)
   }
 
-  @Test func `of an older commit brings back what it had`() throws {
-    let sandbox = try Sandbox()
+  @Test("of an older commit brings back what it had")
+  func olderCommitBrings() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("b", "1")
     let first = try sandbox.push("first")
@@ -141,8 +153,9 @@ import Testing
     #expect(count == 2)
   }
 
-  @Test func `restores what a build changed or removed`() throws {
-    let sandbox = try Sandbox()
+  @Test("restores what a build changed or removed")
+  func restoresBuildChanged() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "b", "run"] { try sandbox.write(name, "1", mode: name == "run" ? 0o755 : 0o644) }
     let commit = try sandbox.push("first")
     try sandbox.checkout(commit)
@@ -158,8 +171,9 @@ import Testing
     #expect(count == 3)
   }
 
-  @Test func `removes untracked files, but keeps what is ignored, node_modules and .next`() throws {
-    let sandbox = try Sandbox()
+  @Test("removes untracked files, but keeps what is ignored, node_modules and .next")
+  func removesUntrackedFiles() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write(".gitignore", "*.log\n")
     let commit = try sandbox.push("first")
@@ -172,8 +186,9 @@ import Testing
     #expect(try sandbox.paths() == [".gitignore", ".next/cache/x", "a"] + kept.dropFirst())
   }
 
-  @Test func `into an emptied workspace writes all again`() throws {
-    let sandbox = try Sandbox()
+  @Test("into an emptied workspace writes all again")
+  func intoEmptiedWorkspace() throws {
+    let sandbox = try GitSandbox()
     for name in ["a", "d/b"] { try sandbox.write(name, "1") }
     let commit = try sandbox.push("first")
     try sandbox.checkout(commit)

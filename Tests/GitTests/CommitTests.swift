@@ -1,11 +1,14 @@
 import Deploy
 import Git
 import Posix
+import TestKit
 import Testing
 
-@Suite struct `A commit` {
-  @Test func `is found by its id, a short id, a branch, a tag and its distance`() throws {
-    let sandbox = try Sandbox()
+@Suite("A commit")
+struct CommitTests {
+  @Test("is found by its id, a short id, a branch, a tag and its distance")
+  func foundIdShort() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     let first = try sandbox.push("first")
     try sandbox.git("tag", "--annotate", "v1", "--message", "a tag")
@@ -23,8 +26,9 @@ import Testing
   }
 
   /// One repository for all of them: each takes git several processes.
-  @Test func `of no such name is not found`() throws {
-    let sandbox = try Sandbox()
+  @Test("of no such name is not found")
+  func noSuchName() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     _ = try sandbox.push("first")
     let names = [
@@ -40,8 +44,9 @@ import Testing
     }
   }
 
-  @Test func `of a megabyte's name is not found`() throws {
-    let sandbox = try Sandbox()
+  @Test("of a megabyte's name is not found")
+  func megabyteNameNot() throws {
+    let sandbox = try GitSandbox()
     let text = String(repeating: "a", count: 1 << 20)
 
     let error = #expect(throws: Failure.self) { try sandbox.repository.commit(text) }
@@ -49,8 +54,9 @@ import Testing
     #expect((error?.description.count ?? .max) < 200)
   }
 
-  @Test func `whose short id fits several asks for more digits`() throws {
-    let sandbox = try Sandbox()
+  @Test("whose short id fits several asks for more digits")
+  func shortIdFits() throws {
+    let sandbox = try GitSandbox()
     // git's least is four digits; the ids of these two texts begin with the same.
     for text in ["142", "784"] { try sandbox.write(text, text) }
     _ = try sandbox.push("two blobs whose ids begin alike")
@@ -61,22 +67,26 @@ import Testing
     #expect(error?.next == "Give more digits.")
   }
 
-  @Test func `has a subject without control characters`() throws {
-    let sandbox = try Sandbox()
+  @Test("has a subject without control characters")
+  func subjectWithoutControl() throws {
+    let sandbox = try GitSandbox()
 
     let commit = try sandbox.push("red \u{1B}[31mtext\u{7}")
 
     #expect(commit.subject == "red [31mtext")
   }
 
-  @Test func `is not found in a repository that is not there`() {
+  @Test("is not found in a repository that is not there")
+  func notFoundRepository() {
     #expect(throws: GitError.self) { try BareRepository(path: "/nowhere").commit("main") }
   }
 }
 
-@Suite struct `A new repository` {
-  @Test func `is bare, on its branch, and takes rewritten history`() throws {
-    let sandbox = try Sandbox()
+@Suite("A new repository")
+struct NewRepositoryTests {
+  @Test("is bare, on its branch, and takes rewritten history")
+  func bareBranchTakes() throws {
+    let sandbox = try GitSandbox()
     let path = "\(sandbox.top)/other.git"
 
     _ = try BareRepository.create(path: path, branch: BranchName("trunk"))
@@ -86,15 +96,16 @@ import Testing
     #expect(try sandbox.git("config", "receive.denyNonFastForwards", in: path) == "false")
   }
 
-  @Test func `takes no push to nextdeploy's own refs`() throws {
-    let sandbox = try Sandbox()
+  @Test("takes no push to nextdeploy's own refs")
+  func takesNoPush() throws {
+    let sandbox = try GitSandbox()
     let commit = try sandbox.push("first")
     try sandbox.repository.set("refs/nextdeploy/live", to: commit.id)
 
-    #expect(throws: Sandbox.GitFailed.self) {
+    #expect(throws: ProgramFailed.self) {
       try sandbox.git("push", "--quiet", "\(sandbox.top)/repo.git", ":refs/nextdeploy/live")
     }
-    #expect(throws: Sandbox.GitFailed.self) {
+    #expect(throws: ProgramFailed.self) {
       try sandbox.git("push", "--quiet", "\(sandbox.top)/repo.git", "HEAD:refs/nextdeploy/other")
     }
     #expect(try sandbox.repository.target(of: "refs/nextdeploy/live") == commit.id)

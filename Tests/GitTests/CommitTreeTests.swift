@@ -2,9 +2,11 @@ import Deploy
 import Git
 import Testing
 
-@Suite struct `A commit's tree` {
-  @Test func `holds files, programs, symlinks and submodules by path`() throws {
-    let sandbox = try Sandbox()
+@Suite("A commit's tree")
+struct CommitTreeTests {
+  @Test("holds files, programs, symlinks and submodules by path")
+  func holdsFilesPrograms() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "1")
     try sandbox.write("bin/run", "#!/bin/sh", mode: 0o755)
     try sandbox.link("d/link", to: "../a")
@@ -31,8 +33,9 @@ import Testing
     #expect(try tree.bytes(of: link, atMost: 3) == nil)
   }
 
-  @Test func `holds empty files`() throws {
-    let sandbox = try Sandbox()
+  @Test("holds empty files")
+  func holdsEmptyFiles() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("empty", "")
 
     let tree = try sandbox.repository.tree(of: sandbox.push("first"))
@@ -40,23 +43,26 @@ import Testing
     #expect(try tree.text("empty") == "")
   }
 
-  @Test func `of no files is empty`() throws {
-    let sandbox = try Sandbox()
+  @Test("of no files is empty")
+  func noFilesEmpty() throws {
+    let sandbox = try GitSandbox()
 
     let tree = try sandbox.repository.tree(of: sandbox.push("nothing"))
 
     #expect(tree.entries.isEmpty)
   }
 
-  @Test func `tells paths apart that are no UTF-8`() throws {
+  @Test("tells apart paths that are not UTF-8")
+  func tellsPathsApart() throws {
     let paths: [[UInt8]] = [[0x64, 0xFF, 0x2F, 0xC3, 0xA9], [0x64, 0xFE, 0x2F, 0xC3, 0xA9], [0x2F, 0x61]]
 
     #expect(paths.map { String(path: $0) } == ["d\u{FFFD}ff/é", "d\u{FFFD}fe/é", "/a"])
   }
 
   /// One would hide the other from what reads the tree by its paths: from the check of symlinks, say.
-  @Test func `is refused where two of its paths are one text`() throws {
-    let sandbox = try Sandbox()
+  @Test("is refused where two of its paths are one text")
+  func refusedTwoPaths() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("caf\u{e9}/a", "composed")
     try sandbox.write("cafe\u{301}/a", "decomposed")
     let commit = try sandbox.push("two names")

@@ -1,13 +1,15 @@
 import Deploy
 import Git
-import HostileTrees
 import Posix
+import TestKit
 import Testing
 
 /// Objects that were written past every check of git's: they are refused where the tree is read.
-@Suite struct `A tree that no git would write` {
-  @Test func `has nothing outside of the workspace written or removed`() throws {
-    let sandbox = try Sandbox()
+@Suite("A tree that no git would write")
+struct HostileTreeTests {
+  @Test("has nothing outside of the workspace written or removed")
+  func nothingOutsideWorkspace() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("dir/file", "1")
     let honest = try sandbox.push("honest")
     try Files.makeDirectory("\(sandbox.top)/outside")
@@ -28,7 +30,7 @@ import Testing
     }
   }
 
-  private func check(_ tree: HostileTree, _ commit: Commit, in sandbox: Sandbox, before: [String]) throws {
+  private func check(_ tree: HostileTree, _ commit: Commit, in sandbox: GitSandbox, before: [String]) throws {
     let outside = try sandbox.outside()
 
     let result = Result { try sandbox.checkout(commit) }

@@ -4,9 +4,10 @@ import Posix
 import Testing
 
 /// A build runs the app's own code: what it leaves in the workspace may be meant to mislead the next checkout.
-@Suite struct `A checkout is not led out of the workspace` {
-  private func sandbox() throws -> (Sandbox, outside: String) {
-    let sandbox = try Sandbox()
+@Suite("A checkout is not led out of the workspace")
+struct HostileWorkspaceTests {
+  private func sandbox() throws -> (GitSandbox, outside: String) {
+    let sandbox = try GitSandbox()
     try sandbox.write("dir/file", "1")
     try sandbox.write("other", "1")
     let outside = "\(sandbox.top)/outside"
@@ -15,7 +16,8 @@ import Testing
     return (sandbox, outside)
   }
 
-  @Test func `by a symlink that a build put in a directory's place`() throws {
+  @Test("by a symlink that a build put in a directory's place")
+  func symlinkBuildPut() throws {
     let (sandbox, outside) = try sandbox()
     try sandbox.checkout(sandbox.push("first"))
     try Files.remove("\(sandbox.workspace)/dir")
@@ -31,7 +33,8 @@ import Testing
     #expect(try sandbox.text("dir/file") == "2")
   }
 
-  @Test func `by a symlink where the commit's new directory will be`() throws {
+  @Test("by a symlink where the commit's new directory will be")
+  func symlinkCommitNew() throws {
     let (sandbox, outside) = try sandbox()
     try sandbox.checkout(sandbox.push("first"))
     try Files.link("\(sandbox.workspace)/new", to: outside)
@@ -44,7 +47,8 @@ import Testing
     #expect(try sandbox.status("new")?.kind == .directory)
   }
 
-  @Test func `by a symlink in an ignored directory that the commit now has files in`() throws {
+  @Test("by a symlink in an ignored directory that the commit now has files in")
+  func symlinkIgnoredDirectory() throws {
     let (sandbox, outside) = try sandbox()
     try sandbox.checkout(sandbox.push("first"))
     try Files.link("\(sandbox.workspace)/node_modules", to: outside)
@@ -56,7 +60,8 @@ import Testing
     #expect(try sandbox.text("node_modules/file") == "2")
   }
 
-  @Test func `by a symlink in a file's place`() throws {
+  @Test("by a symlink in a file's place")
+  func symlinkFilePlace() throws {
     let (sandbox, outside) = try sandbox()
     try sandbox.checkout(sandbox.push("first"))
     try Files.remove("\(sandbox.workspace)/other")
@@ -70,7 +75,8 @@ import Testing
     #expect(try sandbox.text("other") == "2")
   }
 
-  @Test func `by a symlink below which files are removed`() throws {
+  @Test("by a symlink below which files are removed")
+  func symlinkBelowFiles() throws {
     let (sandbox, outside) = try sandbox()
     try sandbox.checkout(sandbox.push("first"))
     try Files.remove("\(sandbox.workspace)/dir")
@@ -83,7 +89,8 @@ import Testing
     #expect(try sandbox.paths() == ["other"])
   }
 
-  @Test func `by symlinks in a workspace whose index was lost`() throws {
+  @Test("by symlinks in a workspace whose index was lost")
+  func symlinksWorkspaceIndex() throws {
     let (sandbox, outside) = try sandbox()
     try Files.link("\(sandbox.workspace)/dir", to: outside)
 

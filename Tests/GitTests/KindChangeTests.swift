@@ -3,10 +3,13 @@ import Git
 import Posix
 import Testing
 
-@Suite struct `A checkout of what became something else` {
-  @Test(arguments: [(0o644, 0o755), (0o755, 0o644)] as [(UInt32, UInt32)])
-  func `changes a file's mode, and nothing else of the tree`(_ old: UInt32, _ new: UInt32) throws {
-    let sandbox = try Sandbox()
+@Suite("A checkout of what became something else")
+struct KindChangeTests {
+  @Test(
+    "changes a file's mode, and nothing else of the tree",
+    arguments: [(0o644, 0o755), (0o755, 0o644)] as [(UInt32, UInt32)])
+  func changesFileMode(_ old: UInt32, _ new: UInt32) throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("run", "1", mode: old)
     try sandbox.write("other", "1")
     try sandbox.checkout(sandbox.push("first"))
@@ -18,8 +21,9 @@ import Testing
     #expect(try sandbox.status("run")?.mode == new)
   }
 
-  @Test func `changes a file's mode and kind`() throws {
-    let sandbox = try Sandbox()
+  @Test("changes a file's mode and kind")
+  func changesFileModeKind() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("run", "1")
     try sandbox.write("becomes-link", "1")
     try sandbox.link("becomes-file", to: "run")
@@ -39,8 +43,9 @@ import Testing
     #expect(try sandbox.text("run") == "1")
   }
 
-  @Test func `puts a file in a directory's place, and the other way round`() throws {
-    let sandbox = try Sandbox()
+  @Test("puts a file in a directory's place, and the other way round")
+  func putsFileDirectory() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("x/a", "1")
     try sandbox.write("y", "1")
     try sandbox.checkout(sandbox.push("first"))

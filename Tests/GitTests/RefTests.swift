@@ -4,22 +4,25 @@ import Testing
 
 private let branch = "refs/heads/main"
 
-@Suite struct `A ref` {
+@Suite("A ref")
+struct RefTests {
   /// A repository with two commits, whose branch is at the second.
-  private func history() throws -> (Sandbox, CommitID, CommitID) {
-    let sandbox = try Sandbox()
+  private func history() throws -> (GitSandbox, CommitID, CommitID) {
+    let sandbox = try GitSandbox()
     let first = try sandbox.push("first")
     return (sandbox, first.id, try sandbox.push("second").id)
   }
 
-  @Test func `moves from where it is expected`() throws {
+  @Test("moves from where it is expected")
+  func movesExpected3() throws {
     let (sandbox, first, second) = try history()
 
     #expect(try sandbox.repository.move(branch, from: second, to: first))
     #expect(try sandbox.git("rev-parse", branch, in: "\(sandbox.top)/repo.git") == first.description)
   }
 
-  @Test func `stays where somebody else has moved it`() throws {
+  @Test("stays where somebody else has moved it")
+  func staysSomebodyElse() throws {
     let (sandbox, first, second) = try history()
 
     #expect(try !sandbox.repository.move(branch, from: first, to: first))
@@ -27,14 +30,16 @@ private let branch = "refs/heads/main"
     #expect(try sandbox.repository.target(of: branch) == second)
   }
 
-  @Test func `is taken away from where it is expected`() throws {
+  @Test("is taken away from where it is expected")
+  func takenAwayExpected() throws {
     let (sandbox, _, second) = try history()
 
     #expect(try sandbox.repository.move(branch, from: second, to: nil))
     #expect(try sandbox.repository.target(of: branch) == nil)
   }
 
-  @Test func `that is gone is not made again by a move`() throws {
+  @Test("that is gone is not made again by a move")
+  func goneNotMade() throws {
     let (sandbox, first, second) = try history()
     try sandbox.repository.set(branch, to: nil)
 
@@ -43,7 +48,8 @@ private let branch = "refs/heads/main"
     #expect(try sandbox.repository.target(of: branch) == nil)
   }
 
-  @Test func `is set wherever it was, and taken away though it is not there`() throws {
+  @Test("is set wherever it was, and taken away though it is not there")
+  func setWhereverTaken() throws {
     let (sandbox, first, second) = try history()
     let ref = "refs/nextdeploy/live"
 
@@ -56,7 +62,8 @@ private let branch = "refs/heads/main"
     #expect(try sandbox.repository.target(of: ref) == nil)
   }
 
-  @Test func `packed by git gc is read, moved and taken away like any other`() throws {
+  @Test("packed by git gc is read, moved and taken away like any other")
+  func packedGitGc() throws {
     let (sandbox, first, second) = try history()
     try sandbox.git("pack-refs", "--all", in: "\(sandbox.top)/repo.git")
 
@@ -67,7 +74,8 @@ private let branch = "refs/heads/main"
     #expect(try sandbox.repository.target(of: branch) == nil)
   }
 
-  @Test func `is not set to a commit that is not there`() throws {
+  @Test("is not set to a commit that is not there")
+  func notSetCommit() throws {
     let (sandbox, _, second) = try history()
     let unknown = try CommitID(String(repeating: "ab", count: 20))
 
@@ -76,9 +84,11 @@ private let branch = "refs/heads/main"
   }
 }
 
-@Suite struct `A fingerprint` {
-  @Test func `tells texts apart and is git's own`() throws {
-    let sandbox = try Sandbox()
+@Suite("A fingerprint")
+struct FingerprintTests {
+  @Test("tells texts apart and is git's own")
+  func tellsTextsApart() throws {
+    let sandbox = try GitSandbox()
     try sandbox.write("a", "secret")
 
     let fingerprint = try sandbox.repository.fingerprint("secret")

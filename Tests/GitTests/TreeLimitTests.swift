@@ -1,11 +1,12 @@
 import Deploy
 import Git
-import HostileTrees
 import Posix
+import TestKit
 import Testing
 
-@Suite struct `A commit's size` {
-  private func commit(_ tree: HostileTree, _ sandbox: Sandbox) throws -> Commit {
+@Suite("A commit's size")
+struct TreeLimitTests {
+  private func commit(_ tree: HostileTree, _ sandbox: GitSandbox) throws -> Commit {
     let id = try tree.commit(in: "\(sandbox.top)/repo.git", beside: ["a": "a"], environment: sandbox.environment)
     return try sandbox.repository.commit(id)
   }
@@ -15,9 +16,11 @@ import Testing
     return ""
   }
 
-  @Test(arguments: [(10, 10), (60, 2), (3, 1_000)])
-  func `is counted before anything of it is read, however often an object is in it`(_ shape: (Int, Int)) throws {
-    let sandbox = try Sandbox()
+  @Test(
+    "is counted before anything of it is read, however often an object is in it",
+    arguments: [(10, 10), (60, 2), (3, 1_000)])
+  func countedBeforeAnything(_ shape: (Int, Int)) throws {
+    let sandbox = try GitSandbox()
     let bomb = try commit(.bomb(levels: shape.0, width: shape.1), sandbox)
     let start = ContinuousClock.now
 
@@ -28,8 +31,9 @@ import Testing
     #expect(!sandbox.exists("a"))
   }
 
-  @Test func `may be what the limit says, and no more`() throws {
-    let sandbox = try Sandbox()
+  @Test("may be what the limit says, and no more")
+  func mayLimitSays() throws {
+    let sandbox = try GitSandbox()
     // With "a" and "bomb" beside them.
     let tree = try commit(.bomb(levels: 3, width: 7), sandbox)
     let count = 2 + 7 + 49 + 343
@@ -43,16 +47,17 @@ import Testing
     #expect(throws: Failure.self) { try BareRepository(path: sandbox.repository.path, limits: { few }).tree(of: tree) }
   }
 
-  @Test func `in depth is what a system takes`() throws {
-    let sandbox = try Sandbox()
+  @Test("in depth is what a system takes")
+  func depthSystemTakes() throws {
+    let sandbox = try GitSandbox()
     let deep = try commit(.bomb(levels: 3_000, width: 1), sandbox)
 
     #expect(refusal { _ = try sandbox.repository.tree(of: deep) }.contains("longer than a system takes"))
   }
 
-  @Test(arguments: [false, true])
-  func `in a large file is written as it is, with its mode`(isFiltered: Bool) throws {
-    let sandbox = try Sandbox()
+  @Test("in a large file is written as it is, with its mode", arguments: [false, true])
+  func largeFileWritten(isFiltered: Bool) throws {
+    let sandbox = try GitSandbox()
     let line = String(repeating: "x", count: 1_023) + "\n"
     try sandbox.write("large.txt", String(repeating: line, count: 17 << 10), mode: 0o755)
     try sandbox.write("other", "other")

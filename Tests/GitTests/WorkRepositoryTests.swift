@@ -7,7 +7,7 @@ import Testing
 struct WorkRepositoryTests {
   @Test("is found from any directory in it, with the files that a commit of everything would hold")
   func files() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     try sandbox.write("kept", "1")
     try sandbox.write("gone", "1")
     try sandbox.write("deep/down/changed", "1")
@@ -30,7 +30,7 @@ struct WorkRepositoryTests {
 
   @Test("tells its branch, also before the first commit, and where its remotes push to")
   func refs() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
     let repository = try WorkRepository(containing: "\(sandbox.top)/work")
 
     #expect(try repository.branch() == BranchName("main"))
@@ -45,9 +45,9 @@ struct WorkRepositoryTests {
     #expect(try repository.branch() == nil)
   }
 
-  @Test("is no bare one, nor a directory outside of any")
+  @Test("is neither a bare one nor a directory outside of any")
   func none() throws {
-    let sandbox = try Sandbox()
+    let sandbox = try GitSandbox()
 
     #expect(throws: Failure.self) { try WorkRepository(containing: sandbox.repository.path) }
     #expect(throws: Failure.self) { try WorkRepository(containing: sandbox.top) }

@@ -1,11 +1,13 @@
+import TestKit
 import Testing
 
 @testable import Posix
 
 /// What is below the top was put there by somebody who wants out.
-@Suite struct `A directory` {
-  @Test(arguments: lookups)
-  func `reads and writes what is below it`(_ lookup: Directory.Lookup) throws {
+@Suite("A directory")
+struct DirectoryTests {
+  @Test("reads and writes what is below it", arguments: lookups)
+  func readsWritesBelow(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     let top = try Directory(place.top, lookup)
 
@@ -26,8 +28,8 @@ import Testing
     #expect(try top.read(below("none/x"), atMost: 4) == nil)
   }
 
-  @Test(arguments: lookups, ["../outside", "/"])
-  func `is not left through a symlink, whatever is done`(_ lookup: Directory.Lookup, _ target: String) throws {
+  @Test("is not left through a symlink, whatever is done", arguments: lookups, ["../outside", "/"])
+  func notLeftThrough(_ lookup: Directory.Lookup, _ target: String) throws {
     let place = try Place()
     try place.write(["own/file": "own"])
     try Files.link("\(place.top)/dir", to: target == "/" ? "\(place.path)/outside" : target)
@@ -62,8 +64,8 @@ import Testing
     #expect(try place.isUntouched)
   }
 
-  @Test(arguments: lookups)
-  func `follows symlinks where it is told to, and they stay inside`(_ lookup: Directory.Lookup) throws {
+  @Test("follows symlinks where it is told to, and they stay inside", arguments: lookups)
+  func followsSymlinksTold(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     try place.write(["store/next/package.json": "{}"])
     for (link, target) in [
@@ -80,21 +82,22 @@ import Testing
 
   // MARK: What is no file
 
-  @Test(.timeLimit(.minutes(1)), arguments: lookups)
-  func `reads files only, and waits for none`(_ lookup: Directory.Lookup) throws {
+  @Test("reads files only, and waits for none", .timeLimit(.minutes(1)), arguments: lookups)
+  func readsFilesWaits(_ lookup: Directory.Lookup) throws {
     let place = try Place()
-    try place.run("mkfifo", "\(place.top)/pipe")
+    try runProgram(["mkfifo", "\(place.top)/pipe"])
     try Files.makeDirectory("\(place.top)/dir")
     let top = try Directory(place.top, lookup)
 
     for name in ["pipe", "dir", "none"] { #expect(try top.read(below(name), atMost: 100) == nil, "\(name)") }
   }
 
-  @Test func `reads no more than it is told to`() throws {
+  @Test("reads no more than it is told to")
+  func readsNoMore() throws {
     let place = try Place()
     try place.write(["four": "1234"])
     let sparse = "\(place.top)/sparse"
-    try place.run("truncate", "--size=4G", sparse)
+    try runProgram(["truncate", "--size=4G", sparse])
     let top = try Directory(place.top)
 
     #expect(try top.read(below("four"), atMost: 4)?.count == 4)

@@ -1,21 +1,22 @@
+import TestKit
 import Testing
 
 @testable import Posix
 
 /// A directory of one test's own, with a file outside of its "top" that nobody may touch.
-struct Place: ~Copyable {
-  let path: String
+final class Place {
+  private let scratch: Scratch
 
   init() throws {
-    path = "/tmp/nextdeploy-posix-\(CurrentProcess.id)-\(UInt64.random(in: 0 ... .max))"
+    scratch = try Scratch()
     try Files.makeDirectory(top)
     try Files.makeDirectory("\(path)/outside")
     try Files.write("precious", to: "\(path)/outside/file", durable: false)
   }
 
-  deinit {
-    do { try Files.remove(path) } catch { Issue.record(error) }
-  }
+  deinit { scratch.remove() }
+
+  var path: String { scratch.path }
 
   var top: String { "\(path)/top" }
 
@@ -27,16 +28,9 @@ struct Place: ~Copyable {
     }
   }
 
-  func run(_ words: String...) throws {
-    let (status, output) = try ChildProcess.run(Command(words, environment: CurrentProcess.environment))
-    try #require(status.isSuccess, "\(words): \(output)")
-  }
-
+  /// Writes files below the top.
   func write(_ files: [String: String]) throws {
-    for (name, text) in files {
-      try Files.makeDirectory(Files.parent("\(top)/\(name)"))
-      try Files.write(text, to: "\(top)/\(name)", durable: false)
-    }
+    for (name, text) in files { try scratch.write(["top/\(name)": text]) }
   }
 }
 

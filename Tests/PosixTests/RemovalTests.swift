@@ -1,16 +1,18 @@
+import TestKit
 import Testing
 
 @testable import Posix
 
-@Suite struct `Removal` {
-  @Test(arguments: lookups)
-  func `takes all of a tree, and of its symlinks only themselves`(_ lookup: Directory.Lookup) throws {
+@Suite("Removal")
+struct RemovalTests {
+  @Test("takes all of a tree, and of its symlinks only themselves", arguments: lookups)
+  func takesTreeSymlinks(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     try place.write(["gone/a/b": "1", "gone/c": "2", "kept/d": "3"])
     try Files.link("\(place.top)/gone/dir", to: "../../outside")
     try Files.link("\(place.top)/gone/a/file", to: "../../../outside/file")
     try Files.link("\(place.top)/link", to: "../outside")
-    try place.run("mkfifo", "\(place.top)/gone/pipe")
+    try runProgram(["mkfifo", "\(place.top)/gone/pipe"])
     let top = try Directory(place.top, lookup)
 
     for name in ["gone", "link", "none", "none/x", "kept/d/x"] { try top.remove(below(name)) }
@@ -20,8 +22,8 @@ import Testing
     #expect(try place.isUntouched)
   }
 
-  @Test(arguments: lookups)
-  func `takes names that are no text`(_ lookup: Directory.Lookup) throws {
+  @Test("takes names that are not text", arguments: lookups)
+  func takesNamesNo(_ lookup: Directory.Lookup) throws {
     let place = try Place()
     let top = try Directory(place.top, lookup)
     for byte in UInt8(1)...255 where byte != UInt8(ascii: "/") {
@@ -35,8 +37,8 @@ import Testing
     #expect(try top.entries().isEmpty)
   }
 
-  @Test(arguments: lookups)
-  func `takes a tree that is deeper than any path can be, and than there usually are descriptors`(
+  @Test("takes a tree that is deeper than any path can be, and than there usually are descriptors", arguments: lookups)
+  func takesTreeDeeper(
     _ lookup: Directory.Lookup
   ) throws {
     let place = try Place()

@@ -61,7 +61,7 @@ struct PublicKeyTests {
     ]
   }
 
-  @Test("that is none is refused with a line that says why", arguments: Refused.all)
+  @Test("that is not one is refused, with a line that says why", arguments: Refused.all)
   func refused(refused: Refused) {
     let failure = #expect(throws: Failure.self) { try PublicKey(refused.text) }
 

@@ -97,7 +97,7 @@ struct ProgramEnvironment {
     ) { given, _ in given.base.filter { $0.key != "PATH" } },
     Row(
       "`PATH` gets `node_modules/.bin` of the app and of the directories above it in front, then the "
-        + "[package manager](#package-managers)", all
+        + "[package manager](packages.md#package-managers)", all
     ) { given, _ in
       given.place.map { ["PATH": ($0.path + [given.base["PATH"] ?? ""]).joined(separator: ":")] } ?? [:]
     },
@@ -116,11 +116,11 @@ struct ProgramEnvironment {
     },
     Row(
       "`TURBO_TELEMETRY_DISABLED=1`, `TURBO_ENV_MODE=loose`, `TURBO_FORCE=true`, `NX_SKIP_NX_CACHE=true`, "
-        + "`NX_DAEMON=false` ([why](#workspaces))"
+        + "`NX_DAEMON=false` ([why](packages.md#workspaces))"
     ) { _, _ in TaskRunner.environment },
     Row("`NODE_ENV=production`", all.subtracting([.install])) { _, _ in ["NODE_ENV": "production"] },
     Row(
-      "what [wrappers set](#what-wrappers-set) (Next.js; the release command where it is what runs before the start)",
+      "what [wrappers set](start.md#what-wrappers-set) (Next.js; the release command where it is what runs before the start)",
       [.release, .app]
     ) { given, _ in given.start },
     Row("the app's own ([environment.md](environment.md) says who sees which)", all) { given, _ in given.own },

@@ -5,38 +5,44 @@ private func read(_ text: String) throws -> [String: String] {
   try EnvironmentFile(text, source: "apps/shop/env").environment().forReleaseCommand
 }
 
-@Suite struct `A .env file` {
-  @Test(arguments: [
-    ("", [:]), ("A=1\nB_2=x y\n", ["A": "1", "B_2": "x y"]), ("# why\n\n  \nA=1", ["A": "1"]), ("A=", ["A": ""]),
-    ("A=b=c", ["A": "b=c"]), ("A=1\nA=2", ["A": "2"]), ("A=1\r\nB=2\r\n", ["A": "1", "B": "2"]), ("_a=ü", ["_a": "ü"]),
-    // The value's first letter is a combining mark.
-    ("A=\u{301}x", ["A": "\u{301}x"]), ("\u{feff}A=1", ["A": "1"]),
-    ("export A=1\nexport B = 2", ["A": "1", "B": "2"]), ("A: 1", ["A": "1"]), ("  A  =  x  ", ["A": "x"]),
-    ("A=x # y", ["A": "x"]), ("A=x#y", ["A": "x"]), ("A='x # y' # z", ["A": "x # y"]),
-    ("A=\"x\"", ["A": "x"]), ("A=\" x \"", ["A": " x "]), ("A=`x'\"y`", ["A": "x'\"y"]),
-    ("A=\"1\\n2\\r3\"", ["A": "1\n2\r3"]), ("A='1\\n2'", ["A": "1\\n2"]), ("A=1\\n2", ["A": "1\\n2"]),
-    ("A=\"1\n2\n\"\nB='3\n4'", ["A": "1\n2\n", "B": "3\n4"]), ("A=\"x\\\"y\"", ["A": "x\\\"y"]),
-    ("A=\"x\" y \"z\"", ["A": "x\" y \"z"]), ("A=\nB=2", ["A": "", "B": "2"]),
-    ("A=1\nB=$A\nC=${A}2\nD=\\$A", ["A": "1", "B": "1", "C": "12", "D": "$A"]),
-    ("A=${B:-x}", ["A": "x"]), ("A='x$'", ["A": "x$"]), ("A=1\nB='$A'", ["A": "1", "B": "1"]),
-  ])
-  func `is read as Next.js reads it`(_ text: String, _ variables: [String: String]) throws {
+@Suite("A .env file")
+struct DotenvTests {
+  @Test(
+    "is read as Next.js reads it",
+    arguments: [
+      ("", [:]), ("A=1\nB_2=x y\n", ["A": "1", "B_2": "x y"]), ("# why\n\n  \nA=1", ["A": "1"]), ("A=", ["A": ""]),
+      ("A=b=c", ["A": "b=c"]), ("A=1\nA=2", ["A": "2"]), ("A=1\r\nB=2\r\n", ["A": "1", "B": "2"]),
+      ("_a=ü", ["_a": "ü"]),
+      // The value's first letter is a combining mark.
+      ("A=\u{301}x", ["A": "\u{301}x"]), ("\u{feff}A=1", ["A": "1"]),
+      ("export A=1\nexport B = 2", ["A": "1", "B": "2"]), ("A: 1", ["A": "1"]), ("  A  =  x  ", ["A": "x"]),
+      ("A=x # y", ["A": "x"]), ("A=x#y", ["A": "x"]), ("A='x # y' # z", ["A": "x # y"]),
+      ("A=\"x\"", ["A": "x"]), ("A=\" x \"", ["A": " x "]), ("A=`x'\"y`", ["A": "x'\"y"]),
+      ("A=\"1\\n2\\r3\"", ["A": "1\n2\r3"]), ("A='1\\n2'", ["A": "1\\n2"]), ("A=1\\n2", ["A": "1\\n2"]),
+      ("A=\"1\n2\n\"\nB='3\n4'", ["A": "1\n2\n", "B": "3\n4"]), ("A=\"x\\\"y\"", ["A": "x\\\"y"]),
+      ("A=\"x\" y \"z\"", ["A": "x\" y \"z"]), ("A=\nB=2", ["A": "", "B": "2"]),
+      ("A=1\nB=$A\nC=${A}2\nD=\\$A", ["A": "1", "B": "1", "C": "12", "D": "$A"]),
+      ("A=${B:-x}", ["A": "x"]), ("A='x$'", ["A": "x$"]), ("A=1\nB='$A'", ["A": "1", "B": "1"]),
+    ])
+  func readNextJs(_ text: String, _ variables: [String: String]) throws {
     #expect(try read(text) == variables)
   }
 
-  @Test(arguments: [
-    ("A", "is not KEY=value"), ("=1", "is not KEY=value"), ("A B=1", "is not KEY=value"),
-    ("export A", "is not KEY=value"),
-    ("Ä=1", "is not KEY=value"), ("1A=1", "has no name that a variable can have"),
-    ("A-B=1", "has no name that a variable can have"), ("A.B=1", "has no name that a variable can have"),
-    ("A=\"x", "begins its value with a quote (\") that does not end it"),
-    ("A='it' is", "begins its value with a quote (') that does not end it"),
-    ("A=pa$word", "refers to a $name that the file does not set"),
-    ("A='pa$word'", "refers to a $name that the file does not set"),
-    ("A=x\0y", "holds a NUL, which no variable can"),
-    ("A=$A", "refers to itself: its $names have no end"), ("A=$B\nB=$A", "refers to itself: its $names have no end"),
-  ])
-  func `is refused by line number, for the line may be a secret`(_ line: String, _ cause: String) {
+  @Test(
+    "is refused by line number, for the line may be a secret",
+    arguments: [
+      ("A", "is not KEY=value"), ("=1", "is not KEY=value"), ("A B=1", "is not KEY=value"),
+      ("export A", "is not KEY=value"),
+      ("Ä=1", "is not KEY=value"), ("1A=1", "has no name that a variable can have"),
+      ("A-B=1", "has no name that a variable can have"), ("A.B=1", "has no name that a variable can have"),
+      ("A=\"x", "begins its value with a quote (\") that does not end it"),
+      ("A='it' is", "begins its value with a quote (') that does not end it"),
+      ("A=pa$word", "refers to a $name that the file does not set"),
+      ("A='pa$word'", "refers to a $name that the file does not set"),
+      ("A=x\0y", "holds a NUL, which no variable can"),
+      ("A=$A", "refers to itself: its $names have no end"), ("A=$B\nB=$A", "refers to itself: its $names have no end"),
+    ])
+  func refusedLineNumber(_ line: String, _ cause: String) {
     let error = #expect(throws: Failure.self) { try read("OK=1\n\n\(line)\nOK=2\n") }
 
     #expect(error?.attempt == "reading apps/shop/env")
@@ -44,7 +50,8 @@ private func read(_ text: String) throws -> [String: String] {
     #expect(error?.next.isEmpty == false)
   }
 
-  @Test func `that is imported sets nothing that would have no effect`() throws {
+  @Test("that is imported sets nothing that would have no effect")
+  func importedSetsNothing() throws {
     let values = try EnvironmentFile.imported(Array("A=1 # run only\nB=2\nA=3".utf8), source: "x").map { "\($0)=\($1)" }
     let error = #expect(throws: Failure.self) {
       try EnvironmentFile.imported(Array("A=1\nPORT=3000".utf8), source: "x")
@@ -55,11 +62,13 @@ private func read(_ text: String) throws -> [String: String] {
   }
 }
 
-@Suite struct `A file that is no text` {
+@Suite("A file that is not text")
+struct FileNoTextTests {
   @Test(
+    "is refused by the line that is wrong",
     arguments: [("A=1\nB=", [0xff], 2), ("A=1\nB=\u{fffd}\nC=", [0xc3], 3), ("", [0xed, 0xa0, 0x80], 1)]
       as [(String, [UInt8], Int)])
-  func `is refused by the line that is wrong`(_ before: String, _ bytes: [UInt8], _ line: Int) {
+  func refusedLineWrong(_ before: String, _ bytes: [UInt8], _ line: Int) {
     let error = #expect(throws: Failure.self) {
       try EnvironmentFile(Array(before.utf8) + bytes + [0x0a], source: "env")
     }
@@ -68,7 +77,8 @@ private func read(_ text: String) throws -> [String: String] {
   }
 }
 
-@Suite struct `The env file` {
+@Suite("The env file")
+struct EnvFileTests {
   private static let odd = [
     "", "x", " ", " x ", "#", "a # b", "a#b", "'", "\"", "`", "it's", "say \"hi\"", "both ' and \"", "'\"`", "$", "$A",
     "${A}", "\\$A",
@@ -80,8 +90,8 @@ private func read(_ text: String) throws -> [String: String] {
     "'\n\"\n", "\"'\\n",
   ]
 
-  @Test(arguments: odd)
-  func `gives a value back as it was set`(_ value: String) throws {
+  @Test("gives a value back as it was set", arguments: odd)
+  func givesValueBack(_ value: String) throws {
     var file = EnvironmentFile("# mine\nFIRST=1\n", source: "env")
 
     try file.set(VariableName("KEY"), to: value, .run)
@@ -93,7 +103,8 @@ private func read(_ text: String) throws -> [String: String] {
     #expect(environment.forBuilds == ["FIRST": "1", "LAST": "2"])
   }
 
-  @Test func `gives any value back, or refuses it`() throws {
+  @Test("gives any value back, or refuses it")
+  func givesAnyValue() throws {
     // The same values each time: how many are refused would else be a matter of luck.
     var random = SameNumbers()
     let pieces = ["'", "\"", "`", "\\", "$", "#", "\n", "\r", " ", "a", "=", "{", "}", ":-", "A", "\\n", "\u{2029}"]
@@ -122,7 +133,8 @@ private func read(_ text: String) throws -> [String: String] {
     }
   }
 
-  @Test func `keeps what an admin wrote around a variable that changes`() throws {
+  @Test("keeps what an admin wrote around a variable that changes")
+  func keepsAdminWrote() throws {
     var file = EnvironmentFile(
       "# one\nexport A=1 # mine\n\nB='x\ny' # run only\n# two\nA=2\n  C=$B\n# end", source: "env")
 
@@ -135,7 +147,8 @@ private func read(_ text: String) throws -> [String: String] {
     #expect(try file.unset("C") == false)
   }
 
-  @Test func `says who sees a variable; builds see what goes to every visitor`() throws {
+  @Test("says who sees a variable; builds see what goes to every visitor")
+  func saysSeesVariable() throws {
     var file = EnvironmentFile(
       "A=1\nB=2 # build only\nC=3 # run only\nNEXT_PUBLIC_D=4 # run only\nE=5 # run\n", source: "env")
     try file.set(VariableName("NEXT_PUBLIC_F"), to: "6", .run)
@@ -148,7 +161,8 @@ private func read(_ text: String) throws -> [String: String] {
     #expect(file.text.hasSuffix("NEXT_PUBLIC_F=6\n"))
   }
 
-  @Test func `takes no more than a program can be given`() throws {
+  @Test("takes no more than a program can be given")
+  func takesNoMore() throws {
     var file = EnvironmentFile("", source: "env")
     let long = String(repeating: "x", count: 131_072 - 5)
     try file.set(VariableName("A1"), to: long + "y", nil)
@@ -167,8 +181,10 @@ private func read(_ text: String) throws -> [String: String] {
     #expect(nul?.cause == "the value holds a NUL, which no variable can")
   }
 
-  @Test(arguments: ["PORT", "HOSTNAME", "HOME", "NEXT_DEPLOYMENT_ID", "1A", "A-B", "", "A B", "hunter2 is my secret"])
-  func `takes no name that would have no effect, and tells no value that stands for one`(_ name: String) {
+  @Test(
+    "accepts no name that would have no effect, and reveals no value given in a name's place",
+    arguments: ["PORT", "HOSTNAME", "HOME", "NEXT_DEPLOYMENT_ID", "1A", "A-B", "", "A B", "hunter2 is my secret"])
+  func takesNoName(_ name: String) {
     let error = #expect(throws: Failure.self) { try VariableName(name) }
 
     #expect(error?.kind == .usage)

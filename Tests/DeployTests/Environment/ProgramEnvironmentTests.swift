@@ -3,8 +3,10 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `What a program is given` {
-  @Test func `is what the documentation says`() throws {
+@Suite("What a program is given")
+struct ProgramEnvironmentTests {
+  @Test("is what the documentation says")
+  func documented() throws {
     let top = #filePath.split(separator: "/Tests/DeployTests/")[0]
     let text = try String(contentsOfFile: "\(top)/docs/configuration.md", encoding: .utf8)
     let section = try #require(text.split(separator: "\n## What programs see of the environment\n").last)
@@ -13,8 +15,8 @@ import Testing
     #expect(documented.map(String.init) == ProgramEnvironment.table)
   }
 
-  @Test(arguments: ProgramEnvironment.Program.allCases)
-  func `are not values of the app's for names that are taken`(_ program: ProgramEnvironment.Program) throws {
+  @Test("are not values of the app's for names that are taken", arguments: ProgramEnvironment.Program.allCases)
+  func takenNames(_ program: ProgramEnvironment.Program) throws {
     let names = ProgramEnvironment.taken.keys.filter { !["HOME", "USER", "TMPDIR"].contains($0) }
     let own = AppEnvironment(
       Dictionary(uniqueKeysWithValues: names.map { ($0, AppEnvironment.Variable("the app's own")) }))

@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `What a deploy tells` {
+@Suite("What a deploy tells")
+struct EventsTests {
   private let (one, two) = (Listener(), Listener())
   private let secret = "hunter2hunter2"
 
@@ -11,7 +12,8 @@ import Testing
     return events
   }
 
-  @Test func `reaches every sink, in order`() {
+  @Test("reaches every sink, in order")
+  func reachesEverySink() {
     let events = events()
 
     events.note("first")
@@ -21,7 +23,8 @@ import Testing
     #expect(two.events == one.events)
   }
 
-  @Test func `is redacted in all that others had a hand in`() throws {
+  @Test("is redacted in all that others had a hand in")
+  func redactedInAll() throws {
     let events = events()
     let commit = Commit(id: try CommitID(hashing: "a"), tree: try CommitID(hashing: "b"), subject: "use \(secret)")
     let failure = Failure("a \(secret)", "b \(secret)", next: "c \(secret)", excerpt: ["d \(secret)"])
@@ -42,7 +45,8 @@ import Testing
     #expect(one.lines.contains("e ****\n"))
   }
 
-  @Test func `names the site's address, whatever a variable's value is`() {
+  @Test("names the site's address, whatever a variable's value is")
+  func namesTheAddress() {
     let events = events()
     let address = "https://shop.example.com"
     events.redact([address])
@@ -53,7 +57,8 @@ import Testing
     #expect(one.events == [.stepFinished(.route, result: address, seconds: 0), .warned("asked ****")])
   }
 
-  @Test func `hides a secret that a program writes in pieces, with what no terminal shows between them`() {
+  @Test("hides a secret that a program writes in pieces, with what no terminal shows between them")
+  func secretInPieces() {
     let output = events().output()
 
     for piece in ["key hunter2", "\u{1B}[1m", "hunter2\nhunter2hun"] { output.add(Array(piece.utf8)) }

@@ -13,22 +13,25 @@ private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> 
   return String(decoding: shown + stream.end(), as: UTF8.self)
 }
 
-@Suite struct `A secret in output` {
-  @Test(arguments: [
-    ("token=hunter2hunter2!", ["hunter2hunter2"], "token=****!"), ("1234567", ["1234567"], "1234567"),
-    ("12345678", ["12345678"], "****"), ("pässwörd", ["pässwörd"], "****"),
-    ("secret-a secret-ab", ["secret-a", "secret-ab"], "**** ****"), ("secret-a", ["secret-ab"], "secret-a"),
-    ("abcabcabcabd", ["abcabcabd"], "abc****"),
-    ("first-one\r\nand\nsecond-one", ["first-one\nshort\nsecond-one"], "****\r\nand\n****"),
-    // Of two that overlap nothing is left.
-    ("xabcdefghijklmx", ["abcdefghi", "ghijklmno", "fghijklm"], "x****x"), ("", ["12345678"], ""),
-  ])
-  func `is hidden where it is exact and has 8 characters or more`(_ text: String, _ secrets: [String], _ shown: String)
-  {
+@Suite("A secret in output")
+struct MaskTests {
+  @Test(
+    "is hidden where it is exact and has 8 characters or more",
+    arguments: [
+      ("token=hunter2hunter2!", ["hunter2hunter2"], "token=****!"), ("1234567", ["1234567"], "1234567"),
+      ("12345678", ["12345678"], "****"), ("pässwörd", ["pässwörd"], "****"),
+      ("secret-a secret-ab", ["secret-a", "secret-ab"], "**** ****"), ("secret-a", ["secret-ab"], "secret-a"),
+      ("abcabcabcabd", ["abcabcabd"], "abc****"),
+      ("first-one\r\nand\nsecond-one", ["first-one\nshort\nsecond-one"], "****\r\nand\n****"),
+      // Of two that overlap nothing is left.
+      ("xabcdefghijklmx", ["abcdefghi", "ghijklmno", "fghijklm"], "x****x"), ("", ["12345678"], ""),
+    ])
+  func hiddenExact8(_ text: String, _ secrets: [String], _ shown: String) {
     #expect(hidden(text, secrets) == shown)
   }
 
-  @Test func `is hidden however the output comes`() {
+  @Test("is hidden however the output comes")
+  func hiddenHoweverOutput() {
     let text = "a secret-one, secret-two secret-on secret-onesecret-two, ssecret-one\nand-more\nsecret-on"
     let secrets = ["secret-one", "secret-two", "secret-one\nand-more", "one, secret"]
     let whole = hidden(text, secrets)
@@ -38,7 +41,8 @@ private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> 
     #expect(!whole.contains("secret-one") && !whole.contains("secret-two"))
   }
 
-  @Test func `does not hold back what cannot be the beginning of one`() {
+  @Test("does not hold back what cannot be the beginning of one")
+  func doesNotHold() {
     var stream = Mask(["secret-one"]).stream()
 
     #expect(stream.add(Array("building a se".utf8)) == Array("building a ".utf8))
@@ -46,7 +50,8 @@ private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> 
     #expect(stream.end() == [])
   }
 
-  @Test func `is hidden in all of a failure`() {
+  @Test("is hidden in all of a failure")
+  func hiddenFailure3() {
     let failure = Failure(
       "a hunter2hunter2", "b hunter2hunter2", next: "c", excerpt: ["x", "two-lines", "of-secret", ""])
 
@@ -55,7 +60,8 @@ private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> 
     #expect(redacted == Failure("a ****", "b ****", next: "c", excerpt: ["x", "****", ""]))
   }
 
-  @Test func `is hidden though what no terminal shows cuts it in two`() {
+  @Test("is hidden though what no terminal shows cuts it in two")
+  func hiddenThoughNo() {
     let failure = Failure(
       "a hunter\u{1B}[1m2hunter2", "b hunter2\rhunter2 two-lines\nof-secret", next: "c hunter2\u{9B}\u{202E}hunter2",
       excerpt: ["hunter2\u{1B}[31mhunter2", "\u{7}two-lines", "of-secret\u{8}"])
@@ -65,11 +71,13 @@ private func hidden(_ text: String, _ secrets: [String], chunks: [Int] = []) -> 
     #expect(redacted == Failure("a ****", "b **** ****", next: "c ****", excerpt: ["****", "****"]))
   }
 
-  @Test func `is hidden where its own control characters are not shown`() {
+  @Test("is hidden where its own control characters are not shown")
+  func hiddenOwnControl() {
     #expect(Mask(["secret\u{1B}[1mwith\tsigns"]).redact("x secret\u{1B}[1mwith\tsigns") == "x ****")
   }
 
-  @Test func `is no value that is public`() {
+  @Test("is never a public value")
+  func noValuePublic() {
     let environment = AppEnvironment([
       "NEXT_PUBLIC_A": .init("public-value"), "APP_ENV": .init("production"), "DB_HOST": .init("localhost"),
       "B": .init("b"),

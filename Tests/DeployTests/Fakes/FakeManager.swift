@@ -44,6 +44,8 @@ struct FakeManager: ServiceManager {
 
   func instances(of app: AppName) throws -> [InstanceID] { world.instances.keys.sorted() }
 
+  func applyLimits(of app: AppName) {}
+
   func revive(_ instance: InstanceID) throws {
     try world.event("revive \(instance)")
     if world.instances[instance] == .lost { world.instances[instance] = .running(process: 4711, restarts: 0) }

@@ -1,12 +1,15 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `Once a deploy has routed` {
-  @Test(arguments: [
-    "save route", "setLive", "set refs/nextdeploy/live", "set refs/nextdeploy/releases", "save drain", "drain",
-    "save prune", "remove 2", "save live",
-  ])
-  func `nothing is undone, whatever fails`(_ broken: String) throws {
+@Suite("Once a deploy has routed")
+struct AfterRouteTests {
+  @Test(
+    "nothing is undone, whatever fails",
+    arguments: [
+      "save route", "setLive", "set refs/nextdeploy/live", "set refs/nextdeploy/releases", "save drain", "drain",
+      "save prune", "remove 2", "save live",
+    ])
+  func nothingUndoneWhatever(_ broken: String) throws {
     let world = try World()
     world.config.keep = 1
     try world.push("one")
@@ -26,7 +29,8 @@ import Testing
     #expect(world.told.failed == nil)
   }
 
-  @Test func `what could not be written down as live is so after recovery, and not what was before`() throws {
+  @Test("what could not be recorded as live is live after recovery, and not what was before")
+  func couldNotWritten() throws {
     let world = try World()
     try world.push("one")
     world.finishDraining()
@@ -43,8 +47,8 @@ import Testing
     #expect(world.instances[try #require(record.instance)] == .running(process: 4711, restarts: 0))
   }
 
-  @Test(arguments: ["save route", "setLive", "drain", "remove 2", "save live"])
-  func `what failed is told`(_ broken: String) throws {
+  @Test("what failed is reported", arguments: ["save route", "setLive", "drain", "remove 2", "save live"])
+  func failedTold3(_ broken: String) throws {
     let world = try World()
     world.config.keep = 1
     try world.push("one")

@@ -1,8 +1,10 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `A deploy` {
-  @Test func `takes the steps in the order in which data flows`() throws {
+@Suite("A deploy")
+struct DeploymentTests {
+  @Test("takes the steps in the order in which data flows")
+  func takesStepsOrder() throws {
     let world = try World()
 
     let record = try world.push("one")
@@ -16,7 +18,8 @@ import Testing
       ])
   }
 
-  @Test func `leaves behind what is live, its refs and the url`() throws {
+  @Test("records what is live, its refs and the url")
+  func leavesBehindLive() throws {
     let world = try World()
 
     let record = try world.push("one")
@@ -33,7 +36,8 @@ import Testing
     #expect(world.told.succeeded?.release == record.id)
   }
 
-  @Test func `drains the old instance after the switch, and waits for nothing`() throws {
+  @Test("drains the old instance after the switch, and waits for nothing")
+  func drainsOldInstance() throws {
     let world = try World()
     try world.push("one")
 
@@ -45,7 +49,8 @@ import Testing
     #expect(world.events("stop").isEmpty)
   }
 
-  @Test func `writes its record to the disk before it plans, before it starts an instance and before it routes`()
+  @Test("writes its record to the disk before it plans, before it starts an instance and before it routes")
+  func writesRecordDisk()
     throws
   {
     let world = try World()
@@ -60,7 +65,8 @@ import Testing
       ])
   }
 
-  @Test func `names every step in its record before it begins it`() throws {
+  @Test("names every step in its record before it begins it")
+  func namesEveryStep() throws {
     let world = try World()
 
     try world.push("one")
@@ -72,7 +78,8 @@ import Testing
     }
   }
 
-  @Test func `does not begin on a disk that is nearly full`() throws {
+  @Test("does not begin on a disk that is nearly full")
+  func doesNotBegin() throws {
     let world = try World()
     world.freeSpace = 10 << 20
 
@@ -82,7 +89,8 @@ import Testing
     #expect(world.events("checkout", "run").isEmpty)
   }
 
-  @Test func `leaves the workspace as it is where the disk is full, and says what it takes`() throws {
+  @Test("leaves the workspace as it is where the disk is full, and says what it takes")
+  func leavesWorkspaceDisk() throws {
     let world = try World()
     world.freeSpace = 90 << 20
     world.workspaceSize = 200 << 20
@@ -97,7 +105,8 @@ import Testing
     #expect(world.events("workspace.empty", "checkout").isEmpty)
   }
 
-  @Test func `begins on a full disk where the workspace is to be emptied`() throws {
+  @Test("begins on a full disk where the workspace is to be emptied")
+  func beginsFullDisk() throws {
     let world = try World()
     let first = try world.push("one")
     world.freeSpace = 10 << 20
@@ -110,7 +119,8 @@ import Testing
     #expect(world.events("workspace.empty", "checkout").first == "workspace.empty")
   }
 
-  @Test func `runs the release command after the build and before anything is started`() throws {
+  @Test("runs the release command after the build and before anything is started")
+  func runsReleaseCommand() throws {
     let world = try World()
 
     let record = try world.push("one", World.app("one", project: #"{"release": "migrate"}"#))
@@ -123,7 +133,8 @@ import Testing
       ])
   }
 
-  @Test func `from a clean workspace forgets what was installed, then empties it`() throws {
+  @Test("from a clean workspace forgets what was installed, then empties it")
+  func cleanWorkspaceForgets() throws {
     let world = try World()
     world.built = ["node_modules/a/package.json": "{}"]
     let first = try world.push("one")
@@ -139,7 +150,8 @@ import Testing
     #expect(world.events("run npm ci").count == 1)
   }
 
-  @Test func `by rollback boots and checks the old release, and builds nothing`() throws {
+  @Test("by rollback boots and checks the old release, and builds nothing")
+  func rollbackBootsChecks() throws {
     let world = try World()
     let first = try world.push("one")
     try world.push("two")
@@ -155,7 +167,8 @@ import Testing
     #expect(world.events("checkout", "run", "make").isEmpty)
   }
 
-  @Test func `that fails by rollback keeps the old release and the branch`() throws {
+  @Test("that fails by rollback keeps the old release and the branch")
+  func failsRollbackKeeps() throws {
     let world = try World()
     try world.push("one")
     let second = try world.push("two")

@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `An app whose secrets are at Doppler` {
+@Suite("An app whose secrets are at Doppler")
+struct DopplerTests {
   private func world(_ own: [String: String] = [:]) throws -> World {
     let world = try World()
     world.variables = own.merging(["DOPPLER_TOKEN": "dp.st.prd.secret"]) { own, _ in own }.mapValues { .init($0) }
@@ -9,7 +10,8 @@ import Testing
     return world
   }
 
-  @Test func `has them fetched once a deploy, for builds and instances, without the token`() throws {
+  @Test("has them fetched once per deploy, for builds and instances, without the token")
+  func fetchedOnceDeploy() throws {
     let world = try world(["OWN": "x"])
 
     let record = try world.push("one")
@@ -27,7 +29,8 @@ import Testing
     #expect(world.told.lines.contains("note: 2 variables from Doppler"))
   }
 
-  @Test func `wins over them with what it has of its own`() throws {
+  @Test("prefers variables of its own to them")
+  func winsOverOwn() throws {
     let world = try world(["API_KEY": "own"])
 
     let record = try world.push("one")
@@ -36,8 +39,10 @@ import Testing
     #expect(world.services[instance]?.environment["API_KEY"] == "own")
   }
 
-  @Test(arguments: ["push", "rebuild", "rollback", "restart"])
-  func `is not deployed where they cannot be fetched, and what is live stays`(_ kind: String) throws {
+  @Test(
+    "is not deployed where they cannot be fetched, and what is live stays",
+    arguments: ["push", "rebuild", "rollback", "restart"])
+  func notDeployedCannot(_ kind: String) throws {
     let world = try world()
     let first = try world.push("one")
     world.finishDraining()
@@ -60,7 +65,8 @@ import Testing
     #expect(world.live?.deploy == second.id)
   }
 
-  @Test func `is put right after a crash without them`() throws {
+  @Test("is recovered after a crash without them")
+  func putRightAfter() throws {
     let world = try world()
     try world.push("one")
     world.finishDraining()
@@ -75,7 +81,8 @@ import Testing
     #expect(world.live?.deploy == crashed.id)
   }
 
-  @Test func `is built again where one of them has changed, and hides them`() throws {
+  @Test("is built again where one of them has changed, and hides them")
+  func builtAgainChanged() throws {
     let world = try world()
     let first = try world.push("one")
     world.finishDraining()
@@ -90,11 +97,12 @@ import Testing
   }
 
   @Test(
+    "names its token, and optionally another host",
     arguments: [
       ("dp.st.prd.x", nil), ("dp.st.prd.x", "https://doppler.example.com"), ("dp.st.x", "doppler.example.com"),
       ("dp.st.x", "http://127.0.0.1:8080"),
     ] as [(String, String?)])
-  func `names its token and maybe another host`(_ token: String, _ host: String?) throws {
+  func namesTokenMaybe(_ token: String, _ host: String?) throws {
     var own = ["DOPPLER_TOKEN": token]
     own["DOPPLER_API_HOST"] = host
 
@@ -106,12 +114,13 @@ import Testing
   }
 
   @Test(
+    "is told about a token or a host that cannot be one",
     arguments: [
       ("dp.pt.x", nil), ("dp.st.x\"\nurl = x", nil), ("dp.st.a b", nil), ("", nil), ("dp.st.x", "http://example.com"),
       ("dp.st.x", "https://a/b"), ("dp.st.x", "https://"), ("dp.st.x", "https://a b"), ("dp.st.x", "ftp://a"),
       ("dp.st.x", "http://127.0.0.1.example.com"),
     ] as [(String, String?)])
-  func `is told of a token or a host that cannot be one`(_ token: String, _ host: String?) throws {
+  func toldTokenHost(_ token: String, _ host: String?) throws {
     var own = ["DOPPLER_TOKEN": token]
     own["DOPPLER_API_HOST"] = host
 

@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `The environment of a deploy` {
+@Suite("The environment of a deploy")
+struct EnvironmentTests {
   private static let scoped: [String: AppEnvironment.Variable] = [
     "BOTH": .init("both-both"), "BUILD": .init("build-only", .build), "RUN": .init("run-run-run", .run),
     "NEXT_PUBLIC_A": .init("public-value", .run),
@@ -12,7 +13,8 @@ import Testing
     return try #require(world.services[instance]).environment
   }
 
-  @Test func `reaches those it is for`() throws {
+  @Test("reaches those it is for")
+  func reaches3() throws {
     let world = try World()
     world.variables = Self.scoped
 
@@ -30,9 +32,10 @@ import Testing
     #expect(seen(service) == ["BOTH", "NEXT_PUBLIC_A", "RUN"])
   }
 
-  @Test(arguments: [("RUN", true), ("BOTH", false), ("BUILD", false), ("NEXT_PUBLIC_A", false)])
-  func `is part of what a build is made from, as far as the build sees it`(_ name: String, _ isTakenAgain: Bool) throws
-  {
+  @Test(
+    "is part of what a build is made from, as far as the build sees it",
+    arguments: [("RUN", true), ("BOTH", false), ("BUILD", false), ("NEXT_PUBLIC_A", false)])
+  func partBuildMade(_ name: String, _ isTakenAgain: Bool) throws {
     let world = try World()
     world.variables = Self.scoped
     let first = try world.push("one")
@@ -45,7 +48,8 @@ import Testing
     #expect(try environment(world, record)["RUN"] == world.variables["RUN"]?.value)
   }
 
-  @Test func `is that of the deploy's beginning to its end`() throws {
+  @Test("stays what it was at the deploy's beginning")
+  func deployBeginningEnd() throws {
     let world = try World()
     world.variables = ["A": .init("old")]
     world.whenRun = { world.variables = ["A": .init("new")] }
@@ -56,7 +60,8 @@ import Testing
     #expect(try change(world) == .rebuild)
   }
 
-  @Test func `is hidden in output, failures and records`() throws {
+  @Test("is hidden in output, failures and records")
+  func hiddenOutputFailures() throws {
     let world = try World()
     world.variables = ["A": .init("hunter2hunter2"), "NEXT_PUBLIC_B": .init("public-value")]
     world.output = "key hunter2hunter2 for public-value\nhunter2hun"
@@ -70,7 +75,8 @@ import Testing
     #expect(record.failure?.excerpt == ["key **** for public-value", "hunter2hun"])
   }
 
-  @Test func `is hidden in the last lines of an instance`() throws {
+  @Test("is hidden in the last lines of an instance")
+  func hiddenLastLines() throws {
     let world = try World()
     world.variables = ["A": .init("the app's last words")]
     world.stateAfterStart = .waitingToRestart(exit: "exit code 1", restarts: 0)
@@ -89,10 +95,11 @@ import Testing
   }
 
   @Test(
+    "is known to differ from the present one, with what fixes that",
     arguments: [
       ("RUN", .restart), ("BOTH", .rebuild), ("BUILD", .rebuild), ("NEXT_PUBLIC_A", .rebuild), (nil, nil),
     ] as [(String?, EnvironmentChange?)])
-  func `is known to differ from the present one, and what mends that`(_ name: String?, _ needed: EnvironmentChange?)
+  func knownDifferPresent(_ name: String?, _ needed: EnvironmentChange?)
     throws
   {
     let world = try World()
@@ -109,8 +116,10 @@ import Testing
   }
 }
 
-@Suite struct `A restart` {
-  @Test func `starts the live release again, with the environment as it is now`() throws {
+@Suite("A restart")
+struct RestartTests {
+  @Test("starts the live release again, with the environment as it is now")
+  func startsLiveRelease() throws {
     let world = try World()
     try world.push("one")
     let before = try world.push("two")
@@ -131,7 +140,8 @@ import Testing
     #expect(try world.deploy(.rollback(nil)).commit?.subject == "one")
   }
 
-  @Test func `that does not become healthy leaves what is live, and the release`() throws {
+  @Test("that does not become healthy leaves what is live, and the release")
+  func doesNotBecome() throws {
     let world = try World()
     let before = try world.push("one")
     world.stateAfterStart = .waitingToRestart(exit: "exit code 1", restarts: 0)
@@ -144,14 +154,16 @@ import Testing
     #expect(world.routed == before.instance?.port)
   }
 
-  @Test func `needs something live`() throws {
+  @Test("needs something live")
+  func needsSomethingLive() throws {
     let record = try World().deploy(.restart)
 
     #expect(record.failure?.kind == .notFound)
     #expect(record.failure?.cause == "nothing of it is live yet")
   }
 
-  @Test func `that was interrupted after the switch is finished`() throws {
+  @Test("that was interrupted after the switch is finished")
+  func interruptedAfterSwitch() throws {
     let world = try World()
     try world.push("one")
     world.finishDraining()

@@ -9,8 +9,10 @@ private let failures: [(event: String, step: Step)] = [
   ("route", .route),
 ]
 
-@Suite struct `A failed deploy` {
-  @Test func `is one whose npm ended in the middle of its work, though without an error`() throws {
+@Suite("A failed deploy")
+struct FailureTests {
+  @Test("includes one whose npm ended in the middle of its work, though without an error")
+  func npmEndedMiddle() throws {
     let world = try World()
     world.output = "npm error Exit handler never called!\n"
 
@@ -21,8 +23,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.installedKey == nil)
   }
 
-  @Test(arguments: failures)
-  func `leaves all as it was`(_ failure: (event: String, step: Step)) throws {
+  @Test("leaves everything as it was", arguments: failures)
+  func leaves3(_ failure: (event: String, step: Step)) throws {
     let world = try World()
     let first = try world.push("one")
     world.failing = [failure.event]
@@ -42,8 +44,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.records[record.id] == record)
   }
 
-  @Test(arguments: failures)
-  func `can be pushed again`(_ failure: (event: String, step: Step)) throws {
+  @Test("can be pushed again", arguments: failures)
+  func canPushedAgain(_ failure: (event: String, step: Step)) throws {
     let world = try World()
     try world.push("one")
     world.failing = [failure.event]
@@ -56,7 +58,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.live?.commit.subject == "two")
   }
 
-  @Test func `is undone in reverse: instance, release, branch`() throws {
+  @Test("is undone in reverse: instance, release, branch")
+  func undoneReverseInstance() throws {
     let world = try World()
     try world.push("one")
     world.failing = ["route 3002"]
@@ -72,8 +75,9 @@ private let failures: [(event: String, step: Step)] = [
       ])
   }
 
-  @Test(arguments: ["stop", "removeUnfinished", "remove 2", "set refs/nextdeploy/failed"])
-  func `is undone as far as that goes`(_ broken: String) throws {
+  @Test(
+    "is undone as far as possible", arguments: ["stop", "removeUnfinished", "remove 2", "set refs/nextdeploy/failed"])
+  func undoneFarGoes(_ broken: String) throws {
     let world = try World()
     try world.push("one")
     world.answers = { _ in
@@ -92,8 +96,10 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.told.lines("warning: undoing the failed deploy").count == 1)
   }
 
-  @Test(arguments: ["move refs/heads/main", "set refs/nextdeploy/failed"])
-  func `that could not be undone is undone by recovery, so that the same commit can be pushed again`(
+  @Test(
+    "that could not be undone is undone by recovery, so that the same commit can be pushed again",
+    arguments: ["move refs/heads/main", "set refs/nextdeploy/failed"])
+  func couldNotUndone(
     _ broken: String
   ) throws {
     let world = try World()
@@ -110,7 +116,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.records[record.id]?.failure == record.failure)
   }
 
-  @Test func `of a first push takes the branch away, for nothing is live`() throws {
+  @Test("of a first push takes the branch away, for nothing is live")
+  func firstPushTakes() throws {
     let world = try World()
     world.failing = ["run npm run build"]
 
@@ -122,7 +129,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.branches["refs/nextdeploy/failed/\(record.id)"] != nil)
   }
 
-  @Test func `leaves a branch alone that a newer push has moved on`() throws {
+  @Test("leaves a branch alone that a newer push has moved on")
+  func leavesBranchAlone() throws {
     let world = try World()
     try world.push("one")
     let newer = try world.commit("three", World.app("three"))
@@ -137,7 +145,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.tip == newer.id)
   }
 
-  @Test func `of a rebuild leaves the branch alone`() throws {
+  @Test("of a rebuild leaves the branch alone")
+  func rebuildLeavesBranch() throws {
     let world = try World()
     let first = try world.push("one")
     world.failing = ["run npm run build"]
@@ -149,7 +158,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.events("move").isEmpty)
   }
 
-  @Test func `that took a release from before does not remove it`() throws {
+  @Test("that reused an earlier release does not remove it")
+  func tookReleaseBefore() throws {
     let world = try World()
     let first = try world.push("one")
     try world.push("two")
@@ -163,12 +173,14 @@ private let failures: [(event: String, step: Step)] = [
     #expect(world.releases.map(\.id).contains(first.id))
   }
 
-  @Test(arguments: [
-    (JobResult.failed(exitCode: 2), "it ended with exit code 2"),
-    (.failed(exitCode: 127), "a program of it was not found (exit code 127)"),
-    (.killed, "it was killed (exit code 137), most likely for want of memory"),
-  ])
-  func `of a build says how it ended, with its last lines`(_ result: JobResult, _ cause: String) throws {
+  @Test(
+    "of a build says how it ended, with its last lines",
+    arguments: [
+      (JobResult.failed(exitCode: 2), "it ended with exit code 2"),
+      (.failed(exitCode: 127), "a program of it was not found (exit code 127)"),
+      (.killed, "it was killed (exit code 137), most likely for want of memory"),
+    ])
+  func buildSaysHow(_ result: JobResult, _ cause: String) throws {
     let world = try World()
     world.results["npm run build"] = result
     world.output = (1...30).map { "line \($0)\n" }.joined()
@@ -179,7 +191,8 @@ private let failures: [(event: String, step: Step)] = [
     #expect(record.failure?.excerpt == (11...30).map { "line \($0)" })
   }
 
-  @Test func `of an install forgets what was installed, so that it is done again`() throws {
+  @Test("of an install forgets what was installed, so that it is done again")
+  func installForgetsInstalled() throws {
     let world = try World()
     world.built = ["node_modules/a/package.json": "{}"]
     try world.push("one")

@@ -4,7 +4,8 @@ import Testing
 /// An app that has a moment to answer well, so that no test waits.
 private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status": "200-204"}}"#
 
-@Suite struct `The health check` {
+@Suite("The health check")
+struct HealthTests {
   private func failure(
     _ answer: ProbeAnswer, _ state: InstanceState = .running(process: 7, restarts: 0),
     listeners: [ListeningAddress] = []
@@ -16,14 +17,16 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     return (world, try world.push("one", World.app("one", project: impatient)).failure)
   }
 
-  @Test(arguments: [
-    (ProbeAnswer.status(500), "GET /up answered 500 for 0.001 s, where 200-204 is healthy"),
-    (.status(301), "GET /up answered 301 for 0.001 s, where 200-204 is healthy"),
-    (.silent, "the app took the connection, but did not answer GET /up within 0.001 s"),
-    (.broken("it closed the connection"), "the answer to GET /up is not HTTP (it closed the connection)"),
-    (.refused, "the app did not listen on 127.0.0.1:3001 within 0.001 s"),
-  ])
-  func `names the cause of a bad answer`(_ answer: ProbeAnswer, _ cause: String) throws {
+  @Test(
+    "names the cause of a bad answer",
+    arguments: [
+      (ProbeAnswer.status(500), "GET /up answered 500 for 0.001 s, where 200-204 is healthy"),
+      (.status(301), "GET /up answered 301 for 0.001 s, where 200-204 is healthy"),
+      (.silent, "the app took the connection, but did not answer GET /up within 0.001 s"),
+      (.broken("it closed the connection"), "the answer to GET /up is not HTTP (it closed the connection)"),
+      (.refused, "the app did not listen on 127.0.0.1:3001 within 0.001 s"),
+    ])
+  func namesCauseBad(_ answer: ProbeAnswer, _ cause: String) throws {
     let (world, failure) = try failure(answer)
 
     #expect(failure?.cause == cause)
@@ -32,7 +35,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.instances.isEmpty)
   }
 
-  @Test func `names the addresses on which the app listens instead`() throws {
+  @Test("names the addresses on which the app listens instead")
+  func namesAddressesApp() throws {
     let listeners = [ListeningAddress(host: "::1", port: 4000), ListeningAddress(host: "127.0.0.1", port: 4000)]
 
     let (_, failure) = try failure(.refused, listeners: listeners)
@@ -40,11 +44,13 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(failure?.cause == "the app listens on 127.0.0.1:4000, [::1]:4000, not on 127.0.0.1:3001")
   }
 
-  @Test(arguments: [
-    (InstanceState.waitingToRestart(exit: "exit code 1", restarts: 0), "exit code 1"),
-    (.running(process: 8, restarts: 2), "more than once"),
-  ])
-  func `fails soon when the app ends, with the last lines it wrote`(_ state: InstanceState, _ how: String) throws {
+  @Test(
+    "fails soon when the app ends, with the last lines it wrote",
+    arguments: [
+      (InstanceState.waitingToRestart(exit: "exit code 1", restarts: 0), "exit code 1"),
+      (.running(process: 8, restarts: 2), "more than once"),
+    ])
+  func failsSoonWhen(_ state: InstanceState, _ how: String) throws {
     let world = try World()
     world.answers = { _ in .refused }
     world.stateAfterStart = state
@@ -56,10 +62,13 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.events("ask").count <= 4)
   }
 
-  @Test(arguments: [
-    InstanceState.waitingToRestart(exit: "exit code 1", restarts: 1), .running(process: 8, restarts: 1), .lost, .absent,
-  ])
-  func `does not take another program's answer for that of an app that ended`(_ state: InstanceState) throws {
+  @Test(
+    "does not take another program's answer for that of an app that ended",
+    arguments: [
+      InstanceState.waitingToRestart(exit: "exit code 1", restarts: 1), .running(process: 8, restarts: 1), .lost,
+      .absent,
+    ])
+  func doesNotTake(_ state: InstanceState) throws {
     let world = try World()
     world.stateAfterStart = state
     world.answers = { _ in .status(200) }
@@ -70,10 +79,12 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.events("route").isEmpty)
   }
 
-  @Test(arguments: [
-    InstanceState.running(process: 8, restarts: 0), .waitingToRestart(exit: "exit code 1", restarts: 0),
-  ])
-  func `does not take a stranger on the app's port for the app, and names it`(_ state: InstanceState) throws {
+  @Test(
+    "does not take a stranger on the app's port for the app, and names it",
+    arguments: [
+      InstanceState.running(process: 8, restarts: 0), .waitingToRestart(exit: "exit code 1", restarts: 0),
+    ])
+  func doesNotTakeStranger(_ state: InstanceState) throws {
     let world = try World()
     world.stateAfterStart = state
     let address = ListeningAddress(host: "0.0.0.0", port: 3001)
@@ -90,7 +101,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.instances.isEmpty)
   }
 
-  @Test func `warns of an app that the outside can reach, and lets it go live`() throws {
+  @Test("warns of an app that the outside can reach, and lets it go live")
+  func warnsAppOutside() throws {
     let world = try World()
     let hosts = ["0.0.0.0", "::", "127.0.0.1", "::1"]
     world.listeners = hosts.map { ListeningAddress(host: $0, port: 3001) } + [ListeningAddress(host: "::", port: 80)]
@@ -103,7 +115,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(warnings.first?.contains("shop listens on 0.0.0.0:3001, [::]:3001: without a firewall") == true)
   }
 
-  @Test func `does not warn of an app that only this machine can reach`() throws {
+  @Test("does not warn of an app that only this machine can reach")
+  func doesNotWarn() throws {
     let world = try World()
     world.listeners = ["127.0.0.1", "127.0.0.2", "::1"].map { ListeningAddress(host: $0, port: 3001) }
 
@@ -112,7 +125,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(!world.told.lines.contains { $0.hasPrefix("warning: shop listens on") })
   }
 
-  @Test func `asks until the app answers well`() throws {
+  @Test("asks until the app answers well")
+  func asksUntilApp() throws {
     let world = try World()
     var answers: [ProbeAnswer] = [.refused, .silent, .status(503), .status(204)]
     world.answers = { _ in answers.removeFirst() }
@@ -124,7 +138,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.events("ask").count == 4)
   }
 
-  @Test func `asks as the proxy does for the app's visitors`() throws {
+  @Test("asks as the proxy does for the app's visitors")
+  func asksProxyDoes() throws {
     for (domains, expected) in [([], "server:8081"), ([try Domain("shop.example.com")], "shop.example.com")] {
       let world = try World()
       world.config.domains = domains
@@ -135,7 +150,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     }
   }
 
-  @Test func `asks often while the app starts and seldom when that takes long`() {
+  @Test("asks often while the app starts and seldom when that takes long")
+  func asksOftenWhile() {
     let starting = Promotion.pause(listening: false, elapsed: 0.1)
     let waiting = Promotion.pause(listening: false, elapsed: 6)
 
@@ -150,7 +166,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     .response(ProbeResponse(status: 307, location: location))
   }
 
-  @Test func `fails where the page redirects to itself or to the server's inside`() throws {
+  @Test("fails where the page redirects to itself or to an internal address")
+  func failsPageRedirects() throws {
     let cases = [
       (["/": "/en", "/en": "/"], "GET / redirects to itself: / → /en → /", "A browser would give up."),
       (
@@ -171,7 +188,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     }
   }
 
-  @Test func `says that an app wants https where it has no domain`() throws {
+  @Test("says that an app wants https where it has no domain")
+  func saysAppWants() throws {
     let world = try World()
     world.config.domains = []
     world.page = { request, _ in redirect("https://server:8081\(request.target)") }
@@ -182,7 +200,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(record.failure?.next.contains("'nextdeploy config set domains'") == true)
   }
 
-  @Test func `fails where one of the page's scripts is not there, and names it`() throws {
+  @Test("fails where one of the page's scripts is not there, and names it")
+  func failsPageScripts() throws {
     let world = try World()
     let html = "<script src=/_next/static/main.js></script>"
     world.page = { request, _ in
@@ -200,17 +219,20 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.events("route").isEmpty)
   }
 
-  @Test(arguments: [
-    (404, "Name a page that is there as \"health.path\""), (401, "take 401 for healthy with \"health.status\""),
-    (503, "'nextdeploy env list' shows"), (418, "Correct the page"),
-  ])
-  func `says what helps against a status`(_ status: Int, _ help: String) throws {
+  @Test(
+    "says what would help with a status",
+    arguments: [
+      (404, "Name a page that is there as \"health.path\""), (401, "take 401 for healthy with \"health.status\""),
+      (503, "'nextdeploy env list' shows"), (418, "Correct the page"),
+    ])
+  func saysHelpsAgainst(_ status: Int, _ help: String) throws {
     let (_, failure) = try failure(.status(status))
 
     #expect(failure?.next.contains(help) == true)
   }
 
-  @Test func `takes an app for one without pages that answers 404 for all`() throws {
+  @Test("takes an app that answers 404 to everything for one without pages")
+  func takesAppWithout() throws {
     let world = try World()
     world.answers = { _ in .status(404) }
 
@@ -223,7 +245,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
 
   // MARK: Where it listens
 
-  @Test func `finds an app on ::1, and has the proxy look for it there, until it is drained`() throws {
+  @Test("finds an app on ::1, and has the proxy look for it there, until it is drained")
+  func findsApp1() throws {
     let world = try World()
     world.page = { _, instance in instance.address == .v6 ? .status(200) : .refused }
     world.listeners = [ListeningAddress(host: "::1", port: 3001)]
@@ -243,8 +266,8 @@ private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status":
     #expect(world.routedTo == world.live?.upstream)
   }
 
-  @Test(arguments: [[], [ListeningAddress(host: "::1", port: 4000)]])
-  func `asks no other program on ::1`(_ listeners: [ListeningAddress]) throws {
+  @Test("asks no other program on ::1", arguments: [[], [ListeningAddress(host: "::1", port: 4000)]])
+  func asksNoOther(_ listeners: [ListeningAddress]) throws {
     let world = try World()
     world.page = { _, instance in instance.address == .v6 ? .status(200) : .refused }
     world.listeners = listeners

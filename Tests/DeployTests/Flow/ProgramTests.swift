@@ -16,8 +16,10 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
   return (world, tree)
 }
 
-@Suite struct `A program of the app's` {
-  @Test func `finds in its environment what a login shell in its directory would give`() throws {
+@Suite("A program of the app's")
+struct ProgramTests {
+  @Test("finds in its environment what a login shell in its directory would give")
+  func findsEnvironmentLogin() throws {
     let (world, tree) = try workspace()
     world.variables = ["TERM": .init("xterm"), "PWD": .init("/elsewhere"), "TURBO_FORCE": .init("false")]
 
@@ -35,7 +37,8 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
     }
   }
 
-  @Test func `finds the package manager by its name, after those of its own packages`() throws {
+  @Test("finds the package manager by its name, after those of its own packages")
+  func findsPackageManager() throws {
     let (world, tree) = try workspace()
 
     let record = try world.push("one", tree)
@@ -54,11 +57,13 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
     #expect(world.assemblies.last?.programs == world.programs)
   }
 
-  @Test(arguments: [
-    ("node a", []), ("pnpm --filter web serve", ["v1/pnpm/8.15.9"]), ("A=1 pnpm exec node a", ["v1/pnpm/8.15.9"]),
-    ("node pnpm.js", ["v1/pnpm/8.15.9"]), ("node mypnpm", []),
-  ])
-  func `that starts by the package manager has it in the release`(_ start: String, _ kept: [String]) throws {
+  @Test(
+    "that is started by the package manager has it in the release",
+    arguments: [
+      ("node a", []), ("pnpm --filter web serve", ["v1/pnpm/8.15.9"]), ("A=1 pnpm exec node a", ["v1/pnpm/8.15.9"]),
+      ("node pnpm.js", ["v1/pnpm/8.15.9"]), ("node mypnpm", []),
+    ])
+  func startsPackageManager(_ start: String, _ kept: [String]) throws {
     let (world, tree) = try workspace(["nextdeploy.json": #"{"root": "apps/web", "start": "\#(start)"}"#])
 
     try world.push("one", tree)
@@ -67,7 +72,8 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
     #expect(world.assemblies.last?.corepack == kept)
   }
 
-  @Test func `is not given what an earlier deploy needed`() throws {
+  @Test("is not given what an earlier deploy needed")
+  func notGivenEarlier() throws {
     let (world, tree) = try workspace()
     try world.push("one", tree)
     world.finishDraining()
@@ -80,12 +86,14 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
   }
 }
 
-@Suite struct `A workspace's app` {
+@Suite("A workspace's app")
+struct WorkspaceAppTests {
   private static let turbo = [
     "turbo.json": #"{"tasks": {"build": {}}}"#, "nextdeploy.json": #"{"root": "apps/web"}"#,
   ]
 
-  @Test func `is built at the top by Turborepo, whose cache is not kept`() throws {
+  @Test("is built at the top by Turborepo, whose cache is not kept")
+  func builtTopTurborepo() throws {
     let (world, tree) = try workspace(Self.turbo)
     world.built = [".turbo/cache/a.tar.zst": "a", ".turbo/cookie": "b", "apps/web/dist/index.js": "c"]
 
@@ -98,7 +106,8 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
     #expect(world.files[".turbo/cookie"] == "b")
   }
 
-  @Test func `keeps Turborepo's cache where its own variables have it read`() throws {
+  @Test("keeps Turborepo's cache where its own variables have it read")
+  func keepsTurborepoCache() throws {
     let (world, tree) = try workspace(Self.turbo)
     world.variables = ["TURBO_FORCE": .init("false", .build)]
     world.built = [".turbo/cache/a.tar.zst": "a"]
@@ -112,26 +121,28 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
   private static let advice =
     #"@shop/ui is a package of this workspace that has to be built first: set "build" in nextdeploy.json, as in "#
 
-  @Test(arguments: [
-    (
-      "Module not found: Can't resolve '@shop/ui'", "pnpm-lock.yaml",
-      advice + #""build": "pnpm --filter web... run build"."#
-    ),
-    (
-      "Error: Cannot find module '/w/node_modules/@shop/ui/dist/index.js'", "package-lock.json",
-      advice + #""build": "(cd ../../packages/ui && npm run build) && npm run build"."#
-    ),
-    (
-      #"[vite]: Rollup failed to resolve import "@shop/ui" from "/w/a.js"."#, "yarn.lock",
-      advice + #""build": "yarn workspace @shop/ui run build && yarn run build"."#
-    ),
-    (
-      "Cannot find module '@shop/other'", "pnpm-lock.yaml",
-      "Add it ('pnpm add @shop/other'), commit the lockfile, and push again."
-    ),
-    ("@shop/ui: type error", "pnpm-lock.yaml", generic),
-  ])
-  func `whose build misses another package says how to build that`(_ line: String, _ lockfile: String, _ next: String)
+  @Test(
+    "whose build misses another package says how to build that",
+    arguments: [
+      (
+        "Module not found: Can't resolve '@shop/ui'", "pnpm-lock.yaml",
+        advice + #""build": "pnpm --filter web... run build"."#
+      ),
+      (
+        "Error: Cannot find module '/w/node_modules/@shop/ui/dist/index.js'", "package-lock.json",
+        advice + #""build": "(cd ../../packages/ui && npm run build) && npm run build"."#
+      ),
+      (
+        #"[vite]: Rollup failed to resolve import "@shop/ui" from "/w/a.js"."#, "yarn.lock",
+        advice + #""build": "yarn workspace @shop/ui run build && yarn run build"."#
+      ),
+      (
+        "Cannot find module '@shop/other'", "pnpm-lock.yaml",
+        "Add it ('pnpm add @shop/other'), commit the lockfile, and push again."
+      ),
+      ("@shop/ui: type error", "pnpm-lock.yaml", generic),
+    ])
+  func buildMissesAnother(_ line: String, _ lockfile: String, _ next: String)
     throws
   {
     let (world, tree) = try workspace()
@@ -147,7 +158,8 @@ private func workspace(_ more: [String: String] = [:]) throws -> (World, MemoryT
     #expect(record.failure?.next == next)
   }
 
-  @Test func `with a build command of its own gets no advice on that`() throws {
+  @Test("with a build command of its own gets no advice on that")
+  func buildCommandOwn() throws {
     let (world, tree) = try workspace(["nextdeploy.json": #"{"root": "apps/web", "build": "make all"}"#])
     world.output = "Can't resolve '@shop/ui'\n"
     world.results = ["make all": .failed(exitCode: 1)]

@@ -1,8 +1,10 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `Pruning` {
-  @Test func `keeps as many releases as the app's setting says`() throws {
+@Suite("Pruning")
+struct PruneTests {
+  @Test("keeps as many releases as the app's setting says")
+  func keepsManyReleases() throws {
     let world = try World()
     world.config.keep = 2
     for text in ["one", "two", "three", "four"] {
@@ -13,7 +15,8 @@ import Testing
     #expect(world.releases.map(\.commit.subject) == ["three", "four"])
   }
 
-  @Test func `takes away the refs of what it removes`() throws {
+  @Test("takes away the refs of what it removes")
+  func takesAwayRefs() throws {
     let world = try World()
     world.config.keep = 1
     let first = try world.push("one")
@@ -26,7 +29,8 @@ import Testing
     #expect(world.branches["refs/nextdeploy/releases/\(third.id)"] != nil)
   }
 
-  @Test func `never removes a release that still answers requests`() throws {
+  @Test("never removes a release that still answers requests")
+  func neverRemovesRelease() throws {
     let world = try World()
     world.config.keep = 1
     try world.push("one")
@@ -37,7 +41,8 @@ import Testing
     #expect(world.releases.map(\.commit.subject) == ["one", "two"])
   }
 
-  @Test func `removes a release once its instance is gone, though its port is used again`() throws {
+  @Test("removes a release once its instance is gone, though its port is used again")
+  func removesReleaseOnce() throws {
     let world = try World()
     world.config.keep = 1
     for text in ["one", "two", "three"] {
@@ -50,7 +55,8 @@ import Testing
     #expect(world.releases.map(\.commit.subject) == ["three", "four"])
   }
 
-  @Test func `never removes the live release, whatever a rollback did`() throws {
+  @Test("never removes the live release, whatever a rollback did")
+  func neverRemovesLive() throws {
     let world = try World()
     world.config.keep = 2
     try world.push("one")
@@ -64,7 +70,8 @@ import Testing
     #expect(world.releases.map(\.commit.subject).contains("one"))
   }
 
-  @Test func `keeps the records of the last fifty deploys and of every release`() throws {
+  @Test("keeps the records of the last fifty deploys and of every release")
+  func keepsRecordsLast() throws {
     let world = try World()
     world.config.keep = 100
     let first = try world.push("one")

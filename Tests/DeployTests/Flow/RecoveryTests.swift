@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `Recovery from a crash` {
+@Suite("Recovery from a crash")
+struct RecoveryTests {
   /// A world with one live release, and a second push that ended without a word once `event` happened.
   private func crash(at event: String) throws -> (World, first: DeployRecord, second: DeployRecord) {
     let world = try World()
@@ -19,11 +20,13 @@ import Testing
     return (world, first, second)
   }
 
-  @Test(arguments: [
-    "save checkout", "checkout", "run npm ci", "run npm run build", "save release", "make", "reserve",
-    "durably save boot", "start", "save health", "durably save route", "route",
-  ])
-  func `before the switch undoes the deploy`(_ event: String) throws {
+  @Test(
+    "before the switch undoes the deploy",
+    arguments: [
+      "save checkout", "checkout", "run npm ci", "run npm run build", "save release", "make", "reserve",
+      "durably save boot", "start", "save health", "durably save route", "route",
+    ])
+  func beforeSwitchUndoes(_ event: String) throws {
     let (world, first, second) = try crash(at: event)
 
     try world.recover()
@@ -39,11 +42,13 @@ import Testing
     #expect(world.told.lines("note: undoing deploy \(second.id)").count == 1)
   }
 
-  @Test(arguments: [
-    "save route", "setLive", "set refs/nextdeploy/live", "set refs/nextdeploy/releases", "save drain",
-    "drain", "save live",
-  ])
-  func `after the switch finishes the deploy`(_ event: String) throws {
+  @Test(
+    "after the switch finishes the deploy",
+    arguments: [
+      "save route", "setLive", "set refs/nextdeploy/live", "set refs/nextdeploy/releases", "save drain",
+      "drain", "save live",
+    ])
+  func afterSwitchFinishes(_ event: String) throws {
     let (world, first, second) = try crash(at: event)
 
     try world.recover()
@@ -58,8 +63,8 @@ import Testing
     #expect(world.branches["refs/nextdeploy/live"] == second.commit?.id)
   }
 
-  @Test(arguments: ["make", "start", "route", "setLive", "drain"])
-  func `run twice does no more than once`(_ event: String) throws {
+  @Test("run twice does no more than once", arguments: ["make", "start", "route", "setLive", "drain"])
+  func runTwiceDoes(_ event: String) throws {
     let (world, _, _) = try crash(at: event)
     try world.recover()
     let (live, records, tip) = (world.live, world.records, world.tip)
@@ -73,7 +78,8 @@ import Testing
     #expect(world.events("stop", "drain", "move", "set", "route", "remove 2").isEmpty)
   }
 
-  @Test func `ends what a killed builder left running before it undoes anything`() throws {
+  @Test("ends what a killed builder left running before it undoes anything")
+  func endsKilledBuilder() throws {
     let (world, _, _) = try crash(at: "run npm run build")
 
     try world.recover()
@@ -81,7 +87,8 @@ import Testing
     #expect(world.events("endLeftovers", "removeUnfinished", "stop", "move").first == "endLeftovers")
   }
 
-  @Test func `leaves a deploy alone whose process still runs`() throws {
+  @Test("leaves alone a deploy whose process still runs")
+  func leavesDeployAlone() throws {
     let (world, _, second) = try crash(at: "run npm run build")
     world.dead = []
 
@@ -91,7 +98,8 @@ import Testing
     #expect(world.events("move", "save").isEmpty)
   }
 
-  @Test func `ends a deploy that waited for its turn, and moves its branch back`() throws {
+  @Test("ends a deploy that waited for its turn, and moves its branch back")
+  func endsDeployWaited() throws {
     let world = try World()
     let first = try world.push("one")
     let commit = try world.commit("two", World.app("two"))
@@ -106,7 +114,8 @@ import Testing
     #expect(world.told.lines("note: undoing").first?.hasSuffix("while it waited") == true)
   }
 
-  @Test func `starts what is live again, and the proxy`() throws {
+  @Test("starts what is live again, and the proxy")
+  func startsLiveAgain() throws {
     let world = try World()
     let record = try world.push("one")
     world.instances[try #require(record.instance)] = .lost
@@ -118,7 +127,8 @@ import Testing
     #expect(world.events("revive", "proxy.revive") == ["revive shop:3001", "proxy.revive"])
   }
 
-  @Test func `sends requests to what is live, where what is written says otherwise or nothing`() throws {
+  @Test("sends requests to what is live, where what is written says otherwise or nothing")
+  func sendsRequestsLive() throws {
     let world = try World()
     let record = try world.push("one")
     let live = try #require(world.routedTo)
@@ -133,7 +143,8 @@ import Testing
     #expect(world.events("restore").count == 3)
   }
 
-  @Test func `goes on where the proxy cannot be told, and tells`() throws {
+  @Test("goes on where the proxy cannot be told, and reports it")
+  func goesProxyCannot() throws {
     let world = try World()
     try world.push("one")
     world.routedTo = nil
@@ -144,7 +155,8 @@ import Testing
     #expect(world.told.lines("warning: sending the requests of shop").count == 1)
   }
 
-  @Test func `drains instances that nobody routes to, once`() throws {
+  @Test("drains instances that nobody routes to, once")
+  func drainsInstancesNobody() throws {
     let world = try World()
     try world.push("one")
     let (stray, draining) = (try world.instance("3005"), try world.instance("3006"))
@@ -157,7 +169,8 @@ import Testing
     #expect(world.events("drain", "stop") == ["drain shop:3005"])
   }
 
-  @Test func `happens before the next deploy does anything`() throws {
+  @Test("happens before the next deploy does anything")
+  func happensBeforeNext() throws {
     let (world, _, second) = try crash(at: "start")
 
     let third = try world.push("three")
@@ -169,7 +182,8 @@ import Testing
     #expect(undone < planned)
   }
 
-  @Test func `of a rollback after the switch makes the old release live`() throws {
+  @Test("of a rollback after the switch makes the old release live")
+  func rollbackAfterSwitch() throws {
     let world = try World()
     let first = try world.push("one")
     try world.push("two")

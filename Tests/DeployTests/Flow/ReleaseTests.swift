@@ -3,7 +3,8 @@ import Testing
 
 private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"next": "16"}}"#
 
-@Suite struct `A release of Next.js` {
+@Suite("A release of Next.js")
+struct ReleaseTests {
   private func world(version: String = "16.4.5", engines: String = ">=20.9.0") throws -> (World, MemoryTree) {
     let world = try World()
     world.built = [
@@ -14,7 +15,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     return (world, try MemoryTree(["package.json": manifest, "package-lock.json": "{}"]))
   }
 
-  @Test func `is the standalone server where the build gives it`() throws {
+  @Test("is the standalone server where the build gives it")
+  func standaloneServerBuild() throws {
     let (world, tree) = try world()
     world.built[".next/standalone/server.js"] = ""
 
@@ -31,7 +33,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
       ])
   }
 
-  @Test func `is the app under next start where it does not, the cache left where it is`() throws {
+  @Test("is the app under next start where it does not, the cache left where it is")
+  func appUnderNext() throws {
     let (world, tree) = try world()
 
     try world.push("one", tree)
@@ -44,7 +47,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(!parts.contains { "\($0)".contains("cache") })
   }
 
-  @Test func `is told where its visitors are, at each start anew`() throws {
+  @Test("is told where its visitors are, anew at each start")
+  func toldVisitorsEach() throws {
     let (world, tree) = try world()
     let commit = try #require(try world.push("one", tree).commit)
     #expect(world.live?.origin == "https://shop.example.com")
@@ -58,7 +62,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.services[instance]?.arguments == ["node", "../next.cjs", "https://www.example.com"])
   }
 
-  @Test func `below a directory is started there, by the program beside the release's files`() throws {
+  @Test("below a directory is started there, by the program beside the release's files")
+  func belowDirectoryStarted() throws {
     let (world, _) = try world()
     world.built = [
       "node_modules/next/package.json": #"{"version": "16.4.5"}"#,
@@ -75,8 +80,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.releases.first?.process.directory.description == "apps/web")
   }
 
-  @Test(arguments: [true, false])
-  func `of 13 and before is told that it is localhost, for it cannot be told more`(_ isStandalone: Bool) throws {
+  @Test("of 13 and before is told that it is localhost, for it cannot be told more", arguments: [true, false])
+  func number13BeforeTold(_ isStandalone: Bool) throws {
     let (world, tree) = try world(version: "13.5.11", engines: ">=16.14.0")
     if isStandalone { world.built[".next/standalone/server.js"] = "" }
 
@@ -92,7 +97,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
           ? ["node", "server.js"] : ["node", "node_modules/next/dist/bin/next", "start", "-H", "localhost"]))
   }
 
-  @Test func `with a server of its own is told that it is localhost, and may write where Next does`() throws {
+  @Test("with a server of its own is told that it is localhost, and may write where Next does")
+  func serverOwnTold() throws {
     let (world, _) = try world()
     let tree = try MemoryTree([
       "package.json": manifest.replacing(#""next build""#, with: #""next build", "start": "node server.js""#),
@@ -113,8 +119,10 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     }
   }
 
-  @Test(arguments: [AppEnvironment.Scope.both, .build, .run, nil])
-  func `has the same key for server actions at its build and in its instances`(_ scope: AppEnvironment.Scope?) throws {
+  @Test(
+    "has the same key for server actions at its build and in its instances",
+    arguments: [AppEnvironment.Scope.both, .build, .run, nil])
+  func sameKeyServer(_ scope: AppEnvironment.Scope?) throws {
     let (world, tree) = try world()
     world.variables["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] = scope.map { .init("a key of the app's own", $0) }
 
@@ -126,7 +134,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == key)
   }
 
-  @Test func `is built standalone with the user's config untouched, and the same key for server actions`() throws {
+  @Test("is built standalone with the user's config untouched, and the same key for server actions")
+  func builtStandaloneUser() throws {
     let (world, tree) = try world()
 
     let record = try world.push("one", tree)
@@ -138,7 +147,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(build.environment["NODE_ENV"] == "production")
   }
 
-  @Test func `does not find what an earlier build fetched or gave`() throws {
+  @Test("does not find what an earlier build fetched or gave")
+  func doesNotFind() throws {
     let (world, tree) = try world()
     world.files = [
       ".next/cache/fetch-cache/a": "", ".next/standalone/server.js": "", ".next/export-detail.json": "",
@@ -153,7 +163,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.releases.first?.framework.contains("next start") == true)
   }
 
-  @Test func `is refused where Node is too old for it`() throws {
+  @Test("is refused where Node is too old for it")
+  func refusedNodeOld() throws {
     let (world, tree) = try world(engines: ">=22.0.0")
 
     let record = try world.push("one", tree)
@@ -162,7 +173,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.events("run npm run build").isEmpty)
   }
 
-  @Test func `is refused where the install did not bring it`() throws {
+  @Test("is refused where the install did not bring it")
+  func refusedInstallDid() throws {
     let (world, tree) = try world()
     world.built["node_modules/next/package.json"] = nil
 
@@ -171,11 +183,13 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(record.failure?.attempt == "looking for Next.js")
   }
 
-  @Test(arguments: [
-    (".next/export-detail.json", "the app is a static export (output: 'export'), which has no server to start"),
-    (".next/required-server-files.json", "the build left no .next/required-server-files.json"),
-  ])
-  func `is refused where the build left no server`(_ file: String, _ cause: String) throws {
+  @Test(
+    "is refused where the build left no server",
+    arguments: [
+      (".next/export-detail.json", "the app is a static export (output: 'export'), which has no server to start"),
+      (".next/required-server-files.json", "the build left no .next/required-server-files.json"),
+    ])
+  func refusedBuildLeft(_ file: String, _ cause: String) throws {
     let (world, tree) = try world()
     world.built[file] = file.contains("export") ? "{}" : nil
 
@@ -190,7 +204,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
       "one", MemoryTree(["package.json": manifest, "package-lock.json": "{}"].merging(more) { $1 }))
   }
 
-  @Test func `has what the wrappers of its start command set, but for what the app's own variables say`() throws {
+  @Test("has what the wrappers of its start command set, but for what the app's own variables say")
+  func wrappersStartCommand() throws {
     let (world, _) = try world()
     world.built["web.env"] = "A=file\nB=file\nNEXT_DEPLOYMENT_ID=x\nPORT=1\n"
     world.variables = ["B": .init("own"), "NEXT_DEPLOYMENT_ID": .init("own")]
@@ -205,7 +220,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(["A", "B", "C", "NEXT_DEPLOYMENT_ID", "PORT"].map { service[$0] } == ["file", "own", "d", id, "3001"])
   }
 
-  @Test func `has all packages where Node loads one before the server`() throws {
+  @Test("has all packages where Node loads one before the server")
+  func packagesNodeLoads() throws {
     let (world, _) = try world()
     world.built[".next/standalone/server.js"] = ""
 
@@ -214,7 +230,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.releases.first?.framework == "Next.js 16.4.5 (next start)")
   }
 
-  @Test func `runs once what stands before its start, with what its start sets`() throws {
+  @Test("runs once what stands before its start, with what its start sets")
+  func runsOnceStands() throws {
     let (world, _) = try world()
     world.variables = ["OWN": .init("own", .run)]
 
@@ -227,7 +244,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.told.lines("warning: 'prisma migrate deploy'").count == 1)
   }
 
-  @Test func `is none of Next.js's where the build leaves none and another program starts it`() throws {
+  @Test("is a plain one where the build leaves no Next.js and another program starts it")
+  func noneNextJs() throws {
     let (world, _) = try world()
     world.built[".next/required-server-files.json"] = nil
 
@@ -239,8 +257,9 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
   }
 
   @Test(
+    "warns of a vulnerable version",
     arguments: [("15.2.5", "15.2.6"), ("16.0.6", "16.0.7"), ("15.2.6", nil), ("16.4.5", nil)] as [(String, String?)])
-  func `warns of a version that can be attacked`(_ version: String, _ mend: String?) throws {
+  func warnsVersionCan(_ version: String, _ mend: String?) throws {
     let (world, tree) = try world(version: version)
 
     try world.push("one", tree)
@@ -250,8 +269,10 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
   }
 }
 
-@Suite struct `An instance` {
-  @Test func `is given its port, its address and the app's environment, but not another's port`() throws {
+@Suite("An instance")
+struct InstanceTests {
+  @Test("is given its port, its address and the app's environment, but not another's port")
+  func givenPortAddress() throws {
     let world = try World()
     world.variables = ["API": .init("x"), "PORT": .init("80"), "HOSTNAME": .init("0.0.0.0")]
 
@@ -273,7 +294,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(service.arguments == ["node", "server.js"])
   }
 
-  @Test func `has the packages of production alone`() throws {
+  @Test("has the production packages alone")
+  func packagesProductionAlone() throws {
     let world = try World()
     world.built["node_modules/.package-lock.json"] =
       #"{"packages": {"node_modules/a": {}, "node_modules/b": {"dev": true}, "lib": {"dev": true, "link": true}}}"#
@@ -284,7 +306,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.assemblies.first?.persist == ["uploads"])
   }
 
-  @Test func `has those of development too where nextdeploy.json says so`() throws {
+  @Test("has the development packages too where nextdeploy.json says so")
+  func developmentNextdeployJson() throws {
     let world = try World()
     world.built["node_modules/.package-lock.json"] = #"{"packages": {"node_modules/b": {"dev": true}}}"#
 
@@ -293,14 +316,16 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.assemblies.first?.parts == [.everything(without: [])])
   }
 
-  @Test(arguments: [
-    (
-      #""node_modules/b": {"dev": true, "bin": {"server": "x"}}"#,
-      "\"start\" runs 'server' of b, a development dependency"
-    ),
-    ("", "\"start\" runs 'server', which no dependency brings"),
-  ])
-  func `is not built where its program would be missing`(_ packages: String, _ cause: String) throws {
+  @Test(
+    "is not built where its program would be missing",
+    arguments: [
+      (
+        #""node_modules/b": {"dev": true, "bin": {"server": "x"}}"#,
+        "\"start\" runs 'server' of b, a development dependency"
+      ),
+      ("", "\"start\" runs 'server', which no dependency brings"),
+    ])
+  func notBuiltProgram(_ packages: String, _ cause: String) throws {
     let world = try World()
     world.built["node_modules/.package-lock.json"] = "{\"packages\": {\(packages)}}"
     let manifest = #"{"scripts": {"build": "make", "start": "npx server"}, "dependencies": {"a": "1"}}"#
@@ -312,7 +337,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.events("run npm run build").isEmpty)
   }
 
-  @Test(arguments: [true, false]) func `of a package manager other than npm has the programs that are linked`(
+  @Test("of a package manager other than npm has the programs that are linked", arguments: [true, false])
+  func packageManagerOther(
     _ isThere: Bool
   ) throws {
     let world = try World()
@@ -325,10 +351,12 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
   }
 }
 
-@Suite struct `A failed program` {
+@Suite("A failed program")
+struct FailedProgramTests {
   private static let manifest = #"{"scripts": {"build": "make", "start": "node a.js"}, "dependencies": {"a": "1"}}"#
 
-  @Test func `is told with what its output says, and with the variables that nothing sets`() throws {
+  @Test("is reported with what its output says, and with the variables that nothing sets")
+  func toldOutputSays() throws {
     let world = try World()
     world.results = ["npm run build": .failed(exitCode: 1)]
     world.output = "Error: STRIPE_KEY is not set\n"
@@ -342,7 +370,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
         + ".env.example names: 'nextdeploy env set shop A_B'.")
   }
 
-  @Test func `is told without its secrets`() throws {
+  @Test("is reported without its secrets")
+  func toldWithoutSecrets() throws {
     let world = try World()
     world.variables = ["TOKEN": .init("SECRET_TOKEN")]
     world.results = ["npm run build": .failed(exitCode: 1)]
@@ -355,8 +384,10 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
   }
 }
 
-@Suite struct `An outline` {
-  @Test func `tells all steps and touches nothing`() throws {
+@Suite("An outline")
+struct OutlineTests {
+  @Test("names all steps and touches nothing")
+  func tellsStepsTouches() throws {
     let world = try World()
     let commit = try world.commit("one", World.app("one", project: #"{"release": "migrate"}"#))
 
@@ -369,7 +400,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     #expect(world.records.isEmpty)
   }
 
-  @Test func `names the variables that the app's example has and nothing sets`() throws {
+  @Test("names the variables that the app's example has and nothing sets")
+  func namesVariablesApp() throws {
     let world = try World()
     world.variables = ["B": .init("x")]
     let commit = try world.commit("one", World.app("one").adding(".env.example", "A=\nB=\n"))
@@ -379,7 +411,8 @@ private let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"
     )
   }
 
-  @Test func `says what was built before`() throws {
+  @Test("says what was built before")
+  func saysBuiltBefore() throws {
     let world = try World()
     let record = try world.push("one")
 

@@ -1,8 +1,10 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `A tree that was built before` {
-  @Test func `is not built again by a push`() throws {
+@Suite("A tree that was built before")
+struct ReuseTests {
+  @Test("is not built again by a push")
+  func notBuiltAgain() throws {
     let world = try World()
     let first = try world.push("one")
     try world.push("two")
@@ -19,7 +21,8 @@ import Testing
     #expect(world.releases.count == 2)
   }
 
-  @Test func `is built again by a rebuild`() throws {
+  @Test("is built again by a rebuild")
+  func builtAgainRebuild() throws {
     let world = try World()
     let first = try world.push("one")
     world.finishDraining()
@@ -30,7 +33,8 @@ import Testing
     #expect(world.events("run npm run build").count == 2)
   }
 
-  @Test func `is built again when the app's environment is another`() throws {
+  @Test("is built again when the app's environment has changed")
+  func builtAgainWhen() throws {
     let world = try World()
     try world.push("one")
     world.finishDraining()
@@ -41,8 +45,8 @@ import Testing
     #expect(record.release == record.id)
   }
 
-  @Test(arguments: [("node", "22.1.0"), ("npm", "11.0.0")])
-  func `is built again when a tool is another`(_ tool: String, _ version: String) throws {
+  @Test("is built again when a tool has changed", arguments: [("node", "22.1.0"), ("npm", "11.0.0")])
+  func builtAgainWhenTool(_ tool: String, _ version: String) throws {
     let world = try World()
     try world.push("one")
     world.finishDraining()
@@ -53,7 +57,8 @@ import Testing
     #expect(record.release == record.id)
   }
 
-  @Test func `still has its release command run, in a workspace that holds its files`() throws {
+  @Test("still has its release command run, in a workspace that holds its files")
+  func stillReleaseCommand() throws {
     let world = try World()
     let tree = try World.app("one", project: #"{"release": "migrate"}"#)
     try world.push("one", tree)
@@ -71,8 +76,10 @@ import Testing
   }
 }
 
-@Suite struct `An install` {
-  @Test func `is skipped while its key is unchanged`() throws {
+@Suite("An install")
+struct InstallTests {
+  @Test("is skipped while its key is unchanged")
+  func skippedWhileKey() throws {
     let world = try World()
     world.built = ["node_modules/a/package.json": "{}"]
     try world.push("one")
@@ -83,7 +90,8 @@ import Testing
     #expect(record.steps.first { $0.step == .install }?.result == "unchanged, skipped")
   }
 
-  @Test func `is done again where node_modules is gone`() throws {
+  @Test("is done again where node_modules is gone")
+  func doneAgainNode() throws {
     let world = try World()
     world.built = ["node_modules/a/package.json": "{}"]
     try world.push("one")

@@ -1,8 +1,10 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `Of several pushes` {
-  @Test func `the second waits for the first, and says for whom`() throws {
+@Suite("Of several pushes")
+struct TurnTests {
+  @Test("the second waits for the first, and says for whom")
+  func secondWaitsFirst() throws {
     let world = try World()
     let other = try world.commit("the first", World.app("first"))
     var running = try FakeState(world: world).begin(.push, previous: nil, commit: other)
@@ -23,7 +25,8 @@ import Testing
       notes == ["note: waiting for the push of \(other.id.short) the first, which began at \(running.startedAt)"])
   }
 
-  @Test func `one that waits ends as superseded when the branch moves on`() throws {
+  @Test("one that waits ends as superseded when the branch moves on")
+  func waitsEndsSuperseded() throws {
     let world = try World()
     let newer = try world.commit("newer", World.app("newer"))
     world.turnTaken = {
@@ -40,7 +43,8 @@ import Testing
     #expect(world.told.lines("note: superseded: main is at \(newer.id.short)").count == 1)
   }
 
-  @Test func `one whose turn comes too late is not deployed`() throws {
+  @Test("one whose turn comes too late is not deployed")
+  func turnComesLate() throws {
     let world = try World()
     let newer = try world.commit("newer", World.app("newer"))
     world.turnTaken = {
@@ -55,7 +59,8 @@ import Testing
     #expect(world.tip == newer.id)
   }
 
-  @Test func `one whose branch was deleted is not deployed`() throws {
+  @Test("one whose branch was deleted is not deployed")
+  func branchDeletedNot() throws {
     let world = try World()
     world.turnTaken = {
       world.branches[world.main.ref] = nil
@@ -68,7 +73,8 @@ import Testing
     #expect(world.told.lines("note: superseded: main was deleted").count == 1)
   }
 
-  @Test func `a rebuild is never superseded`() throws {
+  @Test("a rebuild is never superseded")
+  func rebuildNeverSuperseded() throws {
     let world = try World()
     let commit = try world.commit("old", World.app("old"))
     world.branches[world.main.ref] = try CommitID(hashing: "something else")

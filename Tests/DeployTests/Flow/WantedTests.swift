@@ -1,9 +1,12 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `A deploy that is not to go on` {
-  @Test(arguments: [("npm ci --include=dev --no-audit --no-fund", Step.install), ("npm run build", .build)])
-  func `fails where a program takes longer than it may, which is told with the setting`(_ last: (String, Step)) throws {
+@Suite("A deploy that should not go on")
+struct WantedTests {
+  @Test(
+    "fails where a program takes longer than it may, and names the setting",
+    arguments: [("npm ci --include=dev --no-audit --no-fund", Step.install), ("npm run build", .build)])
+  func failsProgramTakes(_ last: (String, Step)) throws {
     let world = try World()
     world.config.buildTimeout = try TimeLimit("90s")
     world.whenRun = { [unowned world] in
@@ -20,7 +23,8 @@ import Testing
     #expect(world.tip == nil)
   }
 
-  @Test func `fails where a release command takes longer than it may`() throws {
+  @Test("fails where a release command takes longer than it may")
+  func failsReleaseCommand() throws {
     let world = try World()
     world.whenRun = { [unowned world] in world.jobSeconds = world.jobs.count == 3 ? 1801 : 0 }
 
@@ -32,7 +36,8 @@ import Testing
     #expect(failed.failure.cause.contains("had not ended after 30m"))
   }
 
-  @Test func `ends where it is cancelled, as one that failed`() throws {
+  @Test("ends where it is cancelled, as one that failed")
+  func endsCancelledFailed() throws {
     let world = try World()
     try world.push("one")
     let live = world.tip
@@ -47,7 +52,8 @@ import Testing
     #expect(world.live?.commit.subject == "one")
   }
 
-  @Test func `ends where it is cancelled while its health is looked at`() throws {
+  @Test("ends where it is cancelled while its health is looked at")
+  func endsCancelledWhile() throws {
     let world = try World()
     try world.push("one")
     let live = world.live
@@ -64,7 +70,8 @@ import Testing
     #expect(world.instances.count == 1)
   }
 
-  @Test func `ends where it is cancelled while it waits, and touches nothing of what the other deploy makes`() throws {
+  @Test("ends where it is cancelled while it waits, and touches nothing of what the other deploy makes")
+  func endsCancelledWhileWaits() throws {
     let world = try World()
     try world.push("one")
     let live = world.tip
@@ -80,7 +87,8 @@ import Testing
     #expect(world.events("stop", "remove", "removeUnfinished", "turn").isEmpty)
   }
 
-  @Test func `goes on once it is being routed`() throws {
+  @Test("goes on once it is being routed")
+  func goesOnceBeing() throws {
     let world = try World()
     world.answers = { _ in .status(200) }
     world.whenRouted = { [unowned world] in world.canceller = "the key anna" }
@@ -88,7 +96,8 @@ import Testing
     #expect(try world.push("one").outcome == .live)
   }
 
-  @Test func `gives way to a newer push while it is built, and leaves the branch to that one`() throws {
+  @Test("gives way to a newer push while it is built, and leaves the branch to that one")
+  func givesWayNewer() throws {
     let world = try World()
     let newer = try world.commit("newer", World.app("newer"))
     world.whenRun = { [unowned world] in world.branches[world.main.ref] = newer.id }
@@ -105,7 +114,8 @@ import Testing
     #expect(world.events("removeUnfinished").count == 2)
   }
 
-  @Test func `is not ended by a newer push while its release command runs`() throws {
+  @Test("is not ended by a newer push while its release command runs")
+  func notEndedNewer() throws {
     let world = try World()
     let newer = try world.commit("newer", World.app("newer"))
     world.whenRun = { [unowned world] in
@@ -117,7 +127,8 @@ import Testing
     #expect(record.outcome == .live)
   }
 
-  @Test func `is not ended by a push where it is no push itself`() throws {
+  @Test("is not ended by a push where it is not a push itself")
+  func notEndedPush() throws {
     let world = try World()
     let commit = try world.commit("old", World.app("old"))
     world.branches[world.main.ref] = try CommitID(hashing: "something else")

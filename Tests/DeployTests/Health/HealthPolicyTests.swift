@@ -3,7 +3,8 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `What is asked for by default` {
+@Suite("What is asked for by default")
+struct HealthPolicyTests {
   private func routes(_ pages: [String], base: String = "", middleware: Bool = false) -> NextRoutes {
     let routes = pages.map { "\"\($0 == "/" ? "" : $0)/page\": \"\($0)\"" }.joined(separator: ",")
     let files = [
@@ -24,7 +25,8 @@ import Testing
     Asked(path: policy.path, alternative: policy.alternative, tolerant: policy.tolerated == 400...499)
   }
 
-  @Test func `of Next.js is a page that the build has`() {
+  @Test("of Next.js is a page that the build has")
+  func nextJsPage() {
     #expect(asked(HealthPolicy(HealthSettings(), routes: routes(["/", "/about"]))) == Asked(path: "/"))
     #expect(asked(HealthPolicy(HealthSettings(), routes: routes(["/b", "/a"]))) == Asked(path: "/a"))
     #expect(asked(HealthPolicy(HealthSettings(), routes: routes(["/"], base: "/docs"))) == Asked(path: "/docs"))
@@ -34,7 +36,8 @@ import Testing
     #expect(HealthPolicy(HealthSettings(), routes: routes(["/a"])).status == 200...399)
   }
 
-  @Test func `of an app that names no page may be an error of the visitor's`() {
+  @Test("of an app that names no page may be an error of the visitor's")
+  func appNamesNo() {
     #expect(asked(HealthPolicy(HealthSettings())) == Asked(path: "/", tolerant: true))
     #expect(asked(HealthPolicy(HealthSettings(), routes: routes([]))) == Asked(path: "/", tolerant: true))
     #expect(
@@ -42,7 +45,8 @@ import Testing
         == Asked(path: "/docs", tolerant: true))
   }
 
-  @Test func `is what nextdeploy.json says, where it says something`() throws {
+  @Test("is what nextdeploy.json says, where it says something")
+  func nextdeployJsonSays() throws {
     let path = try ProjectFile(#"{"health": {"path": "/up", "timeout": 5}}"#).health
     let status = try ProjectFile(#"{"health": {"status": "200-204"}}"#).health
 
@@ -56,8 +60,10 @@ import Testing
   }
 }
 
-@Suite struct `What the version before wrote` {
-  @Test func `of a release's health is read`() throws {
+@Suite("What the version before wrote")
+struct VersionBeforeWroteTests {
+  @Test("of a release's health is read")
+  func releaseHealthRead() throws {
     let text = #"{"path": "/up", "status": [200, 204], "timeout": 5}"#
 
     let policy = try JSONDecoder().decode(HealthPolicy.self, from: Data(text.utf8))
@@ -67,7 +73,8 @@ import Testing
     )
   }
 
-  @Test func `of what is live is read, on 127.0.0.1`() throws {
+  @Test("of what is live is read, on 127.0.0.1")
+  func liveRead127() throws {
     let id = String(repeating: "a", count: 40)
     let text = """
       {"release": "20261123-154512", "commit": {"id": "\(id)", "tree": "\(id)", "subject": "A"},

@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `A visit` {
+@Suite("A visit")
+struct VisitTests {
   private let origin = Origin(.https, host: "shop.example.com")
 
   /// Visits a site of these answers; what it does not have is 404.
@@ -33,7 +34,8 @@ import Testing
 
   private let ok = ProbeResponse(status: 200)
 
-  @Test func `is a request as the proxy hands it on`() throws {
+  @Test("is a request as the proxy hands it on")
+  func requestProxyHands() throws {
     let request = try #require(try visit(["/up?a=b": ok], path: "/up?a=b").requests.first)
 
     #expect(request.target == "/up?a=b")
@@ -45,7 +47,8 @@ import Testing
       ])
   }
 
-  @Test func `follows redirects on the site, five at most`() throws {
+  @Test("follows redirects on the site, five at most")
+  func followsRedirectsSite() throws {
     var answers = ["/5": ok, "/6": ok]
     for number in 0..<5 {
       answers["/\(number)"] = redirect(number.isMultiple(of: 2) ? "/\(number + 1)" : "\(number + 1)")
@@ -57,20 +60,22 @@ import Testing
       try visit(answers, path: "/0").finding == .bad(.lost(.tooFar), way("/0", "/1", "/2", "/3", "/4", "/5", "/6")))
   }
 
-  @Test(arguments: [301, 302, 303, 307, 308])
-  func `follows every kind of redirect`(_ status: Int) throws {
+  @Test("follows every kind of redirect", arguments: [301, 302, 303, 307, 308])
+  func followsEveryKind(_ status: Int) throws {
     let (finding, _) = try visit(["/": ProbeResponse(status: status, location: "/en"), "/en": ok])
 
     #expect(finding == .good(200, way("/", "/en"), parts: 0))
   }
 
-  @Test(arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
-  func `takes for an answer what is no redirect`(_ status: Int, _ location: String?) throws {
+  @Test(
+    "takes anything but a redirect for an answer", arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
+  func takesAnswerNo(_ status: Int, _ location: String?) throws {
     #expect(
       try visit(["/": ProbeResponse(status: status, location: location)]).finding == .good(status, way("/"), parts: 0))
   }
 
-  @Test func `finds that a page redirects to itself`() throws {
+  @Test("finds that a page redirects to itself")
+  func findsPageRedirects() throws {
     #expect(try visit(["/": redirect("/")]).finding == .bad(.lost(.inCircles), way("/", "/")))
     #expect(
       try visit(["/": redirect("/en"), "/en": redirect("https://shop.example.com/")]).finding
@@ -80,14 +85,16 @@ import Testing
       try visit(["/": redirect("http://shop.example.com/")]).finding == .bad(.lost(.inCircles), way("/", "/")))
   }
 
-  @Test func `sends a cookie along that was set on the way`() throws {
+  @Test("sends a cookie along that was set on the way")
+  func sendsCookieAlong() throws {
     let (finding, requests) = try visit(["/": redirect("/", "locale=en; Path=/"), "/ locale=en": ok])
 
     #expect(finding == .good(200, way("/", "/"), parts: 0))
     #expect(requests.map(\.cookies) == [nil, "locale=en"])
   }
 
-  @Test func `ends with a cookie that changes for ever`() throws {
+  @Test("ends with a cookie that changes for ever")
+  func endsCookieChanges() throws {
     var count = 0
     let site = VisitedSite(origin: origin, otherHosts: [], instance: try Port("3001"))
     var visit = Visit(to: site, HealthPolicy()) { _ in
@@ -98,8 +105,10 @@ import Testing
     #expect(visit.run() == .bad(.lost(.tooFar), Way(hops: Array(repeating: WebAddress(origin, "/"), count: 7))))
   }
 
-  @Test(arguments: ["https://localhost:3001/en", "http://127.0.0.1:3001/", "https://shop.example.com:3001/"])
-  func `finds a redirect that leads no visitor anywhere`(_ location: String) throws {
+  @Test(
+    "finds a redirect that leads no visitor anywhere",
+    arguments: ["https://localhost:3001/en", "http://127.0.0.1:3001/", "https://shop.example.com:3001/"])
+  func findsRedirectLeads(_ location: String) throws {
     let (finding, requests) = try visit(["/": redirect(location)])
 
     #expect(
@@ -108,7 +117,8 @@ import Testing
     #expect(requests.count == 1)
   }
 
-  @Test func `ends well where another site goes on`() throws {
+  @Test("ends well where another site goes on")
+  func endsWellAnother() throws {
     let (finding, requests) = try visit(["/": redirect("https://login.example.com/?next=/")])
 
     #expect(finding == .good(307, way("/"), parts: 0))
@@ -119,14 +129,16 @@ import Testing
     #expect(try visit(["/": redirect("app://open")]).finding == .good(307, way("/"), parts: 0))
   }
 
-  @Test func `goes on under the app's other names, and says so`() throws {
+  @Test("goes on under the app's other names, and says so")
+  func goesUnderApp() throws {
     let (finding, requests) = try visit(["/": redirect("https://www.example.com/"), "https://www.example.com/": ok])
 
     #expect(finding == .good(200, Way(hops: requests.map { WebAddress($0.origin, $0.target) }), parts: 0))
     #expect(requests.last?.headers.first?.value == "www.example.com")
   }
 
-  @Test func `takes a redirect itself where one is asked for`() throws {
+  @Test("accepts a redirect where one is asked for")
+  func takesRedirectItself() throws {
     let (finding, requests) = try visit(["/": redirect("/en")]) { $0.status = 307...308 }
 
     #expect(finding == .good(307, way("/"), parts: 0))
@@ -136,7 +148,8 @@ import Testing
     )
   }
 
-  @Test func `judges the last answer`() throws {
+  @Test("judges the last answer")
+  func judgesLastAnswer() throws {
     #expect(
       try visit(["/": redirect("/en"), "/en": ProbeResponse(status: 500)]).finding
         == .bad(.status(500), way("/", "/en")))
@@ -144,7 +157,8 @@ import Testing
     #expect(try visit([:]) { $0.tolerated = 400...499 }.finding == .good(404, way("/"), parts: 0))
   }
 
-  @Test func `asks for another page only where the first is not found`() throws {
+  @Test("asks for another page only where the first is not found")
+  func asksAnotherPage() throws {
     let alternative = { (policy: inout HealthPolicy) in policy.alternative = "/about" }
 
     #expect(try visit(["/about": ok], alternative).finding == .good(200, way("/about"), parts: 0))
@@ -156,7 +170,8 @@ import Testing
 
   // MARK: What the page loads
 
-  @Test func `asks for the page's own scripts and styles`() throws {
+  @Test("asks for the page's own scripts and styles")
+  func asksPageOwn() throws {
     let page = html(
       """
       <link rel=stylesheet href=/a.css><script src="https://cdn.example.com/b.js"></script>
@@ -170,7 +185,8 @@ import Testing
     #expect(requests.dropFirst(2).allSatisfy { $0.accept == "*/*" && $0.cookies == "a=b" })
   }
 
-  @Test func `asks for ten of them at most`() throws {
+  @Test("asks for ten of them at most")
+  func asksTenMost() throws {
     let numbers = 0..<20
     var answers = Dictionary(uniqueKeysWithValues: numbers.map { ("/\($0).js", ok) })
     answers["/"] = html(numbers.map { "<script src=/\($0).js></script>" }.joined())
@@ -178,7 +194,8 @@ import Testing
     #expect(try visit(answers).requests.count == 11)
   }
 
-  @Test func `finds one that is not there`() throws {
+  @Test("finds one that is not there")
+  func findsNot3() throws {
     let answers: [(ProbeResponse, Problem.PartProblem)] = [
       (ProbeResponse(status: 404), .status(404)), (ProbeResponse(status: 403), .status(403)),
       (ProbeResponse(status: 503), .status(503)), (redirect("/a.js"), .lost), (redirect("http://localhost/"), .lost),
@@ -194,7 +211,8 @@ import Testing
     }
   }
 
-  @Test func `does not mind a part that is elsewhere, or a script with a wrong type`() throws {
+  @Test("does not mind a part that is elsewhere, or a script with a wrong type")
+  func doesNotMind() throws {
     let page = html("<script src=/a.js></script><script src=/b.js></script>")
 
     let (finding, _) = try visit(["/": page, "/a.js": redirect("https://cdn.example.com/a.js"), "/b.js": html("let a")])
@@ -202,25 +220,30 @@ import Testing
     #expect(finding == .good(200, way("/"), parts: 2))
   }
 
-  @Test(arguments: [
-    ProbeResponse(status: 200, type: "application/json", body: Array("<script src=/a.js></script>".utf8)),
-    ProbeResponse(status: 200, type: "text/html", encoding: "gzip", body: Array("<script src=/a.js></script>".utf8)),
-    ProbeResponse(status: 200, body: Array("{\"<script src=/a.js></script>\"}".utf8)),
-  ])
-  func `looks for parts in HTML only`(_ answer: ProbeResponse) throws {
+  @Test(
+    "looks for parts in HTML only",
+    arguments: [
+      ProbeResponse(status: 200, type: "application/json", body: Array("<script src=/a.js></script>".utf8)),
+      ProbeResponse(status: 200, type: "text/html", encoding: "gzip", body: Array("<script src=/a.js></script>".utf8)),
+      ProbeResponse(status: 200, body: Array("{\"<script src=/a.js></script>\"}".utf8)),
+    ])
+  func looksPartsHTML(_ answer: ProbeResponse) throws {
     #expect(try visit(["/": answer]).finding == .good(200, way("/"), parts: 0))
   }
 
-  @Test func `looks for them in HTML without a type too`() throws {
+  @Test("looks for them in HTML without a type too")
+  func looksHTMLWithout() throws {
     let page = ProbeResponse(status: 200, body: Array("\n<script src=/a.js></script>".utf8))
 
     #expect(try visit(["/": page, "/a.js": ok]).finding == .good(200, way("/"), parts: 1))
   }
 
-  @Test(arguments: [
-    (ProbeAnswer.refused, Problem.refused), (.silent, .silent), (.broken("why"), .broken("why")),
-  ])
-  func `ends where there is no answer`(_ answer: ProbeAnswer, _ problem: Problem) throws {
+  @Test(
+    "ends where there is no answer",
+    arguments: [
+      (ProbeAnswer.refused, Problem.refused), (.silent, .silent), (.broken("why"), .broken("why")),
+    ])
+  func endsNoAnswer(_ answer: ProbeAnswer, _ problem: Problem) throws {
     let site = VisitedSite(origin: origin, otherHosts: [], instance: try Port("3001"))
     var visit = Visit(to: site, HealthPolicy()) { _ in answer }
 

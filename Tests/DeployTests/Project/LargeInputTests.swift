@@ -3,15 +3,16 @@ import Testing
 
 /// What a push can hold as a file that is read: each takes a moment, whatever is in it. The times are a hundred times
 /// what they take, and far less than what takes the square of a file's length.
-@Suite struct `A large file that is read` {
+@Suite("A large file that is read")
+struct LargeInputTests {
   private func quickly(_ body: () throws -> Void) throws {
     let start = ContinuousClock.now
     try body()
     #expect(ContinuousClock.now - start < .seconds(20))
   }
 
-  @Test(arguments: ["\n", " \n", "\u{2028}", "#\n"])
-  func `of variables may be mostly nothing`(_ line: String) throws {
+  @Test("of variables may be mostly nothing", arguments: ["\n", " \n", "\u{2028}", "#\n"])
+  func variablesMayMostly(_ line: String) throws {
     try quickly {
       let nothing = String(repeating: line, count: 300_000)
       let dotenv = try Dotenv("A=1\n\(nothing)\nB=2\n\(nothing)# end", source: "x")
@@ -20,7 +21,8 @@ import Testing
     }
   }
 
-  @Test func `of variables may be one value full of quotes`() throws {
+  @Test("of variables may be one value full of quotes")
+  func variablesMayValue() throws {
     try quickly {
       let value = String(repeating: "\\\"", count: 600_000)
       let entries = try Dotenv("A=\"\(value)\"", source: "x").entries
@@ -28,11 +30,13 @@ import Testing
     }
   }
 
-  @Test func `of variables is refused where it is larger than what they can be`() {
+  @Test("of variables is refused where it is larger than what they can be")
+  func variablesRefusedLarger() {
     #expect(throws: Failure.self) { try Dotenv(String(repeating: "\n", count: (2 << 20) + 1), source: "x") }
   }
 
-  @Test func `of variables is refused where they stand for more than a program can be given`() throws {
+  @Test("of variables is refused where they stand for more than a program can be given")
+  func variablesRefusedStand() throws {
     let names = (0..<10_000).map { "B\($0)=$A$A" }.joined(separator: "\n")
     try quickly {
       let error = #expect(throws: Failure.self) {
@@ -42,7 +46,8 @@ import Testing
     }
   }
 
-  @Test func `of variables may name as many as there is space for`() throws {
+  @Test("of variables may name as many as there is space for")
+  func variablesMayName() throws {
     let text = (0..<80_000).map { "N\($0)=\n" }.joined()
     try quickly {
       let names = try EnvironmentFile.imported(Array(text.utf8), source: "x")
@@ -50,7 +55,8 @@ import Testing
     }
   }
 
-  @Test func `as an example may name very many variables`() throws {
+  @Test("as an example may name very many variables")
+  func exampleMayName() throws {
     let text = (0..<200_000).map { "N\($0)=\n" }.joined()
     let tree = try MemoryTree(["package.json": #"{"scripts": {"start": "node x.js"}}"#, ".env.example": text])
     let plan = try Plan(tree, toolbox: FakeToolbox())
@@ -60,7 +66,8 @@ import Testing
     }
   }
 
-  @Test func `as a lockfile may be full of links`() throws {
+  @Test("as a lockfile may be full of links")
+  func lockfileMayFull() throws {
     let links = (0..<20_000).map { #""node_modules/n\#($0)": {"link": true, "resolved": "packages/p\#($0)"}"# }
     let locked = try #require(LockedPackages(#"{"packages": {\#(links.joined(separator: ","))}}"#))
     try quickly { #expect(locked.origin(ofProgram: "tsx", in: .top) == .absent) }

@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `A lockfile` {
+@Suite("A lockfile")
+struct LockfileTests {
   private static let npm = """
     {
       "name": "top",
@@ -189,6 +190,7 @@ import Testing
     """
 
   @Test(
+    "says which version of a package an app gets",
     arguments: [
       (PackageManager.npm, npm, "^16.0.0", "apps/web", "16.0.7"), (.npm, npm, "^15.0.0", "apps/admin", "15.5.7"),
       (.npm, npm, "^15.0.0", "", "15.5.7"), (.npm, npm1, "^14", "", "14.2.35"), (.npm, "{", "1", "", nil),
@@ -200,7 +202,7 @@ import Testing
       (.yarn, yarn4, "^16.0.0", "", "16.4.5"), (.yarn, yarn4, "catalog:", "apps/web", "16.4.5"),
       (.bun, bun, "catalog:", "apps/web", "16.4.5"), (.bun, "", "1", "", nil),
     ] as [(PackageManager, String, String, String, String?)])
-  func `says which version of a package an app gets`(
+  func saysVersionPackage(
     _ manager: PackageManager, _ text: String, _ range: String, _ place: String, _ version: String?
   ) {
     for text in [text, text.replacing("\n", with: "\r\n")] {
@@ -210,18 +212,21 @@ import Testing
     }
   }
 
-  @Test func `of Bun has one version where the app has none of its own`() {
+  @Test("of Bun has one version where the app has none of its own")
+  func bunVersionApp() {
     #expect(
       Lockfile(.bun, Self.bun).version(of: "next", range: "^15", for: "admin", in: ["apps", "admin"]) == "15.5.29")
   }
 
-  @Test(arguments: [
-    "", "\n", "importers:", "importers:\n  .:\n    dependencies:", "importers:\n  .:\n    dependencies:\n      next:",
-    "dependencies:\n  next:\n    version:", "dependencies:\n  next: ,", "dependencies:\n  '",
-    "\"node_modules/next\": {", "next@1:",
-    "\"next\": [\"next@", "lockfileVersion:", "__metadata:", "\u{feff}\u{0}",
-  ])
-  func `that is cut off or damaged says nothing`(_ text: String) {
+  @Test(
+    "that is cut off or damaged says nothing",
+    arguments: [
+      "", "\n", "importers:", "importers:\n  .:\n    dependencies:", "importers:\n  .:\n    dependencies:\n      next:",
+      "dependencies:\n  next:\n    version:", "dependencies:\n  next: ,", "dependencies:\n  '",
+      "\"node_modules/next\": {", "next@1:",
+      "\"next\": [\"next@", "lockfileVersion:", "__metadata:", "\u{feff}\u{0}",
+    ])
+  func cutOffDamaged(_ text: String) {
     for manager in PackageManager.allCases {
       let lockfile = Lockfile(manager, text)
 

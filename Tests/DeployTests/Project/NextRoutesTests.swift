@@ -1,7 +1,8 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `The routes of a Next.js build` {
+@Suite("The routes of a Next.js build")
+struct NextRoutesTests {
   private func routes(
     app: [String: String] = [:], old: [String] = [], config: String = "{}", rules: String = "{}",
     others: [String: String] = [:]
@@ -16,7 +17,8 @@ import Testing
   }
 
   /// As Next.js 16.4.5 wrote them for an app with all of these.
-  @Test func `are its pages without parameters, the shortest first`() {
+  @Test("are its pages without parameters, the shortest first")
+  func pagesWithoutParameters() {
     let routes = routes(
       app: [
         "/(shop)/cart/page": "/cart", "/@modal/(.)about/page": "/(.)about", "/_global-error/page": "/_global-error",
@@ -34,18 +36,20 @@ import Testing
   }
 
   @Test(
+    "begin with the home page, where it is one",
     arguments: [
       (["/page": "/"], [], ["/"]), ([:], ["/"], ["/"]), (["/page": "/", "/a/page": "/a"], [], ["/", "/a"]),
       (["/api/route": "/api"], [], []), ([:], [], []),
     ] as [([String: String], [String], [String])])
-  func `begin with the home page, where it is one`(_ app: [String: String], _ old: [String], _ pages: [String]) {
+  func beginHomePage(_ app: [String: String], _ old: [String], _ pages: [String]) {
     let routes = routes(app: app, old: old)
 
     #expect(routes.home == "/")
     #expect(routes.pages == pages)
   }
 
-  @Test func `have those that were made of pages with parameters, but none that was not found`() {
+  @Test("have those that were made of pages with parameters, but none that was not found")
+  func madePagesParameters() {
     let made = """
       {"routes": {
         "/en": {"srcRoute": "/[locale]", "dataRoute": "/en.rsc"}, "/gone": {"initialStatus": 404, "srcRoute": "/gone"},
@@ -62,43 +66,51 @@ import Testing
     #expect(routes.pages == ["/en", "/here"])
   }
 
-  @Test func `are listed once where the Pages Router has them for each locale`() {
+  @Test("are listed once where the Pages Router has them for each locale")
+  func listedOncePages() {
     let routes = routes(
       old: ["/en", "/de", "/en/about", "/de/about", "/live"], config: #"{"i18n": {"locales": ["en", "de"]}}"#)
 
     #expect(routes.pages == ["/", "/about", "/live"])
   }
 
-  @Test(arguments: [
-    ["server/middleware-manifest.json": #"{"middleware": {"/": {"matchers": []}}}"#],
-    ["server/functions-config-manifest.json": #"{"functions": {"/_middleware": {"runtime": "nodejs"}}}"#],
-    ["app-path-routes-manifest.json": #"{"/[[...slug]]/page": "/[[...slug]]"}"#],
-    ["routes-manifest.json": #"{"rewrites": [{"source": "/docs/:path*"}]}"#],
-    ["routes-manifest.json": #"{"rewrites": {"beforeFiles": [], "fallback": [{"source": "/docs/(.*)"}]}}"#],
-    ["routes-manifest.json": #"{"redirects": [{"source": "/docs", "destination": "/docs/a"}]}"#],
-  ])
-  func `may have something else that answers at home`(_ files: [String: String]) {
+  @Test(
+    "may have something else that answers at home",
+    arguments: [
+      ["server/middleware-manifest.json": #"{"middleware": {"/": {"matchers": []}}}"#],
+      ["server/functions-config-manifest.json": #"{"functions": {"/_middleware": {"runtime": "nodejs"}}}"#],
+      ["app-path-routes-manifest.json": #"{"/[[...slug]]/page": "/[[...slug]]"}"#],
+      ["routes-manifest.json": #"{"rewrites": [{"source": "/docs/:path*"}]}"#],
+      ["routes-manifest.json": #"{"rewrites": {"beforeFiles": [], "fallback": [{"source": "/docs/(.*)"}]}}"#],
+      ["routes-manifest.json": #"{"redirects": [{"source": "/docs", "destination": "/docs/a"}]}"#],
+    ])
+  func maySomethingElse(_ files: [String: String]) {
     #expect(routes(config: #"{"basePath": "/docs"}"#, others: files).mayHaveHome)
   }
 
-  @Test(arguments: [
-    ["server/middleware-manifest.json": #"{"middleware": {}}"#],
-    ["server/functions-config-manifest.json": #"{"functions": {}}"#],
-    ["app-path-routes-manifest.json": #"{"/[slug]/page": "/[slug]"}"#],
-    [
-      "routes-manifest.json": #"{"rewrites": {"afterFiles": [{"source": "/docs/x"}]}, "redirects": [{"source": "/x"}]}"#
-    ],
-    // Next's own, for basePath and trailingSlash.
-    ["routes-manifest.json": #"{"redirects": [{"source": "/docs", "internal": true}]}"#],
-  ])
-  func `do not take for that what is no such thing`(_ files: [String: String]) {
+  @Test(
+    "do not mistake anything else for that",
+    arguments: [
+      ["server/middleware-manifest.json": #"{"middleware": {}}"#],
+      ["server/functions-config-manifest.json": #"{"functions": {}}"#],
+      ["app-path-routes-manifest.json": #"{"/[slug]/page": "/[slug]"}"#],
+      [
+        "routes-manifest.json":
+          #"{"rewrites": {"afterFiles": [{"source": "/docs/x"}]}, "redirects": [{"source": "/x"}]}"#
+      ],
+      // Next's own, for basePath and trailingSlash.
+      ["routes-manifest.json": #"{"redirects": [{"source": "/docs", "internal": true}]}"#],
+    ])
+  func doNotTake(_ files: [String: String]) {
     #expect(!routes(config: #"{"basePath": "/docs"}"#, others: files).mayHaveHome)
   }
 
-  @Test(arguments: [
-    "", "[]", "{", "null", "{\"config\": [], \"routes\": 1, \"functions\": [], \"redirects\": [1, null]}",
-  ])
-  func `are none where the manifests are not what they should be`(_ text: String) {
+  @Test(
+    "are none where the manifests are not what they should be",
+    arguments: [
+      "", "[]", "{", "null", "{\"config\": [], \"routes\": 1, \"functions\": [], \"redirects\": [1, null]}",
+    ])
+  func noneManifestsNot(_ text: String) {
     let routes = NextRoutes { _ in text }
 
     #expect(routes.pages == [])

@@ -21,12 +21,15 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
   return try Project(MemoryTree(files), file: file).packages
 }
 
-@Suite struct `The package manager` {
-  @Test(arguments: [
-    ("package-lock.json", PackageManager.npm), ("npm-shrinkwrap.json", .npm), ("pnpm-lock.yaml", .pnpm),
-    ("yarn.lock", .yarn), ("bun.lock", .bun), ("bun.lockb", .bun),
-  ])
-  func `is the one that wrote the lockfile`(_ lockfile: String, _ manager: PackageManager) throws {
+@Suite("The package manager")
+struct PackageManagerTests {
+  @Test(
+    "is the one that wrote the lockfile",
+    arguments: [
+      ("package-lock.json", PackageManager.npm), ("npm-shrinkwrap.json", .npm), ("pnpm-lock.yaml", .pnpm),
+      ("yarn.lock", .yarn), ("bun.lock", .bun), ("bun.lockb", .bun),
+    ])
+  func wroteLockfile3(_ lockfile: String, _ manager: PackageManager) throws {
     let choice = try choose([lockfile])
 
     #expect(choice.manager == manager)
@@ -35,12 +38,13 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
   }
 
   @Test(
+    "is what package.json says",
     arguments: [
       ("pnpm@10.20.0", PackageManager.pnpm, "10.20.0", "pnpm-lock.yaml"),
       ("yarn@4.5.0+sha224.953c8233f7a9", .yarn, "4.5.0+sha224.953c8233f7a9", "yarn.lock"),
       ("npm", .npm, nil, "package-lock.json"), ("bun@1.2", .bun, "1.2.0", "bun.lock"),
     ] as [(String, PackageManager, String?, String)])
-  func `is what package.json says`(_ text: String, _ manager: PackageManager, _ version: String?, _ file: String)
+  func packageJsonSays(_ text: String, _ manager: PackageManager, _ version: String?, _ file: String)
     throws
   {
     let choice = try choose([file], packageManager: text)
@@ -50,21 +54,24 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
     #expect(choice.lockfile == file)
   }
 
-  @Test func `that package.json names wins over another's lockfile beside its own, with a warning`() throws {
+  @Test("that package.json names wins over another's lockfile beside its own, with a warning")
+  func packageJsonNames() throws {
     let choice = try choose(["pnpm-lock.yaml", "yarn.lock"], packageManager: "pnpm@10.0.0")
 
     #expect(choice.manager == .pnpm)
     #expect(choice.warnings == ["yarn.lock is not used, for package.json says pnpm@10.0.0: delete it."])
   }
 
-  @Test func `must not disagree with the only lockfile`() throws {
+  @Test("must not disagree with the only lockfile")
+  func mustNotDisagree() throws {
     let error = #expect(throws: Failure.self) { try choose(["yarn.lock"], packageManager: "pnpm@10.0.0") }
 
     #expect(error?.cause == "package.json says pnpm@10.0.0, but the lockfile is yarn's yarn.lock")
     #expect(error?.next == "Delete yarn.lock and commit pnpm-lock.yaml, or correct \"packageManager\".")
   }
 
-  @Test func `cannot be told from two lockfiles, and the error says which to delete`() throws {
+  @Test("cannot be told from two lockfiles, and the error says which to delete")
+  func cannotToldTwo() throws {
     let error = #expect(throws: Failure.self) { try choose(["package-lock.json", "yarn.lock"]) }
 
     #expect(error?.cause == "there are lockfiles of several: package-lock.json, yarn.lock")
@@ -72,11 +79,13 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
       error?.next == "If you use npm, delete yarn.lock; if you use yarn, delete package-lock.json.")
   }
 
-  @Test func `may have two lockfiles of its own`() throws {
+  @Test("may have two lockfiles of its own")
+  func mayTwoLockfiles() throws {
     #expect(try choose(["bun.lock", "bun.lockb"]).lockfile == "bun.lock")
   }
 
-  @Test func `is npm where there is no lockfile, with a warning`() throws {
+  @Test("is npm where there is no lockfile, with a warning")
+  func npmNoLockfile() throws {
     let choice = try choose([])
 
     #expect(choice.manager == .npm)
@@ -85,35 +94,40 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
     #expect(choice.installArguments.first == "install")
   }
 
-  @Test(arguments: ["pnmp@1", "", "@", "deno@2", "../npm"])
-  func `of an unknown name is refused`(_ name: String) throws {
+  @Test("of an unknown name is refused", arguments: ["pnmp@1", "", "@", "deno@2", "../npm"])
+  func unknownNameRefused(_ name: String) throws {
     let error = #expect(throws: Failure.self) { try choose([], packageManager: name) }
 
     #expect(error?.attempt == "choosing the package manager")
     if name == "pnmp@1" { #expect(error?.next == "Did you mean 'pnpm'?") }
   }
 
-  @Test(arguments: [
-    (
-      "yarn.lock", "# yarn lockfile v1\n", ["install", "--production=false", "--non-interactive", "--frozen-lockfile"]
-    ),
-    ("yarn.lock", "__metadata:\n  version: 8\n", ["install", "--immutable"]),
-    ("package-lock.json", "{}", ["ci", "--include=dev", "--no-audit", "--no-fund"]),
-    ("pnpm-lock.yaml", "", ["install", "--frozen-lockfile", "--prod=false"]),
-    ("bun.lock", "", ["install", "--frozen-lockfile"]),
-  ])
-  func `installs exactly what the lockfile says`(_ file: String, _ text: String, _ arguments: [String]) throws {
+  @Test(
+    "installs exactly what the lockfile says",
+    arguments: [
+      (
+        "yarn.lock", "# yarn lockfile v1\n",
+        ["install", "--production=false", "--non-interactive", "--frozen-lockfile"]
+      ),
+      ("yarn.lock", "__metadata:\n  version: 8\n", ["install", "--immutable"]),
+      ("package-lock.json", "{}", ["ci", "--include=dev", "--no-audit", "--no-fund"]),
+      ("pnpm-lock.yaml", "", ["install", "--frozen-lockfile", "--prod=false"]),
+      ("bun.lock", "", ["install", "--frozen-lockfile"]),
+    ])
+  func installsExactlyLockfile(_ file: String, _ text: String, _ arguments: [String]) throws {
     #expect(try choose([file], lock: text).installArguments == arguments)
   }
 
-  @Test func `of a workspace runs where its lockfile is`() throws {
+  @Test("of a workspace runs where its lockfile is")
+  func workspaceRunsLockfile() throws {
     let choice = try choose(["pnpm-lock.yaml", "apps/web/package.json"], root: "apps/web")
 
     #expect(choice.manager == .pnpm)
     #expect(choice.directory.isTop)
   }
 
-  @Test func `of an app with a lockfile of its own runs there`() throws {
+  @Test("of an app with a lockfile of its own runs there")
+  func appLockfileOwn() throws {
     let choice = try choose(["pnpm-lock.yaml", "apps/web/yarn.lock"], root: "apps/web")
 
     #expect(choice.manager == .yarn)
@@ -123,13 +137,14 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
   private static let app = #"{"name": "web", "dependencies": {"a": "1"}}"#
 
   @Test(
+    "of an app with a lockfile of its own is not that of the repository",
     arguments: [
       (#"{"packageManager": "pnpm@9.1.0"}"#, "apps/web/yarn.lock", "", PackageManager.yarn, "1.22.22"),
       (#"{"packageManager": "pnpm@9.1.0"}"#, "apps/web/pnpm-lock.yaml", "lockfileVersion: '6.0'\n", .pnpm, "8.15.9"),
       (#"{"devEngines": {"packageManager": {"name": "bun"}}}"#, "apps/web/package-lock.json", "{}", .npm, nil),
       (#"{"engines": {"pnpm": "^9"}}"#, "apps/web/pnpm-lock.yaml", "lockfileVersion: '9.0'\n", .pnpm, "10.34.9"),
     ] as [(String, String, String, PackageManager, String?)])
-  func `of an app with a lockfile of its own is not that of the repository`(
+  func appLockfileOwnNot(
     _ top: String, _ lockfile: String, _ text: String, _ manager: PackageManager, _ version: String?
   ) throws {
     let choice = try choose(
@@ -145,6 +160,7 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
   }
 
   @Test(
+    "leaves a workspace above such an app alone",
     arguments: [
       ("pnpm-workspace.yaml", "", "pnpm-lock.yaml", app, "--ignore-workspace"),
       ("package.json", #"{"workspaces": ["apps/*"]}"#, "package-lock.json", app, "--no-workspaces"),
@@ -152,7 +168,7 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
       ("pnpm-workspace.yaml", "", "pnpm-lock.yaml", #"{"dependencies": {"ui": "workspace:*"}}"#, nil),
       ("package.json", "{}", "package-lock.json", app, nil),
     ] as [(String, String, String, String, String?)])
-  func `leaves a workspace above such an app alone`(
+  func leavesWorkspaceAbove(
     _ file: String, _ text: String, _ lockfile: String, _ app: String, _ argument: String?
   ) throws {
     let choice = try choose(
@@ -163,7 +179,8 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
   }
 }
 
-@Suite struct `The package manager's version` {
+@Suite("The package manager's version")
+struct PackageManagerVersionTests {
   private func version(_ files: [String: String], _ more: String = "") throws -> PackageManagerVersion? {
     let manifest = #"{"name": "web"\#(more.isEmpty ? "" : ", ")\#(more)}"#
     return try choose(["package.json": manifest].merging(files) { $1 }, root: ".").version
@@ -179,6 +196,7 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
   }
 
   @Test(
+    "is the lockfile's where nothing else says it",
     arguments: [
       (pnpm("5.2"), "6.35.1"), (pnpm("5.3"), "6.35.1"), (pnpm("5.4"), "7.33.7"), (pnpm("'6.0'"), "8.15.9"),
       (pnpm("'6.1'"), "8.15.9"), (pnpm("'9.0'"), "10.34.9"), (pnpm("'10.0'"), "10.34.9"),
@@ -187,17 +205,19 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
       (yarn(9), "4.14.1"), (yarn(10), "4.18.1"), (["yarn.lock": "__metadata:\n"], "4.18.1"),
       (["package-lock.json": "{}"], nil), (["bun.lock": "{}"], nil),
     ] as [([String: String], String?)])
-  func `is the lockfile's where nothing else says it`(_ files: [String: String], _ exact: String?) throws {
+  func lockfileNothingElse(_ files: [String: String], _ exact: String?) throws {
     #expect(try version(files)?.exact == exact)
   }
 
-  @Test func `is a pinned one where there is no lockfile`() throws {
+  @Test("is a pinned one where there is no lockfile")
+  func pinnedNoLockfile() throws {
     #expect(try version([:], #""packageManager": "pnpm""#)?.exact == "10.34.9")
     #expect(try version([:], #""packageManager": "yarn""#)?.exact == "1.22.22")
     #expect(try version([".yarnrc.yml": "nodeLinker: node-modules\n"], #""packageManager": "yarn""#)?.exact == "4.18.1")
   }
 
   @Test(
+    "is package.json's before the lockfile's",
     arguments: [
       (
         #""packageManager": "pnpm@9.1.0+sha512.ab", "devEngines": {"packageManager": {"name": "pnpm", "version": "8"}}"#,
@@ -214,14 +234,15 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
       (#""engines": {"pnpm": "~11.4.0"}"#, "11.4.0", "~11.4.0"), (#""engines": {"pnpm": "9.1.2"}"#, "9.1.2", nil),
       (#""engines": {"pnpm": "yes"}"#, "10.34.9", "9 || 10"), (#""packageManager": "pnpm@^10.2""#, "10.34.9", "^10.2"),
     ] as [(String, String, String?)])
-  func `is package.json's before the lockfile's`(_ manifest: String, _ exact: String, _ range: String?) throws {
+  func packageJsonBefore(_ manifest: String, _ exact: String, _ range: String?) throws {
     let version = try #require(try version(Self.pnpm("'9.0'"), manifest))
 
     #expect(version.exact == exact)
     #expect(version.range == range)
   }
 
-  @Test func `is that of the lockfile's package.json before the app's`() throws {
+  @Test("is that of the lockfile's package.json before the app's")
+  func lockfilePackageJson() throws {
     let files = [
       "package.json": #"{"packageManager": "pnpm@10.1.0"}"#, "pnpm-lock.yaml": "",
       "apps/web/package.json": #"{"packageManager": "pnpm@9.9.9"}"#,
@@ -231,17 +252,21 @@ private func choose(_ files: [String: String], root: String) throws -> PackageMa
     #expect(try choose(files.filter { $0.key != "package.json" }, root: "apps/web").version?.exact == "9.9.9")
   }
 
-  @Test(arguments: [".yarn/releases/yarn-3.6.1.cjs", "'.yarn/releases/yarn-3.6.1.js'"])
-  func `is that of the yarn in the repository`(_ path: String) throws {
+  @Test(
+    "is that of the yarn in the repository",
+    arguments: [".yarn/releases/yarn-3.6.1.cjs", "'.yarn/releases/yarn-3.6.1.js'"])
+  func yarnRepository3(_ path: String) throws {
     let files = [".yarnrc.yml": "nodeLinker: node-modules\nyarnPath: \(path)\n"]
 
     #expect(try version(files.merging(Self.yarn(8)) { $1 }, #""packageManager": "yarn@4.0.0""#)?.exact == "3.6.1")
   }
 
-  @Test(arguments: [
-    "latest", "https://example.com/pnpm.tgz", "10.0.0$(touch x)", "10.0.0-a b", "10.0.0\\n", "1.2.3-\u{e9}",
-  ])
-  func `that is none is not taken, with a warning`(_ text: String) throws {
+  @Test(
+    "that is not one is ignored, with a warning",
+    arguments: [
+      "latest", "https://example.com/pnpm.tgz", "10.0.0$(touch x)", "10.0.0-a b", "10.0.0\\n", "1.2.3-\u{e9}",
+    ])
+  func noneNotTaken(_ text: String) throws {
     let files = ["package.json": #"{"packageManager": "pnpm@\#(text)"}"#].merging(Self.pnpm("'6.0'")) { $1 }
 
     let choice = try choose(files, root: ".")

@@ -1,8 +1,10 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `package.json` {
-  @Test func `says scripts, dependencies, package manager and Node's versions`() throws {
+@Suite("package.json")
+struct PackageManifestTests {
+  @Test("says scripts, dependencies, package manager and Node's versions")
+  func saysScriptsDependencies() throws {
     let manifest = try PackageManifest(
       """
       {"name": "shop", "scripts": {"build": "make", "odd": 1}, "dependencies": {"next": "16.0.7"},
@@ -18,8 +20,10 @@ import Testing
     #expect(manifest.hasDependencies)
   }
 
-  @Test(arguments: ["{}", #"{"scripts": null, "dependencies": {}}"#, #"{"engines": [], "packageManager": 1}"#])
-  func `may say nothing`(_ text: String) throws {
+  @Test(
+    "may say nothing",
+    arguments: ["{}", #"{"scripts": null, "dependencies": {}}"#, #"{"engines": [], "packageManager": 1}"#])
+  func maySayNothing(_ text: String) throws {
     let manifest = try PackageManifest(text, path: "package.json")
 
     #expect(!manifest.hasDependencies)
@@ -27,14 +31,16 @@ import Testing
     #expect(manifest.nodeRange == nil)
   }
 
-  @Test(arguments: [
-    ("{\"a\": 1,}", "line 1, column 9: a value should be after the ','"),
-    ("[]", "it holds a list, not an object"),
-    (#"{"scripts": []}"#, "\"scripts\" is a list, not an object"),
-    (#"{"dependencies": "a"}"#, "\"dependencies\" is a string, not an object"),
-    (#"{"devDependencies": 1}"#, "\"devDependencies\" is a number, not an object"),
-  ])
-  func `is refused with its path and the place`(_ text: String, _ cause: String) {
+  @Test(
+    "is refused with its path and the place",
+    arguments: [
+      ("{\"a\": 1,}", "line 1, column 9: a value should be after the ','"),
+      ("[]", "it holds a list, not an object"),
+      (#"{"scripts": []}"#, "\"scripts\" is a list, not an object"),
+      (#"{"dependencies": "a"}"#, "\"dependencies\" is a string, not an object"),
+      (#"{"devDependencies": 1}"#, "\"devDependencies\" is a number, not an object"),
+    ])
+  func refusedPathPlace(_ text: String, _ cause: String) {
     let error = #expect(throws: Failure.self) { try PackageManifest(text, path: "apps/web/package.json") }
 
     #expect(error?.attempt == "reading apps/web/package.json")
@@ -42,6 +48,7 @@ import Testing
   }
 
   @Test(
+    "starts with the command that its script comes to",
     arguments: [
       (["start": "node a.js"], "node a.js"), (["start": "npm run serve", "serve": "node b.js"], "node b.js"),
       (["start": "pnpm serve", "serve": "yarn run real", "real": "node c.js"], "node c.js"),
@@ -50,7 +57,7 @@ import Testing
       (["start": "npm run serve -- -p 1", "serve": "node"], "npm run serve -- -p 1"),
       (["start": "bun server.ts"], "bun server.ts"), (["start": "npx serve", "serve": "node"], "npx serve"),
     ] as [([String: String], String?)])
-  func `starts with the command that its script comes to`(_ scripts: [String: String], _ command: String?) throws {
+  func startsCommandScript(_ scripts: [String: String], _ command: String?) throws {
     let members = scripts.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ", ")
 
     let manifest = try PackageManifest("{\"scripts\": {\(members)}}", path: "package.json")
@@ -58,7 +65,8 @@ import Testing
     #expect(manifest.command(ofScript: "start") == command)
   }
 
-  @Test func `ends where scripts call each other in a circle`() throws {
+  @Test("ends where scripts call each other in a circle")
+  func endsScriptsCall() throws {
     let manifest = try PackageManifest(
       #"{"scripts": {"start": "npm run a", "a": "npm run start"}}"#, path: "package.json")
 

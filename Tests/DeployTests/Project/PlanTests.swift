@@ -3,8 +3,10 @@ import Testing
 
 private let next = #"{"scripts": {"build": "next build", "start": "next start"}, "dependencies": {"next": "16.0.7"}}"#
 
-@Suite struct `A plan` {
-  @Test func `of a Next.js app installs, builds and starts Next's own server`() throws {
+@Suite("A plan")
+struct PlanTests {
+  @Test("of a Next.js app installs, builds and starts Next's own server")
+  func nextJsApp() throws {
     let tree = try MemoryTree(["package.json": next, "package-lock.json": "{}"])
 
     let plan = try Plan(tree, toolbox: FakeToolbox())
@@ -17,42 +19,47 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(plan.warnings.isEmpty)
   }
 
-  @Test(arguments: [
-    (#"{"scripts": {"start": "node a.js"}}"#, Framework.node), (#"{"scripts": {"start": "bun a.ts"}}"#, .bun),
-    (#"{"scripts": {"start": "NODE_ENV=production bun a.ts"}}"#, .bun),
-    (#"{"scripts": {"build": "next build"}, "devDependencies": {"next": "15"}}"#, .next(version: "15")),
-    (#"{"scripts": {"start": "node server.js", "build": "next build"}, "dependencies": {"next": "15"}}"#, .node),
-    (
-      #"{"scripts": {"start": "dotenv -- next start", "build": "x"}, "dependencies": {"next": "15"}}"#,
-      .next(version: "15")
-    ),
-    (#"{"scripts": {"start": "next dev", "build": "x"}, "dependencies": {"next": "15"}}"#, .next(version: "15")),
-    (#"{"scripts": {"start": "faust start", "build": "x"}, "dependencies": {"next": "15"}}"#, .next(version: "15")),
-    (#"{"scripts": {"start": "faust start"}, "dependencies": {"next": "15"}}"#, .node),
-    (#"{"scripts": {"start": "serve out", "build": "x"}, "dependencies": {"next": "15"}}"#, .node),
-    (#"{"scripts": {"start": "next start & node a.js", "build": "x"}, "dependencies": {"next": "15"}}"#, .node),
-    (#"{"scripts": {"start": "next start"}}"#, .node),
-  ])
-  func `tells the framework by dependency and start command`(_ manifest: String, _ framework: Framework) throws {
+  @Test(
+    "tells the framework by dependency and start command",
+    arguments: [
+      (#"{"scripts": {"start": "node a.js"}}"#, Framework.node), (#"{"scripts": {"start": "bun a.ts"}}"#, .bun),
+      (#"{"scripts": {"start": "NODE_ENV=production bun a.ts"}}"#, .bun),
+      (#"{"scripts": {"build": "next build"}, "devDependencies": {"next": "15"}}"#, .next(version: "15")),
+      (#"{"scripts": {"start": "node server.js", "build": "next build"}, "dependencies": {"next": "15"}}"#, .node),
+      (
+        #"{"scripts": {"start": "dotenv -- next start", "build": "x"}, "dependencies": {"next": "15"}}"#,
+        .next(version: "15")
+      ),
+      (#"{"scripts": {"start": "next dev", "build": "x"}, "dependencies": {"next": "15"}}"#, .next(version: "15")),
+      (#"{"scripts": {"start": "faust start", "build": "x"}, "dependencies": {"next": "15"}}"#, .next(version: "15")),
+      (#"{"scripts": {"start": "faust start"}, "dependencies": {"next": "15"}}"#, .node),
+      (#"{"scripts": {"start": "serve out", "build": "x"}, "dependencies": {"next": "15"}}"#, .node),
+      (#"{"scripts": {"start": "next start & node a.js", "build": "x"}, "dependencies": {"next": "15"}}"#, .node),
+      (#"{"scripts": {"start": "next start"}}"#, .node),
+    ])
+  func tellsFrameworkDependency(_ manifest: String, _ framework: Framework) throws {
     let plan = try Plan(MemoryTree(["package.json": manifest]), toolbox: FakeToolbox().with("bun", "1.2.0"))
 
     #expect(plan.framework == framework)
   }
 
-  @Test(arguments: [
-    (#"{"framework": "next"}"#, Framework.next(version: "16.0.7")), (#"{"framework": "node"}"#, .node),
-    (#"{"framework": "node", "start": "bun a.ts"}"#, .bun),
-    (#"{"start": "next start -p 80"}"#, .next(version: "16.0.7")),
-    (#"{"start": "node server.js"}"#, .node),
-    (#"{"framework": "next", "start": "A=b next start"}"#, .next(version: "16.0.7")),
-  ])
-  func `takes the word of nextdeploy.json for the framework`(_ file: String, _ framework: Framework) throws {
+  @Test(
+    "takes the word of nextdeploy.json for the framework",
+    arguments: [
+      (#"{"framework": "next"}"#, Framework.next(version: "16.0.7")), (#"{"framework": "node"}"#, .node),
+      (#"{"framework": "node", "start": "bun a.ts"}"#, .bun),
+      (#"{"start": "next start -p 80"}"#, .next(version: "16.0.7")),
+      (#"{"start": "node server.js"}"#, .node),
+      (#"{"framework": "next", "start": "A=b next start"}"#, .next(version: "16.0.7")),
+    ])
+  func takesWordNextdeploy(_ file: String, _ framework: Framework) throws {
     let tree = try MemoryTree(["package.json": next, "nextdeploy.json": file])
 
     #expect(try Plan(tree, toolbox: FakeToolbox().with("bun", "1.2.0")).framework == framework)
   }
 
-  @Test func `finds Next.js above the app where nextdeploy.json says that it is one`() throws {
+  @Test("finds Next.js above the app where nextdeploy.json says that it is one")
+  func findsNextJs() throws {
     let tree = try MemoryTree([
       "nextdeploy.json": #"{"root": "apps/web", "framework": "next", "build": "nx build web"}"#,
       "apps/web/package.json": "{}", "package.json": next,
@@ -62,6 +69,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 
   @Test(
+    "says which parts of the start command are done differently",
     arguments: [
       ("next start", "", []), ("next dev", "", ["'next dev' starts the development server of Next.js"]),
       (
@@ -77,8 +85,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
       ("A=$B next start", "", ["takes A from other variables"]),
       ("next start & node a.js", "", ["starts other programs beside Next.js"]), ("node server.js", "", []),
     ] as [(String, String, [String])])
-  func `tells what of the start command is done otherwise`(_ start: String, _ file: String, _ warnings: [String]) throws
-  {
+  func tellsStartCommand(_ start: String, _ file: String, _ warnings: [String]) throws {
     let manifest = #"{"scripts": {"build": "next build", "start": "\#(start)"}, "dependencies": {"next": "16"}}"#
     let tree = try MemoryTree(["package.json": manifest, "nextdeploy.json": "{\(file)}", "package-lock.json": "{}"])
 
@@ -89,6 +96,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 
   @Test(
+    "runs what is before the start once, as a release command",
     arguments: [
       (#""start": "node a.js", "prestart": "prisma migrate deploy""#, "prisma migrate deploy"),
       (#""start": "node a.js", "prestart": "npm run build""#, nil), (#""start": "node a.js && node b.js""#, nil),
@@ -96,7 +104,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
       (#""start": "node a.js", "prestart": "npm run build && node seed.js""#, "node seed.js"),
       (#""prestart": "a", "start": "next start""#, "a"),
     ] as [(String, String?)])
-  func `runs what is before the start once, as a release command`(_ scripts: String, _ release: String?) throws {
+  func runsBeforeStart(_ scripts: String, _ release: String?) throws {
     let manifest = #"{"scripts": {"build": "next build", \#(scripts)}, "dependencies": {"next": "16"}}"#
 
     let plan = try Plan(MemoryTree(["package.json": manifest]), toolbox: FakeToolbox())
@@ -104,7 +112,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(plan.app.release == release)
   }
 
-  @Test func `of an app without packages and build does neither`() throws {
+  @Test("of an app without packages and build does neither")
+  func appWithoutPackages() throws {
     let tree = try MemoryTree(["package.json": #"{"scripts": {"start": "node a.js"}}"#])
 
     let plan = try Plan(tree, toolbox: FakeToolbox().without("npm"))
@@ -115,7 +124,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(plan.detected == "Node app, Node 20.19.2")
   }
 
-  @Test func `takes the user's own commands, as lines for the shell`() throws {
+  @Test("takes the user's own commands, as lines for the shell")
+  func takesUserOwn() throws {
     let project = #"{"install": "make deps", "build": "make", "start": "node a.js"}"#
     let tree = try World.app("one", project: project)
 
@@ -127,7 +137,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(plan.manager == nil)
   }
 
-  @Test func `of a workspace's app installs at the top and builds below`() throws {
+  @Test("of a workspace's app installs at the top and builds below")
+  func workspaceAppInstalls() throws {
     let tree = try MemoryTree([
       "nextdeploy.json": #"{"root": "apps/web"}"#, "apps/web/package.json": next, "pnpm-lock.yaml": "",
       "package.json": #"{"packageManager": "pnpm@10.34.9", "engines": {"node": ">=22"}}"#,
@@ -142,6 +153,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 
   @Test(
+    "is refused before anything is touched",
     arguments: [
       ([:], "the commit holds no files"), (["a": ""], "there is no package.json in the commit"),
       (["package.json": "{}"], "there is no \"start\" script, so nobody knows how the app is started"),
@@ -174,16 +186,18 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
         "there is no apps/package.json in the commit"
       ),
     ] as [([String: String], String)])
-  func `is refused before anything is touched`(_ files: [String: String], _ cause: String) throws {
+  func refusedBeforeAnything(_ files: [String: String], _ cause: String) throws {
     let error = #expect(throws: Failure.self) { try Plan(MemoryTree(files), toolbox: FakeToolbox()) }
 
     #expect(error?.cause == cause)
   }
 
-  @Test(arguments: [
-    ("node", "looking for node"), ("npm", "looking for npm"),
-  ])
-  func `is refused where a program is missing`(_ program: String, _ attempt: String) throws {
+  @Test(
+    "is refused where a program is missing",
+    arguments: [
+      ("node", "looking for node"), ("npm", "looking for npm"),
+    ])
+  func refusedProgramMissing(_ program: String, _ attempt: String) throws {
     let error = #expect(throws: Failure.self) {
       try Plan(World.app("one"), toolbox: FakeToolbox().without(program))
     }
@@ -191,7 +205,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(error?.attempt == attempt)
   }
 
-  @Test func `is refused where Bun is missing for a Bun app`() throws {
+  @Test("is refused where Bun is missing for a Bun app")
+  func refusedBunMissing() throws {
     let tree = try MemoryTree(["package.json": #"{"scripts": {"start": "bun a.ts"}}"#])
 
     #expect(throws: Failure.self) { try Plan(tree, toolbox: FakeToolbox()) }
@@ -206,6 +221,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 
   @Test(
+    "takes Corepack where the package manager is of another version",
     arguments: [
       ("yarn@4.5.0", "yarn", "1.22.22", "4.5.0", true), ("yarn@1.22.22", "yarn", "1.22.22", "1.22.22", false),
       ("pnpm@9.0.0", "pnpm", "10.34.9", "9.0.0", true), ("pnpm@9.0.0+sha512.ab", "pnpm", "8.0.0", "9.0.0", true),
@@ -213,7 +229,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
       ("pnpm", "pnpm", "12.21.0", "10.34.9", true), ("pnpm@>=9", "pnpm", "12.21.0", "10.34.9", true),
       ("pnpm@>=12", "pnpm", "12.3.0", "12.3.0", false), ("npm@10.1.0", "npm", "10.8.2", "10.8.2", false),
     ])
-  func `takes Corepack where the package manager is of another version`(
+  func takesCorepackPackage(
     _ named: String, _ manager: String, _ has: String, _ version: String, _ isBrought: Bool
   ) throws {
     let tree = try Self.naming(named)
@@ -225,7 +241,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(plan.manager?.scripts.isEmpty == !isBrought)
   }
 
-  @Test func `has the app's own commands find what Corepack brings, by its name and in its version`() throws {
+  @Test("has the app's own commands find what Corepack brings, by its name and in its version")
+  func appOwnCommands() throws {
     let tree = try Self.naming(
       "yarn@4.5.0+sha224.953c", ["nextdeploy.json": #"{"install": "yarn install", "build": "yarn build"}"#])
 
@@ -238,18 +255,21 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(scripts["yarnpkg"]?.contains("corepack yarnpkg@4.5.0") == true)
   }
 
-  @Test func `leaves it to pnpm to change its version where there is no Corepack`() throws {
+  @Test("leaves it to pnpm to change its version where there is no Corepack")
+  func leavesPnpmChange() throws {
     let plan = try Plan(Self.naming("pnpm@9.1.0"), toolbox: FakeToolbox())
 
     #expect(plan.detected.contains("pnpm 9.1.0"))
     #expect(plan.manager?.scripts == [:])
   }
 
-  @Test(arguments: [
-    ("yarn@4.5.0", "looking for yarn 4.5.0"), ("pnpm@8.1.0", "looking for pnpm 8.1.0"),
-    ("bun@1.2.0", "looking for bun"),
-  ])
-  func `is refused where nothing can bring the package manager`(_ named: String, _ attempt: String) throws {
+  @Test(
+    "is refused where nothing can bring the package manager",
+    arguments: [
+      ("yarn@4.5.0", "looking for yarn 4.5.0"), ("pnpm@8.1.0", "looking for pnpm 8.1.0"),
+      ("bun@1.2.0", "looking for bun"),
+    ])
+  func refusedNothingCan(_ named: String, _ attempt: String) throws {
     let error = #expect(throws: Failure.self) {
       try Plan(Self.naming(named), toolbox: FakeToolbox().with("pnpm", "9.15.9"))
     }
@@ -258,6 +278,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 
   @Test(
+    "warns of a version that will not do",
     arguments: [
       ("npm@11.0.0", [:], "package.json asks for npm 11.0.0; this server has 10.8.2."),
       ("bun@1.1.0", ["bun.lock": "{}"], "bun.lock needs Bun 1.2 or later; this server has 1.1.0."),
@@ -268,7 +289,7 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
       ),
       ("pnpm@7.33.7", [:], nil),
     ] as [(String, [String: String], String?)])
-  func `warns of a version that will not do`(_ named: String, _ files: [String: String], _ warning: String?) throws {
+  func warnsVersionWill(_ named: String, _ files: [String: String], _ warning: String?) throws {
     let files = files.merging(files.isEmpty ? ["package-lock.json": ""].filter { _ in named.hasPrefix("npm") } : [:]) {
       $1
     }
@@ -279,7 +300,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(warnings.filter { !$0.hasPrefix("there is no lockfile") } == [warning].compactMap(\.self))
   }
 
-  @Test func `takes a later pnpm that reads the lockfile, where there is no Corepack, with a warning`() throws {
+  @Test("takes a later pnpm that reads the lockfile, where there is no Corepack, with a warning")
+  func takesLaterPnpm() throws {
     let tree = try Self.naming("pnpm", ["pnpm-lock.yaml": "lockfileVersion: '9.0'\n"])
 
     let plan = try Plan(tree, toolbox: FakeToolbox().with("pnpm", "12.21.0"))
@@ -295,7 +317,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     }
   }
 
-  @Test func `names the Next.js that the lockfile has`() throws {
+  @Test("names the Next.js that the lockfile has")
+  func namesNextJs() throws {
     let manifest = next.replacing("16.0.7", with: "catalog:")
     let lock =
       "lockfileVersion: '9.0'\n\nimporters:\n\n  .:\n    dependencies:\n      next:\n        version: 16.4.5(a@1)\n"
@@ -305,7 +328,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 }
 
-@Suite struct `The top of a monorepo` {
+@Suite("The top of a monorepo")
+struct TopMonorepoTests {
   private static func tree(_ start: String?) throws -> MemoryTree {
     let scripts = start.map { #"{"start": "\#($0)"}"# } ?? "{}"
     return try MemoryTree([
@@ -314,8 +338,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     ])
   }
 
-  @Test(arguments: [nil, "turbo run start"])
-  func `is no app, and says where the apps are`(_ start: String?) throws {
+  @Test("is no app, and says where the apps are", arguments: [nil, "turbo run start"])
+  func noAppSays(_ start: String?) throws {
     let tree = try Self.tree(start)
 
     let failure = #expect(throws: Failure.self) { try Plan(tree, toolbox: FakeToolbox()) }
@@ -324,21 +348,24 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(failure?.next.contains(#"{ "root": "apps/web" }"#) == true)
   }
 
-  @Test func `that hands its start on is run as it says, with a warning`() throws {
+  @Test("that hands its start on is run as it says, with a warning")
+  func handsStartRun() throws {
     let plan = try Plan(Self.tree("npm run start -w apps/web"), toolbox: FakeToolbox())
 
     #expect(plan.framework == .node)
     #expect(plan.warnings.contains { $0.contains(#"{ "root": "apps/web" }"#) })
   }
 
-  @Test func `that starts a program of its own is an app`() throws {
+  @Test("that starts a program of its own is an app")
+  func startsProgramOwn() throws {
     let plan = try Plan(Self.tree("node server.js"), toolbox: FakeToolbox())
 
     #expect(plan.warnings.isEmpty)
   }
 }
 
-@Suite struct `A workspace's build` {
+@Suite("A workspace's build")
+struct WorkspaceBuildTests {
   private static let turbo = #"{"tasks": {"build": {"dependsOn": ["^build"]}}}"#
   private static let nx = "{}"
 
@@ -357,57 +384,67 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     return try Plan(tree, toolbox: FakeToolbox())
   }
 
-  @Test(arguments: [
-    ("2.11.11", #", "packageManager": "pnpm@10.34.9""#, "turbo run build --filter=web --env-mode=loose"),
-    (
-      "^2.0.0", "",
-      "turbo --skip-infer run build --filter=web --env-mode=loose --dangerously-disable-package-manager-check"
-    ), ("latest", #", "packageManager": "pnpm@10.34.9""#, "turbo run build --filter=web --env-mode=loose"),
-    ("1.13.4", "", "turbo run build --filter=web"), ("^1.10.0", "", "turbo run build --filter=web"),
-  ])
-  func `goes through Turborepo where the workspace has it`(_ version: String, _ top: String, _ command: String) throws {
+  @Test(
+    "goes through Turborepo where the workspace has it",
+    arguments: [
+      ("2.11.11", #", "packageManager": "pnpm@10.34.9""#, "turbo run build --filter=web --env-mode=loose"),
+      (
+        "^2.0.0", "",
+        "turbo --skip-infer run build --filter=web --env-mode=loose --dangerously-disable-package-manager-check"
+      ), ("latest", #", "packageManager": "pnpm@10.34.9""#, "turbo run build --filter=web --env-mode=loose"),
+      ("1.13.4", "", "turbo run build --filter=web"), ("^1.10.0", "", "turbo run build --filter=web"),
+    ])
+  func goesThroughTurborepo(_ version: String, _ top: String, _ command: String) throws {
     let plan = try plan(["turbo.json": Self.turbo], top: top, version: version)
 
     #expect(plan.build?.description == command)
     #expect(plan.buildDirectory.isTop)
   }
 
-  @Test(arguments: [#"{"pipeline": {"build": {}}}"#, "{ // ours\n \"tasks\": {\"web#build\": {},} }"])
-  func `finds Turborepo's task, however turbo json has it`(_ text: String) throws {
+  @Test(
+    "finds Turborepo's task, however turbo json has it",
+    arguments: [#"{"pipeline": {"build": {}}}"#, "{ // ours\n \"tasks\": {\"web#build\": {},} }"])
+  func findsTurborepoTask(_ text: String) throws {
     #expect(try plan(["turbo.json": text]).build?.arguments.first == "turbo")
   }
 
-  @Test(arguments: [
-    (["nx.json": nx], "nx run web:build"),
-    (["nx.json": nx, "apps/web/project.json": #"{"name": "shop"}"#], "nx run shop:build"),
-    (["nx.json": nx, "apps/web/project.json": #"{"name": "a b"}"#], "pnpm run build"),
-  ])
-  func `goes through Nx where the workspace has it`(_ files: [String: String], _ command: String) throws {
+  @Test(
+    "goes through Nx where the workspace has it",
+    arguments: [
+      (["nx.json": nx], "nx run web:build"),
+      (["nx.json": nx, "apps/web/project.json": #"{"name": "shop"}"#], "nx run shop:build"),
+      (["nx.json": nx, "apps/web/project.json": #"{"name": "a b"}"#], "pnpm run build"),
+    ])
+  func goesThroughNx(_ files: [String: String], _ command: String) throws {
     #expect(try plan(files).build?.description == command)
   }
 
-  @Test(arguments: [
-    (["turbo.json": #"{"tasks": {"lint": {}}}"#], "next build", "web"), (["turbo.json": "{"], "next build", "web"),
-    ([:], "next build", "web"), (["turbo.json": turbo], "turbo run compile", "web"),
-    (["turbo.json": turbo], "cd ../..&&../node_modules/.bin/turbo build", "web"),
-    (["turbo.json": turbo], "next build", "we b"),
-    (["turbo.json": turbo], "next build", "web..." + "{x}"),
-    (["apps/web/pnpm-lock.yaml": "", "turbo.json": turbo], "next build", "web"),
-  ])
-  func `is the app's own script otherwise`(_ files: [String: String], _ script: String, _ name: String) throws {
+  @Test(
+    "is the app's own script otherwise",
+    arguments: [
+      (["turbo.json": #"{"tasks": {"lint": {}}}"#], "next build", "web"), (["turbo.json": "{"], "next build", "web"),
+      ([:], "next build", "web"), (["turbo.json": turbo], "turbo run compile", "web"),
+      (["turbo.json": turbo], "cd ../..&&../node_modules/.bin/turbo build", "web"),
+      (["turbo.json": turbo], "next build", "we b"),
+      (["turbo.json": turbo], "next build", "web..." + "{x}"),
+      (["apps/web/pnpm-lock.yaml": "", "turbo.json": turbo], "next build", "web"),
+    ])
+  func appOwnScript(_ files: [String: String], _ script: String, _ name: String) throws {
     let plan = try plan(files, script: script, name: name)
 
     #expect(plan.build?.description == "pnpm run build")
     #expect(plan.buildDirectory.description == "apps/web")
   }
 
-  @Test func `goes through Turborepo with Next's option for its bundler too`() throws {
+  @Test("goes through Turborepo with Next's option for its bundler too")
+  func goesThroughTurborepoNext() throws {
     let plan = try plan(["turbo.json": Self.turbo], script: "next build --turbo")
 
     #expect(plan.build?.arguments.first == "turbo")
   }
 
-  @Test func `is the app's own command where nextdeploy json has one`() throws {
+  @Test("is the app's own command where nextdeploy json has one")
+  func appOwnCommand() throws {
     let plan = try plan(["turbo.json": Self.turbo], project: #"{"root": "apps/web", "build": "make"}"#)
 
     #expect(plan.build == .shell("make"))
@@ -415,7 +452,8 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
   }
 }
 
-@Suite struct `A start command of development` {
+@Suite("A start command of development")
+struct StartCommandDevelopmentTests {
   private static let lock = """
     {"packages": {
       "node_modules/@nestjs/cli": {"dev": true, "bin": {"nest": "bin/nest.js"}},
@@ -432,23 +470,26 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     _ = try Plan(MemoryTree(files), toolbox: FakeToolbox())
   }
 
-  @Test(arguments: [
-    ("nest start", "\"start\" runs 'nest' of @nestjs/cli, a development dependency, and a release has none of these"),
-    ("NODE_ENV=production npx tsx a.ts", "\"start\" runs 'tsx' of tsx, a development dependency"),
-    ("node -r ts-node/register a.ts", "\"start\" loads ts-node, a development dependency"),
-    (
-      "npx serve out",
-      "\"start\" runs 'serve', which no dependency brings: it would come from the network at each start"
-    ),
-  ])
-  func `is refused before anything is touched`(_ start: String, _ cause: String) throws {
+  @Test(
+    "is refused before anything is touched",
+    arguments: [
+      ("nest start", "\"start\" runs 'nest' of @nestjs/cli, a development dependency, and a release has none of these"),
+      ("NODE_ENV=production npx tsx a.ts", "\"start\" runs 'tsx' of tsx, a development dependency"),
+      ("node -r ts-node/register a.ts", "\"start\" loads ts-node, a development dependency"),
+      (
+        "npx serve out",
+        "\"start\" runs 'serve', which no dependency brings: it would come from the network at each start"
+      ),
+    ])
+  func refusedBeforeAnythingTouched(_ start: String, _ cause: String) throws {
     let failure = #expect(throws: Failure.self) { try plan(start) }
 
     #expect(failure?.attempt == "reading package.json")
     #expect(failure?.cause.hasPrefix(cause) == true, "\(failure?.cause ?? "")")
   }
 
-  @Test func `is refused with what would do`() throws {
+  @Test("is refused with what would do")
+  func refusedWouldDo() throws {
     let failure = #expect(throws: Failure.self) { try plan("nest start", #", "start:prod": "node dist/main""#) }
     let other = #expect(throws: Failure.self) { try plan("nest start", #", "start:prod": "tsx a.ts""#) }
     let fetched = #expect(throws: Failure.self) { try plan("npx serve out") }
@@ -462,44 +503,50 @@ private let next = #"{"scripts": {"build": "next build", "start": "next start"},
     #expect(fetched?.next == "Add the package that brings it ('npm install serve') and commit the lockfile.")
   }
 
-  @Test(arguments: [
-    ("dotenv -- node a.js", ""), ("run a.js", ""), ("unknown", ""), ("b", ""), ("nest start || node a.js", ""),
-    ("nest start", #""dependencies": "all""#), ("nest start", #""start": "node a.js""#),
-    ("nest start", #""install": "make deps""#),
-  ])
-  func `is taken where a release has it, or nobody can know`(_ start: String, _ file: String) throws {
+  @Test(
+    "is taken where a release has it, or nobody can know",
+    arguments: [
+      ("dotenv -- node a.js", ""), ("run a.js", ""), ("unknown", ""), ("b", ""), ("nest start || node a.js", ""),
+      ("nest start", #""dependencies": "all""#), ("nest start", #""start": "node a.js""#),
+      ("nest start", #""install": "make deps""#),
+    ])
+  func takenReleaseNobody(_ start: String, _ file: String) throws {
     try plan(start, file: file)
   }
 
-  @Test func `of another package manager is not known before the install`() throws {
+  @Test("of another package manager is not known before the install")
+  func anotherPackageManager() throws {
     let manifest = #"{"packageManager": "pnpm@10.34.9", "scripts": {"start": "npx serve"}}"#
 
     _ = try Plan(MemoryTree(["package.json": manifest, "pnpm-lock.yaml": ""]), toolbox: FakeToolbox())
   }
 }
 
-@Suite struct `An install's key` {
+@Suite("An install's key")
+struct InstallKeyTests {
   private func key(_ tree: MemoryTree, _ toolbox: FakeToolbox = FakeToolbox()) throws -> String {
     try Plan(tree, toolbox: toolbox).installKey(of: tree)
   }
 
-  @Test(arguments: ["package.json", "package-lock.json", ".npmrc", "lib/package.json", "patches/a.patch"])
-  func `changes with what an install reads`(_ path: String) throws {
+  @Test(
+    "changes with what an install reads",
+    arguments: ["package.json", "package-lock.json", ".npmrc", "lib/package.json", "patches/a.patch"])
+  func changesInstallReads(_ path: String) throws {
     let tree = try World.app("one")
     let text = #"{"scripts": {"start": "node b"}, "dependencies": {"b": "1"}}"#
 
     #expect(try key(tree) != key(tree.adding(path, text)))
   }
 
-  @Test(arguments: ["server.js", "public/a.png", "src/package.ts"])
-  func `stays the same with what it does not`(_ path: String) throws {
+  @Test("stays the same with what it does not", arguments: ["server.js", "public/a.png", "src/package.ts"])
+  func staysSameDoes(_ path: String) throws {
     let tree = try World.app("one")
 
     #expect(try key(tree) == key(tree.adding(path, "changed")))
   }
 
-  @Test(arguments: [("node", "22.0.0"), ("npm", "11.0.0")])
-  func `changes with the tools`(_ name: String, _ version: String) throws {
+  @Test("changes with the tools", arguments: [("node", "22.0.0"), ("npm", "11.0.0")])
+  func changesTools3(_ name: String, _ version: String) throws {
     let tree = try World.app("one")
 
     #expect(try key(tree) != key(tree, FakeToolbox().with(name, version)))

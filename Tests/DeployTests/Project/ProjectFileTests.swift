@@ -8,8 +8,10 @@ private func failure(_ text: String) -> Failure? {
   } catch { return error }
 }
 
-@Suite struct `nextdeploy.json` {
-  @Test func `sets every key`() throws {
+@Suite("nextdeploy.json")
+struct ProjectFileTests {
+  @Test("sets every key")
+  func setsEveryKey() throws {
     let file = try ProjectFile(
       """
       { // all of it
@@ -32,7 +34,8 @@ private func failure(_ text: String) -> Failure? {
     #expect(file == wanted)
   }
 
-  @Test func `may be empty, and then asks for / within a minute`() throws {
+  @Test("may be empty, and then asks for / within a minute")
+  func mayEmptyAsks() throws {
     let file = try ProjectFile("{}")
 
     #expect(file == ProjectFile())
@@ -46,12 +49,15 @@ private func failure(_ text: String) -> Failure? {
     #expect(file.dependencies == .production)
   }
 
-  @Test(arguments: [("204", 204...204), ("\"204\"", 204...204), ("\"100-599\"", 100...599)])
-  func `takes one status or a range of them`(_ text: String, _ status: ClosedRange<Int>) throws {
+  @Test(
+    "takes one status or a range of them",
+    arguments: [("204", 204...204), ("\"204\"", 204...204), ("\"100-599\"", 100...599)])
+  func takesStatusRange(_ text: String, _ status: ClosedRange<Int>) throws {
     #expect(try ProjectFile(#"{"health": {"status": \#(text)}}"#).health.status == status)
   }
 
   @Test(
+    "refuses an unknown key and names the nearest",
     arguments: [
       (#"{"biuld": "x"}"#, "there is no setting 'biuld'", "Did you mean 'build'?"),
       (#"{"health": {"pth": "/"}}"#, "there is no setting 'health.pth'", "Did you mean 'path'?"),
@@ -59,7 +65,7 @@ private func failure(_ text: String) -> Failure? {
       (#"{"domain": "a.b"}"#, "there is no setting 'domain'", nil),
       (#"{"health": {"$schema": ""}}"#, "there is no setting 'health.$schema'", nil),
     ] as [(String, String, String?)])
-  func `refuses an unknown key and names the nearest`(_ text: String, _ cause: String, _ next: String?) {
+  func refusesUnknownKey(_ text: String, _ cause: String, _ next: String?) {
     let failure = failure(text)
 
     #expect(failure?.attempt == "reading nextdeploy.json")
@@ -67,50 +73,57 @@ private func failure(_ text: String) -> Failure? {
     if let next { #expect(failure?.next == next) }
   }
 
-  @Test(arguments: [
-    ("[]", "the file is a list, where an object should be"),
-    (#"{"root": 1}"#, "\"root\" is a number, where a string should be"),
-    (#"{"install": ["a"]}"#, "\"install\" is a list, where a string should be"),
-    (#"{"build": null}"#, "\"build\" is null, where a string should be"),
-    (#"{"start": true}"#, "\"start\" is a boolean, where a string should be"),
-    (#"{"release": {}}"#, "\"release\" is an object, where a string should be"),
-    (#"{"health": "/"}"#, "\"health\" is a string, where an object should be"),
-    (#"{"health": {"path": 1}}"#, "\"health.path\" is a number, where a string should be"),
-    (#"{"health": {"timeout": "5"}}"#, "\"health.timeout\" is a string, where a number of seconds should be"),
-    (#"{"health": {"status": []}}"#, "\"health.status\" is a list, where a string or a number should be"),
-    (#"{"health": {"status": 200.5}}"#, "\"health.status\" is a number, where a string or a number should be"),
-    (#"{"framework": 1}"#, "\"framework\" is a number, where a string should be"),
-    (#"{"framework": "nxt"}"#, "\"framework\" is 'nxt', where \"next\" or \"node\" is possible"),
-    (#"{"drain": 5}"#, "\"drain\" is a number, where an object should be"),
-    (#"{"drain": {"timeout": null}}"#, "\"drain.timeout\" is null, where a number of seconds should be"),
-    (#"{"persist": "a"}"#, "\"persist\" is a string, where a list of strings should be"),
-    (#"{"persist": [1]}"#, "\"persist\" is a number, where a string in the list should be"),
-  ])
-  func `refuses a wrong type and says which is right`(_ text: String, _ cause: String) {
+  @Test(
+    "refuses a wrong type and says which is right",
+    arguments: [
+      ("[]", "the file is a list, where an object should be"),
+      (#"{"root": 1}"#, "\"root\" is a number, where a string should be"),
+      (#"{"install": ["a"]}"#, "\"install\" is a list, where a string should be"),
+      (#"{"build": null}"#, "\"build\" is null, where a string should be"),
+      (#"{"start": true}"#, "\"start\" is a boolean, where a string should be"),
+      (#"{"release": {}}"#, "\"release\" is an object, where a string should be"),
+      (#"{"health": "/"}"#, "\"health\" is a string, where an object should be"),
+      (#"{"health": {"path": 1}}"#, "\"health.path\" is a number, where a string should be"),
+      (#"{"health": {"timeout": "5"}}"#, "\"health.timeout\" is a string, where a number of seconds should be"),
+      (#"{"health": {"status": []}}"#, "\"health.status\" is a list, where a string or a number should be"),
+      (#"{"health": {"status": 200.5}}"#, "\"health.status\" is a number, where a string or a number should be"),
+      (#"{"framework": 1}"#, "\"framework\" is a number, where a string should be"),
+      (#"{"framework": "nxt"}"#, "\"framework\" is 'nxt', where \"next\" or \"node\" is possible"),
+      (#"{"drain": 5}"#, "\"drain\" is a number, where an object should be"),
+      (#"{"drain": {"timeout": null}}"#, "\"drain.timeout\" is null, where a number of seconds should be"),
+      (#"{"persist": "a"}"#, "\"persist\" is a string, where a list of strings should be"),
+      (#"{"persist": [1]}"#, "\"persist\" is a number, where a string in the list should be"),
+    ])
+  func refusesWrongType(_ text: String, _ cause: String) {
     #expect(failure(text)?.cause == cause)
   }
 
-  @Test(arguments: [
-    #"{"health": {"timeout": 0}}"#, #"{"health": {"timeout": -1}}"#, #"{"health": {"timeout": 3600.5}}"#,
-    #"{"health": {"timeout": 1e999}}"#, #"{"drain": {"timeout": 0}}"#, #"{"drain": {"timeout": 3601}}"#,
-    #"{"health": {"status": 99}}"#, #"{"health": {"status": 600}}"#, #"{"health": {"status": 1e999}}"#,
-    #"{"health": {"status": "300-200"}}"#, #"{"health": {"status": "200-"}}"#, #"{"health": {"status": "2xx"}}"#,
-    #"{"health": {"status": "200-300-400"}}"#, #"{"health": {"status": ""}}"#, #"{"health": {"path": "up"}}"#,
-    #"{"health": {"path": ""}}"#, #"{"health": {"path": "/a b"}}"#, #"{"health": {"path": "/a\r\nHost: b"}}"#,
-    #"{"health": {"path": "/ä"}}"#, #"{"root": ".."}"#, #"{"root": "/app"}"#, #"{"root": ""}"#, #"{"root": "a/../b"}"#,
-    #"{"persist": ["../a"]}"#, #"{"persist": ["/a"]}"#, #"{"persist": [""]}"#, #"{"persist": ["."]}"#,
-    #"{"persist": ["a", "./"]}"#, #"{"persist": ["./."]}"#, #"{"build": ""}"#, #"{"start": "  "}"#,
-    #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#,
-  ])
-  func `refuses values out of bounds`(_ text: String) {
+  @Test(
+    "refuses values out of bounds",
+    arguments: [
+      #"{"health": {"timeout": 0}}"#, #"{"health": {"timeout": -1}}"#, #"{"health": {"timeout": 3600.5}}"#,
+      #"{"health": {"timeout": 1e999}}"#, #"{"drain": {"timeout": 0}}"#, #"{"drain": {"timeout": 3601}}"#,
+      #"{"health": {"status": 99}}"#, #"{"health": {"status": 600}}"#, #"{"health": {"status": 1e999}}"#,
+      #"{"health": {"status": "300-200"}}"#, #"{"health": {"status": "200-"}}"#, #"{"health": {"status": "2xx"}}"#,
+      #"{"health": {"status": "200-300-400"}}"#, #"{"health": {"status": ""}}"#, #"{"health": {"path": "up"}}"#,
+      #"{"health": {"path": ""}}"#, #"{"health": {"path": "/a b"}}"#, #"{"health": {"path": "/a\r\nHost: b"}}"#,
+      #"{"health": {"path": "/ä"}}"#, #"{"root": ".."}"#, #"{"root": "/app"}"#, #"{"root": ""}"#,
+      #"{"root": "a/../b"}"#,
+      #"{"persist": ["../a"]}"#, #"{"persist": ["/a"]}"#, #"{"persist": [""]}"#, #"{"persist": ["."]}"#,
+      #"{"persist": ["a", "./"]}"#, #"{"persist": ["./."]}"#, #"{"build": ""}"#, #"{"start": "  "}"#,
+      #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#,
+    ])
+  func refusesValuesOut(_ text: String) {
     #expect(failure(text)?.attempt == "reading nextdeploy.json")
   }
 
-  @Test func `says line and column where it is no JSON`() {
+  @Test("says line and column where it is not JSON")
+  func saysLineColumn() {
     #expect(failure("{\n  \"root\": x\n}")?.cause.hasPrefix("line 2, column 11: ") == true)
   }
 
-  @Test func `names a key of a megabyte in short`() {
+  @Test("abbreviates a key of a megabyte")
+  func namesKeyMegabyte() {
     let failure = failure("{\"\(String(repeating: "k", count: 1 << 20))\": 1}")
 
     #expect((failure?.description.count ?? .max) < 200)

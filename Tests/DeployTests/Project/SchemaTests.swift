@@ -1,14 +1,13 @@
-import FoundationEssentials
+import TestKit
 import Testing
 
 @testable import Deploy
 
-@Suite struct `The schema of nextdeploy.json` {
-  @Test(arguments: [[String](), ["health"], ["drain"]])
-  func `names the settings that there are, and no others`(place: [String]) throws {
-    let top = #filePath.split(separator: "/Tests/DeployTests/")[0]
-    let text = try String(contentsOfFile: "\(top)/docs/nextdeploy.schema.json", encoding: .utf8)
-    var schema = try JSON.parse(text)
+@Suite("The schema of nextdeploy.json")
+struct SchemaTests {
+  @Test("names the settings that there are, and no others", arguments: [[String](), ["health"], ["drain"]])
+  func namesSettingsNo(place: [String]) throws {
+    var schema = try JSON.parse(Checkout.text("docs/nextdeploy.schema.json"))
     for name in place { schema = try #require(schema["properties"]?[name]) }
     let documented = try #require(schema["properties"]?.members).map(\.key).filter { $0 != "$schema" }.sorted()
     let unknown = place.reduce(#"{"0000000000": 1}"#) { #"{"\#($1)": \#($0)}"# }

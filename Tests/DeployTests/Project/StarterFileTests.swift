@@ -4,13 +4,15 @@ import Testing
 private let next = #"{"scripts": {"build": "next build"}, "dependencies": {"next": "16"}}"#
 private let server = #"{"scripts": {"start": "node server.js"}}"#
 
-@Suite struct `A first nextdeploy.json` {
-  @Test(arguments: [next, server])
-  func `is not written where the defaults fit`(_ manifest: String) throws {
+@Suite("A first nextdeploy.json")
+struct StarterFileTests {
+  @Test("is not written where the defaults fit", arguments: [next, server])
+  func notWrittenDefaults(_ manifest: String) throws {
     #expect(try StarterFile.find(for: MemoryTree(["package.json": manifest])) == nil)
   }
 
-  @Test func `names the directory of the one app, and says why`() throws {
+  @Test("names the directory of the one app, and says why")
+  func namesDirectoryApp() throws {
     let tree = try MemoryTree([
       "package.json": #"{"private": true, "workspaces": ["apps/*"]}"#, "apps/web/package.json": next,
       "packages/ui/package.json": "{}", "apps/web/node_modules/x/package.json": server,
@@ -30,7 +32,8 @@ private let server = #"{"scripts": {"start": "node server.js"}}"#
     #expect(try Plan(tree.adding("nextdeploy.json", starter.text), toolbox: FakeToolbox()).framework.isNext)
   }
 
-  @Test func `has the commands that package.json lacks`() throws {
+  @Test("has the commands that package.json lacks")
+  func commandsPackageJson() throws {
     let build = try StarterFile.find(for: MemoryTree(["web/package.json": #"{"dependencies": {"next": "16"}}"#]))
     let start = try StarterFile.find(for: MemoryTree(["package.json": "{}", "index.mjs": "", "main.js": ""]))
     let bun = try StarterFile.find(for: MemoryTree(["package.json": "{}", "index.ts": "", "bun.lock": ""]))
@@ -41,7 +44,8 @@ private let server = #"{"scripts": {"start": "node server.js"}}"#
     #expect(bun?.file.start == "bun index.ts")
   }
 
-  @Test func `has the command by which an app of its kind is served`() throws {
+  @Test("has the command by which an app of its kind is served")
+  func commandAppKind() throws {
     func start(_ dependencies: String) throws -> String? {
       let manifest = #"{"devDependencies": {\#(dependencies)}}"#
       return try StarterFile.find(for: MemoryTree(["package.json": manifest, "index.js": ""]))?.file.start
@@ -54,7 +58,8 @@ private let server = #"{"scripts": {"start": "node server.js"}}"#
     #expect(throws: Failure.self) { try start(#""vite": "8""#) }
   }
 
-  @Test func `starts the built app where "start" is for development`() throws {
+  @Test("starts the built app where \"start\" is for development")
+  func startsBuiltApp() throws {
     let manifest =
       #"{"scripts": {"start": "nest start", "start:prod": "node dist/main"}, "devDependencies": {"@nestjs/cli": "11"}}"#
     let lock = #"{"packages": {"node_modules/@nestjs/cli": {"dev": true, "bin": {"nest": "bin/nest.js"}}}}"#
@@ -64,11 +69,13 @@ private let server = #"{"scripts": {"start": "node server.js"}}"#
     #expect(starter?.file.start == "node dist/main")
   }
 
-  @Test(arguments: [
-    (["a/package.json": next, "b/package.json": server], "there are several: a, b"),
-    (["package.json": "{}"], "there is no \"start\" script"), (["README.md": ""], "there is no package.json"),
-  ])
-  func `is not guessed`(_ files: [String: String], _ cause: String) throws {
+  @Test(
+    "is not guessed",
+    arguments: [
+      (["a/package.json": next, "b/package.json": server], "there are several: a, b"),
+      (["package.json": "{}"], "there is no \"start\" script"), (["README.md": ""], "there is no package.json"),
+    ])
+  func notGuessed3(_ files: [String: String], _ cause: String) throws {
     let failure = #expect(throws: Failure.self) { try StarterFile.find(for: MemoryTree(files)) }
 
     #expect(failure?.cause.contains(cause) == true, "\(failure?.cause ?? "")")

@@ -23,8 +23,10 @@ private func id(_ number: Int) throws -> ReleaseID { try ReleaseID("20261123-\(1
 
 private func ids(_ numbers: Int...) throws -> [ReleaseID] { try numbers.map { number in try id(number) } }
 
-@Suite struct `A rollback without a name` {
+@Suite("A rollback without a name")
+struct HistoryTests {
   @Test(
+    "leads to what was live before",
     arguments: [
       ("push 1, push 2", 2, 1), ("push 1, push 2, push 3", 3, 2), ("push 1, push 2, push 3, back 2", 2, 1),
       ("push 1, push 2, back 1, push 3", 3, 1), ("push 1, push 2, fail 3", 2, 1),
@@ -32,7 +34,7 @@ private func ids(_ numbers: Int...) throws -> [ReleaseID] { try numbers.map { nu
       ("push 1, push 2, push 3, back 1", 1, nil), ("push 1, push 2, back 1, restart 1", 1, nil),
       ("push 1, push 2, restart 2", 2, 1), ("push 1", 1, nil), ("push 1, push 2, back 1", 1, nil), ("", 1, nil),
     ] as [(String, Int, Int?)])
-  func `leads to what was live before`(_ deploys: String, _ live: Int, _ target: Int?) throws {
+  func leadsLiveBefore(_ deploys: String, _ live: Int, _ target: Int?) throws {
     let available = Set(try ids(1, 2, 3))
 
     let found = try history(deploys).rollbackTarget(live: id(live), available: available)
@@ -40,7 +42,8 @@ private func ids(_ numbers: Int...) throws -> [ReleaseID] { try numbers.map { nu
     #expect(found == (try target.map { number in try id(number) }))
   }
 
-  @Test func `passes over releases that are gone`() throws {
+  @Test("passes over releases that are gone")
+  func passesOverReleases() throws {
     let history = try history("push 1, push 2, push 3")
 
     #expect(history.rollbackTarget(live: try id(3), available: Set(try ids(1, 3))) == (try id(1)))
@@ -48,22 +51,25 @@ private func ids(_ numbers: Int...) throws -> [ReleaseID] { try numbers.map { nu
   }
 }
 
-@Suite struct `The surplus of releases` {
-  @Test func `is what was not live for the longest time`() throws {
+@Suite("The surplus of releases")
+struct SurplusReleasesTests {
+  @Test("is what was not live for the longest time")
+  func notLiveLongest() throws {
     let history = try history("push 1, push 2, push 3, reuse 1")
 
     #expect(try history.surplus(of: ids(1, 2, 3), keep: 2, inUse: Set(ids(1))) == ids(2))
     #expect(try history.surplus(of: ids(1, 2, 3), keep: 3, inUse: Set(ids(1))) == [])
   }
 
-  @Test func `begins with releases that were never live`() throws {
+  @Test("begins with releases that were never live")
+  func beginsReleasesNever() throws {
     let history = try history("push 1, push 2")
 
     #expect(try history.surplus(of: ids(1, 2, 3), keep: 2, inUse: Set(ids(2))) == ids(3))
   }
 
-  @Test(arguments: [0, 1, 2])
-  func `never holds one in use`(_ keep: Int) throws {
+  @Test("never holds one in use", arguments: [0, 1, 2])
+  func neverHoldsUse(_ keep: Int) throws {
     let history = try history("push 1, push 2, push 3")
 
     let surplus = try history.surplus(of: ids(1, 2, 3), keep: keep, inUse: Set(ids(1, 2)))

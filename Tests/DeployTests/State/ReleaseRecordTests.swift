@@ -3,7 +3,8 @@ import Testing
 
 @testable import Deploy
 
-@Suite struct `The record of a release` {
+@Suite("The record of a release")
+struct ReleaseRecordTests {
   /// As every version before sources and servings wrote it.
   private static let earlier = #"""
     {
@@ -30,7 +31,8 @@ import Testing
     try JSONDecoder().decode(ReleaseRecord.self, from: Data(text.utf8))
   }
 
-  @Test func `is read as an earlier version wrote it`() throws {
+  @Test("is read as an earlier version wrote it")
+  func earlierVersion() throws {
     let record = try read(Self.earlier)
 
     let commit = Commit(
@@ -46,7 +48,8 @@ import Testing
     #expect(record.environmentMark != nil)
   }
 
-  @Test func `is written so that an earlier version can read it`() throws {
+  @Test("is written so that an earlier version can read it")
+  func forEarlierVersions() throws {
     let written = try JSONEncoder().encode(read(Self.earlier))
 
     let (now, before) = (try JSON.parse(String(decoding: written, as: UTF8.self)), try JSON.parse(Self.earlier))
@@ -55,8 +58,8 @@ import Testing
     #expect(try read(String(decoding: written, as: UTF8.self)) == read(Self.earlier))
   }
 
-  @Test(arguments: ["commit", "start", "id"])
-  func `is damaged where one of its parts is missing`(_ part: String) throws {
+  @Test("is damaged where one of its parts is missing", arguments: ["commit", "start", "id"])
+  func damaged(_ part: String) throws {
     #expect(throws: (any Error).self) { try read(Self.earlier.replacing("\"\(part)\" :", with: "\"another\" :")) }
   }
 }

@@ -2,10 +2,12 @@
 import Testing
 
 /// Apart from the tables of the other tests, whose arguments are printed.
-@Suite struct `A megabyte of text` {
+@Suite("A megabyte of text")
+struct LongTextTests {
   private let text = String(repeating: "a", count: 1 << 20)
 
-  @Test func `is no name of anything`() {
+  @Test("is no name of anything")
+  func noNameAnything() {
     #expect(throws: Failure.self) { try AppName(text) }
     #expect(throws: Failure.self) { try BranchName(text) }
     #expect(throws: Failure.self) { try Domain("\(text).example") }
@@ -21,7 +23,8 @@ import Testing
     #expect(NearestName.of(text, among: ["build"]) == nil)
   }
 
-  @Test func `is told in short`() {
+  @Test("is abbreviated")
+  func toldShort3() {
     let error = #expect(throws: Failure.self) { try AppName(text) }
 
     #expect((error?.description.count ?? .max) < 200)

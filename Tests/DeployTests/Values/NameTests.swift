@@ -7,66 +7,81 @@ let hostile = [
   "a\u{301}", "\u{202E}a",
 ]
 
-@Suite struct `An app's name` {
-  @Test(arguments: ["a", "shop", "shop-admin", "s3", "a" + String(repeating: "-", count: 38)])
-  func `is a lowercase letter, then letters, digits and hyphens`(_ text: String) throws {
+@Suite("An app's name")
+struct NameTests {
+  @Test(
+    "is a lowercase letter, then letters, digits and hyphens",
+    arguments: ["a", "shop", "shop-admin", "s3", "a" + String(repeating: "-", count: 38)])
+  func lowercaseLetterLetters(_ text: String) throws {
     #expect(try AppName(text).description == text)
   }
 
-  @Test(arguments: hostile + ["Shop", "3shop", "shop_admin", "shop.", "shop/x", String(repeating: "a", count: 40)])
-  func `is nothing else`(_ text: String) {
+  @Test(
+    "is nothing else",
+    arguments: hostile + ["Shop", "3shop", "shop_admin", "shop.", "shop/x", String(repeating: "a", count: 40)])
+  func nothingElse3(_ text: String) {
     let error = #expect(throws: Failure.self) { try AppName(text) }
 
     #expect(error?.kind == .usage)
     #expect((error?.cause.count ?? 0) < 200)
   }
 
-  @Test func `is checked when it is read from a file, too`() throws {
+  @Test("is checked when it is read from a file, too")
+  func checkedWhenRead() throws {
     #expect(throws: Failure.self) { try AppName(from: TextDecoder("../shop")) }
     #expect(try AppName(from: TextDecoder("shop")).description == "shop")
   }
 }
 
-@Suite struct `A branch's name` {
-  @Test(arguments: ["main", "feature/a", "v1.2", "a-b_c", "ünïcode", "a@b", "HEAD"])
-  func `follows git's rules`(_ text: String) throws {
+@Suite("A branch's name")
+struct BranchNameTests {
+  @Test("follows git's rules", arguments: ["main", "feature/a", "v1.2", "a-b_c", "ünïcode", "a@b", "HEAD"])
+  func followsGitRules(_ text: String) throws {
     let branch = try BranchName(text)
 
     #expect(branch.ref == "refs/heads/\(text)")
   }
 
-  @Test(arguments: [
-    "", "-a", "a..b", "a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "a\nb", "a\0b", "a\u{7f}", "/a", "a/",
-    "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", "a@{b",
-    // A combining mark does not make another byte of what stands before it.
-    "a~\u{301}b", "a:\u{301}b", "a..\u{301}b", "a/\u{301}/.b", "a@{\u{301}b", "-\u{301}a", "/\u{301}a",
-  ])
-  func `breaks none of them`(_ text: String) {
+  @Test(
+    "breaks none of them",
+    arguments: [
+      "", "-a", "a..b", "a b", "a~b", "a^b", "a:b", "a?b", "a*b", "a[b", "a\\b", "a\nb", "a\0b", "a\u{7f}", "/a", "a/",
+      "a//b", ".a", "a/.b", "a.lock", "a.lock/b", "a.", "@", "a@{b",
+      // A combining mark does not make another byte of what stands before it.
+      "a~\u{301}b", "a:\u{301}b", "a..\u{301}b", "a/\u{301}/.b", "a@{\u{301}b", "-\u{301}a", "/\u{301}a",
+    ])
+  func breaksNone3(_ text: String) {
     #expect(throws: Failure.self) { try BranchName(text) }
   }
 }
 
-@Suite struct `A domain` {
-  @Test(arguments: [
-    ("shop.example.com", "shop.example.com"), ("Shop.Example.COM", "shop.example.com"), ("a-b.c", "a-b.c"),
-    ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("1.example", "1.example"),
-  ])
-  func `is a host's name in lowercase`(_ text: String, _ name: String) throws {
+@Suite("A domain")
+struct DomainTests {
+  @Test(
+    "is a host's name in lowercase",
+    arguments: [
+      ("shop.example.com", "shop.example.com"), ("Shop.Example.COM", "shop.example.com"), ("a-b.c", "a-b.c"),
+      ("xn--bcher-kva.example", "xn--bcher-kva.example"), ("1.example", "1.example"),
+    ])
+  func hostNameLowercase(_ text: String, _ name: String) throws {
     #expect(try Domain(text).description == name)
   }
 
   @Test(
+    "is nothing else",
     arguments: hostile + [
       "localhost", "http://a.b", "a.b:80", "a.b/", "a..b", ".a.b", "a.b.", "-a.b", "a-.b", "a_b.c", "*.a.b", "a.b\n",
       "a.b {", String(repeating: "a", count: 64) + ".b", Array(repeating: "abc", count: 64).joined(separator: "."),
     ])
-  func `is nothing else`(_ text: String) {
+  func nothingElse4(_ text: String) {
     #expect(throws: Failure.self) { try Domain(text) }
   }
 }
 
-@Suite struct `A commit's id` {
-  @Test func `is 40 hexadecimal digits`() throws {
+@Suite("A commit's id")
+struct CommitIdTests {
+  @Test("is 40 hexadecimal digits")
+  func fortyHexadecimalDigits() throws {
     let text = "0123456789abcdef0123456789abcdef01234567"
 
     let id = try CommitID(text)
@@ -78,17 +93,20 @@ let hostile = [
   }
 
   @Test(
+    "is nothing else",
     arguments: hostile + [
       String(repeating: "a", count: 39), String(repeating: "a", count: 41), String(repeating: "g", count: 40),
       String(repeating: "A", count: 40), String(repeating: "a", count: 39) + "\n",
     ])
-  func `is nothing else`(_ text: String) {
+  func nothingElse5(_ text: String) {
     #expect(throws: Failure.self) { try CommitID(text) }
   }
 }
 
-@Suite struct `Quoted text` {
-  @Test func `shows control characters and is cut where it is long`() {
+@Suite("Quoted text")
+struct QuotedTextTests {
+  @Test("shows control characters and is cut where it is long")
+  func showsControlCharacters() {
     #expect("a\u{1B}[2Jb\n".quoted == "'a\u{FFFD}[2Jb\u{FFFD}'")
     #expect(String(repeating: "a", count: 80).quoted == "'\(String(repeating: "a", count: 80))'")
     #expect(String(repeating: "a", count: 81).quoted == "'\(String(repeating: "a", count: 80))…'")

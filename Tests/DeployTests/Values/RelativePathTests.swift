@@ -1,25 +1,32 @@
 @testable import Deploy
 import Testing
 
-@Suite struct `A path inside the app` {
-  @Test(arguments: [
-    ("a", "a"), ("a/b", "a/b"), ("./a", "a"), ("a/./b/", "a/b"), ("a//b", "a/b"), (".", ""), ("./", ""), ("..a", "..a"),
-    ("a/...", "a/..."), ("ä/b c", "ä/b c"),
-  ])
-  func `is read without what changes nothing`(_ text: String, _ path: String) {
+@Suite("A path inside the app")
+struct RelativePathTests {
+  @Test(
+    "is read without what changes nothing",
+    arguments: [
+      ("a", "a"), ("a/b", "a/b"), ("./a", "a"), ("a/./b/", "a/b"), ("a//b", "a/b"), (".", ""), ("./", ""),
+      ("..a", "..a"),
+      ("a/...", "a/..."), ("ä/b c", "ä/b c"),
+    ])
+  func readWithoutChanges(_ text: String, _ path: String) {
     #expect(RelativePath(text)?.description == path)
   }
 
-  @Test(arguments: [
-    "", "/", "/a", "..", "../a", "a/..", "a/../b", "a/../../b", "./..", "a\nb", "a\0b", "a\u{7f}",
-    // To the file system a combining mark is the first letter of the next name, not a part of the slash.
-    "../\u{301}a", "/\u{301}a", "a/../\u{301}b",
-  ])
-  func `never leads out`(_ text: String) {
+  @Test(
+    "never leads out",
+    arguments: [
+      "", "/", "/a", "..", "../a", "a/..", "a/../b", "a/../../b", "./..", "a\nb", "a\0b", "a\u{7f}",
+      // To the file system a combining mark is the first letter of the next name, not a part of the slash.
+      "../\u{301}a", "/\u{301}a", "a/../\u{301}b",
+    ])
+  func neverLeadsOut(_ text: String) {
     #expect(RelativePath(text) == nil)
   }
 
-  @Test func `is put below a directory, and a file below it`() throws {
+  @Test("is put below a directory, and a file below it")
+  func putBelowDirectory() throws {
     let path = try #require(RelativePath("apps/web"))
 
     #expect(path.below("/workspace") == "/workspace/apps/web")
@@ -28,7 +35,8 @@ import Testing
     #expect(RelativePath.top.file("package.json") == "package.json")
   }
 
-  @Test func `is checked when it is read from a file, too`() throws {
+  @Test("is checked when it is read from a file, too")
+  func checkedWhenRead() throws {
     #expect(throws: Failure.self) { try RelativePath(from: TextDecoder("../a")) }
     #expect(try RelativePath(from: TextDecoder("")) == .top)
   }

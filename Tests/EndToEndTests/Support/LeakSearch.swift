@@ -1,4 +1,5 @@
 import Posix
+import TestKit
 
 /// Looks for secrets where nothing of them is to be.
 struct LeakSearch {

@@ -1,12 +1,10 @@
 import Deploy
 import Adapters
 import Posix
+import TestKit
 import Testing
 
 extension Sandbox {
-  /// The ports that no instance gets and no app yet: the block's from 20 on.
-  func port(_ number: Int) -> Int { sshPort - 39 + number }
-
   /// Runs a test while another program listens on a port, on all addresses.
   func occupied<Result>(_ port: Int, _ test: (Int32) throws -> Result) throws -> Result {
     let squatter = try start(
@@ -16,7 +14,7 @@ extension Sandbox {
       ProcessIdentity(of: squatter.child.id)?.signal(.kill)
       _ = try? squatter.wait()
     }
-    try wait(for: "the squatter") { squatter.text.contains("ready") }
+    try wait(until: "the squatter") { squatter.text.contains("ready") }
     return try test(squatter.child.id)
   }
 
@@ -34,7 +32,7 @@ extension Sandbox {
     let (taken, caddyfile, socket) = (port(38), "\(home)/Caddyfile", "unix/\(root)/caddy/admin.sock")
     try occupied(taken) { _ in
       var loads = 0
-      try wait(for: "a load that leaves something") {
+      try wait(until: "a load that leaves something") {
         loads += 1
         try Files.write(
           "{\n\tadmin \(socket)\n\tauto_https off\n}\nimport \(root)/caddy/sites/*.caddy\n"

@@ -1,0 +1,37 @@
+import Deploy
+import Adapters
+import Posix
+import TestKit
+import Testing
+
+/// One supervisor for each instance, all below the test's own directory.
+struct EmbeddedBackend: Backend {
+  let name = "embedded"
+  let ports = PortBlock.usual
+  let secretMode: UInt32 = 0o600
+
+  func root(in scratch: Scratch) -> String { "\(scratch.path)/root" }
+
+  func manager(_ layout: Layout, _ ports: PortRange) -> any ServiceManager {
+    EmbeddedManager(layout: layout, ports: ports, supervisor: Checkout.supervisor)
+  }
+
+  func seen(_ path: String) -> String { path }
+
+  func lines(of app: AppName, log: String) throws -> [String] {
+    (try Files.text(log) ?? "").split(separator: "\n").map(String.init)
+  }
+
+  func processes(_ stage: Stage) -> [String] { stage.scratch.processes() }
+
+  func kill(_ process: ProcessIdentity, of instance: InstanceID) { process.signal(.kill) }
+
+  func lose(_ instance: InstanceID, _ process: ProcessIdentity) throws {
+    let fields = try #require(try Files.text("/proc/\(process.id)/stat")).split(separator: " ")
+    // The commands of the tests have no space in their names, so that the parent is the fourth field.
+    let parent = try #require(Int32(fields[3]).flatMap { ProcessIdentity(of: $0) })
+    try #require(commandLine(parent.id).contains("\(Checkout.supervisor) instance"))
+    parent.signal(.kill)
+    try wait(until: "the supervisor's end") { !parent.isRunning }
+  }
+}

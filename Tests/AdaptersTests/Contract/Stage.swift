@@ -1,0 +1,165 @@
+import Deploy
+import Adapters
+import Posix
+import TestKit
+import Testing
+
+/// A service manager, with apps and ports of its own, for one test.
+struct Stage {
+  let scratch: Scratch
+  let backend: any Backend
+  let layout: Layout
+  let manager: any ServiceManager
+  /// How the names of the test's apps begin.
+  let prefix: String
+
+  /// Runs a test, ends what it started, and fails it where anything is left.
+  static func run(
+    _ backend: any Backend, sourceLocation: SourceLocation = #_sourceLocation, _ test: (Stage) async throws -> Void
+  ) async throws {
+    try await Scratch.run(ports: backend.ports) { scratch in
+      let stage = Stage(scratch: scratch, backend: backend, ports: try scratch.ports.range)
+      try stage.prepare(stage.app())
+      do { try await test(stage) } catch {
+        stage.end()
+        throw error
+      }
+      stage.end()
+      #expect(stage.processes() == [], "processes are left", sourceLocation: sourceLocation)
+    }
+  }
+
+  private init(scratch: Scratch, backend: any Backend, ports: PortRange) {
+    self.scratch = scratch
+    self.backend = backend
+    layout = Layout(root: backend.root(in: scratch))
+    manager = backend.manager(layout, ports)
+    // What earlier tests on the same ports wrote may be kept.
+    prefix = "t\(scratch.ports.first)-\(UInt32.random(in: 0...UInt32.max))-"
+  }
+
+  /// For another process to use.
+  var same: SameManager {
+    get throws { SameManager(backend: backend.name, app: app(), root: layout.root, ports: try scratch.ports.range) }
+  }
+
+  private func end() {
+    do {
+      // What a supervisor is about to remove is no instance any more.
+      for instance in try instances().compactMap({ try? InstanceID($0) }) { try manager.stop(instance) }
+      // Only a test that failed has left any.
+      for process in scratch.processes("") { process.signal(.kill) }
+      try wait(until: "the end of all processes") { processes().isEmpty }
+      for name in try Files.list(layout.apps) where name.hasPrefix(prefix) {
+        try Files.remove("\(layout.apps)/\(name)")
+      }
+    } catch { Issue.record(error) }
+  }
+
+  // MARK: Apps and services
+
+  /// An app that only this test has.
+  func app(_ name: String = "shop") -> AppName {
+    do { return try AppName(prefix + name) } catch { preconditionFailure("\(error)") }
+  }
+
+  /// Where an app's services run: in a release of it.
+  func directory(of app: AppName) -> String { "\(layout.app(app).releases)/\(Self.release)/app" }
+
+  private static let release = "20260101-000000"
+
+  /// The file that has what the app's services write, where that is in files.
+  var log: String { layout.app(app()).instanceLog(deploy) }
+
+  private var deploy: DeployID {
+    do { return try DeployID(Self.release) } catch { preconditionFailure("\(error)") }
+  }
+
+  var directory: String { directory(of: app()) }
+
+  /// A service that runs a shell script.
+  func shell(_ script: String, drain: Double = 0, stop: Double = 10) -> Service {
+    service(["/bin/sh", "-c", script], drain: drain, stop: stop)
+  }
+
+  /// A service that is a Node server; the handler has `request` and `answer`.
+  func node(_ handler: String, drain: Double = 0, stop: Double = 10) -> Service {
+    let script = """
+      require('http').createServer((request, answer) => { \(handler) }).listen(process.env.PORT, '127.0.0.1')
+      """
+    return service(["node", "-e", script], drain: drain, stop: stop)
+  }
+
+  func service(_ arguments: [String], drain: Double = 0, stop: Double = 10) -> Service {
+    do {
+      return Service(
+        release: try ReleaseID(Self.release), deploy: deploy, directory: .top, arguments: arguments,
+        environment: [:], path: CurrentProcess.environment["PATH"] ?? "", drainTimeout: drain, stopTimeout: stop)
+    } catch { preconditionFailure("\(error)") }
+  }
+
+  static let idle = "exec sleep 1000"
+
+  // MARK: Instances
+
+  /// Starts a service on a port of its own, which it finds in PORT.
+  func start(_ service: Service, of name: String = "shop") throws -> InstanceID {
+    let instance = try manager.reserve(app(name))
+    var service = service
+    service.environment["PORT"] = instance.port.description
+    try prepare(instance.app)
+    try manager.start(instance, service)
+    return instance
+  }
+
+  /// Makes the directories that a service of an app wants.
+  private func prepare(_ app: AppName) throws {
+    try Files.makeDirectory(directory(of: app))
+    try Files.makeDirectory(layout.app(app).logs)
+  }
+
+  /// The instance's process, once it runs.
+  func process(of instance: InstanceID) throws -> ProcessIdentity {
+    try wait(for: "\(instance) to run") {
+      guard case .running(let process, _) = try manager.state(of: instance) else { return nil }
+      return ProcessIdentity(of: process)
+    }
+  }
+
+  /// A connection to a server that an instance is, once it listens.
+  func connect(to instance: InstanceID) throws -> Connection {
+    try wait(for: "\(instance) to listen") { try? Connection(to: instance.port) }
+  }
+
+  func waitForEnd(of instance: InstanceID) throws {
+    try wait(until: "the end of \(instance)") { try manager.state(of: instance) == .absent }
+  }
+
+  // MARK: What is there
+
+  /// The records of the test's instances.
+  func instances() throws -> [String] { try Files.list(layout.instances).filter { $0.hasPrefix(prefix) } }
+
+  /// The lines that the app's services have written.
+  func lines() throws -> [String] { try backend.lines(of: app(), log: log) }
+
+  /// What the test's instances run, with what the manager runs for them.
+  func processes() -> [String] { backend.processes(self) }
+
+  /// The same, of those whose command line has a text.
+  func processes(_ text: String) -> [ProcessIdentity] {
+    Scratch.identities(of: processes(), with: text)
+  }
+}
+
+/// What another process must know to use the same manager.
+struct SameManager: Codable, Sendable {
+  let backend: String
+  let app: AppName
+  let root: String
+  let ports: PortRange
+
+  func manager() throws -> any ServiceManager {
+    try #require(Backends.all.first { $0.name == backend }).manager(Layout(root: root), ports)
+  }
+}

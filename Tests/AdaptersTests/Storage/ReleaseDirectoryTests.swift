@@ -1,0 +1,169 @@
+import Posix
+import TestKit
+import Testing
+
+@testable import Deploy
+@testable import Adapters
+
+@Suite("An app's releases on the disk")
+struct ReleaseDirectoryTests {
+  private static func record(_ id: String) throws -> ReleaseRecord {
+    let object = try CommitID(String(repeating: "a", count: 40))
+    return ReleaseRecord(
+      id: try ReleaseID(id), source: .commit(Commit(id: object, tree: object, subject: "A change")), buildKey: "key",
+      framework: "Node",
+      serving: .process(
+        AppProcess(
+          start: .program(["node", "server.js"]), directory: .top, environment: ["A": "1"], drainTimeout: 30)),
+      environmentMark: nil, health: HealthPolicy(), createdAt: "2026-11-23T15:45:12Z")
+  }
+
+  private static let everything = Assembly(parts: [.everything(without: [])], persist: [])
+
+  private func run(_ test: (ReleaseDirectory, AppLayout) throws -> Void) async throws {
+    try await Scratch.run { scratch in
+      let layout = AppLayout(directory: "\(scratch.path)/shop")
+      try scratch.write(["shop/workspace/server.js": "s"])
+      try Files.makeDirectory(layout.releases)
+      try test(ReleaseDirectory(layout: layout), layout)
+    }
+  }
+
+  @Test("what starts a release lies beside its files, where none of the app's can take its place")
+  func launcher() async throws {
+    try await run { releases, layout in
+      let record = try Self.record("20261123-154512")
+      try Files.write("the app's own", to: "\(layout.workspace)/next.cjs")
+
+      try releases.make(record, from: Assembly(parts: [.everything(without: [])], persist: [], launcher: .next))
+
+      let files = layout.release(record.id).files
+      #expect(try Files.text("\(Files.parent(files))/next.cjs")?.contains("__NEXT_PRIVATE_ORIGIN") == true)
+      #expect(try Files.text("\(files)/next.cjs") == "the app's own")
+    }
+  }
+
+  @Test("a release that was made is listed as it was written, with its files")
+  func make() async throws {
+    try await run { releases, layout in
+      let record = try Self.record("20261123-154512")
+
+      try releases.make(record, from: Self.everything)
+
+      #expect(try releases.list() == [record])
+      #expect(try Files.text("\(layout.release(record.id).files)/server.js") == "s")
+    }
+  }
+
+  @Test("a release has the programs that it is given beside its files, and no more")
+  func programs() async throws {
+    try await run { releases, layout in
+      let (with, without) = (try Self.record("20261123-154512"), try Self.record("20261123-154513"))
+      var assembly = Self.everything
+      assembly.programs = ["pnpm": "#!/bin/sh\necho 10.34.9\n"]
+      assembly.corepack = ["v1/pnpm/10.34.9", "v1/pnpm/9.0.0"]
+      try Files.makeDirectory("\(layout.corepack)/v1/pnpm/10.34.9/bin")
+      try Files.write("p", to: "\(layout.corepack)/v1/pnpm/10.34.9/bin/pnpm.cjs")
+
+      try releases.make(with, from: assembly)
+      try releases.make(without, from: Self.everything)
+
+      let program = "\(layout.release(with.id).programs)/pnpm"
+      #expect(try ChildProcess.run(Command([program], environment: ["PATH": "/bin"])).output == "10.34.9\n")
+      #expect(try Files.list(layout.release(with.id).programs) == ["pnpm"])
+      let kept = "\(layout.releases)/\(with.id)/corepack/v1/pnpm"
+      #expect(try Files.text("\(kept)/10.34.9/bin/pnpm.cjs") == "p")
+      #expect(try Files.list(kept) == ["10.34.9"])
+      #expect(try Files.list("\(layout.releases)/\(without.id)") == ["app", "release.json"])
+    }
+  }
+
+  @Test("what Corepack brought is not taken from elsewhere, wherever a build's link leads")
+  func corepackLink() async throws {
+    try await run { releases, layout in
+      let other = "\(Files.parent(layout.directory))/blog"
+      try Files.makeDirectory("\(other)/v1/pnpm/10.34.9")
+      try Files.makeDirectory(layout.cache)
+      try Files.link(layout.corepack, to: other)
+      var assembly = Self.everything
+      assembly.corepack = ["v1/pnpm/10.34.9"]
+
+      try releases.make(try Self.record("20261123-154512"), from: assembly)
+
+      #expect(!Files.exists("\(layout.releases)/20261123-154512/corepack/v1"))
+    }
+  }
+
+  @Test("releases are listed in the order in which they were made")
+  func order() async throws {
+    try await run { releases, layout in
+      let ids = ["20261123-154512-10", "20261123-154512-2", "20261124-000000", "20261123-154512"]
+
+      for id in ids { try releases.make(try Self.record(id), from: Self.everything) }
+
+      #expect(
+        try releases.list().map(\.id.description)
+          == ["20261123-154512", "20261123-154512-2", "20261123-154512-10", "20261124-000000"])
+    }
+  }
+
+  @Test("a release that cannot be made is not there at all")
+  func allOrNothing() async throws {
+    try await run { releases, layout in
+      let impossible = Assembly(parts: [.everything(without: [])], persist: ["server.js/uploads"])
+      let record = try Self.record("20261123-154512")
+
+      #expect(throws: Failure.self) { try releases.make(record, from: impossible) }
+
+      #expect(try releases.list() == [])
+      #expect(try Files.list(layout.releases) == [])
+    }
+  }
+
+  @Test("a release that is removed is gone, and removing it again is no error")
+  func remove() async throws {
+    try await run { releases, layout in
+      let (old, new) = (try Self.record("20261123-154512"), try Self.record("20261123-154512-2"))
+      for record in [old, new] { try releases.make(record, from: Self.everything) }
+
+      for _ in 0..<2 { try releases.remove(old.id) }
+
+      #expect(try releases.list() == [new])
+      #expect(try Files.list(layout.releases) == [new.id.description])
+    }
+  }
+
+  @Test("what an interruption left is neither listed nor in the way, and can be removed")
+  func unfinished() async throws {
+    try await run { releases, layout in
+      let whole = try Self.record("20261123-154512")
+      try Files.makeDirectory("\(layout.releases)/20261123-154512.unfinished/app/half")
+      try Files.makeDirectory("\(layout.releases)/20261123-154511.unfinished/app/half")
+      let before = try releases.list()
+      try releases.make(whole, from: Self.everything)
+
+      try releases.removeUnfinished()
+
+      #expect(before == [])
+      #expect(try releases.list() == [whole])
+      #expect(try Files.list(layout.releases) == [whole.id.description])
+      #expect(try Files.list(layout.release(whole.id).files) == ["server.js"])
+    }
+  }
+
+  @Test("one whose record is damaged or missing is left out and named")
+  func damaged() async throws {
+    try await run { releases, layout in
+      try releases.make(try Self.record("20261123-154512"), from: Self.everything)
+      let file = "\(layout.releases)/20261123-154512/release.json"
+      try Files.write("{\"id\": ", to: file)
+
+      let whole = try Self.record("20261123-154513")
+      try releases.make(whole, from: Self.everything)
+      try Files.makeDirectory("\(layout.releases)/20261123-154514")
+
+      #expect(try releases.list() == [whole])
+      #expect(try releases.damaged().map(\.description) == ["20261123-154512", "20261123-154514"])
+    }
+  }
+}

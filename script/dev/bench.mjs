@@ -1,0 +1,447 @@
+// The measurements of script/bench. Each figure is a median of several rounds of one run, or a ratio within a round:
+// the machine's own speed is in both sides. With --systemd: the part of them that is made on a server, as the user
+// nextdeploy. With --swaps: the swaps under load alone. With --long: the same, twenty times as many.
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const fixtures = path.join(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../../Tests/Fixtures')
+const isServer = process.argv.includes('--systemd')
+const isLong = process.argv.includes('--long')
+const swapsAlone = isLong || process.argv.includes('--swaps')
+const home = fs.mkdtempSync('/tmp/nextdeploy-bench-')
+const root = isServer ? '/opt/nextdeploy' : path.join(home, 'root')
+const memory = fs.mkdtempSync('/dev/shm/nextdeploy-bench-')
+const environment = {
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
+  NEXTDEPLOY_ROOT: root,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_AUTHOR_NAME: 'Bench', GIT_AUTHOR_EMAIL: 'bench@example.com',
+  GIT_COMMITTER_NAME: 'Bench', GIT_COMMITTER_EMAIL: 'bench@example.com',
+}
+const rows = []
+const running = new Set()
+
+// MARK: Running programs
+
+function run(program, ...words) {
+  const options = typeof words.at(-1) === 'object' ? words.pop() : {}
+  return execFileSync(program, words, { encoding: 'utf8', env: environment, stdio: ['ignore', 'pipe', 'pipe'], ...options })
+}
+
+function seconds(work) {
+  const start = performance.now()
+  work()
+  return (performance.now() - start) / 1000
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+
+/** A block of free ports, so that no measurement meets another server. */
+async function freePorts() {
+  const isFree = (port) =>
+    new Promise((resolve) => {
+      const server = net.createServer().once('error', () => resolve(false))
+      server.listen(port, () => server.close(() => resolve(true)))
+    })
+  // Below those of outgoing connections: one to a port that nobody listens on yet could be connected to itself.
+  for (let first = 10000; first < 32000; first += 100) {
+    const free = await Promise.all(Array.from({ length: 90 }, (_, i) => isFree(first + i)))
+    if (free.every(Boolean)) return first
+  }
+  throw new Error('no free block of ports')
+}
+
+/** Resolves with the seconds until a port's server answers 200. */
+async function firstAnswer(port, start, app) {
+  while (performance.now() - start < 60_000 && app.exitCode === null) {
+    const status = await new Promise((resolve) => {
+      http.get({ port, host: '127.0.0.1', agent: false, timeout: 5000 }, (answer) => resolve(answer.resume().statusCode))
+        .on('error', () => resolve(0)).on('timeout', function () { this.destroy() })
+    })
+    if (status === 200) return (performance.now() - start) / 1000
+    await pause(1)
+  }
+  throw new Error(`nothing answers on port ${port}: ${app.spawnargs.join(' ')} ended with ${app.exitCode}`)
+}
+
+/** Starts an app without nextdeploy, for as long as `use` takes; resolves with the time until its first answer. */
+async function startAlone(directory, port, words = ['server.js'], use = () => {}) {
+  const start = performance.now()
+  const app = spawn('node', words, {
+    cwd: directory, stdio: 'ignore', env: { ...environment, PORT: port, HOSTNAME: '127.0.0.1', NODE_ENV: 'production' },
+  })
+  running.add(app)
+  const time = await firstAnswer(port, start, app)
+  use()
+  const ended = new Promise((resolve) => app.once('exit', resolve))
+  app.kill('SIGKILL')
+  await ended
+  running.delete(app)
+  return time
+}
+
+/** The median time that an app takes from its start to its first answer, without nextdeploy. */
+async function bootAlone(directory, port, rounds = 5) {
+  const times = []
+  for (let i = 0; i < rounds; i += 1) times.push(await startAlone(directory, port))
+  return median(times)
+}
+
+/** Next's own server beside ours, in turns. The best of each counts: what else this machine does makes the others slower. */
+async function nextLauncher(directory, port) {
+  const servers = { own: ['server.js'], ours: ['../next.cjs', '.next', 'https://shop.example.com'] }
+  const best = Object.fromEntries(Object.keys(servers).map((name) => [name, { boot: Infinity, pages: 0 }]))
+  for (let i = 0; i < 12; i += 1) {
+    for (const [name, words] of Object.entries(servers)) {
+      const boot = await startAlone(directory, port, words, () => {
+        // A start takes a third of a second; its first requests are slower than the later ones.
+        if (i % 2) return
+        for (const time of ['1s', '3s']) {
+          const report = run('hey', '-z', time, '-c', '20', `http://127.0.0.1:${port}/`)
+          if (time === '3s') best[name].pages = Math.max(best[name].pages, Number(/Requests\/sec:\s+([\d.]+)/.exec(report)[1]))
+        }
+      })
+      best[name].boot = Math.min(best[name].boot, boot)
+    }
+  }
+  record('Next.js: boot, against its own server', best.ours.boot / best.own.boot, 'x', 1.03, `${best.ours.boot.toFixed(3)} s`)
+  record('Next.js: its own server\'s pages a second, against ours', best.own.pages / best.ours.pages, 'x', 1.03, `${best.ours.pages.toFixed(0)} a second`)
+}
+
+// MARK: Apps
+
+function createApp(name, files) {
+  run('nextdeploy', 'app', 'create', name)
+  const settings = ['npm_config_registry', 'npm_config_replace_registry_host'].filter((key) => environment[key])
+  fs.writeFileSync(`${root}/apps/${name}/env`, settings.map((key) => `${key}=${environment[key]}\n`).join(''))
+  const directory = path.join(home, name)
+  files(directory)
+  const git = (...words) => run('git', ...words, { cwd: directory })
+  git('init', '-q', '-b', 'main')
+  git('add', '.')
+  git('commit', '-q', '-m', 'First')
+  git('remote', 'add', 'production', `${root}/apps/${name}/repo.git`)
+  git('config', 'remote.production.receivepack', 'nextdeploy receive-pack')
+  return { name, directory, git }
+}
+
+const copyFixture = (name) => (directory) => fs.cpSync(path.join(fixtures, name), directory, { recursive: true })
+
+function edit(app, file, from, to) {
+  const place = path.join(app.directory, file)
+  fs.writeFileSync(place, fs.readFileSync(place, 'utf8').replace(from, to))
+  app.git('commit', '-q', '-a', '-m', to)
+}
+
+const push = (app, remote = 'production') => seconds(() => app.git('push', '-q', remote, 'main'))
+
+/** The journal of an app's last deploy, its steps by name. */
+function lastDeploy(app) {
+  const directory = `${root}/apps/${app.name}/deploys`
+  const records = fs.readdirSync(directory).filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8')))
+  const last = records.toSorted((a, b) => (a.startedAt + a.id).localeCompare(b.startedAt + b.id, 'en', { numeric: true })).at(-1)
+  return { ...last, times: Object.fromEntries(last.steps.map((step) => [step.step, step.seconds])) }
+}
+
+const status = (app) => JSON.parse(run('nextdeploy', 'status', '--json', '--app', app.name))
+
+async function untilDrained(app, most = 1) {
+  for (const start = performance.now(); status(app).instances.length > most; await pause(50)) {
+    if (performance.now() - start > 60_000) throw new Error(`${app.name} still has several instances`)
+  }
+}
+
+// MARK: The table
+
+const format = (value, unit) => (unit === 's' ? `${value.toFixed(3)} s` : unit === '' ? String(value) : `${value.toFixed(2)} ${unit}`)
+
+function record(what, value, unit, target, note = '') {
+  if (isServer) what = `systemd: ${what}`
+  rows.push({ what, value: format(value, unit), target: target === null ? '' : `<= ${format(target, unit)}`, ok: target === null || value <= target, note })
+  const row = rows.at(-1)
+  console.log(`${row.ok ? ' ' : '!'} ${what.padEnd(62)} ${row.value.padStart(12)}  ${row.target.padEnd(12)} ${note}`)
+}
+
+// MARK: What is measured
+
+async function overhead(ports) {
+  const app = createApp('node', copyFixture('node-app'))
+  push(app)
+  const alone = await bootAlone(app.directory, ports + 85)
+  const rounds = []
+  for (let i = 2; i < 9; i += 1) {
+    edit(app, 'server.js', /version \d+/, `version ${i}`)
+    const total = push(app)
+    const { times } = lastDeploy(app)
+    await untilDrained(app)
+    rounds.push({ total, ...times })
+  }
+  const part = (name) => median(rounds.map((round) => round[name] ?? 0))
+  const steps = ['plan', 'checkout', 'install', 'build', 'release', 'boot', 'health', 'route', 'drain', 'prune']
+  const total = part('total')
+  record('push of an edit to live, less the app\'s own boot', total - alone, 's', 0.3, `${total.toFixed(3)} s less ${alone.toFixed(3)} s`)
+  for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', step === 'route' ? 0.005 : null)
+  record('  of that: boot and health, beyond the app\'s own boot', Math.max(0, part('boot') + part('health') - alone), 's', null)
+  record('  of that: git itself, and the start of the hook', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
+  return { app, alone }
+}
+
+/** The same through the server's own sshd, as from a laptop. */
+async function overSSH(app, alone) {
+  const key = path.join(home, 'key')
+  run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key)
+  run('nextdeploy', 'key', 'add', 'bench', '-', { input: fs.readFileSync(`${key}.pub`), stdio: 'pipe' })
+  environment.GIT_SSH_COMMAND = `ssh -F /dev/null -i ${key} -o IdentitiesOnly=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR`
+  app.git('remote', 'add', 'ssh', `nextdeploy@127.0.0.1:${app.name}`)
+  const fetches = []
+  const pushes = []
+  for (let i = 30; i < 37; i += 1) {
+    fetches.push(seconds(() => app.git('ls-remote', 'ssh')))
+    edit(app, 'server.js', /version \d+/, `version ${i}`)
+    pushes.push(push(app, 'ssh'))
+    await untilDrained(app)
+  }
+  run('nextdeploy', 'key', 'remove', 'bench')
+  record('the same over ssh, connecting included', median(pushes) - alone, 's', null, `'git ls-remote' takes ${median(fetches).toFixed(3)} s`)
+}
+
+/** On a server nothing of nextdeploy is to run between deploys. */
+function idleServer() {
+  const running = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).filter((id) => {
+    try {
+      return path.basename(fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0')[0]).startsWith('nextdeploy')
+    } catch {
+      return false // It ended while it was looked at.
+    }
+  })
+  record('idle: processes of nextdeploy', running.length, '', 0)
+}
+
+function idle() {
+  const processes = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((id) => {
+    try {
+      const line = fs.readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0')
+      if (!line[0].includes('nextdeploy') || !line.some((word) => word.startsWith(root))) return []
+      const memory = Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${id}/status`, 'utf8'))[1]) / 1024
+      return [{ name: path.basename(line[0]), memory }]
+    } catch {
+      return [] // It ended while it was looked at.
+    }
+  })
+  const supervisors = processes.filter((process) => process.name === 'nextdeploy-supervisor')
+  record('idle: processes of nextdeploy that are no supervisors', processes.length - supervisors.length, '', 0)
+  record('idle: the largest supervisor\'s memory', Math.max(...supervisors.map((process) => process.memory)), 'MB', 10, `${supervisors.length} supervisors`)
+}
+
+function manyFiles(count) {
+  return (directory) => {
+    copyFixture('node-app')(directory)
+    for (let i = 0; i < count; i += 1) {
+      const folder = path.join(directory, `source/${i % 40}/${i % 7}`)
+      fs.mkdirSync(folder, { recursive: true })
+      fs.writeFileSync(path.join(folder, `${i}.ts`), `export const value = ${i}\n`.repeat(10 + ((i * 37) % 100)))
+    }
+  }
+}
+
+function checkouts() {
+  // Both in memory: on a disk the time to make files depends on where it puts them, twenty-fold here.
+  const small = createApp('files-2000', manyFiles(2000))
+  push(small)
+  const place = `${root}/apps/${small.name}`
+  fs.rmSync(`${place}/workspace`, { recursive: true })
+  fs.symlinkSync(`${memory}/workspace`, `${place}/workspace`)
+  // The best of each counts: what else this machine does makes the others slower, by more than the two differ.
+  const best = { own: Infinity, git: Infinity }
+  for (let i = 0; i < 15; i += 1) {
+    for (const name of ['workspace', 'worktree']) {
+      fs.rmSync(`${memory}/${name}`, { recursive: true, force: true })
+      fs.mkdirSync(`${memory}/${name}`)
+    }
+    for (const index of [`${place}/workspace.index`, `${place}/repo.git/index`]) fs.rmSync(index, { force: true })
+    run('nextdeploy', 'rebuild', 'main', '--app', small.name)
+    best.own = Math.min(best.own, lastDeploy(small).times.checkout)
+    best.git = Math.min(best.git, seconds(() =>
+      run('git', `--git-dir=${place}/repo.git`, `--work-tree=${memory}/worktree`, 'checkout', '-q', '-f', 'main', '--', '.')))
+  }
+  run('nextdeploy', 'app', 'remove', small.name)
+  record('first checkout of 2,000 files, against git checkout, in memory', best.own / best.git, 'x', 1.0, `${best.own.toFixed(3)} s`)
+
+  const app = createApp('files', manyFiles(20000))
+  push(app)
+  const first = lastDeploy(app).times.checkout
+  const edits = []
+  for (let i = 2; i < 7; i += 1) {
+    edit(app, 'server.js', /version \d+/, `version ${i}`)
+    push(app)
+    const deploy = lastDeploy(app)
+    edits.push(deploy.times.checkout)
+  }
+  // It writes one file, but looks at all, as git does: a build may have changed any of them.
+  record('checkout of one changed file of 20,000, against the first', median(edits) / first, 'x', 0.5, `${median(edits).toFixed(3)} s`)
+  run('nextdeploy', 'app', 'remove', app.name)
+}
+
+/** What hey's report says of requests: how many, and how many of them failed. */
+function outcome(report) {
+  const codes = [...report.matchAll(/^ +\[(\d+)\]\t(\d+) responses/gm)].map((match) => [Number(match[1]), Number(match[2])])
+  const errors = [...report.split('Error distribution')[1]?.matchAll(/^ +\[(\d+)\]/gm) ?? []].reduce((sum, match) => sum + Number(match[1]), 0)
+  const failed = codes.filter(([code]) => code !== 200).reduce((sum, [, count]) => sum + count, errors)
+  if (failed > 0) console.log(report.slice(report.indexOf('Status code distribution')))
+  return { failed, all: codes.reduce((sum, [, count]) => sum + count, errors) }
+}
+
+/** Visitors until they are ended: `end` gives hey's report. */
+function visitors(...words) {
+  const load = spawn('hey', ['-z', '7200s', ...words], { env: environment, stdio: ['ignore', 'pipe', 'inherit'] })
+  running.add(load)
+  let report = ''
+  load.stdout.on('data', (bytes) => (report += bytes))
+  const ended = new Promise((resolve) => load.once('exit', resolve))
+  return {
+    async end() {
+      load.kill('SIGINT')
+      await ended
+      running.delete(load)
+      return outcome(report)
+    },
+  }
+}
+
+/** Two releases in turns, under visitors that keep their connections and ones that make one for each request. */
+async function swaps(app) {
+  const count = isLong ? 1000 : 50
+  edit(app, 'server.js', /version \d+/, 'version 20')
+  push(app)
+  const url = `${status(app).url}/?every=20&for=3000`
+  const loads = { 'kept connections': visitors('-c', '50', url), 'a connection each': visitors('-c', '20', '-disable-keepalive', url) }
+  const releases = JSON.parse(run('nextdeploy', 'releases', '--json', '--app', app.name)).map((release) => release.id).slice(-2)
+  const routes = []
+  for (let i = 0; i < count; i += 1) {
+    const result = spawnSync('nextdeploy', ['rollback', releases[i % 2], '--app', app.name], { env: environment, encoding: 'utf8' })
+    if (result.status !== 0) throw new Error(`a swap failed:\n${result.stdout}${result.stderr}`)
+    routes.push(lastDeploy(app).times.route)
+    if (i % 100 === 99) console.log(`  (${i + 1} swaps, ${new Date().toISOString()})`)
+    // What drains has a port each, and looks at all connections again and again.
+    await untilDrained(app, 6)
+    // A moment for signals.
+    await pause(1)
+  }
+  await untilDrained(app)
+  const caddy = run('caddy', 'version').trim().split(' ')[0]
+  for (const [name, load] of Object.entries(loads)) {
+    const { failed, all } = await load.end()
+    record(`failed requests in ${count} swaps, ${name}, Caddy ${caddy}`, failed, '', 0, `of ${all}, 1 in 20 takes 3 s`)
+  }
+  record('  route in these swaps', median(routes), 's', null, `the longest ${Math.max(...routes).toFixed(3)} s`)
+}
+
+/** The same with the Caddy that script/prepare installed beside Debian's. */
+async function swapsOnNewerCaddy() {
+  for (const name of fs.readdirSync(`${root}/apps`)) run('nextdeploy', 'app', 'remove', name)
+  const { PATH } = environment
+  environment.PATH = `${environment.NEWER}:${PATH}`
+  const app = createApp('newer', copyFixture('node-app'))
+  push(app)
+  await swaps(app)
+  run('nextdeploy', 'app', 'remove', app.name)
+  environment.PATH = PATH
+}
+
+/** An app that swaps need, where nothing else is measured. */
+function swapped() {
+  const app = createApp('node', copyFixture('node-app'))
+  push(app)
+  return app
+}
+
+async function next(ports) {
+  const app = createApp('next', copyFixture('next-app'))
+  push(app)
+  const before = Number(run('du', '-s', '--block-size=1', root).split('\t')[0])
+  edit(app, 'app/page.js', 'version 1', 'version 2')
+  push(app)
+  const deploy = lastDeploy(app)
+  record('an edit with an unchanged lockfile: installs run', deploy.steps.some((step) => step.result === 'installed') ? 1 : 0, '', 0)
+  await untilDrained(app)
+  const release = `${root}/apps/next/releases/${deploy.release}`
+  const size = Number(run('du', '-s', '--block-size=1', release).split('\t')[0])
+  const after = Number(run('du', '-s', '--block-size=1', root).split('\t')[0])
+  record('disk that a Next.js release adds, against what it holds', (after - before) / size, 'x', 1.2, `${(size / 1e6).toFixed(1)} MB`)
+
+  await nextLauncher(`${release}/app`, ports + 86)
+  const alone = await bootAlone(`${release}/app`, ports + 86)
+  const pushes = []
+  const rollbacks = []
+  for (let i = 0; i < 5; i += 1) {
+    app.git('revert', '--no-edit', 'HEAD')
+    pushes.push(push(app))
+    if (!lastDeploy(app).steps.some((step) => step.result.includes('built before'))) throw new Error('it was built again')
+    await untilDrained(app)
+    const releases = JSON.parse(run('nextdeploy', 'releases', '--json', '--app', 'next'))
+    const other = releases.findLast((release) => !release.isLive).id
+    rollbacks.push(seconds(() => run('nextdeploy', 'rollback', other, '--app', 'next')))
+    await untilDrained(app)
+  }
+  record('push of a tree built before, less the app\'s own boot (Next.js)', median(pushes) - alone, 's', 0.5, `boot ${alone.toFixed(3)} s`)
+  record('rollback, less the app\'s own boot (Next.js)', median(rollbacks) - alone, 's', 0.5)
+}
+
+// MARK: The run
+
+function cleanUp() {
+  for (const process of running) process.kill('SIGKILL')
+  if (fs.existsSync(`${root}/apps`)) {
+    for (const name of fs.readdirSync(`${root}/apps`)) spawnSync('nextdeploy', ['app', 'remove', name], { env: environment })
+  }
+  for (const directory of [home, memory]) fs.rmSync(directory, { recursive: true, force: true })
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => { cleanUp(); process.exit(130) })
+
+async function onServer() {
+  if (swapsAlone) return swaps(swapped())
+  const { app, alone } = await overhead(40_000)
+  await overSSH(app, alone)
+  idleServer()
+  await swaps(app)
+}
+
+async function here() {
+  fs.mkdirSync(root)
+  const ports = await freePorts()
+  run('nextdeploy', 'config', 'set', 'ports', `${ports + 10}-${ports + 84}`)
+  run('nextdeploy', 'config', 'set', 'http.port', String(ports))
+  console.log(`${os.cpus().length} processors, ${os.cpus()[0].model}; Node ${process.version}; ${run('caddy', 'version').trim().split(' ')[0]} is Caddy`)
+  if (swapsAlone) {
+    await swaps(swapped())
+    return swapsOnNewerCaddy()
+  }
+  const { app } = await overhead(ports)
+  idle()
+  checkouts()
+  await swaps(app)
+  await swapsOnNewerCaddy()
+  const registry = spawnSync('npm', ['view', 'next', 'version', '--fetch-retries=0', '--fetch-timeout=5000'], { env: environment })
+  if (registry.status === 0) await next(ports)
+  else console.log('  (no npm registry answers: the figures of Next.js are left out)')
+}
+
+try {
+  await (isServer ? onServer() : here())
+} catch (error) {
+  console.error(error.stderr ? `${error.message}\n${error.stdout}${error.stderr}` : error)
+  process.exitCode = 1
+} finally {
+  cleanUp()
+}
+const missed = rows.filter((row) => !row.ok)
+if (missed.length > 0) {
+  console.log(`missed: ${missed.map((row) => row.what).join('; ')}`)
+  process.exitCode = 1
+}
