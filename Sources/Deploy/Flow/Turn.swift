@@ -1,5 +1,5 @@
 // Waiting for one's turn: an app has one deploy at a time.
-extension Deployment {
+extension Steps {
   /// Runs `work` once no other deploy of the app runs. Of the pushes that wait only the newest gets its turn.
   func inTurn(_ work: () throws -> Void) throws {
     var told = false
@@ -11,7 +11,7 @@ extension Deployment {
       if try supersede() { return }
       if try endIfCancelled() { return }
       if !told, let holder = try holder() {
-        seams.progress.note("waiting for \(holder)")
+        seams.events.note("waiting for \(holder)")
         told = true
       }
       seams.pause(0.1)
@@ -32,12 +32,9 @@ extension Deployment {
   private func endIfCancelled() throws -> Bool {
     guard let who = try seams.state.cancellation(of: record) else { return false }
     let failure = cancelled(by: who)
-    record.outcome = .failed
-    record.failure = failure
-    record.finishedAt = seams.state.timestamp()
     attempt("moving the branch back") { try Undo(config: config, seams: seams).takeBackPush(record) }
-    try seams.state.save(record, durable: false)
-    seams.progress.fail(.plan, failure, live: try seams.state.live()?.release)
+    try writer.end(.failed, failure)
+    seams.events.emit(.failed(.plan, failure, live: try seams.state.live()?.release))
     return true
   }
 
