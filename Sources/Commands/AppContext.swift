@@ -105,7 +105,7 @@ struct AppContext {
   }
 
   /// Settles what a crash or a reboot left of the app. Where another process deploys it, that one does.
-  func recover() throws { _ = try state.inTurn { try recovery().run() } }
+  func recover() throws { _ = try state.withDeployLock { try recovery().run() } }
 
   /// What it says goes to standard error, so that a command's own output stays what it is.
   func recovery() throws -> Recovery {

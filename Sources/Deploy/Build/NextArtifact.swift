@@ -31,9 +31,9 @@ extension Builder {
         "building with Next.js \(version)", "it needs Node \(range), and \(plan.node.path) is \(node)",
         next: "Install a newer Node on the server, then push again.")
     }
-    if let mend = NextVersion.mendFor(version) {
+    if let fix = NextVersion.fixFor(version) {
       seams.events.warn(
-        "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(mend) or later.")
+        "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(fix) or later.")
     }
     return version
   }

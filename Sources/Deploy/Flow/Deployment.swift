@@ -20,7 +20,7 @@ public struct Deployment {
   private let steps: Steps
   private let began: ContinuousClock.Instant
 
-  /// Deploys, once it is this deploy's turn. How it ended is in the record that comes back.
+  /// Deploys, once no other deploy of the app runs. How it ended is in the record that comes back.
   ///
   /// - Parameter seams: what the deploy acts through, once it has a record.
   /// - Throws: only what kept the deploy from beginning.
@@ -38,7 +38,7 @@ public struct Deployment {
     let seams = try seams(record)
     let writer = RecordWriter(record, seams)
     var steps = Steps(app: app, config: try seams.config(), seams: seams, writer: writer)
-    try steps.inTurn {
+    try steps.withDeployLock {
       do {
         // It may have been changed while this deploy waited.
         steps = Steps(app: app, config: try seams.config(), seams: seams, writer: writer)

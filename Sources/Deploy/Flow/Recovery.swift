@@ -1,4 +1,4 @@
-/// Puts right what a crash or a power loss left of an app. Whoever runs it holds the app's turn.
+/// Settles what a crash or a power loss left of an app. Whoever runs it holds the app's lock.
 ///
 /// Before `route` a deploy is undone, after it finished; where the proxy sends requests says on which side it was.
 public struct Recovery {
@@ -30,18 +30,18 @@ public struct Recovery {
     if let live {
       try seams.manager.revive(live.instance)
       try seams.proxy.revive()
-      mendSwitch(to: live)
+      restoreSwitch(to: live)
     }
   }
 
   /// Has the proxy send requests to what is live, where what is written says otherwise or is gone.
-  private func mendSwitch(to live: LiveRecord) {
+  private func restoreSwitch(to live: LiveRecord) {
     do {
       if try seams.proxy.upstream(of: app) == live.upstream { return }
       seams.events.note("sending the requests of \(app) to \(live.instance), which is live")
       try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: live.upstream))
     } catch {
-      // A deploy that follows may be what mends it.
+      // A deploy that follows may be what fixes it.
       seams.events.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")
     }
   }

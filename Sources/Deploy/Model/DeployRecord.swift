@@ -30,7 +30,7 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   /// The process that writes this record, told from others that had its id.
   public let builder: String
 
-  /// The step that was begun last; nil while it waits for its turn.
+  /// The step that was begun last; nil while it waits for another deploy of the app.
   public var step: Step?
   /// The steps that ended well.
   public var steps: [StepRecord] = []

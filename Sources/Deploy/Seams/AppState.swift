@@ -46,7 +46,7 @@ public protocol AppState {
   func prune(keeping deploys: Set<DeployID>) throws
 
   /// Runs `body` while no other process can deploy the app; nil, at once, where one does.
-  func inTurn<Result>(_ body: () throws -> Result) throws -> Result?
+  func withDeployLock<Result>(_ body: () throws -> Result) throws -> Result?
 
   /// The time of day (RFC 3339).
   func timestamp() -> String

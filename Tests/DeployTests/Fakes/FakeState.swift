@@ -56,7 +56,7 @@ struct FakeState: AppState {
     world.records = world.records.filter { deploys.contains($0.key) }
   }
 
-  func inTurn<Result>(_ body: () throws -> Result) throws -> Result? {
+  func withDeployLock<Result>(_ body: () throws -> Result) throws -> Result? {
     if world.turnTaken() { return nil }
     world.events.append("turn")
     return try body()

@@ -1,10 +1,10 @@
-// Waiting for one's turn: an app has one deploy at a time.
+// Waiting for the app's lock: an app has one deploy at a time.
 extension Steps {
-  /// Runs `work` once no other deploy of the app runs. Of the pushes that wait only the newest gets its turn.
-  func inTurn(_ work: () throws -> Void) throws {
+  /// Runs `work` once no other deploy of the app runs. Of the pushes that wait only the newest gets it.
+  func withDeployLock(_ work: () throws -> Void) throws {
     var told = false
     while true {
-      let done: Void? = try seams.state.inTurn {
+      let done: Void? = try seams.state.withDeployLock {
         if try !supersede() { try work() }
       }
       if done != nil { return }
@@ -28,7 +28,7 @@ extension Steps {
   }
 
   /// Ends this deploy if it is cancelled while it waits. Nothing was done for it but the push itself, and what is not its
-  /// own belongs to the deploy that has the turn.
+  /// own belongs to the deploy that has the lock.
   private func endIfCancelled() throws -> Bool {
     guard let who = try seams.state.cancellation(of: record) else { return false }
     let failure = cancelled(by: who)
