@@ -152,13 +152,13 @@ final class Listener: EventSink {
   }
 
   var succeeded: Success? {
-    events.compactMap { if case .live(let success) = $0 { success } else { nil } }.last
+    for case .live(let success) in events.reversed() { return success }
+    return nil
   }
 
   var failed: (step: Step, failure: Failure, live: ReleaseID?)? {
-    events.compactMap { event in
-      if case .failed(let step, let failure, let live) = event { (step, failure, live) } else { nil }
-    }.last
+    for case .failed(let step, let failure, let live) in events.reversed() { return (step, failure, live) }
+    return nil
   }
 
   func lines(_ beginning: String) -> [String] { lines.filter { $0.hasPrefix(beginning) } }
