@@ -148,9 +148,16 @@ struct ServiceManagerContract {
     try await Stage.run(backend) { stage in
       let (same, idle) = (try stage.same, stage.shell(Stage.idle))
 
-      await #expect(processExitsWith: .success) { [same = same as SameManager, idle = idle as Service] in
+      await #expect(processExitsWith: .success) {
+        [
+          same = same as SameManager, release = idle.release as ReleaseID, deploy = idle.deploy as DeployID,
+          arguments = idle.arguments as [String], path = idle.path as String
+        ] in
         let manager = try same.manager()
-        try manager.start(try manager.reserve(same.app), idle)
+        let service = Service(
+          release: release, deploy: deploy, directory: .top, arguments: arguments, environment: [:], path: path,
+          drainTimeout: 0, stopTimeout: 10)
+        try manager.start(try manager.reserve(same.app), service)
       }
 
       let instance = try #require(try stage.manager.instances(of: stage.app()).first)
