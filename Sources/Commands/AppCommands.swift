@@ -112,7 +112,7 @@ enum AppCommands {
     reach: .server
   ) { _, app in
     let (name, server) = (app.name, app.server)
-    let removed: Void? = try app.state.inTurn {
+    let removed: Void? = try app.state.withDeployLock {
       try server.proxy().remove(name)
       let services = try server.services()
       for instance in try services.instances(of: name) { try services.stop(instance) }

@@ -57,7 +57,7 @@ extension AppContext {
 
   /// Takes a push back that no deploy has begun with; false where there is nothing to take back.
   private func undo(_ push: PushRecord) throws -> Bool {
-    let undone: Bool? = try state.inTurn {
+    let undone: Bool? = try state.withDeployLock {
       guard let tip = try repository.target(of: push.branch.ref), tip != push.tip,
         try !state.records().contains(where: { $0.commit?.id == tip && push.isBefore($0) })
       else { return false }

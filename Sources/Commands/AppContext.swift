@@ -65,21 +65,34 @@ struct AppContext {
     try server.restrain()
     let record = try Deployment.run(request, app: name, state: state) { record in
       try files.prepare()
-      return try seams(Reporter(terminal: terminal, log: layout.deployLog(record.id)))
+      return try seams(sinks(of: record.id))
     }
     return record.outcome == .failed ? record.failure?.exitCode ?? 1 : 0
   }
 
+  /// Whoever pushed, and the deploy's log.
+  private func sinks(of deploy: DeployID) throws -> [any EventSink] {
+    let log = try DeployLog(path: layout.deployLog(deploy))
+    let reporter = Reporter(terminal: terminal) { log.write($0) }
+    log.whenFailing = { [terminal, unowned reporter] error in
+      if reporter.hasListener { terminal.printError("warning: \(error)") }
+    }
+    return [reporter, log]
+  }
+
   /// What a deploy of the app acts through.
-  func seams(_ reporter: any Progress) throws -> Seams {
-    let leftovers = leftovers { reporter.warn($0) }
+  ///
+  /// - Parameter sinks: who is told what happens.
+  func seams(_ sinks: [any EventSink] = []) throws -> Seams {
+    let events = Events(sinks)
+    let leftovers = leftovers { events.warn($0) }
     return Seams(
       repository: repository, state: state, workspace: WorkspaceDirectory(layout: layout, leftovers: leftovers),
       releases: ReleaseDirectory(layout: layout, leftovers: leftovers), manager: try server.services(),
-      proxy: try server.proxy { reporter.warn($0) },
+      proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
       toolbox: MachineTools(layout: server.layout, environment: server.baseEnvironment), secrets: doppler,
-      progress: reporter, baseEnvironment: server.baseEnvironment, config: config,
+      events: events, baseEnvironment: server.baseEnvironment, config: config,
       pause: { Pause.for(.seconds($0)) }, origin: server.origin)
   }
 
@@ -92,24 +105,10 @@ struct AppContext {
   }
 
   /// Settles what a crash or a reboot left of the app. Where another process deploys it, that one does.
-  func recover() throws { _ = try state.inTurn { try recovery().run() } }
+  func recover() throws { _ = try state.withDeployLock { try recovery().run() } }
 
-  /// Its reports go to standard error, so that a command's own output stays what it is.
+  /// What it says goes to standard error, so that a command's own output stays what it is.
   func recovery() throws -> Recovery {
-    Recovery(app: name, config: try config(), seams: try seams(ErrorReporter(terminal: terminal)))
+    Recovery(app: name, config: try config(), seams: try seams([QuietReporter(terminal: terminal)]))
   }
-}
-
-/// Tells what recovery does beside a command's own output.
-private struct ErrorReporter: Progress {
-  let terminal: Terminal
-
-  func begin(_ headline: Headline) {}
-  func start(_ step: Step, _ detail: String) {}
-  func output(_ bytes: [UInt8]) {}
-  func finish(_ step: Step, _ result: String, seconds: Double) {}
-  func succeed(_ result: Success) {}
-  func warn(_ text: String) { terminal.printError("warning: \(text)") }
-  func note(_ text: String) { terminal.printError(text) }
-  func fail(_ step: Step, _ failure: Failure, live: ReleaseID?) { terminal.printError("\(failure)") }
 }

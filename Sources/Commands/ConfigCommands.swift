@@ -229,14 +229,14 @@ enum ConfigCommands {
     let status = try app.deploy(.restart)
     if status != 0 {
       app.terminal.print(
-        "The setting is kept: once that is mended, 'nextdeploy restart \(app.name)' tells the app.")
+        "The setting is kept: once that is fixed, 'nextdeploy restart \(app.name)' tells the app.")
     }
     return status
   }
 
   /// Has the proxy take over what was changed, where the app is live.
   private static func route(_ app: AppContext) throws {
-    let done: Void? = try app.state.inTurn {
+    let done: Void? = try app.state.withDeployLock {
       guard let live = try app.state.live() else { return }
       try app.server.proxy().route(
         Site(app: app.name, addresses: app.config().addresses, upstream: live.upstream))

@@ -9,7 +9,7 @@ enum DoctorCommand {
 
   static let doctor = ServerCommand.serverOrApp(
     CommandSpec(
-      "doctor", [], [app, .json], "Look for what is wrong with this server and its apps, and say how to mend it",
+      "doctor", [], [app, .json], "Look for what is wrong with this server and its apps, and say how to fix it",
       details: details), isRoots: true
   ) { invocation, server, find in
     let doctor = server.backend.doctor
@@ -44,7 +44,7 @@ enum DoctorCommand {
     let width = Finding.State.allCases.map(\.rawValue.count).max() ?? 0
     let details = findings.flatMap { finding in
       ["\(finding.state.rawValue.padded(to: width))  \(finding.check.rawValue): \(finding.found)"]
-        + [finding.command.map { "mend: \($0)" }, finding.advice].compactMap { $0 }
+        + [finding.command.map { "fix: \($0)" }, finding.advice].compactMap { $0 }
         .map { String(repeating: " ", count: width + 2) + $0 }
     }
     // Names of programs and files may hold anything.

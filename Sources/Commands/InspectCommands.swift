@@ -181,7 +181,7 @@ enum InspectCommands {
         next: "Push it, or name a commit.")
     }
     let commit = try repository.commit(name)
-    let outline = try Deployment.outline(of: commit, seams: try app.seams(Reporter(terminal: app.terminal, log: nil)))
+    let outline = try Deployment.outline(of: commit, seams: try app.seams())
     if invocation.has(.json) {
       try app.terminal.printJSON(outline)
       return 0

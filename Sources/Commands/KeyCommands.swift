@@ -107,7 +107,7 @@ enum KeyCommands {
   }
 
   static let remove = ServerCommand.server(
-    CommandSpec("key remove", [.required("NAME")], [], "Let a key do nothing any more")
+    CommandSpec("key remove", [.required("NAME")], [], "Revoke a key")
   ) { invocation, server in
     let name = try KeyName(invocation.arguments[0])
     try server.keys().remove(name)

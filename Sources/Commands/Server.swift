@@ -40,7 +40,7 @@ struct Server {
     return Files.exists(beside) ? beside : "\(Files.parent(directory))/lib/nextdeploy/nextdeploy-supervisor"
   }
 
-  /// - Parameter tell: is told what was mended beside what was asked for.
+  /// - Parameter tell: is told what was repaired beside what was asked for.
   func proxy(_ tell: ((String) -> Void)? = nil) throws -> CaddySites {
     let config = try apps.serverConfig()
     return try CaddySites(

@@ -39,19 +39,19 @@ enum SystemCommands {
     CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
   ) { invocation, server in
     do {
-      try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
+      try InstanceRun(InstanceID(invocation.arguments[0]), layout: server.layout)
         .run { server.terminal.printError("nextdeploy: \($0)") }
     } catch {
       for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }
-      return Launch.cannotRun
+      return InstanceRun.cannotRun
     }
   }
 
   static let drain = ServerCommand.server(
     CommandSpec("drain", [instance], [], "What nextdeploy@.service stops with", isHidden: true)
   ) { invocation, server in
-    try Launch(InstanceID(invocation.arguments[0]), layout: server.layout)
-      .stop(Launch.mainProcess(in: server.environment), exit: Launch.exit(in: server.environment))
+    try InstanceRun(InstanceID(invocation.arguments[0]), layout: server.layout)
+      .stop(InstanceRun.mainProcess(in: server.environment), exit: InstanceRun.exit(in: server.environment))
     return 0
   }
 
@@ -67,13 +67,13 @@ enum SystemCommands {
   static let runBuild = ServerCommand.server(
     CommandSpec("run-build", [.required("APP")], [], "What nextdeploy-build@.service starts", isHidden: true)
   ) { invocation, server in
-    try BuildLaunch(AppName(invocation.arguments[0]), layout: server.layout).run()
+    try BuildRun(AppName(invocation.arguments[0]), layout: server.layout).run()
   }
 
   static let runFiles = ServerCommand.server(
     CommandSpec("run-files", [.required("APP")], [], "What nextdeploy-files@.service starts", isHidden: true)
   ) { invocation, server in
-    try FilesLaunch(AppName(invocation.arguments[0]), layout: server.layout).run {
+    try FilesRun(AppName(invocation.arguments[0]), layout: server.layout).run {
       commit, limits, repository, workspace, index in
       try BareRepository(path: repository, limits: { limits }).checkout(commit, into: workspace, index: index)
     }

@@ -59,7 +59,7 @@ struct DoctorTests {
       #expect(findings.compactMap { $0["check"]?.string } == [damage.check])
       #expect(findings.first?["found"]?.string?.contains(damage.found) == true, "\(output.text)")
       output.expectNo("hunter2")
-      try sandbox.nextdeploy("doctor").expect(status: 1).expect("problem", damage.found, "mend: ")
+      try sandbox.nextdeploy("doctor").expect(status: 1).expect("problem", damage.found, "fix: ")
       let command = try #require(findings.first?["command"]?.string)
       try sandbox.run(["sh", "-c", command]).expectSuccess()
       // What is killed takes a moment to be there again.
@@ -76,7 +76,7 @@ struct DoctorTests {
 
         output.expect(
           "port \(sandbox.port(20)), which is for the app shop, is taken by node (process \(process))",
-          "mend: kill \(process)")
+          "fix: kill \(process)")
       }
     }
   }
@@ -94,7 +94,7 @@ struct DoctorTests {
 
       for _ in 1...2 {
         let output = try sandbox.nextdeploy("doctor", "shop").expect(status: 1)
-        output.expect("was interrupted at 'build'", "mend: nextdeploy status --app shop")
+        output.expect("was interrupted at 'build'", "fix: nextdeploy status --app shop")
       }
 
       try sandbox.nextdeploy("status", "--app", "shop").expectSuccess()

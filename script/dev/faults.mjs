@@ -1,12 +1,12 @@
 // What script/faults runs: see there.
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 
 const { values: options } = parseArgs({
   options: { seconds: { type: 'string' }, count: { type: 'string' }, seed: { type: 'string' } },
@@ -36,8 +36,12 @@ function random() {
 }
 const pick = (list) => list[Math.floor(random() * list.length)]
 
-const run = (program, ...words) => execFileSync(program, words, { encoding: 'utf8', env: environment, cwd: fs.existsSync(project) ? project : home, stdio: ['ignore', 'pipe', 'pipe'] })
-const nextdeploy = (...words) => spawnSync('nextdeploy', words, { encoding: 'utf8', env: environment, timeout: 60_000 })
+/** Nothing here waits for a program in the way of the visitors: their answers would be late, by this script's own fault. */
+const execute = promisify(execFile)
+const run = async (program, ...words) =>
+  (await execute(program, words, { env: environment, cwd: fs.existsSync(project) ? project : home })).stdout
+const nextdeploy = (...words) =>
+  execute('nextdeploy', words, { env: environment, timeout: 60_000 }).then((done) => done.stdout, (error) => error.stdout ?? '')
 
 class Broken extends Error {}
 
@@ -81,9 +85,9 @@ const faults = {
   }])),
   'the disk is full': async () => {
     if (!isRoot) return null
-    const file = fs.openSync(`${root}/filler`, 'w')
-    try { for (;;) fs.writeSync(file, Buffer.alloc(1 << 20)) } catch (error) { if (error.code !== 'ENOSPC') throw error }
-    fs.closeSync(file)
+    const file = await fs.promises.open(`${root}/filler`, 'w')
+    try { for (;;) await file.write(Buffer.alloc(1 << 20)) } catch (error) { if (error.code !== 'ENOSPC') throw error }
+    await file.close()
     return () => fs.rmSync(`${root}/filler`)
   },
   'Caddy is stopped': async () => {
@@ -106,12 +110,12 @@ const preloaded = {
 let url
 function answer() {
   return new Promise((resolve) => {
-    http.get(url, { agent: false, timeout: 5000 }, (response) => {
+    http.get(url, { agent: false, timeout: patience * 1000 }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part) => (text += part))
         .on('end', () => resolve(response.statusCode === 200 ? text.split('\n')[0] : `HTTP ${response.statusCode}`))
         .on('error', (error) => resolve(error.code))
-    }).on('error', (error) => resolve(error.code)).on('timeout', function () { this.destroy() })
+    }).on('error', (error) => resolve(error.code)).on('timeout', function () { this.destroy(Object.assign(new Error(), { code: `no answer within ${patience} s` })) })
   })
 }
 
@@ -125,6 +129,9 @@ async function until(what, limit, look) {
   } while (performance.now() < end)
   throw new Broken(`${what} within ${limit} s: ${found}`)
 }
+
+/** Seconds after which a visitor gives up, also where the machine has much else to do. */
+const patience = 20
 
 /** Visitors that come all the time, each with a connection of their own. */
 const load = { asked: 0, lost: [], isExcused: true, isOver: false }
@@ -140,7 +147,7 @@ async function visit() {
 // MARK: One round
 
 const failed = (code, text) => new Broken(`${code}\n${text}`)
-const status = () => JSON.parse(nextdeploy('status', '--json', '--app', 'shop').stdout)
+const status = async () => JSON.parse(await nextdeploy('status', '--json', '--app', 'shop'))
 
 function push(more = {}) {
   const child = spawn('git', ['push', 'production', 'main'], { cwd: project, env: { ...environment, ...more } })
@@ -154,15 +161,15 @@ function push(more = {}) {
   }))
 }
 
-function commit(version) {
+async function commit(version) {
   const file = path.join(project, 'server.js')
   fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace(/version \d+/, `version ${version}`))
-  run('git', 'commit', '-q', '-a', '-m', `version ${version}`)
+  await run('git', 'commit', '-q', '-a', '-m', `version ${version}`)
 }
 
 async function round(version, typical) {
   const kind = pick([...Object.keys(faults), ...Object.keys(preloaded)])
-  commit(version)
+  await commit(version)
   load.isExcused = cuts.test(kind)
   let done = null
   let pushing
@@ -197,27 +204,29 @@ async function round(version, typical) {
     return text === `version ${version}` || `${text}\nfirst: ${first.code}\n${first.output}\nsecond:\n${second.output}`
   })
   // An old release whose supervisor is killed while it drains is ended by the next deploy, and not before.
-  if (kind.endsWith("the app's supervisor")) nextdeploy('restart', '--app', 'shop')
-  await until(`after "${kind}" one instance runs`, 45, () => {
-    const { instances } = status()
+  if (kind.endsWith("the app's supervisor")) await nextdeploy('restart', '--app', 'shop')
+  await until(`after "${kind}" one instance runs`, 45, async () => {
+    const { instances } = await status()
     return instances.length === 1 && instances[0].state === 'running' || JSON.stringify(instances)
   })
-  const { live } = status()
-  const head = run('git', 'rev-parse', 'HEAD').trim()
+  const { live } = await status()
+  const head = (await run('git', 'rev-parse', 'HEAD')).trim()
   if (live.commit.id !== head) throw new Broken(`after "${kind}" ${live.commit.id} is live, not ${head}`)
-  const branch = run('git', 'ls-remote', 'production', 'refs/heads/main').slice(0, 40)
+  const branch = (await run('git', 'ls-remote', 'production', 'refs/heads/main')).slice(0, 40)
   if (branch !== head) throw new Broken(`after "${kind}" the branch is at ${branch}, not ${head}`)
   await until(`after "${kind}" nothing is left that runs`, 20, () => {
     const left = processes().filter((it) => !/^(git|nextdeploy) ?$/.test(it.words)).filter((it) => !kinds.Caddy(it) && !kinds["Caddy's supervisor"](it))
     return left.filter(kinds['an app']).length === 1 && left.length === 2 || left.map((it) => `${it.id} ${it.words}`).join('\n')
   })
   if (version % 10 === 0) {
-    const doctor = nextdeploy('doctor', 'shop')
-    const problems = doctor.stdout.split('\n').filter((line) => line.startsWith('problem'))
+    const problems = (await nextdeploy('doctor', 'shop')).split('\n').filter((line) => line.startsWith('problem'))
     if (problems.length > 0) throw new Broken(`after "${kind}" the doctor says\n${problems.join('\n')}`)
   }
   lives = [`version ${version}`]
-  if (load.lost.length > 0) throw new Broken(`"${kind}" cost visitors answers: ${load.lost.join(', ')}`)
+  if (load.lost.length > 0) {
+    const log = fs.readFileSync(`${root}/caddy/caddy.log`, 'utf8').split('\n').slice(-20).join('\n')
+    throw failed(`"${kind}" cost visitors answers: ${load.lost.join(', ')}\nfirst: ${first.code}\n${first.output}\nsecond: ${second.code}`, log)
+  }
   return { kind, isHit: done !== null, isLive: first.code === 0 }
 }
 
@@ -241,27 +250,27 @@ async function begin() {
   fs.mkdirSync(root)
   if (isRoot) execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2g,mode=755', 'tmpfs', root])
   const ports = await freePorts()
-  run('nextdeploy', 'config', 'set', 'ports', `${ports + 1}-${ports + 29}`)
-  run('nextdeploy', 'config', 'set', 'http.port', String(ports))
-  run('nextdeploy', 'app', 'create', 'shop')
+  await run('nextdeploy', 'config', 'set', 'ports', `${ports + 1}-${ports + 29}`)
+  await run('nextdeploy', 'config', 'set', 'http.port', String(ports))
+  await run('nextdeploy', 'app', 'create', 'shop')
   fs.cpSync(new URL('../../Tests/Fixtures/node-app', import.meta.url), project, { recursive: true })
   fs.writeFileSync(path.join(project, 'nextdeploy.json'), JSON.stringify({ build: 'node -e "setTimeout(() => {}, 100)"' }))
-  run('git', 'init', '-q', '-b', 'main')
-  run('git', 'add', '.')
-  run('git', 'commit', '-q', '-m', 'version 1')
-  run('git', 'remote', 'add', 'production', `${root}/apps/shop/repo.git`)
-  run('git', 'config', 'remote.production.receivepack', 'nextdeploy receive-pack')
+  await run('git', 'init', '-q', '-b', 'main')
+  await run('git', 'add', '.')
+  await run('git', 'commit', '-q', '-m', 'version 1')
+  await run('git', 'remote', 'add', 'production', `${root}/apps/shop/repo.git`)
+  await run('git', 'config', 'remote.production.receivepack', 'nextdeploy receive-pack')
   const start = performance.now()
   const first = await push()
   if (first.code !== 0) throw failed('the first push fails', first.output)
-  url = status().url
+  url = (await status()).url
   lives = ['version 1']
   return (performance.now() - start) / 1000
 }
 
-function end() {
+async function end() {
   load.isOver = true
-  nextdeploy('app', 'remove', 'shop')
+  await nextdeploy('app', 'remove', 'shop')
   for (const it of processes()) { try { process.kill(it.id, 'SIGKILL') } catch { /* It has ended. */ } }
   if (isRoot) spawnSync('umount', ['-l', root])
   fs.rmSync(home, { recursive: true, force: true })
@@ -294,6 +303,6 @@ try {
   console.error(`push ${rounds + 1}, seed ${seed}: ${error instanceof Broken ? error.message : error.stack}`)
   process.exitCode = 1
 } finally {
-  if (process.env.KEEP) console.log(`kept: ${home}`); else end()
+  if (process.env.KEEP) console.log(`kept: ${home}`); else await end()
 }
 process.exit(process.exitCode ?? 0)

@@ -13,7 +13,7 @@ public struct CaddySites: Proxy {
   let switching: Switching
   let tell: (String) -> Void
 
-  /// - Parameter tell: is told what was mended beside what was asked for.
+  /// - Parameter tell: is told what was repaired beside what was asked for.
   public init(
     directory: String, httpPort: Port, service: any CaddyService, switching: Switching = .rename,
     tell: @escaping (String) -> Void = { _ in }
@@ -118,7 +118,7 @@ public struct CaddySites: Proxy {
     try change()
     do { try load(before) } catch {
       try putBack(file)
-      throw mended(Failure(of: error), before)
+      throw repaired(Failure(of: error), before)
     }
   }
 
@@ -131,7 +131,7 @@ public struct CaddySites: Proxy {
   /// Has Caddy load what is written already.
   private func reload() throws {
     let before = try service.process
-    do { try load(before) } catch { throw mended(Failure(of: error), before) }
+    do { try load(before) } catch { throw repaired(Failure(of: error), before) }
   }
 
   private func load(_ caddy: CaddyProcess?) throws {
@@ -152,7 +152,7 @@ public struct CaddySites: Proxy {
   }
 
   /// A failure, with what was done about what it left. The site is as it was before.
-  private func mended(_ failure: Failure, _ before: CaddyProcess?) -> Failure {
+  private func repaired(_ failure: Failure, _ before: CaddyProcess?) -> Failure {
     var failure = failure
     do {
       let caddy = try service.process

@@ -33,7 +33,7 @@ struct AppCheck {
       findings.append(
         Finding(
           .apps, .problem, "what tells Caddy where \(app) is does not lead to what is live", app: app, command: status,
-          advice: "That mends it."))
+          advice: "That fixes it."))
     }
     switch instance {
     case .lost, .absent:

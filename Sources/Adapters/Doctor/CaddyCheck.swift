@@ -51,7 +51,7 @@ struct CaddyCheck {
           .caddy, .problem,
           "a load of Caddy's configuration failed, and its service takes no other: deploys wait for it",
           command: canRestart ? Self.restart : nil,
-          advice: canRestart ? nil : "Once the other problems with Caddy and its ports are mended, '\(Self.restart)'.")
+          advice: canRestart ? nil : "Once the other problems with Caddy and its ports are fixed, '\(Self.restart)'.")
       ]
     }
     if ["disabled", "masked"].contains(unit["UnitFileState"]) {

@@ -1,7 +1,7 @@
 public import Deploy
 import Posix
 
-/// Looks at what goes wrong on real machines, and says how to mend it. It changes nothing.
+/// Looks at what goes wrong on real machines, and says how to fix it. It changes nothing.
 ///
 /// Each check reads what it needs and hands it as values to a function that decides. A check that cannot be made is a
 /// finding too.

@@ -1,6 +1,6 @@
 public import Deploy
 
-/// One thing that `nextdeploy doctor` looked at: how it is, and what mends it.
+/// One thing that `nextdeploy doctor` looked at: how it is, and what fixes it.
 public struct Finding: Equatable, Encodable, Sendable {
   public enum State: String, CaseIterable, Encodable, Sendable {
     case ok
@@ -16,7 +16,7 @@ public struct Finding: Equatable, Encodable, Sendable {
   public let app: AppName?
   public let state: State
   public let found: String
-  /// A line for a shell that mends it.
+  /// A line for a shell that fixes it.
   public var command: String?
   /// What else there is to know or to do.
   public var advice: String?

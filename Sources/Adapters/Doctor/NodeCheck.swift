@@ -99,7 +99,7 @@ extension Doctor {
 
   private func need(_ app: AppName, _ release: ReleaseRecord) -> NodeCheck.Need {
     let files = layout.app(app).release(release.id).files
-    var directories = [release.directory.below(files)]
+    var directories = [release.process.directory.below(files)]
     while let last = directories.last, last != files { directories.append(Files.parent(last)) }
     func range(_ name: String) -> String? {
       // What cannot be read was good enough to go live.

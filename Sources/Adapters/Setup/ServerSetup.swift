@@ -219,7 +219,7 @@ public struct ServerSetup {
     if status.isSuccess { return }
     throw Failure(
       "running '\(arguments.joined(separator: " "))'", "it ended with \(status)",
-      next: "Mend what it says, then run 'nextdeploy setup' again.",
+      next: "Fix what it says, then run 'nextdeploy setup' again.",
       excerpt: output.split(whereSeparator: \.isNewline).suffix(5).map(String.init))
   }
 }

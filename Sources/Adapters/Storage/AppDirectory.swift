@@ -93,7 +93,7 @@ public struct AppDirectory: AppState {
     try Files.write(who, to: layout.cancellation(record.id))
   }
 
-  /// Ends the process of a deploy that does not end by itself; recovery puts right what it leaves.
+  /// Ends the process of a deploy that does not end by itself; recovery settles what it leaves.
   public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
 
   public func prune(keeping deploys: Set<DeployID>) throws {
@@ -184,9 +184,9 @@ public struct AppDirectory: AppState {
     (try? record(deploy).flatMap { try logs?.lastLines(of: $0) }) ?? []
   }
 
-  // MARK: Turns
+  // MARK: The lock
 
-  public func inTurn<Result>(_ body: () throws -> Result) throws -> Result? {
+  public func withDeployLock<Result>(_ body: () throws -> Result) throws -> Result? {
     guard let lock = try FileLock(ifFree: layout.lock) else { return nil }
     return try lock.hold(body)
   }

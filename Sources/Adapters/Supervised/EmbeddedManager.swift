@@ -16,7 +16,7 @@ public struct EmbeddedManager: ServiceManager {
   }
 
   public func reserve(_ app: AppName) throws -> InstanceID {
-    try PortBook(layout: layout, ports: ports).reserve(app)
+    try PortAllocator(layout: layout, ports: ports).reserve(app)
   }
 
   public func start(_ instance: InstanceID, _ service: Service) throws {

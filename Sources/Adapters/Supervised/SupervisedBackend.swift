@@ -28,7 +28,7 @@ struct SupervisedBackend: Backend {
   func probe(of ports: PortRange) -> any Probe { HTTPProbe() }
 
   func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner {
-    GuardedRunner(app: app, layout: layout.app(app), supervisor: supervisor)
+    SupervisedRunner(app: app, layout: layout.app(app), supervisor: supervisor)
   }
 
   func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess { OneUser() }

@@ -68,7 +68,7 @@ struct BuildStep {
 }
 
 /// What `nextdeploy-build@APP.service` runs.
-public struct BuildLaunch {
+public struct BuildRun {
   let app: AppName
   let step: BuildStep
 

@@ -118,7 +118,7 @@ public struct FilesUnit: FileAccess {
 }
 
 /// What `nextdeploy-files@APP.service` runs.
-public struct FilesLaunch {
+public struct FilesRun {
   let app: AppName
   let layout: AppLayout
   let step: BuildStep

@@ -6,7 +6,7 @@ struct InstanceRecord {
   let path: String
 
   /// What `nextdeploy launch` runs: read by the user nextdeploy-launch, so its group is nextdeploy's.
-  struct Launch: Codable, Equatable {
+  struct Program: Codable, Equatable {
     var uid: UInt32
     var arguments: [String]
     var environment: [String: String]
@@ -25,9 +25,9 @@ struct InstanceRecord {
 
   var exists: Bool { Files.exists(path) }
 
-  func launch() throws -> Launch? { try StateFile.read(Launch.self, file) }
+  func launch() throws -> Program? { try StateFile.read(Program.self, file) }
 
-  func write(_ launch: Launch) throws { try StateFile.write(launch, to: file, mode: 0o640) }
+  func write(_ program: Program) throws { try StateFile.write(program, to: file, mode: 0o640) }
 
   /// Has the unit see a release and the app's persistent paths.
   func link(release: String, shared: String) throws {

@@ -73,7 +73,7 @@ public struct SystemdCaddy: CaddyService {
     let error = CaddyProgram.error(in: lines)
     throw Failure(
       "loading the site's configuration", error ?? said.first ?? "Caddy did not take it",
-      next: "Mend what Caddy names ('journalctl -u caddy' says more), then try again; the site is as it was before.",
+      next: "Fix what Caddy names ('journalctl -u caddy' says more), then try again; the site is as it was before.",
       excerpt: error == nil ? lines : [])
   }
 

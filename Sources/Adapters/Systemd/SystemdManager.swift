@@ -28,7 +28,7 @@ public struct SystemdManager: ServiceManager {
 
   public func reserve(_ app: AppName) throws -> InstanceID {
     for name in try Files.list(layout.instances) { if let instance = try? InstanceID(name) { try sweep(instance) } }
-    return try PortBook(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
+    return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
   public func start(_ instance: InstanceID, _ service: Service) throws {
@@ -131,14 +131,14 @@ public struct SystemdManager: ServiceManager {
   private func record(_ instance: InstanceID) -> InstanceRecord { units.record(instance) }
 
   /// The service as it is inside the unit, which sees its release in one place, whichever it is.
-  private func launch(_ service: Service, user: UInt32) -> InstanceRecord.Launch {
+  private func launch(_ service: Service, user: UInt32) -> InstanceRecord.Program {
     let release = ReleaseLayout(directory: "\(layout.root)/app/releases/live")
     var environment = service.environment(files: release.files, programs: release.programs)
     // Its user has no entry in passwd.
     environment["HOME"] = "/tmp"
     environment["USER"] = "app"
     environment["TMPDIR"] = nil
-    return InstanceRecord.Launch(
+    return InstanceRecord.Program(
       uid: user, arguments: service.arguments, environment: environment,
       directory: service.directory.below(release.files), drainTimeout: service.drainTimeout,
       stopTimeout: service.stopTimeout)

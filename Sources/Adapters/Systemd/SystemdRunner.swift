@@ -23,7 +23,7 @@ public struct SystemdRunner: Runner {
   }
 
   public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
-    try BuildTurns(layout: layout, count: builds).take(
+    try BuildSlots(layout: layout, count: builds).take(
       for: app, waiting: { try output(Array(Self.notice(of: $0, mayName).utf8)) }, watch: { try watch(nil) },
       { try runAlone(job, watch: watch, output: output) })
   }
@@ -46,7 +46,7 @@ public struct SystemdRunner: Runner {
     try endLeftovers()
     let unit = StepUnit(
       name: Units.build(self.app), step: BuildStep(directory: app.build), systemctl: systemctl, group: sharing.build)
-    var space = try SpaceGuard(app, of: self.app)
+    var space = try SpaceWatch(app, of: self.app)
     let began = ContinuousClock.now
     return try unit.run(request(job), output: output) {
       try space.look()

@@ -40,6 +40,13 @@ struct Advisor {
     return finders.lazy.compactMap { $0(output) }.first
   }
 
+  /// The same, with the lockfile that it may be about.
+  func advice(on output: String, at stage: Stage, in workspace: any Workspace) -> Advice? {
+    // The failure itself must be told, also where that file cannot be read.
+    let lockfile = packages.lockfile.flatMap { try? workspace.text(packages.directory.file($0)) }
+    return advice(on: output, at: stage, lockfile: lockfile)
+  }
+
   // MARK: The machine
 
   private func disk(_ output: ProgramOutput) -> Advice? {

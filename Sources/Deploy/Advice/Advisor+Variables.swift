@@ -86,7 +86,7 @@ extension Advisor {
 
   /// What looks like a variable's name in many outputs, or is none that an app is given.
   private static func isCommon(_ name: String) -> Bool {
-    VariableName.taken[name] != nil || name.hasPrefix("ERR") || name.hasPrefix("MODULE_NOT_FOUND")
+    ProgramEnvironment.taken[name] != nil || name.hasPrefix("ERR") || name.hasPrefix("MODULE_NOT_FOUND")
       || ["NODE_ENV", "NODE_OPTIONS", "NEXT_TELEMETRY_DISABLED", "CI"].contains(name)
   }
 }

@@ -1,35 +1,42 @@
-/// What a build left in the workspace, and how a release is made of it.
+/// What a build that succeeded left in the workspace.
 struct Artifact {
-  let planned: Planned
-  let assembly: Assembly
-  let framework: String
-  let start: Work
-  /// Where it is started, below the release's files.
-  let directory: RelativePath
-  let environment: [String: String]
+  let installation: Installation
+  let output: BuildOutput
+
+  fileprivate init(_ installation: Installation, _ output: BuildOutput) {
+    self.installation = installation
+    self.output = output
+  }
 }
 
-extension Deployment {
+/// How a release is made of what is in the workspace, and how it is served.
+struct BuildOutput {
+  let assembly: Assembly
+  let framework: String
+  let process: AppProcess
+}
+
+extension Builder {
   func build(_ installation: Installation) throws -> Artifact {
     let planned = installation.planned
     let plan = planned.plan
-    let identity = plan.app.isBuiltByNext ? [ReleaseRecord.nextDeployment: record.id.description] : [:]
-    return try step(.build, plan.build?.description ?? "") {
+    let identity = plan.app.isBuiltByNext ? [AppProcess.nextDeployment: record.id.description] : [:]
+    return try steps.run(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
       if !plan.framework.isNext { try requireStart(plan) }
       if let work = plan.build {
-        let own = planned.environment.forBuilds
-        var environment = workEnvironment(planned, own, in: plan.buildDirectory)
-        environment["NODE_ENV"] = own["NODE_ENV"] ?? "production"
-        if plan.framework.isNext { environment["NEXT_PRIVATE_STANDALONE"] = "true" }
+        var given = given(to: .build, planned, in: plan.buildDirectory)
+        given.isNext = plan.framework.isNext
         if plan.app.isBuiltByNext {
           try prepareNext(plan.project.root)
-          environment[Self.serverActionsKey] = try serverActionsKey(planned.environment, own: own)
-          environment.merge(identity) { _, new in new }
+          given.serverActionsKey = try ServerActionsKey.value(planned.environment, own: given.own, seams)
+          given.identity = identity
         }
+        let environment = given.variables
         do {
           try run(
-            work, in: plan.buildDirectory, environment: environment, at: .build, attempt: "building with '\(work)'",
+            work, of: planned, in: plan.buildDirectory, environment: environment, at: .build,
+            attempt: "building with '\(work)'",
             next: "Correct what the output above names, commit, and push again.")
         } catch var failure as Failure {
           // The error that led here is the one to tell.
@@ -40,11 +47,12 @@ extension Deployment {
           try seams.workspace.remove(cache)
         }
       }
-      let artifact =
+      let output =
         plan.framework.isNext
-        ? try nextArtifact(planned, version: version, identity: identity)
-        : try appArtifact(planned, identity: identity)
-      return (artifact, plan.build == nil ? "no build script, nothing to build" : artifact.framework)
+        ? try nextOutput(of: plan, version: version, identity: identity) : try appOutput(of: plan, identity: identity)
+      return (
+        Artifact(installation, output), plan.build == nil ? "no build script, nothing to build" : output.framework
+      )
     }
   }
 
@@ -64,17 +72,18 @@ extension Deployment {
   /// A Node or Bun app: its files as they are after the build, and its production dependencies.
   ///
   /// - Parameter identity: what a build of Next.js was given, where the app has a server of its own for it.
-  func appArtifact(_ planned: Planned, identity: [String: String] = [:]) throws -> Artifact {
-    let plan = planned.plan
+  func appOutput(of plan: Plan, identity: [String: String] = [:]) throws -> BuildOutput {
     let framework = plan.framework.isNext ? Framework.node : plan.framework
     if plan.framework.isNext { try requireStart(plan) }
-    return Artifact(
-      planned: planned,
+    return BuildOutput(
       assembly: Assembly(
         parts: [.everything(without: try developmentPackages(plan))],
         persist: plan.project.persist.map { plan.project.root.file($0.description) },
         writable: identity.isEmpty ? [] : try writableByNext(plan.project.root)),
-      framework: framework.description, start: plan.start, directory: plan.project.root, environment: identity)
+      framework: framework.description,
+      process: AppProcess(
+        start: plan.start, directory: plan.project.root, environment: identity,
+        drainTimeout: plan.project.drainTimeout))
   }
 
   /// Refuses a start command whose programs the release would not have, now that it is known what was installed.

@@ -1,14 +1,16 @@
 /// A plan whose commit's files are in the workspace.
 struct Checkout {
   let planned: Planned
+
+  fileprivate init(_ planned: Planned) { self.planned = planned }
 }
 
-extension Deployment {
+extension Builder {
   func checkOut(_ planned: Planned, clean: Bool) throws -> Checkout {
-    try step(.checkout, planned.commit.id.short) {
+    try steps.run(.checkout, planned.commit.id.short) {
       if clean { try emptyWorkspace() }
       let changed = try seams.repository.checkout(planned.commit, into: seams.workspace.directory)
-      return (Checkout(planned: planned), changed == 1 ? "1 file changed" : "\(changed) files changed")
+      return (Checkout(planned), changed == 1 ? "1 file changed" : "\(changed) files changed")
     }
   }
 

@@ -1,26 +1,31 @@
 /// A checkout whose packages are installed.
 struct Installation {
   let planned: Planned
+
+  fileprivate init(_ checkout: Checkout) { planned = checkout.planned }
 }
 
-extension Deployment {
+/// A program of the app's took longer than it may.
+private struct TimedOut: Error {}
+
+extension Builder {
   func install(_ checkout: Checkout) throws -> Installation {
     let planned = checkout.planned
-    let installation = Installation(planned: planned)
+    let installation = Installation(checkout)
     try seams.workspace.setPrograms(planned.plan.manager?.scripts ?? [:])
     guard let work = planned.plan.install else {
-      return try step(.install) { (installation, "nothing to install") }
+      return try steps.run(.install) { (installation, "nothing to install") }
     }
     let directory = planned.plan.installDirectory
     let modules = directory.file("node_modules")
-    return try step(.install, work.description) {
+    return try steps.run(.install, work.description) {
       if try seams.workspace.installedKey() == planned.installKey, seams.workspace.exists(modules) {
         return (installation, "unchanged, skipped")
       }
       // Until it has succeeded nobody may take it for whole.
       try seams.workspace.setInstalledKey(nil)
       try run(
-        work, in: directory, environment: workEnvironment(planned, planned.environment.forBuilds, in: directory),
+        work, of: planned, in: directory, environment: given(to: .install, planned, in: directory).variables,
         at: .install,
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
@@ -31,39 +36,35 @@ extension Deployment {
 
   /// Runs a command of the app's in the workspace, its output shown as it comes.
   func run(
-    _ work: Work, in directory: RelativePath, environment: [String: String], at stage: Advisor.Stage, attempt: String,
+    _ work: Work, of planned: Planned, in directory: RelativePath, environment: [String: String],
+    at stage: Advisor.Stage, attempt: String,
     next: String
   ) throws {
-    var tail = OutputTail()
+    let output = seams.events.output()
     let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
-    var (visible, masked) = (VisibleText(keepsLines: true), mask.stream())
-    func show(_ bytes: [UInt8]) {
-      tail.append(bytes)
-      if !bytes.isEmpty { seams.progress.output(bytes) }
-    }
     let limit = config.buildTimeout ?? .build
     let result: JobResult
     do {
       result = try seams.runner.run(job) { seconds in
         if let seconds, seconds > Double(limit.seconds) { throw TimedOut() }
-        try requireWantedNowAndThen()
+        try steps.requireWantedNowAndThen()
       } output: {
-        show(masked.add(visible.add($0)))
+        output.add($0)
       }
     } catch is TimedOut {
-      show(masked.add(visible.end()) + masked.end())
+      output.end()
       throw Failure(
         attempt, "it had not ended after \(limit), which is the limit, and was ended with all that it had started",
         next: "Find what it waits for; or give it longer, on the server: 'nextdeploy config set build.timeout 2h "
-          + "--app \(app)'.", excerpt: tail.lines)
+          + "--app \(app)'.", excerpt: output.lastLines)
     }
-    show(masked.add(visible.end()) + masked.end())
+    output.end()
     let cause: String
     var next = next
     switch result {
     case .succeeded:
       // npm can end so where the network is gone, with exit code 0 and nothing installed.
-      guard tail.text.contains("npm error Exit handler never called!") else { return }
+      guard output.tail.contains("npm error Exit handler never called!") else { return }
       cause = "npm ended in the middle of its work, though with exit code 0"
     case .failed(127):
       cause = "a program of it was not found (exit code 127)"
@@ -73,72 +74,32 @@ extension Deployment {
       throw Failure(
         attempt, "it was killed (exit code 137), most likely for want of memory",
         next: "Give the server more memory or swap, or let the build use less (NODE_OPTIONS=--max-old-space-size=…).",
-        excerpt: tail.lines)
+        excerpt: output.lastLines)
     }
-    let advice = advice(on: tail.text, at: stage)
-    var steps = [advice?.next ?? next]
+    let advice = Advisor(planned, app: app).advice(on: output.tail, at: stage, in: seams.workspace)
+    var help = [advice?.next ?? next]
     // A name that is told already is not told twice.
-    if stage == .build, let unset = advisor?.unset, !unset.names.contains(where: { advice?.cause.contains($0) == true })
+    if stage == .build, let unset = planned.unset, !unset.names.contains(where: { advice?.cause.contains($0) == true })
     {
-      steps.append(
+      help.append(
         "Nothing sets \(unset.list), which \(unset.file) names: 'nextdeploy env set \(app) \(unset.names[0])'.")
     }
     throw Failure(
       attempt, ([cause] + [advice?.cause].compactMap(\.self)).joined(separator: ": "),
-      next: steps.joined(separator: " "),
-      excerpt: tail.lines)
+      next: help.joined(separator: " "),
+      excerpt: output.lastLines)
   }
 
-  /// What the end of a program's output says, with the lockfile that it may be about.
-  func advice(on output: String, at stage: Advisor.Stage) -> Advice? {
-    // The failure itself must be told, also where that file cannot be read.
-    let lockfile = advisor.flatMap { advisor in
-      advisor.packages.lockfile.flatMap { try? seams.workspace.text(advisor.packages.directory.file($0)) }
-    }
-    return advisor?.advice(on: output, at: stage, lockfile: lockfile)
-  }
-
-  /// What an install, a build or the release command is given: what a login shell in its directory would give, and
-  /// what keeps tools from asking, colouring and telling.
-  ///
-  /// - Parameter own: what it sees of the app's environment.
-  func workEnvironment(
-    _ planned: Planned, _ own: [String: String], in directory: RelativePath
-  ) -> [String: String] {
-    var variables = seams.baseEnvironment
+  /// What an install, a build or the release command is given.
+  func given(to program: ProgramEnvironment.Program, _ planned: Planned, in directory: RelativePath)
+    -> ProgramEnvironment
+  {
     let bins = PackageManagerChoice.ancestors(of: planned.plan.project.root).map {
       "\($0.below(seams.workspace.directory))/node_modules/.bin"
     }
-    variables["PATH"] = (bins + [seams.workspace.programs, variables["PATH"] ?? ""]).joined(separator: ":")
-    variables["SHELL"] = "/bin/sh"
-    variables["TERM"] = "dumb"
-    variables["CI"] = "1"
-    variables["NEXT_TELEMETRY_DISABLED"] = "1"
-    // Its output goes through git to somebody's terminal, or to a log.
-    variables["NO_COLOR"] = "1"
-    variables["COREPACK_ENABLE_DOWNLOAD_PROMPT"] = "0"
-    // What other apps have Corepack bring is theirs.
-    variables["COREPACK_HOME"] = seams.workspace.corepack
-    // Who calls Corepack without a version gets the one that it was made with, not the newest, and changes nobody's.
-    variables["COREPACK_DEFAULT_TO_LATEST"] = "0"
-    variables.merge(TaskRunner.environment) { _, new in new }
-    variables.merge(own) { _, own in own }
-    variables["LOGNAME"] = variables["USER"]
-    variables["PWD"] = directory.below(seams.workspace.directory)
-    return variables
+    var given = ProgramEnvironment(program, planned.environment, base: seams.baseEnvironment)
+    given.place = (bins + [seams.workspace.programs], directory.below(seams.workspace.directory))
+    given.corepack = seams.workspace.corepack
+    return given
   }
-}
-
-/// The last lines of what a program wrote.
-struct OutputTail {
-  private var bytes: [UInt8] = []
-
-  mutating func append(_ more: [UInt8]) {
-    bytes += more
-    if bytes.count > 65_536 { bytes.removeFirst(bytes.count - 32_768) }
-  }
-
-  var text: String { String(decoding: bytes.suffix(32_768), as: UTF8.self) }
-
-  var lines: [String] { text.split(whereSeparator: \.isNewline).suffix(20).map(String.init) }
 }

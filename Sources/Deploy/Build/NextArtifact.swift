@@ -1,5 +1,5 @@
 // What `next build` leaves, and how it is served: the standalone server where there is one, else `next start`.
-extension Deployment {
+extension Builder {
   /// Removes what an earlier build left and this one must not find.
   func prepareNext(_ root: RelativePath) throws {
     // All there are: where `distDir` has changed, the old one must not be taken for the new.
@@ -31,28 +31,14 @@ extension Deployment {
         "building with Next.js \(version)", "it needs Node \(range), and \(plan.node.path) is \(node)",
         next: "Install a newer Node on the server, then push again.")
     }
-    if let mend = NextVersion.mendFor(version) {
-      seams.progress.warn(
-        "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(mend) or later.")
+    if let fix = NextVersion.fixFor(version) {
+      seams.events.warn(
+        "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(fix) or later.")
     }
     return version
   }
 
-  static let serverActionsKey = "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"
-
-  /// What encrypts the values that server actions hold. Build and instances must have the same, of whichever of them the
-  /// app's own variable is.
-  ///
-  /// - Parameter own: what the one that asks sees of the app's environment.
-  func serverActionsKey(_ environment: AppEnvironment, own: [String: String]) throws -> String {
-    if let key = own[Self.serverActionsKey] ?? environment.variables[Self.serverActionsKey]?.value { return key }
-    let key = try seams.state.serverActionsKey()
-    mask.add(key)
-    return key
-  }
-
-  func nextArtifact(_ planned: Planned, version: Version?, identity: [String: String]) throws -> Artifact {
-    let plan = planned.plan
+  func nextOutput(of plan: Plan, version: Version?, identity: [String: String]) throws -> BuildOutput {
     let root = plan.project.root
     let output = try nextOutput(root)
     let name = "Next.js \(version?.description ?? "")"
@@ -61,7 +47,7 @@ extension Deployment {
       isExport || !seams.workspace.exists(root.file("\(output)/\(Self.serverFiles)"))
     {
       // It depends on Next.js, but is none: what it is started by is the app's affair.
-      return try appArtifact(planned)
+      return try appOutput(of: plan)
     }
     let environment = identity.merging(try startVariables(plan)) { identity, _ in identity }
     if isExport {
@@ -82,7 +68,7 @@ extension Deployment {
     let standalone = root.file("\(output)/standalone")
     // What Node is to load before the server is not among the files that Next traced.
     guard seams.workspace.exists(place.below(standalone) + "/server.js"), plan.app.command?.preloads != true else {
-      return try startedNext(planned, name: name, environment: environment, launcher: launcher)
+      return try startedNext(plan, name: name, environment: environment, launcher: launcher)
     }
     var parts: [Assembly.Part] = [
       .copy(from: standalone, to: ""),
@@ -91,14 +77,14 @@ extension Deployment {
     if seams.workspace.exists(root.file("public")) {
       parts.append(.copy(from: root.file("public"), to: place.file("public")))
     }
-    return Artifact(
-      planned: planned,
+    return BuildOutput(
       assembly: Assembly(
         parts: parts, persist: plan.project.persist.map { place.file($0.description) },
         writable: Self.writable(output).map(place.file), launcher: launcher),
       framework: "\(name) (standalone)",
-      start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
-      directory: place, environment: environment)
+      process: AppProcess(
+        start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
+        launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout))
   }
 
   /// What the start command sets, in the variables themselves or in files of the app's.
@@ -108,9 +94,8 @@ extension Deployment {
 
   /// Next's own server on the whole app, where the build gave no standalone one.
   private func startedNext(
-    _ planned: Planned, name: String, environment: [String: String], launcher: Launcher?
-  ) throws -> Artifact {
-    let plan = planned.plan
+    _ plan: Plan, name: String, environment: [String: String], launcher: Launcher?
+  ) throws -> BuildOutput {
     let root = plan.project.root
     let output = try nextOutput(root)
     guard let next = try nextDirectory(plan) else {
@@ -120,8 +105,7 @@ extension Deployment {
     let built = try seams.workspace.list(root.file(output)).filter { $0 != "cache" }
     // From the app's directory, for that is where it is started.
     let up = String(repeating: "../", count: root.description.split(separator: "/").count)
-    return Artifact(
-      planned: planned,
+    return BuildOutput(
       assembly: Assembly(
         parts: [
           .everything(without: try developmentPackages(plan).union([root.file(output)]))
@@ -129,11 +113,11 @@ extension Deployment {
         persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file),
         launcher: launcher),
       framework: "\(name) (next start)",
-      start: .program(
-        ["node"]
-          + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
-      directory: root,
-      environment: environment)
+      process: AppProcess(
+        start: .program(
+          ["node"]
+            + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
+        launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout))
   }
 
   /// The same for a server of the app's own, whatever it built.

@@ -67,7 +67,7 @@ extension AppEnvironment {
   /// With what Doppler keeps for the app, for builds and instances both; what the app has of its own wins.
   public func adding(_ secrets: [String: String], from access: DopplerAccess) throws(Failure) -> AppEnvironment {
     var all = self
-    for (name, value) in secrets where variables[name] == nil && VariableName.taken[name] == nil {
+    for (name, value) in secrets where variables[name] == nil && ProgramEnvironment.taken[name] == nil {
       all.variables[name] = Variable(value, source: .doppler)
     }
     try all.requireFit("the secrets from Doppler")

@@ -38,7 +38,7 @@ public struct EnvironmentFile {
   public static func imported(_ bytes: [UInt8], source: String) throws(Failure) -> [(VariableName, String)] {
     let entries = try Dotenv(try Dotenv.text(bytes, source: source), source: source).entries
     for entry in entries {
-      guard let reason = VariableName.taken[entry.name] else { continue }
+      guard let reason = ProgramEnvironment.taken[entry.name] else { continue }
       throw Dotenv.failure(
         source, entry.line, "sets \(entry.name), which has no effect here: \(reason)", next: "Remove the line.")
     }

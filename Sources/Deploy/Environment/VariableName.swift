@@ -9,7 +9,7 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
         .usage, "naming a variable", "what was given is not a variable's name",
         next: "Use letters, digits and '_', no digit first, as in DATABASE_URL.")
     }
-    if let reason = Self.taken[text] {
+    if let reason = ProgramEnvironment.taken[text] {
       throw Failure(.usage, "setting \(text)", reason, next: "Leave it out: a value would have no effect.")
     }
     description = text
@@ -26,17 +26,4 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
     guard let first = text.utf8.first, !first.isDigit, text.utf8.count <= 256 else { return false }
     return text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") || $0.isLetter }
   }
-
-  /// What NextDeploy itself gives to apps or builds, and why nobody else can.
-  static let taken: [String: String] = [
-    "PORT": "each instance gets a port of its own",
-    "HOSTNAME": "instances listen on 127.0.0.1, behind the proxy",
-    "HOME": "apps and builds get a home of their own on a server with systemd",
-    "USER": "apps and builds run as users of their own on a server with systemd",
-    "LOGNAME": "apps and builds run as users of their own on a server with systemd",
-    "PWD": "it is the directory that a program runs in",
-    "TMPDIR": "apps and builds get a /tmp of their own on a server with systemd",
-    "NEXT_DEPLOYMENT_ID": "it is the id of the deploy that built the app",
-    "NEXT_PRIVATE_STANDALONE": "it is set for every build of Next.js",
-  ]
 }

@@ -1,9 +1,10 @@
-/// One deploy of one app, from a commit (or a release) to live.
+/// One deploy of one app, from a commit or a release to live.
 ///
-/// The steps are the files beside this one. Each takes what the one before it returned, so that nothing can be
-/// routed that was not found healthy. `route` is the only commit point: before it a failure undoes what was done,
-/// after it failures are reported.
-public final class Deployment {
+/// It has two halves: `Builder` makes a release of a source, `Promotion` makes a release the live one. Each step takes what
+/// the one before it returned, so that nothing can be routed that was not found healthy. `route` is the only commit
+/// point: before it a failure undoes what was done, after it failures are reported.
+public struct Deployment {
+  /// What is to be deployed.
   public enum Request {
     /// A push of the app's branch.
     case push(Commit, previous: CommitID?)
@@ -15,32 +16,18 @@ public final class Deployment {
     case restart
   }
 
-  let app: AppName
-  private(set) var config: AppConfig
-  let seams: Seams
-  var record: DeployRecord
-  /// What of the environment is not to be seen in output and failures, from when it was read on.
-  var mask = Mask()
-  /// Says what helps where a program of the app's fails; nil until the commit was read.
-  var advisor: Advisor?
-  let began = ContinuousClock.now
-  /// When it was last asked whether the deploy is still wanted.
-  var asked: ContinuousClock.Instant?
+  private let request: Request
+  private let steps: Steps
+  private let began: ContinuousClock.Instant
 
-  init(app: AppName, config: AppConfig, seams: Seams, record: DeployRecord) {
-    self.app = app
-    self.config = config
-    self.seams = seams
-    self.record = record
-  }
-
-  /// Deploys, once it is this deploy's turn. How it ended is in the record that comes back.
+  /// Deploys, once no other deploy of the app runs. How it ended is in the record that comes back.
   ///
-  /// - Parameter seams: what the deploy acts through, once it has a journal.
+  /// - Parameter seams: what the deploy acts through, once it has a record.
   /// - Throws: only what kept the deploy from beginning.
   public static func run(
     _ request: Request, app: AppName, state: some AppState, seams: (DeployRecord) throws -> Seams
   ) throws -> DeployRecord {
+    let began = ContinuousClock.now
     let record =
       switch request {
       case .push(let commit, let previous): try state.begin(.push, previous: previous, commit: commit)
@@ -49,70 +36,53 @@ public final class Deployment {
       case .restart: try state.begin(.restart, previous: nil, commit: nil)
       }
     let seams = try seams(record)
-    let deployment = Deployment(app: app, config: try seams.config(), seams: seams, record: record)
-    try deployment.inTurn {
+    let writer = RecordWriter(record, seams)
+    var steps = Steps(app: app, config: try seams.config(), seams: seams, writer: writer)
+    try steps.withDeployLock {
       do {
         // It may have been changed while this deploy waited.
-        deployment.config = try seams.config()
-        try Recovery(app: app, config: deployment.config, seams: seams, next: record.commit?.id).run()
-        try deployment.deploy(request)
+        steps = Steps(app: app, config: try seams.config(), seams: seams, writer: writer)
+        try Recovery(app: app, config: steps.config, seams: seams, next: record.commit?.id).run()
+        try Deployment(request: request, steps: steps, began: began).run()
       } catch let superseded as Superseded {
-        deployment.giveWay(superseded)
+        steps.giveWay(to: superseded)
       } catch {
-        deployment.fail(error)
+        steps.fail(error)
       }
     }
-    return deployment.record
+    return writer.record
   }
 
-  private func deploy(_ request: Request) throws {
-    record.step = .plan
+  private func run() throws {
+    steps.writer.enter(.plan)
     let environment = try readEnvironment()
-    let release =
+    let builder = Builder(steps: steps, environment: environment)
+    let promotion = Promotion(steps: steps)
+    let candidate =
       switch request {
-      case .push(let commit, _): try release(of: commit, environment, reusing: true)
-      case .rebuild(let commit, let clean): try release(of: commit, environment, reusing: false, clean: clean)
-      case .rollback(let id): try again(id)
-      case .restart: try liveAgain()
+      case .push(let commit, _): try builder.release(from: .commit(commit), reusing: true)
+      case .rebuild(let commit, let clean): try builder.release(from: .commit(commit), reusing: false, clean: clean)
+      case .rollback(let id): try promotion.earlier(id)
+      case .restart: try promotion.current()
       }
-    let instance = try boot(release, environment)
-    let healthy = try checkHealth(of: instance)
-    let live = try route(healthy)
-    // From here on the new release is live: nothing is undone any more.
-    settle(live)
-    seams.progress.succeed(
-      Success(
-        url: seams.origin(config).description, release: live.release, commit: live.commit,
-        seconds: seconds(since: began)))
-  }
-
-  /// A release with the commit's files: one that was built before, or a new one.
-  private func release(
-    of commit: Commit, _ environment: AppEnvironment, reusing: Bool, clean: Bool = false
-  ) throws -> ReleaseRecord {
-    let planned = try plan(commit, environment, clean: clean)
-    if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
-      if planned.plan.app.release != nil {
-        let checkout = try checkOut(planned, clean: false)
-        try runReleaseCommand(try install(checkout))
-      }
-      return try take(built)
-    }
-    let checkout = try checkOut(planned, clean: clean)
-    let installation = try install(checkout)
-    let artifact = try build(installation)
-    return try makeRelease(artifact)
+    let live = try promotion.run(candidate, environment)
+    steps.seams.events.emit(
+      .live(
+        Success(
+          url: steps.seams.origin(steps.config).description, release: live.release, commit: live.commit,
+          seconds: steps.seconds(since: began))))
   }
 
   /// The environment for all of the deploy: what is changed while it runs is for the next one.
   private func readEnvironment() throws -> AppEnvironment {
+    let seams = steps.seams
     let own = try seams.state.environment()
     if !own.variables.isEmpty { try seams.state.noteEnvironment() }
-    mask = Mask(own.secrets)
+    seams.events.redact(own.secrets)
     let environment = try Self.complete(own, seams)
-    mask = Mask(environment.secrets)
+    seams.events.redact(environment.secrets)
     let fetched = environment.variables.values.count { $0.source == .doppler }
-    if fetched > 0 { seams.progress.note("\(fetched) variables from Doppler") }
+    if fetched > 0 { seams.events.note("\(fetched) variables from Doppler") }
     return environment
   }
 
@@ -121,67 +91,26 @@ public final class Deployment {
     guard let access = try DopplerAccess(own) else { return own }
     return try own.adding(try seams.secrets.fetch(access), from: access)
   }
+}
 
-  // MARK: What every step needs
-
-  /// Runs one step: intent into the journal, the work, then the fact.
-  func step<Result>(
-    _ step: Step, _ detail: String = "", durable: Bool = false, _ work: () throws -> (Result, String)
-  ) throws -> Result {
-    record.step = step
-    try requireWanted()
-    try seams.state.save(record, durable: durable)
-    seams.progress.start(step, detail)
-    let start = ContinuousClock.now
-    let (result, text) = try work()
-    let seconds = seconds(since: start)
-    record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: text))
-    // What is done is done: after `route` an error here would undo a release that is live. Before it, a journal
-    // that cannot be written stops the next step, whose intent must be in it.
-    attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) }
-    seams.progress.finish(step, text, seconds: seconds)
-    return result
-  }
-
-  func seconds(since start: ContinuousClock.Instant) -> Double {
-    (ContinuousClock.now - start) / .seconds(1)
-  }
-
-  func requireCommit() throws -> Commit {
-    guard let commit = record.commit else {
-      throw Failure("deploying \(app)", "the journal of deploy \(record.id) names no commit", next: "Push again.")
-    }
-    return commit
-  }
-
-  // MARK: Failure
-
+extension Steps {
   /// Undoes what was done, tells why, and writes it down.
-  private func fail(_ error: any Error) {
-    let failure = mask.hide(Failure(of: error))
-    let step = record.step ?? .plan
-    record.outcome = .failed
-    record.failure = failure
-    record.finishedAt = seams.state.timestamp()
+  fileprivate func fail(_ error: any Error) {
+    let failure = Failure(of: error)
     attempt("undoing the failed deploy") { try Undo(config: config, seams: seams).run(record) }
-    // Where the branch is not back, the journal stays without an end: recovery tries again before git tells anybody
+    // Where the branch is not back, the record stays without an end: recovery tries again before git tells anybody
     // where it is.
-    var written = record
-    attempt("looking where the branch is") { if try !isBranchBack() { written.outcome = nil } }
-    attempt("writing the deploy's journal") { try seams.state.save(written, durable: false) }
+    var isBack = true
+    attempt("looking where the branch is") { isBack = try isBranchBack() }
+    attempt("writing the deploy's record") { try writer.end(.failed, failure, staysOpen: !isBack) }
     var live: ReleaseID?
     attempt("reading what is live") { live = try seams.state.live()?.release }
-    seams.progress.fail(step, failure, live: live)
+    seams.events.emit(.failed(record.step ?? .plan, failure, live: live))
   }
 
   /// Whether the branch has left what a failed push put it at, so that the same commit can be pushed again.
   private func isBranchBack() throws -> Bool {
     guard record.kind == .push, let commit = record.commit, commit.id != record.previous else { return true }
     return try seams.repository.target(of: config.branch.ref) != commit.id
-  }
-
-  /// Does what must not change how the deploy ends; a failure of it is told.
-  func attempt(_ what: String, _ body: () throws -> Void) {
-    do { try body() } catch { seams.progress.warn("\(what): \(mask.hide(Failure(of: error)))") }
   }
 }

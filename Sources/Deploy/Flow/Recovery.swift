@@ -1,4 +1,4 @@
-/// Puts right what a crash or a power loss left of an app. Whoever runs it holds the app's turn.
+/// Settles what a crash or a power loss left of an app. Whoever runs it holds the app's lock.
 ///
 /// Before `route` a deploy is undone, after it finished; where the proxy sends requests says on which side it was.
 public struct Recovery {
@@ -17,7 +17,7 @@ public struct Recovery {
 
   public func run() throws {
     for file in try seams.state.setAsideDamagedRecords() {
-      seams.progress.warn("the journal of an earlier deploy is damaged; it was set aside, as \(file)")
+      seams.events.warn("the record of an earlier deploy is damaged; it was set aside, as \(file)")
     }
     for record in try seams.state.records() where !record.isFinished && !seams.state.isRunning(record) {
       try settle(record)
@@ -30,19 +30,19 @@ public struct Recovery {
     if let live {
       try seams.manager.revive(live.instance)
       try seams.proxy.revive()
-      mendSwitch(to: live)
+      restoreSwitch(to: live)
     }
   }
 
   /// Has the proxy send requests to what is live, where what is written says otherwise or is gone.
-  private func mendSwitch(to live: LiveRecord) {
+  private func restoreSwitch(to live: LiveRecord) {
     do {
       if try seams.proxy.upstream(of: app) == live.upstream { return }
-      seams.progress.note("sending the requests of \(app) to \(live.instance), which is live")
+      seams.events.note("sending the requests of \(app) to \(live.instance), which is live")
       try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: live.upstream))
     } catch {
-      // A deploy that follows may be what mends it.
-      seams.progress.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")
+      // A deploy that follows may be what fixes it.
+      seams.events.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")
     }
   }
 
@@ -52,32 +52,24 @@ public struct Recovery {
   }
 
   private func settle(_ record: DeployRecord) throws {
-    let deployment = Deployment(app: app, config: config, seams: seams, record: record)
+    let writer = RecordWriter(record, seams)
     let step = record.step.map { " at '\($0.rawValue)'" } ?? " while it waited"
-    if let instance = record.instance, record.step?.mayHaveRouted == true, let commit = record.commit,
+    if let instance = record.instance, record.step?.isLate == true, let commit = record.commit,
       let release = record.release, let upstream = try seams.proxy.upstream(of: app), upstream.port == instance.port,
       try seams.manager.state(of: instance) != .absent
     {
-      seams.progress.note("finishing deploy \(record.id), which was interrupted\(step)")
+      seams.events.note("finishing deploy \(record.id), which was interrupted\(step)")
       try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: upstream))
-      deployment.settle(deployment.live(release: release, commit: commit, at: upstream))
+      let promotion = Promotion(steps: Steps(app: app, config: config, seams: seams, writer: writer))
+      promotion.settle(promotion.live(release: release, commit: commit, at: upstream))
       return
     }
-    seams.progress.note("undoing deploy \(record.id), which was interrupted\(step)")
+    seams.events.note("undoing deploy \(record.id), which was interrupted\(step)")
     try seams.runner.endLeftovers()
     try Undo(config: config, seams: seams, next: next).run(record)
-    var record = record
-    record.outcome = .failed
-    record.finishedAt = seams.state.timestamp()
     // One that had failed could not be undone then.
     let interruption = Failure(
       "deploying \(app)", "nextdeploy was interrupted\(step)", next: "Push again, or run 'nextdeploy rebuild'.")
-    record.failure = record.failure ?? interruption
-    try seams.state.save(record, durable: false)
+    try writer.end(.failed, record.failure ?? interruption)
   }
-}
-
-extension Step {
-  /// Whether a deploy whose last begun step is this one can be live.
-  fileprivate var mayHaveRouted: Bool { [.route, .drain, .prune].contains(self) }
 }

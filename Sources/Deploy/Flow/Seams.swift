@@ -10,7 +10,7 @@ public struct Seams {
   public var runner: any Runner
   public var toolbox: any Toolbox
   public var secrets: any SecretsSource
-  public var progress: any Progress
+  public var events: Events
   /// The variables that every program of an app is given: PATH, HOME, LANG.
   public var baseEnvironment: [String: String]
   /// The app's settings as they are now.
@@ -24,7 +24,7 @@ public struct Seams {
     repository: any Repository, state: any AppState, workspace: any Workspace, releases: any Releases,
     manager: any ServiceManager, proxy: any Proxy, probe: any Probe, runner: any Runner, toolbox: any Toolbox,
     secrets: any SecretsSource,
-    progress: any Progress, baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
+    events: Events, baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     pause: @escaping (Double) -> Void,
     origin: @escaping (AppConfig) -> Origin
   ) {
@@ -38,7 +38,7 @@ public struct Seams {
     self.runner = runner
     self.toolbox = toolbox
     self.secrets = secrets
-    self.progress = progress
+    self.events = events
     self.baseEnvironment = baseEnvironment
     self.config = config
     self.pause = pause

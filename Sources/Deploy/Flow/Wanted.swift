@@ -4,11 +4,8 @@ struct Superseded: Error {
   let tip: CommitID?
 }
 
-/// A program of the app's took longer than it may.
-struct TimedOut: Error {}
-
 // Whether a deploy that runs is still wanted: it may be cancelled, and a newer push takes its place.
-extension Deployment {
+extension Steps {
   /// Ends the deploy where it is not wanted any more. From `route` on it is too late for that.
   func requireWanted() throws {
     guard record.step.map({ !$0.isLate }) ?? true else { return }
@@ -34,24 +31,17 @@ extension Deployment {
   }
 
   /// Undoes what was done, and says to which push it gives way. The branch is that push's.
-  func giveWay(_ superseded: Superseded) {
+  func giveWay(to superseded: Superseded) {
     attempt("undoing the superseded deploy") {
       try Undo(config: config, seams: seams, next: record.commit?.id).run(record)
     }
-    attempt("writing the deploy's journal") { try end(as: superseded) }
+    attempt("writing the deploy's record") { try end(as: superseded) }
   }
 
-  /// Notes that it was superseded, and tells.
+  /// Writes down that it was superseded, and tells.
   func end(as superseded: Superseded) throws {
-    record.outcome = .superseded
-    record.finishedAt = seams.state.timestamp()
-    try seams.state.save(record, durable: false)
+    try writer.end(.superseded)
     let newer = superseded.tip.map { "\(config.branch) is at \($0.short) now" } ?? "\(config.branch) was deleted"
-    seams.progress.note("superseded: \(newer); \(record.commit?.id.short ?? "this") is not deployed")
+    seams.events.note("superseded: \(newer); \(record.commit?.id.short ?? "this") is not deployed")
   }
-}
-
-extension Step {
-  /// Whether what it does cannot be called off.
-  var isLate: Bool { [.route, .drain, .prune].contains(self) }
 }

@@ -35,7 +35,7 @@ struct Patience {
 
   /// Seconds after which an error that is only tolerated is the app's answer.
   static let settling = 1.0
-  /// Seconds after which an answer that waiting does not mend is the app's answer.
+  /// Seconds after which an answer that waiting does not change is the app's answer.
   static let certainty = 5.0
   /// Seconds after which an app that has answered nothing but server errors is not warming up.
   static let warmUp = 15.0

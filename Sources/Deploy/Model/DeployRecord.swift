@@ -1,4 +1,4 @@
-/// One deploy's journal: intent before and fact after each step. Recovery after a crash reads nothing else.
+/// What is written down of one deploy: intent before and fact after each step. Recovery after a crash reads nothing else.
 public struct DeployRecord: Equatable, Codable, Sendable {
   public enum Kind: String, Codable, Sendable { case push, rebuild, rollback, restart }
 
@@ -24,13 +24,13 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   public let startedAt: String
   public var finishedAt: String?
   /// The how-manyth of the app's deploys that went live it is, whatever the clock says; nil where it did not, and in
-  /// journals of before there was this.
+  /// records of before there was this.
   public var order: Int?
 
-  /// The process that writes this journal, told from others that had its id.
+  /// The process that writes this record, told from others that had its id.
   public let builder: String
 
-  /// The step that was begun last; nil while it waits for its turn.
+  /// The step that was begun last; nil while it waits for another deploy of the app.
   public var step: Step?
   /// The steps that ended well.
   public var steps: [StepRecord] = []

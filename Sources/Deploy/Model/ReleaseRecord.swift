@@ -1,30 +1,61 @@
 /// What a release is, written once when it is made.
-public struct ReleaseRecord: Equatable, Codable, Sendable {
+public struct ReleaseRecord: Equatable, Sendable {
   public let id: ReleaseID
-  public let commit: Commit
+  public let source: Source
   /// Which tree it was built from, and with what; the same key, the same release.
   public let buildKey: String
   /// As in "Next.js 16.4.5 (standalone)".
   public let framework: String
-  public let start: Work
-  /// What `start` runs where that is a program of nextdeploy's own.
-  public let launcher: Launcher?
-  /// Where it is started, below the release's files.
-  public let directory: RelativePath
-  /// What its build was given and its instances must be given too.
-  public let environment: [String: String]
+  public let serving: Serving
   /// What the app's environment was when it was built.
   public let environmentMark: EnvironmentMark?
   public let health: HealthPolicy
-  public let drainTimeout: Double
   /// RFC 3339.
   public let createdAt: String
 
-  /// Whether it is a build of Next.js, whatever server it has.
-  var isNext: Bool { environment[Self.nextDeployment] != nil }
+  /// The commit that it was built from.
+  public var commit: Commit {
+    switch source {
+    case .commit(let commit): commit
+    }
+  }
 
-  /// What only a build of Next.js is given, the same as its instances.
-  static let nextDeployment = "NEXT_DEPLOYMENT_ID"
+  /// What starts it.
+  public var process: AppProcess {
+    switch serving {
+    case .process(let process): process
+    }
+  }
+}
+
+extension ReleaseRecord: Codable {
+  private enum Key: CodingKey { case id, buildKey, framework, environmentMark, health, createdAt }
+
+  /// Reads also what earlier versions wrote: source and serving have no objects of their own.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    id = try values.decode(ReleaseID.self, forKey: .id)
+    source = try Source(from: decoder)
+    buildKey = try values.decode(String.self, forKey: .buildKey)
+    framework = try values.decode(String.self, forKey: .framework)
+    serving = try Serving(from: decoder)
+    environmentMark = try values.decodeIfPresent(EnvironmentMark.self, forKey: .environmentMark)
+    health = try values.decode(HealthPolicy.self, forKey: .health)
+    createdAt = try values.decode(String.self, forKey: .createdAt)
+  }
+
+  /// Writes it so that earlier versions can read it.
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.container(keyedBy: Key.self)
+    try values.encode(id, forKey: .id)
+    try source.encode(to: encoder)
+    try values.encode(buildKey, forKey: .buildKey)
+    try values.encode(framework, forKey: .framework)
+    try serving.encode(to: encoder)
+    try values.encodeIfPresent(environmentMark, forKey: .environmentMark)
+    try values.encode(health, forKey: .health)
+    try values.encode(createdAt, forKey: .createdAt)
+  }
 }
 
 /// What is live.

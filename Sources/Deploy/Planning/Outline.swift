@@ -16,7 +16,7 @@ public struct Outline: Equatable, Encodable, Sendable {
 extension Deployment {
   /// Plans a deploy and touches nothing.
   public static func outline(of commit: Commit, seams: Seams) throws -> Outline {
-    let planned = try plan(commit, complete(seams.state.environment(), seams), seams)
+    let planned = try Builder.plan(commit, complete(seams.state.environment(), seams), seams)
     let plan = planned.plan
     var steps: [Outline.Line] = []
     func add(_ step: Step, _ action: String) { steps.append(Outline.Line(step: step, action: action)) }

@@ -1,4 +1,4 @@
-/// A plan, and the keys by which it is known whether its work was done before.
+/// A plan, and the keys by which it is known whether its work was done before. Only the reading of a commit makes one.
 struct Planned {
   let commit: Commit
   let plan: Plan
@@ -6,6 +6,19 @@ struct Planned {
   let unset: UnsetVariables?
   let installKey: String
   let buildKey: String
+
+  fileprivate init(_ commit: Commit, _ environment: AppEnvironment, _ seams: Seams) throws {
+    let tree = try seams.repository.tree(of: commit)
+    plan = try Plan(tree, toolbox: seams.toolbox)
+    self.commit = commit
+    self.environment = environment
+    unset = try UnsetVariables.find(in: tree, plan.app, environment)
+    installKey = plan.installKey(of: tree)
+    // What only instances see needs no build.
+    let variables = AppEnvironment.identity(of: environment.forBuilds)
+    let build = ["tree \(commit.tree)", plan.tools, "environment\n\(variables)"].joined(separator: "\n")
+    buildKey = try seams.repository.fingerprint(build)
+  }
 }
 
 extension Advisor {
@@ -19,38 +32,28 @@ extension Advisor {
   }
 }
 
-extension Deployment {
+extension Builder {
   /// Reads the commit and decides what is to be done; nothing is touched where there is space on the disk.
   ///
   /// - Parameter clean: whether the workspace is to be emptied; where there is no space, it is at once.
-  func plan(_ commit: Commit, _ environment: AppEnvironment, clean: Bool) throws -> Planned {
-    record.step = .plan
-    try requireWanted()
-    try seams.state.save(record, durable: true)
+  func plan(_ commit: Commit, clean: Bool) throws -> Planned {
+    try steps.begin(.plan, durable: true)
     let start = ContinuousClock.now
     try requireSpace(clean: clean)
-    let planned = try Self.plan(commit, environment, seams)
-    advisor = Advisor(planned, app: app)
-    let seconds = seconds(since: start)
-    record.steps.append(DeployRecord.StepRecord(step: .plan, seconds: seconds, result: planned.plan.detected))
-    seams.progress.begin(
-      Headline(
-        app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
-        detected: planned.plan.detected))
-    for warning in planned.plan.warnings { seams.progress.warn(warning) }
+    let planned = try Planned(commit, environment, seams)
+    steps.writer.finished(.plan, seconds: steps.seconds(since: start), planned.plan.detected)
+    seams.events.emit(
+      .began(
+        Headline(
+          app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
+          detected: planned.plan.detected)))
+    for warning in planned.plan.warnings { seams.events.warn(warning) }
     return planned
   }
 
+  /// The same without a deploy, and without a look at the disk.
   static func plan(_ commit: Commit, _ environment: AppEnvironment, _ seams: Seams) throws -> Planned {
-    let tree = try seams.repository.tree(of: commit)
-    let plan = try Plan(tree, toolbox: seams.toolbox)
-    // What only instances see needs no build.
-    let variables = AppEnvironment.identity(of: environment.forBuilds)
-    let build = ["tree \(commit.tree)", plan.tools, "environment\n\(variables)"].joined(separator: "\n")
-    return Planned(
-      commit: commit, plan: plan, environment: environment,
-      unset: try UnsetVariables.find(in: tree, plan.app, environment), installKey: plan.installKey(of: tree),
-      buildKey: try seams.repository.fingerprint(build))
+    try Planned(commit, environment, seams)
   }
 
   private func requireSpace(clean: Bool) throws {

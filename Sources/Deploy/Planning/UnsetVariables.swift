@@ -20,7 +20,7 @@ public struct UnsetVariables: Equatable, Encodable, Sendable {
       tree.entries[$0] != nil
     }
     guard let example, let text = try tree.text(example) else { return nil }
-    var known = Set(environment.variables.keys).union(VariableName.taken.keys).union(["NODE_ENV", "CI"])
+    var known = Set(environment.variables.keys).union(ProgramEnvironment.taken.keys).union(["NODE_ENV", "CI"])
     for case .value(let name, _) in given { known.insert(name) }
     for file in settings.map(app.root.file) + files where file != example {
       if let text = try tree.text(file) { known.formUnion(names(in: text)) }

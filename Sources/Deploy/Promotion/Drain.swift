@@ -1,8 +1,8 @@
-extension Deployment {
+extension Promotion {
   /// Begins to stop the app's other instances: each finishes what it is answering. Nobody waits for that.
   func drain(_ others: [InstanceID]) throws {
     if others.isEmpty { return }
-    try step(.drain) {
+    try steps.run(.drain) {
       for instance in others { try seams.manager.drain(instance) }
       return ((), others.map(\.description).joined(separator: ", ") + " finishes its requests, then stops")
     }

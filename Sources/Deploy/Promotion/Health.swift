@@ -1,20 +1,20 @@
 /// An instance that answered well. Only a health check makes one, and only one of these can be routed.
 struct HealthyInstance {
   let upstream: Upstream
-  let release: ReleaseRecord
+  let candidate: Candidate
 
   fileprivate init(_ instance: Instance, at address: LoopbackAddress) {
     upstream = Upstream(address, port: instance.id.port)
-    release = instance.release
+    candidate = instance.candidate
   }
 }
 
-extension Deployment {
+extension Promotion {
   /// Visits the instance as the proxy's visitors will, until they would get the page and what it loads; fails when it
   /// ends, when its answer is final, or when its time is over.
   func checkHealth(of instance: Instance) throws -> HealthyInstance {
     let policy = instance.release.health
-    return try step(.health, "GET \(policy.path)") {
+    return try steps.run(.health, "GET \(policy.path)") {
       let start = ContinuousClock.now
       let site = VisitedSite(
         origin: seams.origin(config), otherHosts: config.domains.map(\.description), instance: instance.id.port)
@@ -24,7 +24,7 @@ extension Deployment {
       while true {
         asks += 1
         let finding = visit(site, policy, at: address, since: start)
-        let elapsed = seconds(since: start)
+        let elapsed = steps.seconds(since: start)
         // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
         if !finding.isRefusal || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
           // Whoever answered: it must be the app that visitors are sent to.
@@ -46,7 +46,7 @@ extension Deployment {
           default: if finding.isRefusal { address = self.address(of: instance, state) }
           }
         }
-        try requireWantedNowAndThen()
+        try steps.requireWantedNowAndThen()
         seams.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
       }
     }
@@ -58,7 +58,7 @@ extension Deployment {
     var visit = Visit(to: site, policy) { request in
       self.seams.probe.ask(
         request, of: Upstream(address, port: site.instance),
-        within: min(5, max(0.1, policy.timeout - self.seconds(since: start))))
+        within: min(5, max(0.1, policy.timeout - self.steps.seconds(since: start))))
     }
     return visit.run()
   }
@@ -74,14 +74,14 @@ extension Deployment {
 
   /// What the step says when it is done.
   private func described(_ status: Int, _ way: Way, _ parts: Int, _ policy: HealthPolicy) -> String {
-    let place = way.last == policy.path ? "" : " at \(mask.hide(way.last))"
+    let place = way.last == policy.path ? "" : " at \(way.last)"
     return "HTTP \(status)\(place)"
       + (parts == 0 ? "" : parts == 1 ? ", with 1 script or style" : ", with \(parts) scripts and styles")
   }
 
   private func noteError(_ status: Int, _ way: Way) {
-    seams.progress.note(
-      "GET \(mask.hide(way.last)) answered \(status), as apps without pages do. Where yours has one, name it as "
+    seams.events.note(
+      "GET \(way.last) answered \(status), as apps without pages do. Where yours has one, name it as "
         + "\"health.path\" in \(ProjectFile.name).")
   }
 
@@ -89,7 +89,7 @@ extension Deployment {
   private func warnOfOpenPort(_ port: Port) {
     let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
     if open.isEmpty { return }
-    seams.progress.warn(
+    seams.events.warn(
       "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. Have "
         + "it listen on the address in HOSTNAME, as in app.listen(process.env.PORT, process.env.HOSTNAME).")
   }

@@ -1,12 +1,13 @@
 // What is said of an instance that is not healthy: the cause, and what would help.
-extension Deployment {
+extension Promotion {
   func crashed(_ instance: Instance, _ exit: String) -> Failure {
     let lines = seams.state.lastLines(of: record.id)
-    let advice = advice(on: lines.joined(separator: "\n"), at: .run)
+    let advice = instance.candidate.advisor?.advice(
+      on: lines.joined(separator: "\n"), at: .run, in: seams.workspace)
     return Failure(
       "starting \(app)", "the app ended before it answered (\(exit))\(advice.map { ": \($0.cause)" } ?? "")",
       next: advice?.next
-        ?? "Its last lines say why. Check that it starts with '\(instance.release.start)' and has its settings.",
+        ?? "Its last lines say why. Check that it starts with '\(instance.release.process.start)' and has its settings.",
       excerpt: lines)
   }
 
@@ -130,7 +131,7 @@ extension Deployment {
   }
 
   private func help(with part: WebAddress, _ release: ReleaseRecord) -> String {
-    if release.start.description.contains("standalone/server.js") {
+    if release.process.start.description.contains("standalone/server.js") {
       return
         "Next's standalone server has no .next/static and no public of its own. Leave the start script out, or make "
         + "it 'next start', and nextdeploy puts them there; or have the build copy them to .next/standalone."

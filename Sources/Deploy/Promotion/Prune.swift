@@ -1,23 +1,20 @@
-extension Deployment {
-  /// Removes the releases, journals and logs beyond those that are kept.
+extension Promotion {
+  /// Removes the releases, records and logs beyond those that are kept.
   ///
   /// - Parameter others: the app's instances beside the live one, which may still finish their requests.
   func prune(_ live: LiveRecord, others: [InstanceID]) throws {
     var records = try seams.state.records().filter { $0.id != record.id }
-    var own = record
-    own.outcome = .live
-    own.finishedAt = seams.state.timestamp()
-    records.append(own)
+    records.append(steps.writer.asLive)
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
     let inUse = releasesRun(by: others, records).union([live.release])
     let damaged = try seams.releases.damaged().filter { !inUse.contains($0) }
     for release in damaged {
-      seams.progress.warn("the release \(release) is removed: its release.json is damaged, and nothing could start it")
+      seams.events.warn("the release \(release) is removed: its release.json is damaged, and nothing could start it")
     }
     let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse) + damaged
     if !surplus.isEmpty {
-      try step(.prune) {
+      try steps.run(.prune) {
         for release in surplus {
           try seams.releases.remove(release)
           try seams.repository.set("refs/nextdeploy/releases/\(release)", to: nil)
@@ -25,7 +22,7 @@ extension Deployment {
         return ((), surplus.count == 1 ? "1 old release" : "\(surplus.count) old releases")
       }
     }
-    try pruneJournals(records, keeping: Set(releases).subtracting(surplus))
+    try pruneRecords(records, keeping: Set(releases).subtracting(surplus))
   }
 
   /// What instances run: an app may load a file of its release at any time.
@@ -37,8 +34,8 @@ extension Deployment {
     return Set(releases)
   }
 
-  /// Keeps the journals of the releases that are there, and the last ones, which tell what went wrong.
-  private func pruneJournals(_ records: [DeployRecord], keeping releases: Set<ReleaseID>) throws {
+  /// Keeps the records of the releases that are there, and the last ones, which tell what went wrong.
+  private func pruneRecords(_ records: [DeployRecord], keeping releases: Set<ReleaseID>) throws {
     let recent = records.sorted { $0.id < $1.id }.suffix(50)
     let kept = records.filter { record in
       !record.isFinished || recent.contains { $0.id == record.id } || record.release.map(releases.contains) == true

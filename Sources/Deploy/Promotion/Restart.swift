@@ -1,13 +1,12 @@
-extension Deployment {
+extension Promotion {
   /// The release that is live, for another start.
-  func liveAgain() throws -> ReleaseRecord {
-    record.step = .release
+  func current() throws -> Candidate {
+    steps.writer.enter(.release)
     guard let live = try seams.state.live(),
       let release = try seams.releases.list().first(where: { $0.id == live.release })
     else {
       throw Failure(.notFound, "restarting \(app)", "nothing of it is live yet", next: "Push the app first.")
     }
-    record.commit = live.commit
-    return try take(release, "again, with the environment as it is now")
+    return try again(release, " again, with the environment as it is now", as: live.commit)
   }
 }

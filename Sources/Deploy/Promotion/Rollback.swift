@@ -1,7 +1,7 @@
-extension Deployment {
+extension Promotion {
   /// The release that a rollback puts live again.
-  func again(_ id: ReleaseID?) throws -> ReleaseRecord {
-    record.step = .release
+  func earlier(_ id: ReleaseID?) throws -> Candidate {
+    steps.writer.enter(.release)
     let releases = try seams.releases.list()
     let id = try id ?? previous(among: Set(releases.map(\.id)))
     guard let release = releases.first(where: { $0.id == id }) else {
@@ -9,16 +9,14 @@ extension Deployment {
         .notFound, "rolling \(app) back to \(id)", "there is no such release",
         next: NearestName.hint(id.description, among: releases.map(\.id.description)))
     }
-    record.commit = release.commit
-    return try take(release, "of \(release.createdAt)")
+    return try again(release, " of \(release.createdAt)", as: release.commit)
   }
 
-  /// Takes a release as it is, of the commit that the journal names.
-  func take(_ release: ReleaseRecord, _ which: String) throws -> ReleaseRecord {
-    record.release = release.id
-    seams.progress.begin(
-      Headline(app: app, branch: nil, commit: try requireCommit(), detected: release.framework))
-    return try step(.release, release.id.description) { (release, "\(release.id) \(which)") }
+  /// Takes a release as it is.
+  func again(_ release: ReleaseRecord, _ which: String, as commit: Commit) throws -> Candidate {
+    seams.events.emit(
+      .began(Headline(app: app, branch: nil, commit: commit, detected: release.framework)))
+    return try steps.take(release, which, as: commit)
   }
 
   private func previous(among releases: Set<ReleaseID>) throws -> ReleaseID {

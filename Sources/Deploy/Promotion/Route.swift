@@ -1,12 +1,12 @@
-extension Deployment {
+extension Promotion {
   /// The commit point: from its return on, new requests go to the new instance, and one was seen to arrive there.
   func route(_ healthy: HealthyInstance) throws -> LiveRecord {
-    let commit = try requireCommit()
-    return try step(.route, durable: true) {
+    let candidate = healthy.candidate
+    return try steps.run(.route, durable: true) {
       try seams.proxy.route(
         Site(
-          app: app, addresses: config.addresses, upstream: healthy.upstream, page: healthy.release.health.path))
-      let live = live(release: healthy.release.id, commit: commit, at: healthy.upstream)
+          app: app, addresses: config.addresses, upstream: healthy.upstream, page: candidate.release.health.path))
+      let live = live(release: candidate.release.id, commit: candidate.commit, at: healthy.upstream)
       return (live, seams.origin(config).description)
     }
   }
@@ -22,26 +22,22 @@ extension Deployment {
   ///
   /// Nothing here is undone, and whatever fails is told: the next deploy puts it right.
   func settle(_ live: LiveRecord) {
-    attempt("reading the journals of earlier deploys") {
-      record.order = (try seams.state.records().compactMap(\.order).max() ?? 0) + 1
-    }
+    steps.attempt("reading the records of earlier deploys") { try steps.writer.wentLive() }
     var isWritten = false
-    attempt("writing down what is live") {
+    steps.attempt("writing down what is live") {
       try seams.state.setLive(live)
       isWritten = true
     }
-    attempt("pointing the repository's refs at what is live") {
+    steps.attempt("pointing the repository's refs at what is live") {
       try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)
       try seams.repository.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
     }
-    attempt("looking for the app's other instances") {
+    steps.attempt("looking for the app's other instances") {
       let others = try seams.manager.instances(of: app).filter { $0 != live.instance }
-      attempt("draining the old release") { try drain(others) }
-      attempt("removing old releases") { try prune(live, others: others) }
+      steps.attempt("draining the old release") { try drain(others) }
+      steps.attempt("removing old releases") { try prune(live, others: others) }
     }
-    record.outcome = .live
-    record.finishedAt = seams.state.timestamp()
-    // Where it is not written down, the journal stays without an end: recovery finishes the deploy, for the proxy knows.
-    if isWritten { attempt("writing the deploy's journal") { try seams.state.save(record, durable: false) } }
+    // Where it is not written down, the record stays without an end: recovery finishes the deploy, for the proxy knows.
+    steps.attempt("writing the deploy's record") { try steps.writer.end(.live, staysOpen: !isWritten) }
   }
 }

@@ -4,7 +4,7 @@ public protocol Proxy {
   /// throws, all is as it was.
   func route(_ site: Site) throws
 
-  /// Puts right what is written of an app that is live already. Whether its requests arrive is not looked at.
+  /// Restores what is written of an app that is live already. Whether its requests arrive is not looked at.
   func restore(_ site: Site) throws
 
   /// Where an app's requests go, as it is written down; nil where the app is not routed.

@@ -6,7 +6,7 @@ public protocol Runner {
   ///   turn. Where it throws, the job is ended with all that it started, and the error is passed on.
   func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult
 
-  /// Ends what still runs of a job whose builder was killed. Whoever calls it holds the app's turn.
+  /// Ends what still runs of a job whose builder was killed. Whoever calls it holds the app's lock.
   func endLeftovers() throws
 }
 

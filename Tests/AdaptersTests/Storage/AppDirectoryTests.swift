@@ -176,10 +176,10 @@ struct AppDirectoryTests {
   @Test("gives the turn to one at a time")
   func turn() async throws {
     try await run { state, _ in
-      let inner = try state.inTurn { try state.inTurn { "both" } ?? "only the outer" }
+      let inner = try state.withDeployLock { try state.withDeployLock { "both" } ?? "only the outer" }
 
       #expect(inner == "only the outer")
-      #expect(try state.inTurn { "free" } == "free")
+      #expect(try state.withDeployLock { "free" } == "free")
     }
   }
 }

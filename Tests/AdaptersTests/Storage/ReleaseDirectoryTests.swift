@@ -10,11 +10,12 @@ struct ReleaseDirectoryTests {
   private static func record(_ id: String) throws -> ReleaseRecord {
     let object = try CommitID(String(repeating: "a", count: 40))
     return ReleaseRecord(
-      id: try ReleaseID(id), commit: Commit(id: object, tree: object, subject: "A change"), buildKey: "key",
-      framework: "Node", start: .program(["node", "server.js"]), launcher: nil, directory: .top,
-      environment: ["A": "1"],
-      environmentMark: nil,
-      health: HealthPolicy(), drainTimeout: 30, createdAt: "2026-11-23T15:45:12Z")
+      id: try ReleaseID(id), source: .commit(Commit(id: object, tree: object, subject: "A change")), buildKey: "key",
+      framework: "Node",
+      serving: .process(
+        AppProcess(
+          start: .program(["node", "server.js"]), directory: .top, environment: ["A": "1"], drainTimeout: 30)),
+      environmentMark: nil, health: HealthPolicy(), createdAt: "2026-11-23T15:45:12Z")
   }
 
   private static let everything = Assembly(parts: [.everything(without: [])], persist: [])

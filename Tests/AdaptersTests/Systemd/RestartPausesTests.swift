@@ -51,6 +51,6 @@ struct RestartPausesTests {
       (["EXIT_CODE": "dumped", "EXIT_STATUS": "ABRT"], "signal ABRT"),
     ] as [([String: String], String?)])
   func exit(environment: [String: String], words: String?) {
-    #expect(Launch.exit(in: environment) == words)
+    #expect(InstanceRun.exit(in: environment) == words)
   }
 }

@@ -132,19 +132,34 @@ struct FakeRunner: Runner {
   func endLeftovers() throws { try world.event("endLeftovers") }
 }
 
-final class FakeProgress: Progress {
-  var lines: [String] = []
-  var succeeded: Success?
-  var failed: (step: Step, failure: Failure, live: ReleaseID?)?
+/// Who is told: keeps every event, and what people would read of them.
+final class Listener: EventSink {
+  var events: [Event] = []
 
-  func begin(_ headline: Headline) { lines.append("begin \(headline.detected)") }
-  func start(_ step: Step, _ detail: String) {}
-  func output(_ bytes: [UInt8]) { lines.append(String(decoding: bytes, as: UTF8.self)) }
-  func finish(_ step: Step, _ result: String, seconds: Double) { lines.append("\(step): \(result)") }
-  func warn(_ text: String) { lines.append("warning: \(text)") }
-  func note(_ text: String) { lines.append("note: \(text)") }
-  func succeed(_ result: Success) { succeeded = result }
-  func fail(_ step: Step, _ failure: Failure, live: ReleaseID?) { failed = (step, failure, live) }
+  func receive(_ event: Event) { events.append(event) }
+
+  var lines: [String] {
+    events.compactMap { event in
+      switch event {
+      case .began(let headline): "begin \(headline.detected)"
+      case .output(let bytes): String(decoding: bytes, as: UTF8.self)
+      case .stepFinished(let step, let result, _): "\(step): \(result)"
+      case .warned(let text): "warning: \(text)"
+      case .noted(let text): "note: \(text)"
+      case .stepStarted, .live, .failed: nil
+      }
+    }
+  }
+
+  var succeeded: Success? {
+    events.compactMap { if case .live(let success) = $0 { success } else { nil } }.last
+  }
+
+  var failed: (step: Step, failure: Failure, live: ReleaseID?)? {
+    events.compactMap { event in
+      if case .failed(let step, let failure, let live) = event { (step, failure, live) } else { nil }
+    }.last
+  }
 
   func lines(_ beginning: String) -> [String] { lines.filter { $0.hasPrefix(beginning) } }
 }

@@ -1,6 +1,6 @@
 @testable import Deploy
 
-/// Journals in memory. The clock moves one second with every deploy that begins and ends.
+/// Records in memory. The clock moves one second with every deploy that begins and ends.
 struct FakeState: AppState {
   let world: World
 
@@ -16,7 +16,7 @@ struct FakeState: AppState {
   func save(_ record: DeployRecord, durable: Bool) throws {
     let what = record.outcome.map(\.rawValue) ?? record.step?.rawValue ?? "-"
     try world.event((durable ? "durably save " : "save ") + what)
-    guard world.records[record.id] != nil else { throw Unexpected("the journal \(record.id)") }
+    guard world.records[record.id] != nil else { throw Unexpected("the record \(record.id)") }
     world.records[record.id] = record
   }
 
@@ -49,15 +49,14 @@ struct FakeState: AppState {
 
   func giveUpReserve() {}
 
-
   func lastLines(of deploy: DeployID) -> [String] { ["the app's last words"] }
 
   func prune(keeping deploys: Set<DeployID>) throws {
-    try world.event("prune journals")
+    try world.event("prune records")
     world.records = world.records.filter { deploys.contains($0.key) }
   }
 
-  func inTurn<Result>(_ body: () throws -> Result) throws -> Result? {
+  func withDeployLock<Result>(_ body: () throws -> Result) throws -> Result? {
     if world.turnTaken() { return nil }
     world.events.append("turn")
     return try body()

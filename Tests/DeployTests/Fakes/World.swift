@@ -66,7 +66,8 @@ final class World {
   var programs: [String: String] = [:]
   /// What Doppler keeps.
   var doppler: [String: String] = [:]
-  let progress = FakeProgress()
+  /// What was told.
+  let told = Listener()
   /// What answered well; nothing else may be routed.
   var healthy: Set<Upstream> = []
 
@@ -99,7 +100,7 @@ final class World {
       repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
       releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      secrets: FakeSecrets(world: self), progress: progress,
+      secrets: FakeSecrets(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       pause: { _ in },
       origin: { config in
@@ -155,9 +156,7 @@ extension ReleaseRecord {
     var health = health
     health.timeout = 0.001
     return ReleaseRecord(
-      id: id, commit: commit, buildKey: buildKey, framework: framework, start: start, launcher: launcher,
-      directory: directory,
-      environment: environment, environmentMark: environmentMark, health: health, drainTimeout: drainTimeout,
-      createdAt: createdAt)
+      id: id, source: source, buildKey: buildKey, framework: framework, serving: serving,
+      environmentMark: environmentMark, health: health, createdAt: createdAt)
   }
 }

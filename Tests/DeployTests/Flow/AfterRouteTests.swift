@@ -25,8 +25,8 @@ struct AfterRouteTests {
     #expect(world.events("stop", "remove \(record.id)", "move").isEmpty)
     #expect(world.instances[try #require(record.instance)] == .running(process: 4711, restarts: 0))
     #expect(world.tip == record.commit?.id)
-    #expect(world.progress.succeeded?.release == record.id)
-    #expect(world.progress.failed == nil)
+    #expect(world.told.succeeded?.release == record.id)
+    #expect(world.told.failed == nil)
   }
 
   @Test("what could not be recorded as live is live after recovery, and not what was before")
@@ -58,6 +58,6 @@ struct AfterRouteTests {
 
     try world.push("three")
 
-    #expect(!world.progress.lines("warning: ").isEmpty)
+    #expect(!world.told.lines("warning: ").isEmpty)
   }
 }

@@ -32,8 +32,8 @@ struct DeploymentTests {
     #expect(world.routed == live.instance.port)
     #expect(world.branches["refs/nextdeploy/live"] == commit.id)
     #expect(world.branches["refs/nextdeploy/releases/\(record.id)"] == commit.id)
-    #expect(world.progress.succeeded?.url == "https://shop.example.com")
-    #expect(world.progress.succeeded?.release == record.id)
+    #expect(world.told.succeeded?.url == "https://shop.example.com")
+    #expect(world.told.succeeded?.release == record.id)
   }
 
   @Test("drains the old instance after the switch, and waits for nothing")
@@ -49,8 +49,8 @@ struct DeploymentTests {
     #expect(world.events("stop").isEmpty)
   }
 
-  @Test("writes its journal to the disk before it plans, before it starts an instance and before it routes")
-  func writesJournalDisk()
+  @Test("writes its record to the disk before it plans, before it starts an instance and before it routes")
+  func writesRecordDisk()
     throws
   {
     let world = try World()
@@ -65,7 +65,7 @@ struct DeploymentTests {
       ])
   }
 
-  @Test("names every step in its journal before it begins it")
+  @Test("names every step in its record before it begins it")
   func namesEveryStep() throws {
     let world = try World()
 

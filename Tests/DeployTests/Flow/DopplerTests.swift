@@ -26,7 +26,7 @@ struct DopplerTests {
       #expect(environment["PORT"] != "80")
     }
     #expect(world.events("fetch") == ["fetch with dp.st.prd.secret"])
-    #expect(world.progress.lines.contains("note: 2 variables from Doppler"))
+    #expect(world.told.lines.contains("note: 2 variables from Doppler"))
   }
 
   @Test("prefers variables of its own to them")
@@ -92,7 +92,7 @@ struct DopplerTests {
     let record = try world.push("one again", World.app("one"))
 
     #expect(record.release != first.release)
-    #expect(world.progress.lines.contains("**** for production with ****\n"))
+    #expect(world.told.lines.contains("**** for production with ****\n"))
     #expect(record.environmentMark == first.environmentMark, "what Doppler keeps is not part of it")
   }
 

@@ -60,7 +60,7 @@ struct EnvironmentTests {
     #expect(try change(world) == .rebuild)
   }
 
-  @Test("is hidden in output, failures and journals")
+  @Test("is hidden in output, failures and records")
   func hiddenOutputFailures() throws {
     let world = try World()
     world.variables = ["A": .init("hunter2hunter2"), "NEXT_PUBLIC_B": .init("public-value")]
@@ -69,9 +69,9 @@ struct EnvironmentTests {
 
     let record = try world.push("one")
 
-    let told = "\(world.progress.lines) \(String(describing: world.progress.failed)) \(record) \(world.records)"
+    let told = "\(world.told.lines) \(String(describing: world.told.failed)) \(record) \(world.records)"
     #expect(!told.contains("hunter2hunter2"))
-    #expect(world.progress.lines("key **** for public-value").count == 2)
+    #expect(world.told.lines("key **** for public-value").count == 2)
     #expect(record.failure?.excerpt == ["key **** for public-value", "hunter2hun"])
   }
 
@@ -84,7 +84,7 @@ struct EnvironmentTests {
     let record = try world.push("one")
 
     #expect(record.failure?.excerpt == ["****"])
-    #expect(world.progress.failed?.failure.excerpt == ["****"])
+    #expect(world.told.failed?.failure.excerpt == ["****"])
   }
 
   private func change(_ world: World) throws -> EnvironmentChange? {

@@ -33,8 +33,8 @@ struct FailureTests {
 
     #expect(record.outcome == .failed)
     #expect(record.finishedAt != nil)
-    #expect(world.progress.failed?.step == failure.step)
-    #expect(world.progress.failed?.live == first.release)
+    #expect(world.told.failed?.step == failure.step)
+    #expect(world.told.failed?.live == first.release)
     #expect(world.live?.release == first.release)
     #expect(world.routed == first.instance?.port)
     #expect(world.instances == [try #require(first.instance): .running(process: 4711, restarts: 0)])
@@ -93,7 +93,7 @@ struct FailureTests {
       world.events("stop", "remove", "set refs/nextdeploy/failed") == [
         "stop shop:3002", "removeUnfinished", "remove \(record.id)", "set refs/nextdeploy/failed/\(record.id)",
       ])
-    #expect(world.progress.lines("warning: undoing the failed deploy").count == 1)
+    #expect(world.told.lines("warning: undoing the failed deploy").count == 1)
   }
 
   @Test(
@@ -125,7 +125,7 @@ struct FailureTests {
 
     #expect(record.outcome == .failed)
     #expect(world.tip == nil)
-    #expect(world.progress.failed?.live == nil)
+    #expect(world.told.failed?.live == nil)
     #expect(world.branches["refs/nextdeploy/failed/\(record.id)"] != nil)
   }
 

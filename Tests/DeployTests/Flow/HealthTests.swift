@@ -109,7 +109,7 @@ struct HealthTests {
 
     let record = try world.push("one")
 
-    let warnings = world.progress.lines.filter { $0.hasPrefix("warning: shop listens on") }
+    let warnings = world.told.lines.filter { $0.hasPrefix("warning: shop listens on") }
     #expect(record.outcome == .live)
     #expect(warnings.count == 1)
     #expect(warnings.first?.contains("shop listens on 0.0.0.0:3001, [::]:3001: without a firewall") == true)
@@ -122,7 +122,7 @@ struct HealthTests {
 
     try world.push("one")
 
-    #expect(!world.progress.lines.contains { $0.hasPrefix("warning: shop listens on") })
+    #expect(!world.told.lines.contains { $0.hasPrefix("warning: shop listens on") })
   }
 
   @Test("asks until the app answers well")
@@ -152,12 +152,12 @@ struct HealthTests {
 
   @Test("asks often while the app starts and seldom when that takes long")
   func asksOftenWhile() {
-    let starting = Deployment.pause(listening: false, elapsed: 0.1)
-    let waiting = Deployment.pause(listening: false, elapsed: 6)
+    let starting = Promotion.pause(listening: false, elapsed: 0.1)
+    let waiting = Promotion.pause(listening: false, elapsed: 6)
 
-    #expect(starting < Deployment.pause(listening: true, elapsed: 0.1))
+    #expect(starting < Promotion.pause(listening: true, elapsed: 0.1))
     #expect(starting < waiting)
-    #expect(waiting < Deployment.pause(listening: false, elapsed: 20))
+    #expect(waiting < Promotion.pause(listening: false, elapsed: 20))
   }
 
   // MARK: What a visitor gets
@@ -239,8 +239,8 @@ struct HealthTests {
     let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
 
     #expect(record.outcome == .live)
-    #expect(world.progress.lines("health: ") == ["health: HTTP 404"])
-    #expect(world.progress.lines("note: GET / answered 404, as apps without pages do.").count == 1)
+    #expect(world.told.lines("health: ") == ["health: HTTP 404"])
+    #expect(world.told.lines("note: GET / answered 404, as apps without pages do.").count == 1)
   }
 
   // MARK: Where it listens

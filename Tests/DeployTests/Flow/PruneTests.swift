@@ -70,8 +70,8 @@ struct PruneTests {
     #expect(world.releases.map(\.commit.subject).contains("one"))
   }
 
-  @Test("keeps the journals of the last fifty deploys and of every release")
-  func keepsJournalsLast() throws {
+  @Test("keeps the records of the last fifty deploys and of every release")
+  func keepsRecordsLast() throws {
     let world = try World()
     world.config.keep = 100
     let first = try world.push("one")

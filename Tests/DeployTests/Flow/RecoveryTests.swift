@@ -39,7 +39,7 @@ struct RecoveryTests {
     #expect(world.releases.map(\.id) == [first.id])
     #expect(world.tip == first.commit?.id)
     #expect(world.branches["refs/nextdeploy/failed/\(second.id)"] == second.commit?.id)
-    #expect(world.progress.lines("note: undoing deploy \(second.id)").count == 1)
+    #expect(world.told.lines("note: undoing deploy \(second.id)").count == 1)
   }
 
   @Test(
@@ -111,7 +111,7 @@ struct RecoveryTests {
 
     #expect(world.records[waiting.id]?.outcome == .failed)
     #expect(world.tip == first.commit?.id)
-    #expect(world.progress.lines("note: undoing").first?.hasSuffix("while it waited") == true)
+    #expect(world.told.lines("note: undoing").first?.hasSuffix("while it waited") == true)
   }
 
   @Test("starts what is live again, and the proxy")
@@ -152,7 +152,7 @@ struct RecoveryTests {
 
     try world.recover()
 
-    #expect(world.progress.lines("warning: sending the requests of shop").count == 1)
+    #expect(world.told.lines("warning: sending the requests of shop").count == 1)
   }
 
   @Test("drains instances that nobody routes to, once")

@@ -24,9 +24,9 @@ struct ReleaseTests {
 
     let release = try #require(world.releases.first)
     #expect(release.framework == "Next.js 16.4.5 (standalone)")
-    #expect(release.start == .program(["node", "../next.cjs", ".next"]))
+    #expect(release.process.start == .program(["node", "../next.cjs", ".next"]))
     #expect(world.assemblies.first?.launcher == .next)
-    #expect(release.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
+    #expect(release.process.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
     #expect(
       world.assemblies.first?.parts == [
         .copy(from: ".next/standalone", to: ""), .copy(from: ".next/static", to: ".next/static"),
@@ -40,7 +40,7 @@ struct ReleaseTests {
     try world.push("one", tree)
 
     #expect(world.releases.first?.framework == "Next.js 16.4.5 (next start)")
-    #expect(world.releases.first?.start == .program(["node", "../next.cjs"]))
+    #expect(world.releases.first?.process.start == .program(["node", "../next.cjs"]))
     let parts = try #require(world.assemblies.first?.parts)
     #expect(parts.first == .everything(without: [".next"]))
     #expect(parts.contains(.copy(from: ".next/server", to: ".next/server")))
@@ -76,8 +76,8 @@ struct ReleaseTests {
 
     try world.push("one", tree)
 
-    #expect(world.releases.first?.start == .program(["node", "../../../next.cjs", "build"]))
-    #expect(world.releases.first?.directory.description == "apps/web")
+    #expect(world.releases.first?.process.start == .program(["node", "../../../next.cjs", "build"]))
+    #expect(world.releases.first?.process.directory.description == "apps/web")
   }
 
   @Test("of 13 and before is told that it is localhost, for it cannot be told more", arguments: [true, false])
@@ -213,7 +213,8 @@ struct ReleaseTests {
     let record = try push(world, start: "cross-env C=d dotenv -e web.env -e absent.env -- next start")
 
     let id = record.id.description
-    #expect(world.releases.first?.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
+    #expect(
+      world.releases.first?.process.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
     let instance = try #require(record.instance)
     let service = try #require(world.services[instance]).environment
     #expect(["A", "B", "C", "NEXT_DEPLOYMENT_ID", "PORT"].map { service[$0] } == ["file", "own", "d", id, "3001"])
@@ -240,7 +241,7 @@ struct ReleaseTests {
     #expect(job.work == .shell("prisma migrate deploy"))
     #expect(job.environment["A"] == "b")
     #expect(job.environment["OWN"] == "own")
-    #expect(world.progress.lines("warning: 'prisma migrate deploy'").count == 1)
+    #expect(world.told.lines("warning: 'prisma migrate deploy'").count == 1)
   }
 
   @Test("is a plain one where the build leaves no Next.js and another program starts it")
@@ -252,7 +253,7 @@ struct ReleaseTests {
 
     let release = try #require(world.releases.first, "\(record)")
     #expect(release.framework == "Node app")
-    #expect(release.start == .program(["faust", "start"]))
+    #expect(release.process.start == .program(["faust", "start"]))
   }
 
   @Test(
@@ -264,7 +265,7 @@ struct ReleaseTests {
     try world.push("one", tree)
 
     #expect(
-      world.progress.lines("warning: Next.js").first?.contains("update to \(mend ?? "?") ") == (mend.map { _ in true }))
+      world.told.lines("warning: Next.js").first?.contains("update to \(mend ?? "?") ") == (mend.map { _ in true }))
   }
 }
 

@@ -20,7 +20,7 @@ struct TurnTests {
 
     #expect(record.outcome == .live)
     #expect(tries == 4)
-    let notes = world.progress.lines("note: waiting")
+    let notes = world.told.lines("note: waiting")
     #expect(
       notes == ["note: waiting for the push of \(other.id.short) the first, which began at \(running.startedAt)"])
   }
@@ -40,7 +40,7 @@ struct TurnTests {
     #expect(record.finishedAt != nil)
     #expect(world.records[record.id]?.outcome == .superseded)
     #expect(world.events("turn", "checkout", "move", "set").isEmpty)
-    #expect(world.progress.lines("note: superseded: main is at \(newer.id.short)").count == 1)
+    #expect(world.told.lines("note: superseded: main is at \(newer.id.short)").count == 1)
   }
 
   @Test("one whose turn comes too late is not deployed")
@@ -70,7 +70,7 @@ struct TurnTests {
     let record = try world.push("gone")
 
     #expect(record.outcome == .superseded)
-    #expect(world.progress.lines("note: superseded: main was deleted").count == 1)
+    #expect(world.told.lines("note: superseded: main was deleted").count == 1)
   }
 
   @Test("a rebuild is never superseded")

@@ -16,7 +16,7 @@ struct WantedTests {
     let record = try world.push("slow")
 
     #expect(record.outcome == .failed)
-    let failed = try #require(world.progress.failed)
+    let failed = try #require(world.told.failed)
     #expect(failed.step == last.1)
     #expect(failed.failure.cause.contains("had not ended after 90s, which is the limit"))
     #expect(failed.failure.next.contains("nextdeploy config set build.timeout 2h --app shop"))
@@ -30,7 +30,7 @@ struct WantedTests {
 
     try world.push("slow", World.app("slow", project: #"{"release": "migrate"}"#))
 
-    let failed = try #require(world.progress.failed)
+    let failed = try #require(world.told.failed)
     #expect(failed.step == .release)
     #expect(failed.failure.attempt.contains("migrate"))
     #expect(failed.failure.cause.contains("had not ended after 30m"))
@@ -47,7 +47,7 @@ struct WantedTests {
 
     #expect(record.outcome == .failed)
     #expect(record.step == .install)
-    #expect(world.progress.failed?.failure.cause == "it was cancelled by the key anna")
+    #expect(world.told.failed?.failure.cause == "it was cancelled by the key anna")
     #expect(world.tip == live)
     #expect(world.live?.commit.subject == "one")
   }
@@ -65,7 +65,7 @@ struct WantedTests {
     let record = try world.push("two")
 
     #expect(record.step == .health)
-    #expect(world.progress.failed?.failure.cause == "it was cancelled by the key anna")
+    #expect(world.told.failed?.failure.cause == "it was cancelled by the key anna")
     #expect(world.live == live)
     #expect(world.instances.count == 1)
   }
@@ -82,7 +82,7 @@ struct WantedTests {
     let record = try world.push("two")
 
     #expect(record.outcome == .failed)
-    #expect(world.progress.failed?.failure.cause == "it was cancelled by somebody on the server")
+    #expect(world.told.failed?.failure.cause == "it was cancelled by somebody on the server")
     #expect(world.tip == live)
     #expect(world.events("stop", "remove", "removeUnfinished", "turn").isEmpty)
   }
@@ -107,8 +107,8 @@ struct WantedTests {
     #expect(record.outcome == .superseded)
     #expect(record.step == .install)
     #expect(world.records[record.id]?.outcome == .superseded)
-    #expect(world.progress.failed == nil)
-    #expect(world.progress.lines("note: superseded: main is at \(newer.id.short) now").count == 1)
+    #expect(world.told.failed == nil)
+    #expect(world.told.lines("note: superseded: main is at \(newer.id.short) now").count == 1)
     #expect(world.tip == newer.id)
     #expect(world.events("move", "set refs/nextdeploy/failed").isEmpty)
     #expect(world.events("removeUnfinished").count == 2)

@@ -69,7 +69,7 @@ failed_loads() {
   has "the doctor finds what a failed load of the admin's left" "Caddy listens more than once on" \
     on nextdeploy doctor shop
   refused "and does not say to restart a Caddy that would not come up" \
-    grep "mend: systemctl restart caddy" <(on nextdeploy doctor shop)
+    grep "fix: systemctl restart caddy" <(on nextdeploy doctor shop)
   has "nor does a push restart such a one" "having Caddy listen on port 9090" push_other
   passes "which still runs" on systemctl is-active caddy
   finds "who keeps Caddy from a port of its Caddyfile" "port 9090 is taken by node"

@@ -65,7 +65,7 @@ finds() {
   local output command
   output=$(on nextdeploy doctor shop) && fail "the doctor did not find $1: $output"
   [[ $output == *"problem  "*"$2"* ]] || fail "the doctor did not tell of $1 ($2): $output"
-  command=$(grep -F -A 1 -- "$2" <<<"$output" | sed -n 's/^ *mend: //p')
+  command=$(grep -F -A 1 -- "$2" <<<"$output" | sed -n 's/^ *fix: //p')
   [ -n "$command" ] || fail "the doctor names nothing that mends $1: $output"
   output=$(on sh -c "$command" 2>&1) || fail "'$command' does not mend $1: $output"
   until_is 10 "" told "$2" || fail "'$command' did not mend $1: $(told "$2")"

@@ -50,12 +50,12 @@ enum NextVersion {
   /// Whether a custom server of this version can say where it runs behind (tried from 14 on).
   static func knowsOrigin(_ version: Version?) -> Bool { version.map { $0.major >= 14 } ?? false }
 
-  /// Whether an App Router of this version runs foreign code (CVE-2025-55182), and the version that mends it.
-  static func mendFor(_ version: Version) -> String? {
-    let mended = ["15.0.5", "15.1.9", "15.2.6", "15.3.6", "15.4.8", "15.5.7", "16.0.7"]
-    return mended.first { text in
-      guard let mend = Version(text) else { return false }
-      return mend.major == version.major && mend.minor == version.minor && version < mend
+  /// Whether an App Router of this version runs foreign code (CVE-2025-55182), and the version that fixes it.
+  static func fixFor(_ version: Version) -> String? {
+    let fixed = ["15.0.5", "15.1.9", "15.2.6", "15.3.6", "15.4.8", "15.5.7", "16.0.7"]
+    return fixed.first { text in
+      guard let fix = Version(text) else { return false }
+      return fix.major == version.major && fix.minor == version.minor && version < fix
     }
   }
 }

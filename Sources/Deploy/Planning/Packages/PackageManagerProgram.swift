@@ -74,7 +74,7 @@ public struct PackageManagerProgram: Equatable, Sendable {
     if choice.lockfile == "bun.lock", let own = Version(version), own.major == 1 && own.minor < 2 {
       warnings.append("bun.lock needs Bun 1.2 or later; this server has \(version).")
     }
-    // https://github.com/pnpm/pnpm/issues/6424, mended in 7.32.2 and 8.3.1.
+    // https://github.com/pnpm/pnpm/issues/6424, fixed in 7.32.2 and 8.3.1.
     if manager == .pnpm, let own = Version(version), VersionRange("<7.32.2 || >=8 <8.3.1")?.contains(own) ?? false,
       Version(node)?.major ?? 0 >= 20
     {

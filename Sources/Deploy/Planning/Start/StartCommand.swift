@@ -98,7 +98,7 @@ extension [StartSetting] {
 
   /// What NextDeploy itself gives to instances is nobody else's.
   private static func canSet(_ name: String) -> Bool {
-    VariableName.isName(name) && VariableName.taken[name] == nil && name != "NODE_ENV" && name != "PATH"
+    VariableName.isName(name) && ProgramEnvironment.taken[name] == nil && name != "NODE_ENV" && name != "PATH"
   }
 }
 

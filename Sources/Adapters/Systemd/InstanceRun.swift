@@ -3,7 +3,7 @@ import Posix
 import ProcessSupervision
 
 /// What `nextdeploy@APP:PORT.service` runs: as an instance's start, and as its stop.
-public struct Launch {
+public struct InstanceRun {
   let instance: InstanceID
   let record: InstanceRecord
 
@@ -79,7 +79,7 @@ public struct Launch {
     return "\(code == "exited" ? "exit code" : "signal") \(environment["EXIT_STATUS"] ?? "")"
   }
 
-  private func required() throws -> InstanceRecord.Launch {
+  private func required() throws -> InstanceRecord.Program {
     guard let launch = try record.launch() else {
       throw Failure("running \(instance)", "it has no service.json", next: "Deploy the app again.")
     }

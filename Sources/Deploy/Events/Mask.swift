@@ -1,4 +1,4 @@
-/// Hides an app's secrets in what is shown of it: exact values of 8 characters and more, and such lines of longer ones.
+/// Redacts an app's secrets in what is shown of it: exact values of 8 characters and more, and such lines of longer ones.
 ///
 /// What it is given is visible text only: a secret that is cut in two by what no terminal shows would come out whole.
 public struct Mask: Sendable {
@@ -17,22 +17,29 @@ public struct Mask: Sendable {
   }
 
   /// What is visible of a line, without the secrets.
-  public func hide(_ line: String) -> String { hideIn(VisibleText.line(line)) }
+  public func redact(_ line: String) -> String { masked(VisibleText.line(line)) }
 
-  private func hideIn(_ text: String) -> String {
+  /// What is visible of whole lines, without the secrets.
+  func redact(_ bytes: [UInt8]) -> [UInt8] {
+    var (visible, stream) = (VisibleText(keepsLines: true), stream())
+    return stream.add(visible.add(bytes) + visible.end()) + stream.end()
+  }
+
+  private func masked(_ text: String) -> String {
     var stream = stream()
     return String(decoding: stream.add(Array(text.utf8)) + stream.end(), as: UTF8.self)
   }
 
-  public func hide(_ failure: Failure) -> Failure {
+  /// The same failure without the secrets.
+  public func redact(_ failure: Failure) -> Failure {
     var failure = failure
-    failure.attempt = hide(failure.attempt)
-    failure.cause = hide(failure.cause)
-    failure.next = hide(failure.next)
+    failure.attempt = redact(failure.attempt)
+    failure.cause = redact(failure.cause)
+    failure.next = redact(failure.next)
     // Together, for a secret may go over several lines.
     if !failure.excerpt.isEmpty {
       let text = failure.excerpt.map(VisibleText.line).joined(separator: "\n")
-      failure.excerpt = hideIn(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+      failure.excerpt = masked(text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     }
     return failure
   }

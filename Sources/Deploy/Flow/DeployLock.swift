@@ -1,17 +1,17 @@
-// Waiting for one's turn: an app has one deploy at a time.
-extension Deployment {
-  /// Runs `work` once no other deploy of the app runs. Of the pushes that wait only the newest gets its turn.
-  func inTurn(_ work: () throws -> Void) throws {
+// Waiting for the app's lock: an app has one deploy at a time.
+extension Steps {
+  /// Runs `work` once no other deploy of the app runs. Of the pushes that wait only the newest gets it.
+  func withDeployLock(_ work: () throws -> Void) throws {
     var told = false
     while true {
-      let done: Void? = try seams.state.inTurn {
+      let done: Void? = try seams.state.withDeployLock {
         if try !supersede() { try work() }
       }
       if done != nil { return }
       if try supersede() { return }
       if try endIfCancelled() { return }
       if !told, let holder = try holder() {
-        seams.progress.note("waiting for \(holder)")
+        seams.events.note("waiting for \(holder)")
         told = true
       }
       seams.pause(0.1)
@@ -28,16 +28,13 @@ extension Deployment {
   }
 
   /// Ends this deploy if it is cancelled while it waits. Nothing was done for it but the push itself, and what is not its
-  /// own belongs to the deploy that has the turn.
+  /// own belongs to the deploy that has the lock.
   private func endIfCancelled() throws -> Bool {
     guard let who = try seams.state.cancellation(of: record) else { return false }
     let failure = cancelled(by: who)
-    record.outcome = .failed
-    record.failure = failure
-    record.finishedAt = seams.state.timestamp()
     attempt("moving the branch back") { try Undo(config: config, seams: seams).takeBackPush(record) }
-    try seams.state.save(record, durable: false)
-    seams.progress.fail(.plan, failure, live: try seams.state.live()?.release)
+    try writer.end(.failed, failure)
+    seams.events.emit(.failed(.plan, failure, live: try seams.state.live()?.release))
     return true
   }
 

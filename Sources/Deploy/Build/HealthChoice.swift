@@ -1,4 +1,4 @@
-extension Deployment {
+extension Builder {
   /// When the release counts as healthy: what nextdeploy.json says of it, else what the build says of its pages.
   func healthPolicy(of plan: Plan) throws -> HealthPolicy {
     guard plan.framework.isNext else { return HealthPolicy(plan.project.health) }

@@ -3,7 +3,7 @@ import Posix
 import ProcessSupervision
 
 /// Runs an app's installs and builds as children of this process, each under a guard.
-public struct GuardedRunner: Runner {
+public struct SupervisedRunner: Runner {
   let app: AppName
   let layout: AppLayout
   /// The path of nextdeploy-supervisor.
@@ -20,7 +20,7 @@ public struct GuardedRunner: Runner {
     let command = Command(
       [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
-    var space = try SpaceGuard(layout, of: app)
+    var space = try SpaceWatch(layout, of: app)
     let began = ContinuousClock.now
     // The guard, asked to end, ends all that the job started.
     let status = try ChildProcess.run(

@@ -3,7 +3,7 @@ import Posix
 import ProcessSupervision
 
 /// Gives out ports, in order, one to each instance of the machine.
-struct PortBook {
+struct PortAllocator {
   let layout: Layout
   let ports: PortRange
   /// Of each instance's directory.

@@ -55,9 +55,9 @@ struct MaskTests {
     let failure = Failure(
       "a hunter2hunter2", "b hunter2hunter2", next: "c", excerpt: ["x", "two-lines", "of-secret", ""])
 
-    let hidden = Mask(["hunter2hunter2", "two-lines\nof-secret"]).hide(failure)
+    let redacted = Mask(["hunter2hunter2", "two-lines\nof-secret"]).redact(failure)
 
-    #expect(hidden == Failure("a ****", "b ****", next: "c", excerpt: ["x", "****", ""]))
+    #expect(redacted == Failure("a ****", "b ****", next: "c", excerpt: ["x", "****", ""]))
   }
 
   @Test("is hidden though what no terminal shows cuts it in two")
@@ -66,14 +66,14 @@ struct MaskTests {
       "a hunter\u{1B}[1m2hunter2", "b hunter2\rhunter2 two-lines\nof-secret", next: "c hunter2\u{9B}\u{202E}hunter2",
       excerpt: ["hunter2\u{1B}[31mhunter2", "\u{7}two-lines", "of-secret\u{8}"])
 
-    let hidden = Mask(["hunter2hunter2", "two-lines\nof-secret"]).hide(failure)
+    let redacted = Mask(["hunter2hunter2", "two-lines\nof-secret"]).redact(failure)
 
-    #expect(hidden == Failure("a ****", "b **** ****", next: "c ****", excerpt: ["****", "****"]))
+    #expect(redacted == Failure("a ****", "b **** ****", next: "c ****", excerpt: ["****", "****"]))
   }
 
   @Test("is hidden where its own control characters are not shown")
   func hiddenOwnControl() {
-    #expect(Mask(["secret\u{1B}[1mwith\tsigns"]).hide("x secret\u{1B}[1mwith\tsigns") == "x ****")
+    #expect(Mask(["secret\u{1B}[1mwith\tsigns"]).redact("x secret\u{1B}[1mwith\tsigns") == "x ****")
   }
 
   @Test("is never a public value")

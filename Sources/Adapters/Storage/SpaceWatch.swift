@@ -3,7 +3,7 @@ import Posix
 
 /// Looks after the disk while a build runs: a build that leaves the machine too little is ended, whatever it does, so that
 /// the sites and other apps' deploys have what they need.
-struct SpaceGuard {
+struct SpaceWatch {
   let app: AppName
   let layout: AppLayout
   /// Where builds write, and how much was free there when this one began.

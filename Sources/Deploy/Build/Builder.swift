@@ -1,0 +1,33 @@
+/// The first half of a deploy: from a source to a release that is whole.
+struct Builder: Half {
+  let steps: Steps
+  /// What it is all built with.
+  let environment: AppEnvironment
+
+  /// A release of a source: one that was made of the same before, or a new one.
+  ///
+  /// - Parameters:
+  ///   - reusing: whether one of before will do.
+  ///   - clean: whether nothing of earlier builds may be used.
+  func release(from source: Source, reusing: Bool, clean: Bool = false) throws -> Candidate {
+    switch source {
+    case .commit(let commit): try release(of: commit, reusing: reusing, clean: clean)
+    }
+  }
+
+  private func release(of commit: Commit, reusing: Bool, clean: Bool) throws -> Candidate {
+    let planned = try plan(commit, clean: clean)
+    if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
+      if planned.plan.app.release != nil {
+        let checkout = try checkOut(planned, clean: false)
+        try runReleaseCommand(try install(checkout))
+      }
+      return try steps.take(
+        built, ", built before from the same files", as: commit, Advisor(planned, app: app))
+    }
+    let checkout = try checkOut(planned, clean: clean)
+    let installation = try install(checkout)
+    let artifact = try build(installation)
+    return try makeRelease(artifact)
+  }
+}

@@ -1,0 +1,92 @@
+/// The one way out for all that a deploy says: every event is made visible and redacted here, once, and then handed to
+/// each sink.
+public final class Events {
+  private let sinks: [any EventSink]
+  private var mask = Mask()
+
+  /// Hands what happens to these, in this order.
+  public init(_ sinks: [any EventSink]) { self.sinks = sinks }
+
+  /// Hands on what happened.
+  public func emit(_ event: Event) { send(mask.redact(event)) }
+
+  /// Warns.
+  public func warn(_ text: String) { emit(.warned(text)) }
+
+  /// Notes.
+  public func note(_ text: String) { emit(.noted(text)) }
+
+  /// Redacts these values from here on.
+  func redact(_ secrets: [String]) { for secret in secrets { mask.add(secret) } }
+
+  /// A failure as it is told, and as it may be written down.
+  func redacted(_ failure: Failure) -> Failure { mask.redact(failure) }
+
+  /// What a step's result may be written down as.
+  func redacted(_ result: String, of step: Step) -> String { mask.redact(result, of: step) }
+
+  /// What one program writes, told as it comes.
+  func output() -> OutputRelay { OutputRelay(mask.stream()) { self.send(.output($0)) } }
+
+  private func send(_ event: Event) { for sink in sinks { sink.receive(event) } }
+}
+
+extension Mask {
+  fileprivate func redact(_ event: Event) -> Event {
+    switch event {
+    case .began(var headline):
+      headline.commit = redact(headline.commit)
+      headline.detected = redact(headline.detected)
+      return .began(headline)
+    case .stepStarted(let step, let detail): return .stepStarted(step, detail: redact(detail))
+    case .output(let bytes): return .output(redact(bytes))
+    case .stepFinished(let step, let result, let seconds):
+      return .stepFinished(step, result: redact(result, of: step), seconds: seconds)
+    case .warned(let text): return .warned(redact(text))
+    case .noted(let text): return .noted(redact(text))
+    case .live(var success):
+      success.commit = redact(success.commit)
+      return .live(success)
+    case .failed(let step, let failure, let live): return .failed(step, redact(failure), live: live)
+    }
+  }
+
+  /// From `route` on results are NextDeploy's own words: the site's address, names of instances. A variable may have the same
+  /// value, and is no secret for that.
+  fileprivate func redact(_ result: String, of step: Step) -> String { step.isLate ? result : redact(result) }
+
+  private func redact(_ commit: Commit) -> Commit {
+    Commit(id: commit.id, tree: commit.tree, subject: redact(commit.subject))
+  }
+}
+
+/// The output of one program on its way to the sinks, and its end for whoever asks why the program failed.
+final class OutputRelay {
+  private var visible = VisibleText(keepsLines: true)
+  private var masked: Mask.Stream
+  private var kept: [UInt8] = []
+  private let tell: ([UInt8]) -> Void
+
+  fileprivate init(_ masked: Mask.Stream, _ tell: @escaping ([UInt8]) -> Void) {
+    self.masked = masked
+    self.tell = tell
+  }
+
+  func add(_ bytes: [UInt8]) { show(masked.add(visible.add(bytes))) }
+
+  /// Tells what was kept back, as it could have been the beginning of a secret.
+  func end() { show(masked.add(visible.end()) + masked.end()) }
+
+  /// The last of what was told.
+  var tail: String { String(decoding: kept.suffix(32_768), as: UTF8.self) }
+
+  /// The last lines of it.
+  var lastLines: [String] { tail.split(whereSeparator: \.isNewline).suffix(20).map(String.init) }
+
+  private func show(_ bytes: [UInt8]) {
+    if bytes.isEmpty { return }
+    kept += bytes
+    if kept.count > 65_536 { kept.removeFirst(kept.count - 32_768) }
+    tell(bytes)
+  }
+}

@@ -1,0 +1,36 @@
+/// A release that is whole and on the disk, and the commit that it is to go live as. The first half of a deploy ends with one,
+/// the second begins with it.
+struct Candidate {
+  let release: ReleaseRecord
+  /// What was pushed; the release may have been built from another commit with the same files.
+  let commit: Commit
+  /// Says what helps where the release does not start; nil where its commit was not read.
+  let advisor: Advisor?
+
+  fileprivate init(_ release: ReleaseRecord, as commit: Commit, _ advisor: Advisor?) {
+    self.release = release
+    self.commit = commit
+    self.advisor = advisor
+  }
+}
+
+extension Steps {
+  /// Makes a release of what a build left.
+  func make(_ release: ReleaseRecord, from assembly: Assembly, as commit: Commit, _ advisor: Advisor) throws
+    -> Candidate
+  {
+    try run(.release, release.id.description) {
+      try seams.releases.make(release, from: assembly)
+      return (Candidate(release, as: commit, advisor), release.id.description)
+    }
+  }
+
+  /// Takes a release that is there, as it is.
+  func take(_ release: ReleaseRecord, _ which: String, as commit: Commit, _ advisor: Advisor? = nil) throws -> Candidate
+  {
+    writer.takes(release.id, of: commit)
+    return try run(.release, release.id.description) {
+      (Candidate(release, as: commit, advisor), "\(release.id)\(which)")
+    }
+  }
+}
