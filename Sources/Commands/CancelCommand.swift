@@ -24,7 +24,8 @@ enum CancelCommand {
         "\(app.name): the \(deploy.kind.rawValue) of \(deploy.commit?.id.short ?? deploy.release?.description ?? "?")"
       switch deploy.outcome {
       case .live:
-        app.terminal.print("\(what) went live before it could be cancelled; 'nextdeploy rollback \(app.name)' goes back.")
+        app.terminal.print(
+          "\(what) went live before it could be cancelled; 'nextdeploy rollback \(app.name)' goes back.")
         status = 1
       case .failed, .superseded: app.terminal.print("\(what) is cancelled.")
       case nil:

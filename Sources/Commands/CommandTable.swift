@@ -58,7 +58,8 @@ struct ServerCommand: Sendable {
     _ spec: CommandSpec, reach: Reach = .server, isRoots: Bool = false,
     run: @escaping @Sendable (Invocation, Server) throws -> Int32
   ) -> ServerCommand {
-    ServerCommand(spec, reach, isRoots: isRoots, .server(settles: false) { invocation, server, _ in try run(invocation, server) })
+    ServerCommand(
+      spec, reach, isRoots: isRoots, .server(settles: false) { invocation, server, _ in try run(invocation, server) })
   }
 
   /// A command about the server, and about an app where that is named or there is only one.

@@ -13,7 +13,8 @@ enum DeployCommands {
       "Build and deploy any commit of the app's repository; without one, what is live")
   ) { invocation, app in
     guard let name = try invocation.argument(0) ?? app.state.live()?.commit.id.description else {
-      throw Failure(.notFound, "rebuilding \(app.name)", "nothing of it is live yet", next: "Push it, or name a commit.")
+      throw Failure(
+        .notFound, "rebuilding \(app.name)", "nothing of it is live yet", next: "Push it, or name a commit.")
     }
     let commit = try app.repository.commit(name)
     return try app.deploy(.rebuild(commit, clean: invocation.has(clean)))

@@ -96,7 +96,8 @@ struct PushLimitTests {
     }
   }
 
-  @Test("for memory does no harm: a large file is written as it is read, and what handles a push is held back, not the app")
+  @Test(
+    "for memory does no harm: a large file is written as it is read, and what handles a push is held back, not the app")
   func memory() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()

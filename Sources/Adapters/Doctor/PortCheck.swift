@@ -78,7 +78,8 @@ extension Doctor {
       caddy.process?.has($0) != true
     }
     return PortCheck(
-      wanted: written + own, others: others.map { PortHolder($0, in: layout) }, leftovers: caddy.process?.leftovers() ?? [],
+      wanted: written + own, others: others.map { PortHolder($0, in: layout) },
+      leftovers: caddy.process?.leftovers() ?? [],
       restart: caddy.restart, sudo: backend.sudo, afterwards: caddy.afterwards)
   }
 

@@ -74,5 +74,7 @@ struct SupervisedChecks: BackendChecks {
 
   func removal(of instance: InstanceID) -> String { "rm -r \(layout.instance(instance))" }
 
-  func state(of instance: InstanceID) throws -> InstanceState { try InstanceDirectory(path: layout.instance(instance)).state() }
+  func state(of instance: InstanceID) throws -> InstanceState {
+    try InstanceDirectory(path: layout.instance(instance)).state()
+  }
 }

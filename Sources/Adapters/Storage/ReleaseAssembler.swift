@@ -23,7 +23,8 @@ struct ReleaseAssembler: ~Copyable {
   ///   - packages: where files of packages are kept for releases.
   ///   - access: lets the app write to its release.
   init(
-    workspace: String, release: String, files: PathBelow, shared: String, packages: String, access: any FileAccess = OneUser()
+    workspace: String, release: String, files: PathBelow, shared: String, packages: String,
+    access: any FileAccess = OneUser()
   ) throws {
     let open = try Directory(workspace)
     let target = try Directory(release)

@@ -129,7 +129,8 @@ struct SwitchTests {
   }
 
   @Test(
-    "to a port that somebody took while Caddy was down is undone, and the failure says who", arguments: TestedCaddy.allCases)
+    "to a port that somebody took while Caddy was down is undone, and the failure says who",
+    arguments: TestedCaddy.allCases)
   func taken(program: TestedCaddy) async throws {
     try await CaddyStage.run(program) { stage in
       try await stage.app("old") { old in

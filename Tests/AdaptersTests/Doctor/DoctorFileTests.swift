@@ -94,7 +94,9 @@ struct DoctorAppTests {
   @Test("says that what is live does not run, or not for long")
   func stopped() throws {
     #expect(try Self.check(.lost).map(\.command) == ["nextdeploy status --app shop"])
-    #expect(try Self.check(.waitingToRestart(exit: "exit code 1", restarts: 3)).first?.found == "shop ends again and again (exit code 1)")
+    #expect(
+      try Self.check(.waitingToRestart(exit: "exit code 1", restarts: 3)).first?.found
+        == "shop ends again and again (exit code 1)")
   }
 }
 

@@ -50,7 +50,8 @@ struct HostileWorkspaceTests {
   }
 
   @Test(
-    "is not followed to a pipe, a directory or a file that is too large, nor is one of these read", .timeLimit(.minutes(1)))
+    "is not followed to a pipe, a directory or a file that is too large, nor is one of these read",
+    .timeLimit(.minutes(1)))
   func noText() async throws {
     try await Bench.run(["package.json": "{}"]) { bench in
       let workspace = WorkspaceDirectory(layout: AppLayout(directory: bench.scratch.path))

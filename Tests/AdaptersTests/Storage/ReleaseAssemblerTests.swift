@@ -130,7 +130,8 @@ struct ReleaseAssemblerTests {
   }
 
   @Test(
-    "what a build writes reaches no release, not even through a link that it made before", arguments: ["everything", "copy"])
+    "what a build writes reaches no release, not even through a link that it made before",
+    arguments: ["everything", "copy"])
   func linked(way: String) async throws {
     try await Bench.run(["node_modules/a/index.js": "a", "src/index.js": "s"]) { bench in
       let names = ["node_modules/a/index.js", "src/index.js"]

@@ -3,7 +3,8 @@ import Testing
 
 @Suite("What a deploy tells")
 struct EventsTests {
-  private let (one, two) = (Listener(), Listener())
+  private let one = Listener()
+  private let two = Listener()
   private let secret = "hunter2hunter2"
 
   private func events() -> Events {

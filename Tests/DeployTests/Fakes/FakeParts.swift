@@ -156,9 +156,8 @@ final class Listener: EventSink {
   }
 
   var failed: (step: Step, failure: Failure, live: ReleaseID?)? {
-    events.compactMap { event in
-      if case .failed(let step, let failure, let live) = event { (step, failure, live) } else { nil }
-    }.last
+    for case .failed(let step, let failure, let live) in events.reversed() { return (step, failure, live) }
+    return nil
   }
 
   func lines(_ beginning: String) -> [String] { lines.filter { $0.hasPrefix(beginning) } }

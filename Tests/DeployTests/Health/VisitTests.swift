@@ -68,7 +68,8 @@ struct VisitTests {
   }
 
   @Test(
-    "takes anything but a redirect for an answer", arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
+    "takes anything but a redirect for an answer",
+    arguments: [(300, "/en"), (304, "/en"), (302, nil)] as [(Int, String?)])
   func takesAnswerNo(_ status: Int, _ location: String?) throws {
     #expect(
       try visit(["/": ProbeResponse(status: status, location: location)]).finding == .good(status, way("/"), parts: 0))
