@@ -146,11 +146,11 @@ struct ServiceManagerContract {
   @Test("keeps an instance running when the command that started it has ended", arguments: Backends.all)
   func outlives(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
-      let (same, idle) = (try stage.same, stage.shell(Stage.idle))
+      let same = try stage.same
 
-      await #expect(processExitsWith: .success) { [same = same as SameManager, idle = idle as Service] in
+      await #expect(processExitsWith: .success) { [same = same as SameManager] in
         let manager = try same.manager()
-        try manager.start(try manager.reserve(same.app), idle)
+        try manager.start(try manager.reserve(same.app), Stage.service(["/bin/sh", "-c", Stage.idle]))
       }
 
       let instance = try #require(try stage.manager.instances(of: stage.app()).first)
