@@ -77,7 +77,7 @@ struct EnvCommandTests {
   func typed(how: String) throws {
     try Sandbox.run { sandbox in
       _ = try sandbox.createApp()
-      let script = "\(Checkout.path)/Tests/Fixtures/terminal/typed.py"
+      let script = "\(ThisProject.path)/Tests/Fixtures/terminal/typed.py"
 
       let output = try sandbox.run(["/usr/bin/python3", script, how, "nextdeploy", "env", "set", "API_KEY"])
 

@@ -210,7 +210,7 @@ struct WorkflowFileTests {
         separator: " ")
       let names = ["[127.0.0.1]:2222", "::1"]
       try Files.write(names.map { "\($0) \(key.trimmed)\n" }.joined(), to: hosts)
-      let project = try Project(
+      let project = try PushedProject(
         sandbox: sandbox, app: "shop", remote: "ssh://nextdeploy@127.0.0.1:2222/shop", directory: "laptop")
       try test(sandbox, GitHub(project, knownHosts: hosts))
     }

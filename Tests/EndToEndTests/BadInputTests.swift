@@ -383,7 +383,7 @@ struct BadInputTests {
       let push = try sandbox.run(
         [try #require(Command.find("git", path: sandbox.environment["PATH"] ?? "")), "push", "production", "main"],
         in: project.directory,
-        environment: ["PATH": "\(Checkout.products):\(programs)"])
+        environment: ["PATH": "\(ThisProject.products):\(programs)"])
 
       try push.expect(status: 1).expect(program == "caddy" ? "looking for Caddy" : "looking for \(program)", "next: ")
     }
@@ -395,7 +395,7 @@ struct BadInputTests {
       _ = try sandbox.createApp()
 
       let output = try sandbox.run(
-        ["\(Checkout.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
+        ["\(ThisProject.products)/nextdeploy", "receive-pack", "\(sandbox.app())/repo.git"],
         environment: ["PATH": "/nowhere"])
 
       try output.expect(status: 1).expect("git is not on this machine's PATH", "Install git")

@@ -6,7 +6,7 @@ import Testing
 @Suite("nextdeploy doctor")
 struct DoctorTests {
   /// A sandbox whose app is live.
-  private static func run(_ test: (Sandbox, Project) throws -> Void) throws {
+  private static func run(_ test: (Sandbox, PushedProject) throws -> Void) throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp(environment: ["PASSWORD": "hunter2"])
       try project.commit("One", App.node("one"))
@@ -141,7 +141,7 @@ struct DoctorTests {
       }
       if let node { try Files.write(node, to: "\(directory)/node", mode: 0o755) }
 
-      let output = try sandbox.nextdeploy("doctor", environment: ["PATH": "\(Checkout.products):\(directory)"])
+      let output = try sandbox.nextdeploy("doctor", environment: ["PATH": "\(ThisProject.products):\(directory)"])
 
       try output.expect(status: 1).expect(found)
     }

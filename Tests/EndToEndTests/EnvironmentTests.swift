@@ -142,7 +142,7 @@ struct DotenvTests {
         try Files.makeDirectory("\(directory)/\(index)")
         try Files.write(text, to: "\(directory)/\(index)/.env", durable: false)
       }
-      let script = "\(Checkout.path)/Tests/Fixtures/dotenv/read.js"
+      let script = "\(ThisProject.path)/Tests/Fixtures/dotenv/read.js"
       let output = try sandbox.run(["env", "-i", try node(sandbox), script, directory, String(Self.files.count)])
         .expectSuccess()
       guard case .array(let expected) = try JSON.parse(output.text) else {

@@ -40,7 +40,7 @@ struct HostileTreeTests {
   }
 
   /// "shop" and "blog", live, and a way to push to "shop".
-  private func start(_ sandbox: Sandbox, _ project: Project) throws -> [HostileTree] {
+  private func start(_ sandbox: Sandbox, _ project: PushedProject) throws -> [HostileTree] {
     let blog = try sandbox.createApp("blog")
     try blog.commit("One", App.node("blog"))
     try blog.push().expectSuccess()
@@ -50,7 +50,7 @@ struct HostileTreeTests {
     return HostileTree.all(victim: "../../../instances/\(instance)/release")
   }
 
-  private func push(_ tree: HostileTree, _ project: Project) throws -> Output {
+  private func push(_ tree: HostileTree, _ project: PushedProject) throws -> Output {
     let commit = try tree.commit(
       in: project.directory, beside: App.node("hostile"), environment: project.sandbox.environment)
     return try project.push("--force", "production", "\(commit):refs/heads/main")
@@ -61,7 +61,7 @@ struct HostileTreeTests {
     try Files.makeDirectory("\(sandbox.app())/workspace")
   }
 
-  private func finish(_ sandbox: Sandbox, _ project: Project) throws {
+  private func finish(_ sandbox: Sandbox, _ project: PushedProject) throws {
     #expect(try sandbox.get(app: "blog") == "blog")
     try sandbox.nextdeploy("restart", "--app", "blog").expectSuccess()
     #expect(try sandbox.get(app: "blog") == "blog")

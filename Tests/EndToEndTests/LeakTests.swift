@@ -130,7 +130,7 @@ struct LeakTests {
       }
 
       let list = try sandbox.start(
-        ["env", "PATH=\(programs)", "\(Checkout.products)/nextdeploy", "env", "list"], name: "list")
+        ["env", "PATH=\(programs)", "\(ThisProject.products)/nextdeploy", "env", "list"], name: "list")
       try wait(until: "the request") { server.text.contains("asked") }
       #expect(sandbox.processes().contains { $0.contains("\(programs)/\(program) ") }, "what is looked at is there")
       #expect(try search.found(in: sandbox) == ["apps/shop/env"])
@@ -143,7 +143,7 @@ struct LeakTests {
 
   /// A server on loopback that speaks Doppler's endpoint, on the port that a sandbox has for ssh.
   private func startDoppler(_ sandbox: Sandbox) throws -> Running {
-    let script = "\(Checkout.path)/Tests/Fixtures/doppler/server.js"
+    let script = "\(ThisProject.path)/Tests/Fixtures/doppler/server.js"
     let server = try sandbox.start(["node", script, sandbox.home, String(sandbox.sshPort)], name: "doppler")
     try wait(until: "the server") { server.text.contains("listening") }
     return server

@@ -45,7 +45,7 @@ struct LeftoverTests {
     ),
   ]
 
-  private static func commit(_ text: String, build: String, in project: Project) throws {
+  private static func commit(_ text: String, build: String, in project: PushedProject) throws {
     try project.commit(
       text,
       App.node(

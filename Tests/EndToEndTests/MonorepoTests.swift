@@ -9,7 +9,7 @@ struct MonorepoTests {
   }
 
   /// The fixture's monorepo, its Next.js app replaced by a small one.
-  private func turborepo(_ sandbox: Sandbox, _ more: [String: String?] = [:]) throws -> Project {
+  private func turborepo(_ sandbox: Sandbox, _ more: [String: String?] = [:]) throws -> PushedProject {
     let project = try sandbox.createApp()
     let files = try Fixture.files("turborepo").filter { !$0.key.hasPrefix("apps/") && $0.key != "pnpm-lock.yaml" }
     try project.write(files)

@@ -6,7 +6,7 @@ import Testing
 /// registry has. Next 14 was tried by hand only: it is not there.
 @Suite("A Next.js site", .enabled(if: Registry.answers, "no npm registry answers"), .serialized)
 struct NextSiteTests {
-  private static let check = "\(Checkout.path)/Tests/Fixtures/next-check"
+  private static let check = "\(ThisProject.path)/Tests/Fixtures/next-check"
 
   @Test("gives visitors what next start does, but at their own address", arguments: ["15.5.29", "16.4.5"])
   func behindCaddy(version: String) throws {
@@ -84,8 +84,8 @@ struct NextSiteTests {
   }
 
   /// The app's files, for a version of Next.js.
-  private func commit(_ version: String, _ project: Project) throws {
-    try project.sandbox.run(["cp", "-r", "\(Checkout.path)/Tests/Fixtures/next-site/.", project.directory])
+  private func commit(_ version: String, _ project: PushedProject) throws {
+    try project.sandbox.run(["cp", "-r", "\(ThisProject.path)/Tests/Fixtures/next-site/.", project.directory])
       .expectSuccess()
     let manifest = try #require(try Files.text("\(project.directory)/package.json"))
     try project.write(["package.json": manifest.replacing("16.4.5", with: version)])

@@ -53,7 +53,7 @@ struct ProjectCommandTests {
   @Test("changes nothing where something is in its way")
   func refusals() throws {
     try Sandbox.run { sandbox in
-      let project = try Project(sandbox: sandbox, app: "shop", remote: "/srv/shop.git", directory: "laptop")
+      let project = try PushedProject(sandbox: sandbox, app: "shop", remote: "/srv/shop.git", directory: "laptop")
       try project.write(["package.json": "{}"])
       func refuse(_ arguments: String..., told: String...) throws {
         let output = try project.laptop(["init"] + arguments)
@@ -76,7 +76,7 @@ struct ProjectCommandTests {
   }
 
   /// A project whose git knows no server yet, but a key for one.
-  private static func project(_ server: SSHServer) throws -> Project {
+  private static func project(_ server: SSHServer) throws -> PushedProject {
     let project = try server.addKey().project()
     try project.git("remote", "remove", "production")
     return project

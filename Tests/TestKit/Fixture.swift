@@ -4,7 +4,7 @@ import Posix
 public enum Fixture {
   /// The files of a directory by their paths, which begin with a prefix.
   public static func files(_ name: String, below prefix: String = "") throws -> [String: String] {
-    try read("\(Checkout.path)/Tests/Fixtures/\(name)", prefix)
+    try read("\(ThisProject.path)/Tests/Fixtures/\(name)", prefix)
   }
 
   private static func read(_ directory: String, _ prefix: String) throws -> [String: String] {

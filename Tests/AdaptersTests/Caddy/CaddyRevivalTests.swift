@@ -21,7 +21,7 @@ struct CaddyRevivalTests {
       try await stage.app("shop") { app in
         let visible = try stage.scratch.ports[21]
         try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], port: app))
-        let (caddy, keeper) = (try stage.process(), try #require(stage.scratch.processes(Checkout.supervisor).first))
+        let (caddy, keeper) = (try stage.process(), try #require(stage.scratch.processes(ThisProject.supervisor).first))
         if victims != .caddy { keeper.signal(.kill) }
         if victims != .supervisor { caddy.signal(.kill) }
         try wait(until: "their end") {
@@ -46,7 +46,7 @@ struct CaddyRevivalTests {
     try await CaddyStage.run { stage in
       try stage.sites.restore(
         Site(app: AppName("shop"), addresses: [.port(try stage.scratch.ports[21])], port: try stage.scratch.ports[0]))
-      let keeper = try #require(stage.scratch.processes(Checkout.supervisor).first)
+      let keeper = try #require(stage.scratch.processes(ThisProject.supervisor).first)
       keeper.signal(.kill)
       try wait(until: "its end") { !keeper.isRunning }
 

@@ -260,7 +260,7 @@ struct CaddySitesTests {
                 number = number as UInt16
               ] in
               let caddy = EmbeddedCaddy(
-                directory: path, supervisor: Checkout.supervisor, environment: program.environment,
+                directory: path, supervisor: ThisProject.supervisor, environment: program.environment,
                 tools: program.tools(below: path))
               let sites = try CaddySites(directory: caddy.sites, httpPort: http, service: caddy)
               let port = try Port(String(first + number))

@@ -28,7 +28,7 @@ struct CaddyStage {
     self.scratch = scratch
     let directory = "\(scratch.path)/caddy"
     caddy = EmbeddedCaddy(
-      directory: directory, supervisor: Checkout.supervisor, environment: program.environment,
+      directory: directory, supervisor: ThisProject.supervisor, environment: program.environment,
       tools: program.tools(below: scratch.path))
     sites = try CaddySites(
       directory: caddy.sites, httpPort: try scratch.ports[20], service: caddy)

@@ -13,7 +13,7 @@ struct EmbeddedBackend: Backend {
   func root(in scratch: Scratch) -> String { "\(scratch.path)/root" }
 
   func manager(_ layout: Layout, _ ports: PortRange) -> any ServiceManager {
-    EmbeddedManager(layout: layout, ports: ports, supervisor: Checkout.supervisor)
+    EmbeddedManager(layout: layout, ports: ports, supervisor: ThisProject.supervisor)
   }
 
   func seen(_ path: String) -> String { path }
@@ -30,7 +30,7 @@ struct EmbeddedBackend: Backend {
     let fields = try #require(try Files.text("/proc/\(process.id)/stat")).split(separator: " ")
     // The commands of the tests have no space in their names, so that the parent is the fourth field.
     let parent = try #require(Int32(fields[3]).flatMap { ProcessIdentity(of: $0) })
-    try #require(commandLine(parent.id).contains("\(Checkout.supervisor) instance"))
+    try #require(commandLine(parent.id).contains("\(ThisProject.supervisor) instance"))
     parent.signal(.kill)
     try wait(until: "the supervisor's end") { !parent.isRunning }
   }

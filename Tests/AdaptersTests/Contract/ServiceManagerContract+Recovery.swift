@@ -64,7 +64,7 @@ extension ServiceManagerContract {
       let program = "\(stage.directory)/program"
       let told = backend.seen(program)
 
-      let instance = try stage.start(stage.service([program]))
+      let instance = try stage.start(Stage.service([program]))
 
       try wait(until: "the failure") { try stage.manager.state(of: instance).isWaiting }
       if case .waitingToRestart(let exit, _) = try stage.manager.state(of: instance), !exit.contains(told) {

@@ -146,18 +146,11 @@ struct ServiceManagerContract {
   @Test("keeps an instance running when the command that started it has ended", arguments: Backends.all)
   func outlives(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
-      let (same, idle) = (try stage.same, stage.shell(Stage.idle))
+      let same = try stage.same
 
-      await #expect(processExitsWith: .success) {
-        [
-          same = same as SameManager, release = idle.release as ReleaseID, deploy = idle.deploy as DeployID,
-          arguments = idle.arguments as [String], path = idle.path as String
-        ] in
+      await #expect(processExitsWith: .success) { [same = same as SameManager] in
         let manager = try same.manager()
-        let service = Service(
-          release: release, deploy: deploy, directory: .top, arguments: arguments, environment: [:], path: path,
-          drainTimeout: 0, stopTimeout: 10)
-        try manager.start(try manager.reserve(same.app), service)
+        try manager.start(try manager.reserve(same.app), Stage.service(["/bin/sh", "-c", Stage.idle]))
       }
 
       let instance = try #require(try stage.manager.instances(of: stage.app()).first)

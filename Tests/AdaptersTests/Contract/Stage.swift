@@ -69,17 +69,17 @@ struct Stage {
   private static let release = "20260101-000000"
 
   /// The file that has what the app's services write, where that is in files.
-  var log: String { layout.app(app()).instanceLog(deploy) }
+  var log: String { layout.app(app()).instanceLog(Self.deploy) }
 
-  private var deploy: DeployID {
-    do { return try DeployID(Self.release) } catch { preconditionFailure("\(error)") }
+  private static var deploy: DeployID {
+    do { return try DeployID(release) } catch { preconditionFailure("\(error)") }
   }
 
   var directory: String { directory(of: app()) }
 
   /// A service that runs a shell script.
   func shell(_ script: String, drain: Double = 0, stop: Double = 10) -> Service {
-    service(["/bin/sh", "-c", script], drain: drain, stop: stop)
+    Self.service(["/bin/sh", "-c", script], drain: drain, stop: stop)
   }
 
   /// A service that is a Node server; the handler has `request` and `answer`.
@@ -87,13 +87,13 @@ struct Stage {
     let script = """
       require('http').createServer((request, answer) => { \(handler) }).listen(process.env.PORT, '127.0.0.1')
       """
-    return service(["node", "-e", script], drain: drain, stop: stop)
+    return Self.service(["node", "-e", script], drain: drain, stop: stop)
   }
 
-  func service(_ arguments: [String], drain: Double = 0, stop: Double = 10) -> Service {
+  static func service(_ arguments: [String], drain: Double = 0, stop: Double = 10) -> Service {
     do {
       return Service(
-        release: try ReleaseID(Self.release), deploy: deploy, directory: .top, arguments: arguments,
+        release: try ReleaseID(release), deploy: deploy, directory: .top, arguments: arguments,
         environment: [:], path: CurrentProcess.environment["PATH"] ?? "", drainTimeout: drain, stopTimeout: stop)
     } catch { preconditionFailure("\(error)") }
   }

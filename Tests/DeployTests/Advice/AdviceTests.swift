@@ -18,7 +18,7 @@ private func advisor(
 
 /// What a real program wrote: Tests/Fixtures/outputs.
 private func output(_ name: String) throws -> String {
-  try Checkout.text("Tests/Fixtures/outputs/\(name).txt")
+  try ThisProject.text("Tests/Fixtures/outputs/\(name).txt")
 }
 
 @Suite("Advice on a failed install")

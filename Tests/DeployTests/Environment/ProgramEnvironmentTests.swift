@@ -1,4 +1,4 @@
-import FoundationEssentials
+import TestKit
 import Testing
 
 @testable import Deploy
@@ -7,8 +7,7 @@ import Testing
 struct ProgramEnvironmentTests {
   @Test("is what the documentation says")
   func documented() throws {
-    let top = #filePath.split(separator: "/Tests/DeployTests/")[0]
-    let text = try String(contentsOfFile: "\(top)/docs/configuration.md", encoding: .utf8)
+    let text = try ThisProject.text("docs/configuration.md")
     let section = try #require(text.split(separator: "\n## What programs see of the environment\n").last)
     let documented = section.split(separator: "\n").drop { !$0.hasPrefix("|") }.prefix { $0.hasPrefix("|") }
 

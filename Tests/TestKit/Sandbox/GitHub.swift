@@ -4,14 +4,14 @@ import Testing
 /// A project's repository at "GitHub", and a runner for its workflow.
 public struct GitHub {
   /// The project on its developer's laptop.
-  public let project: Project
+  public let project: PushedProject
   private let origin: String
   private let runner: String
 
   /// Makes the repository of a project that is on a laptop.
   ///
   /// - Parameter knownHosts: the file of host keys that this laptop has.
-  public init(_ project: Project, knownHosts: String) throws {
+  public init(_ project: PushedProject, knownHosts: String) throws {
     self.project = project
     let home = project.sandbox.home
     origin = "\(home)/github.git"
@@ -56,7 +56,7 @@ public struct GitHub {
     let members = secrets.map { "\(App.quoted($0.key)): \(App.quoted($0.value.replacing("\n", with: "\\n")))" }
     return try sandbox.run(
       [
-        "/usr/bin/python3", "\(Checkout.path)/Tests/Fixtures/ci/run-workflow.py", file, origin, commit, ref,
+        "/usr/bin/python3", "\(ThisProject.path)/Tests/Fixtures/ci/run-workflow.py", file, origin, commit, ref,
         runner,
       ],
       environment: [
@@ -75,7 +75,7 @@ public struct GitHub {
   public var hasKey: Bool { get throws { try !files(holding: "PRIVATE KEY").isEmpty } }
 }
 
-extension Project {
+extension PushedProject {
   /// nextdeploy as it is run on the developer's own machine, in the project or in a directory below.
   public func laptop(_ arguments: [String], in directory: String = ".") throws -> Output {
     try sandbox.run(

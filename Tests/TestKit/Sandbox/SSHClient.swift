@@ -41,7 +41,7 @@ public struct SSHClient {
   public func send(_ command: [UInt8]) throws -> Output {
     let file = "\(key).command"
     try Files.write(bytes: command, to: file, durable: false)
-    let script = "\(Checkout.path)/Tests/Fixtures/ssh/exec.py"
+    let script = "\(ThisProject.path)/Tests/Fixtures/ssh/exec.py"
     return try server.sandbox.run([
       "/usr/bin/python3", script, String(server.sandbox.sshPort), server.user, key, knownHosts, file,
     ])
@@ -51,8 +51,8 @@ public struct SSHClient {
   private func line(_ command: [String]) -> [String] { command.isEmpty ? [] : ["--"] + command }
 
   /// A project that pushes with this key.
-  public func project(_ app: String = "shop", path: String? = nil) throws -> Project {
-    let project = try Project(
+  public func project(_ app: String = "shop", path: String? = nil) throws -> PushedProject {
+    let project = try PushedProject(
       sandbox: server.sandbox, app: app, remote: "\(host):\(path ?? app)", directory: "\(name)-\(app)")
     try project.git("config", "core.sshCommand", sshCommand())
     return project

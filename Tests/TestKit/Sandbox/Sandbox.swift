@@ -37,7 +37,7 @@ public final class Sandbox {
     for name in environment.keys where name.hasPrefix("GIT_") || name.hasPrefix("NEXTDEPLOY_") {
       environment[name] = nil
     }
-    environment["PATH"] = ([Checkout.products, programs].compactMap(\.self) + [environment["PATH"] ?? ""])
+    environment["PATH"] = ([ThisProject.products, programs].compactMap(\.self) + [environment["PATH"] ?? ""])
       .joined(separator: ":")
     environment["NEXTDEPLOY_ROOT"] = root
     environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
@@ -109,7 +109,7 @@ public final class Sandbox {
 
   /// An app with a project that pushes to it.
   public func createApp(_ name: String = "shop", branch: String = "main", environment: [String: String] = [:]) throws
-    -> Project
+    -> PushedProject
   {
     try nextdeploy("app", "create", name, "--branch", branch).expectSuccess()
     var variables = environment
@@ -117,7 +117,7 @@ public final class Sandbox {
     for (key, value) in self.environment where Self.isRegistrySetting(key) { variables[key] = value }
     let text = variables.map { "\($0.key)=\($0.value)\n" }.sorted().joined()
     try Files.write(text, to: "\(app(name))/env", mode: 0o600)
-    return try Project(sandbox: self, app: name)
+    return try PushedProject(sandbox: self, app: name)
   }
 
   private static func isRegistrySetting(_ name: String) -> Bool {

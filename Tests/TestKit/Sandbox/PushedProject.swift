@@ -2,7 +2,7 @@ import Posix
 import Testing
 
 /// A developer's repository, with the app of a sandbox as its remote "production".
-public final class Project {
+public final class PushedProject {
   /// Where its app is.
   public let sandbox: Sandbox
   /// The name of its app.

@@ -1,7 +1,7 @@
 import Posix
 
 /// The project that the tests are a part of, and what was built of it.
-public enum Checkout {
+public enum ThisProject {
   /// The project's directory.
   public static let path = String(#filePath.split(separator: "/Tests/TestKit/")[0])
 
