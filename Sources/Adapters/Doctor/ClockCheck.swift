@@ -46,7 +46,7 @@ extension Doctor {
       moments.append((Int(modified / 1_000_000_000), "the program itself"))
     }
     for app in apps {
-      // What an app's journals are cannot always be read; then they tell nothing of the time.
+      // An app's records cannot always be read; then they tell nothing of the time.
       let names = (try? Files.list(layout.app(app).deploys)) ?? []
       for name in names where name.hasSuffix(".json") {
         if let modified = try? Files.status("\(layout.app(app).deploys)/\(name)")?.modified {

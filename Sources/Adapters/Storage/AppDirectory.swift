@@ -16,7 +16,7 @@ public struct AppDirectory: AppState {
     self.logs = logs
   }
 
-  // MARK: Journals
+  // MARK: Records
 
   public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
@@ -40,7 +40,7 @@ public struct AppDirectory: AppState {
   }
 
   public func save(_ record: DeployRecord, durable: Bool) throws {
-    try StateFile.write(record, to: layout.journal(record.id), durable: durable)
+    try StateFile.write(record, to: layout.record(record.id), durable: durable)
   }
 
   public func records() throws -> [DeployRecord] {
@@ -58,12 +58,12 @@ public struct AppDirectory: AppState {
 
   /// Nil where there is none of that id, or it is damaged.
   public func record(_ id: DeployID) throws -> DeployRecord? {
-    try StateFile.intact(DeployRecord.self, layout.journal(id))
+    try StateFile.intact(DeployRecord.self, layout.record(id))
   }
 
-  /// The journals that cannot be read any more.
+  /// The records that cannot be read any more.
   public func damagedRecords() throws -> [String] {
-    try ids().map(layout.journal).filter {
+    try ids().map(layout.record).filter {
       // A power loss can leave one empty, of a deploy of which nothing else is left either.
       try Files.status($0)?.size != 0 && StateFile.intact(DeployRecord.self, $0) == nil
     }
@@ -100,8 +100,8 @@ public struct AppDirectory: AppState {
     let aside = try Files.list(layout.deploys).filter { $0.hasSuffix(".json.damaged") }
       .compactMap { try? DeployID(String($0.dropLast(".json.damaged".utf8.count))) }
     for id in try ids() + aside where !deploys.contains(id) {
-      try Files.remove(layout.journal(id))
-      try Files.remove("\(layout.journal(id)).damaged")
+      try Files.remove(layout.record(id))
+      try Files.remove("\(layout.record(id)).damaged")
       try Files.remove(layout.deployLog(id))
       try Files.remove(layout.instanceLog(id))
       try Files.remove(LogFile(path: layout.instanceLog(id)).old)
@@ -121,7 +121,7 @@ public struct AppDirectory: AppState {
 
   // MARK: Space
 
-  /// Sets aside what a journal, a log and some refs take: without it a disk that a push or its build fills would keep
+  /// Sets aside what a record, a log and some refs take: without it a disk that a push or its build fills would keep
   /// the branch at a commit that is not live.
   public func keepReserve() throws {
     if try Files.status(layout.reserve)?.size == Self.reserve { return }

@@ -82,8 +82,8 @@ public struct AppLayout: Sendable {
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 
-  /// A deploy's journal.
-  public func journal(_ id: DeployID) -> String { "\(deploys)/\(id).json" }
+  /// A deploy's record.
+  public func record(_ id: DeployID) -> String { "\(deploys)/\(id).json" }
   /// Who has cancelled the deploy; there is none where nobody has.
   public func cancellation(_ id: DeployID) -> String { "\(deploys)/\(id).cancelled" }
   /// What its pusher saw.

@@ -2,7 +2,7 @@ public import Deploy
 import Posix
 
 /// A push that git takes in just now, and where it found the branch: what is needed to take it back where its hook is
-/// killed before it can begin a deploy's journal.
+/// killed before it can begin a deploy's record.
 public struct PushRecord: Equatable, Codable, Sendable {
   public let branch: BranchName
   /// Nil where the branch was not there.

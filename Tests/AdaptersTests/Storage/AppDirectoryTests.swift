@@ -52,7 +52,7 @@ struct AppDirectoryTests {
       let record =
         #"{"app": "shop", "builder": "1@1", "id": "\#(id)", "kind": "push", "makesRelease": false, "#
         + #""outcome": "live", "startedAt": "2099-01-01T00:00:00Z", "steps": []}"#
-      try Files.write(record, to: layout.journal(id))
+      try Files.write(record, to: layout.record(id))
       return id
     }
   }
