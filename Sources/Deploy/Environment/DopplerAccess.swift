@@ -1,17 +1,21 @@
-/// The access of an app to its secrets at Doppler: a service token, which is for one config of one project.
+/// An app's access to its secrets at Doppler: a service token, which is for one config of one project.
 public struct DopplerAccess: Equatable, Sendable {
+  /// The service token, which begins with "dp.st."; it is a secret itself.
   public let token: String
-  /// As in "https://api.doppler.com".
+  /// Doppler's API with its scheme, as in "https://api.doppler.com".
   public let host: String
 
-  /// In the app's own environment. Neither builds nor instances get it: they have what it stands for.
+  /// The variable that holds the token. Neither builds nor instances get it: they get the secrets it stands for.
   public static let tokenName = "DOPPLER_TOKEN"
+  /// The variable that names another host than Doppler's own, as in "https://doppler.example.com".
   public static let hostName = "DOPPLER_API_HOST"
 
-  /// Where the secrets are from: no secrets themselves.
+  /// Variables that say where the secrets come from and are not secret themselves.
   static let names: Set = [hostName, "DOPPLER_PROJECT", "DOPPLER_CONFIG", "DOPPLER_ENVIRONMENT"]
 
-  /// Nil where the app has no token.
+  /// Reads the access from an app's variables; nil if the app has no token.
+  ///
+  /// - Throws: if the token or the host is not usable.
   public init?(_ environment: AppEnvironment) throws(Failure) {
     guard let token = environment.variables[Self.tokenName]?.value else { return nil }
     self.token = token
@@ -41,11 +45,12 @@ public struct DopplerAccess: Equatable, Sendable {
 
   // MARK: What goes wrong
 
+  /// A failure to fetch secrets from this host, for this reason and with this advice.
   public func failure(_ cause: String, next: String) -> Failure {
     Failure("fetching secrets from Doppler (\(host))", cause, next: next)
   }
 
-  /// The secrets in Doppler's answer: an object of texts.
+  /// Reads the secrets from Doppler's answer, by name; throws unless it is a JSON object of valid variables.
   public func secrets(in answer: [UInt8]) throws -> [String: String] {
     guard let text = String(validating: answer, as: UTF8.self), let members = (try? JSON.parse(text))?.members else {
       throw failure(
@@ -64,7 +69,9 @@ public struct DopplerAccess: Equatable, Sendable {
 }
 
 extension AppEnvironment {
-  /// With what Doppler keeps for the app, for builds and instances both; what the app has of its own wins.
+  /// Adds what Doppler keeps for the app, for builds and instances alike; the app's own variables win.
+  ///
+  /// - Throws: if all variables together are too long for a program to be started with.
   public func adding(_ secrets: [String: String], from access: DopplerAccess) throws(Failure) -> AppEnvironment {
     var all = self
     for (name, value) in secrets where variables[name] == nil && ProgramEnvironment.taken[name] == nil {

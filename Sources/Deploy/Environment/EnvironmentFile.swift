@@ -1,25 +1,31 @@
-/// The text of an app's env file, and how it is changed: a .env file whose comments say who sees a variable.
+/// An app's env file and the changes to it: a .env file whose comments say which programs see a variable.
 ///
 ///     DATABASE_URL=postgres://localhost/shop
 ///     NPM_TOKEN=abc # build only
 ///     SMTP_PASSWORD='two words' # run only
 ///
-/// A change touches its own lines: an admin's comments and order stay.
+/// A change touches only the lines it is about: an admin's comments and their order stay.
 public struct EnvironmentFile {
+  /// The whole file as it is to be written.
   public private(set) var text: String
   private let source: String
 
-  /// - Parameter source: what it is called in errors.
+  /// Makes the file from its text.
+  ///
+  /// - Parameter source: what the file is called in errors.
   public init(_ text: String, source: String) {
     self.text = text
     self.source = source
   }
 
-  /// - Throws: where the bytes are no text.
+  /// Makes the file from its bytes.
+  ///
+  /// - Throws: if the bytes are not text.
   public init(_ bytes: [UInt8], source: String) throws(Failure) {
     self.init(try Dotenv.text(bytes, source: source), source: source)
   }
 
+  /// Reads the variables in the file; throws if it is malformed or they are too long for a program to be given.
   public func environment() throws(Failure) -> AppEnvironment {
     let entries = try Dotenv(text, source: source).entries
     let values = try Expansion.values(of: entries, source: source)
@@ -32,9 +38,11 @@ public struct EnvironmentFile {
     return environment
   }
 
-  /// The variables of a file that somebody wrote by hand: none of a name that would have no effect.
+  /// Reads the variables from a file that somebody wrote by hand, in the order in which they first appear.
   ///
-  /// Its comments mean nothing: every variable is for builds and instances.
+  /// Its comments are ignored: every variable is for builds and instances.
+  ///
+  /// - Throws: if the file is malformed, or sets a name for which a value would have no effect.
   public static func imported(_ bytes: [UInt8], source: String) throws(Failure) -> [(VariableName, String)] {
     let entries = try Dotenv(try Dotenv.text(bytes, source: source), source: source).entries
     for entry in entries {
@@ -49,9 +57,10 @@ public struct EnvironmentFile {
     return names.map { ($0, values[$0.description] ?? "") }
   }
 
-  /// Sets a variable, in its own place where it has one.
+  /// Sets a variable: in place if the file has it already, else at the end.
   ///
-  /// - Parameter scope: nil leaves it as it is.
+  /// - Parameter scope: which programs see it; nil leaves that as it is.
+  /// - Throws: if the value cannot be written, or does not fit with the others; the text is unchanged then.
   public mutating func set(_ name: VariableName, to value: String, _ scope: AppEnvironment.Scope?) throws(Failure) {
     let dotenv = try Dotenv(text, source: source)
     let own = dotenv.entries.filter { $0.name == name.description }
@@ -69,7 +78,7 @@ public struct EnvironmentFile {
     self = changed
   }
 
-  /// Removes a variable; false where there is none of that name.
+  /// Removes a variable; returns false if there is none of that name.
   public mutating func unset(_ name: String) throws(Failure) -> Bool {
     let dotenv = try Dotenv(text, source: source)
     let own = dotenv.entries.filter { $0.name == name }
@@ -77,7 +86,7 @@ public struct EnvironmentFile {
     return !own.isEmpty
   }
 
-  /// Puts a line in the place of the last of some entries, and removes the others.
+  /// Replaces the last of these entries with a line, and removes the others.
   private mutating func replace(_ entries: [Dotenv.Entry], in dotenv: Dotenv, with line: String?) {
     var scalars = dotenv.text
     for (index, entry) in entries.enumerated().reversed() {
@@ -101,7 +110,7 @@ public struct EnvironmentFile {
     }
   }
 
-  /// A variable as it stands in the file.
+  /// A variable as a line of the file, without a line break; throws if no .env file can hold the value.
   public static func line(_ name: String, _ value: String, _ scope: AppEnvironment.Scope) throws(Failure) -> String {
     let comment =
       switch scope {
@@ -112,7 +121,7 @@ public struct EnvironmentFile {
     return "\(name)=\(try written(value, name))\(comment)"
   }
 
-  /// A value so that it reads back as it is: plain where that can be, else in the first quotes that do.
+  /// A value written so that it reads back unchanged: plain if possible, else in the first quotes that work.
   private static func written(_ value: String, _ name: String) throws(Failure) -> String {
     guard !value.utf8.contains(0) else {
       throw Failure(
@@ -148,7 +157,7 @@ extension AppEnvironment {
 
   static let inFile = "Keep it in a file, for example below a path that \"persist\" names, and give the file's path."
 
-  /// Refuses what no program could be started with (execve(2)): a variable of 128 KiB, or too much in all.
+  /// Throws if no program could be started with them (execve(2)): a variable over 128 KiB, or too much in all.
   func requireFit(_ source: String) throws(Failure) {
     for (name, variable) in variables.sorted(by: { $0.key < $1.key })
     where Self.isTooLong(name, variable.value) {

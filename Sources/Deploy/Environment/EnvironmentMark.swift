@@ -1,6 +1,6 @@
-/// What the environment was that something was built or started with, to tell later whether it has changed.
+/// A fingerprint of the environment that something was built or started with, to tell later whether it has changed.
 ///
-/// Of the app's own variables: what Doppler keeps is not asked for every time that somebody looks.
+/// It covers the app's own variables only: Doppler is not asked each time somebody looks.
 public struct EnvironmentMark: Equatable, Codable, Sendable {
   let builds: String
   let instances: String
@@ -15,16 +15,16 @@ public struct EnvironmentMark: Equatable, Codable, Sendable {
   }
 }
 
-/// What it takes for what is live to have the environment as it is now.
+/// What it takes to bring the live release up to date with the environment as it is now.
 public enum EnvironmentChange: String, Codable, Sendable {
-  /// Its build saw other values.
+  /// The release was built with other values.
   case rebuild
-  /// Only its start did.
+  /// Only its instance was started with other values.
   case restart
 
-  /// Nil where it has it.
+  /// What is needed; nil if the live release has the current environment already.
   ///
-  /// - Parameter built: of the live release.
+  /// - Parameter built: the live release's record, if it is known.
   public static func needed(
     live: LiveRecord, built: ReleaseRecord?, by environment: AppEnvironment, _ repository: any Repository
   ) throws -> EnvironmentChange? {
@@ -33,7 +33,7 @@ public enum EnvironmentChange: String, Codable, Sendable {
     return try isNew(environment, to: live, repository) ? .restart : nil
   }
 
-  /// Whether instances are to be given other variables than those that the live one was started with.
+  /// Whether a new instance would be given other variables than those that the live one was started with.
   public static func isNew(
     _ environment: AppEnvironment, to live: LiveRecord, _ repository: any Repository
   ) throws -> Bool {

@@ -1,7 +1,9 @@
-/// The name of an environment variable that an app can be given.
+/// The name of an environment variable that an app may set.
 public struct VariableName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The name itself, as in "DATABASE_URL".
   public let description: String
 
+  /// Checks a name; throws if it is malformed or is one that NextDeploy sets itself.
   public init(_ text: String) throws(Failure) {
     guard Self.isName(text) else {
       // It may be a value that went astray: it is not told.
@@ -15,9 +17,10 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
     description = text
   }
 
+  /// Orders names alphabetically.
   public static func < (left: VariableName, right: VariableName) -> Bool { left.description < right.description }
 
-  /// Whether Next.js puts the variable into what every visitor's browser loads.
+  /// Whether Next.js compiles the variable into what every visitor's browser loads.
   public var isPublic: Bool { Self.isPublic(description) }
 
   static func isPublic(_ name: String) -> Bool { name.hasPrefix("NEXT_PUBLIC_") }

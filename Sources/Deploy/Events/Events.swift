@@ -1,31 +1,31 @@
-/// The one way out for all that a deploy says: every event is made visible and redacted here, once, and then handed to
-/// each sink.
+/// The one way out for all that a deploy says: every event is made safe for terminals and redacted here, once, then
+/// handed to each sink.
 public final class Events {
   private let sinks: [any EventSink]
   private var mask = Mask()
 
-  /// Hands what happens to these, in this order.
+  /// Makes a stream that hands each event to these sinks, in this order.
   public init(_ sinks: [any EventSink]) { self.sinks = sinks }
 
-  /// Hands on what happened.
+  /// Redacts an event and hands it to every sink.
   public func emit(_ event: Event) { send(mask.redact(event)) }
 
-  /// Warns.
+  /// Tells the sinks of something that is not as it should be.
   public func warn(_ text: String) { emit(.warned(text)) }
 
-  /// Notes.
+  /// Tells the sinks of something worth knowing.
   public func note(_ text: String) { emit(.noted(text)) }
 
   /// Redacts these values from here on.
   func redact(_ secrets: [String]) { for secret in secrets { mask.add(secret) } }
 
-  /// A failure as it is told, and as it may be written down.
+  /// A failure without secrets, as it is told and may be written down.
   func redacted(_ failure: Failure) -> Failure { mask.redact(failure) }
 
-  /// What a step's result may be written down as.
+  /// A step's result without secrets, as it may be written down.
   func redacted(_ result: String, of step: Step) -> String { mask.redact(result, of: step) }
 
-  /// What one program writes, told as it comes.
+  /// A relay for one program's output, which is told as it comes.
   func output() -> OutputRelay { OutputRelay(mask.stream()) { self.send(.output($0)) } }
 
   private func send(_ event: Event) { for sink in sinks { sink.receive(event) } }
@@ -60,7 +60,7 @@ extension Mask {
   }
 }
 
-/// The output of one program on its way to the sinks, and its end for whoever asks why the program failed.
+/// One program's output on its way to the sinks; its last part is kept for whoever asks why the program failed.
 final class OutputRelay {
   private var visible = VisibleText(keepsLines: true)
   private var masked: Mask.Stream
@@ -74,7 +74,7 @@ final class OutputRelay {
 
   func add(_ bytes: [UInt8]) { show(masked.add(visible.add(bytes))) }
 
-  /// Tells what was kept back, as it could have been the beginning of a secret.
+  /// Tells what was held back because it could have been the beginning of a secret.
   func end() { show(masked.add(visible.end()) + masked.end()) }
 
   /// The last of what was told.

@@ -1,12 +1,14 @@
-/// Redacts an app's secrets in what is shown of it: exact values of 8 characters and more, and such lines of longer ones.
+/// Redacts an app's secrets in what is shown: exact values of 8 characters and more, and such lines of longer ones.
 ///
-/// What it is given is visible text only: a secret that is cut in two by what no terminal shows would come out whole.
+/// It works on visible text only: a secret split by characters that no terminal shows would otherwise slip through.
 public struct Mask: Sendable {
   /// By their first byte.
   private var secrets: [[[UInt8]]] = Array(repeating: [], count: 256)
 
+  /// Makes a mask for these secrets; more can be added later.
   public init(_ secrets: [String] = []) { for secret in secrets { add(secret) } }
 
+  /// Redacts this value too from here on, and each of its lines; what is shorter than 8 characters is ignored.
   public mutating func add(_ secret: String) {
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
     for text in [secret] + lines + ([secret] + lines).map(VisibleText.line)
@@ -16,10 +18,10 @@ public struct Mask: Sendable {
     }
   }
 
-  /// What is visible of a line, without the secrets.
+  /// The visible part of a line, with the secrets redacted.
   public func redact(_ line: String) -> String { masked(VisibleText.line(line)) }
 
-  /// What is visible of whole lines, without the secrets.
+  /// The visible part of whole lines, with the secrets redacted.
   func redact(_ bytes: [UInt8]) -> [UInt8] {
     var (visible, stream) = (VisibleText(keepsLines: true), stream())
     return stream.add(visible.add(bytes) + visible.end()) + stream.end()
@@ -30,7 +32,7 @@ public struct Mask: Sendable {
     return String(decoding: stream.add(Array(text.utf8)) + stream.end(), as: UTF8.self)
   }
 
-  /// The same failure without the secrets.
+  /// The same failure with the secrets redacted.
   public func redact(_ failure: Failure) -> Failure {
     var failure = failure
     failure.attempt = redact(failure.attempt)
@@ -44,9 +46,10 @@ public struct Mask: Sendable {
     return failure
   }
 
+  /// Begins to redact text that comes in pieces; secrets added later are not known to it.
   public func stream() -> Stream { Stream(mask: self) }
 
-  /// The same for bytes that come bit by bit: what may be the beginning of a secret is kept back until that is clear.
+  /// Redacts bytes that come in pieces: what may be the beginning of a secret is held back until that is clear.
   public struct Stream: Sendable {
     fileprivate let mask: Mask
     private var pending: [UInt8] = []
@@ -55,13 +58,13 @@ public struct Mask: Sendable {
 
     fileprivate init(mask: Mask) { self.mask = mask }
 
-    /// What can be shown now.
+    /// Takes the next bytes and returns what can be shown now.
     public mutating func add(_ bytes: [UInt8]) -> [UInt8] {
       pending += bytes
       return take(isEnd: false)
     }
 
-    /// What was kept back.
+    /// Ends the text and returns what was held back.
     public mutating func end() -> [UInt8] { take(isEnd: true) }
 
     private mutating func take(isEnd: Bool) -> [UInt8] {

@@ -1,13 +1,15 @@
-/// Settles what a crash or a power loss left of an app. Whoever runs it holds the app's lock.
+/// Recovers an app after a crash or a power loss. Whoever runs it must hold the app's lock.
 ///
-/// Before `route` a deploy is undone, after it finished; where the proxy sends requests says on which side it was.
+/// A deploy that had not got past `route` is undone, one that had is finished: where the proxy sends requests tells.
 public struct Recovery {
   let app: AppName
   let config: AppConfig
   let seams: Seams
   let next: CommitID?
 
-  /// - Parameter next: a commit that is about to be deployed.
+  /// Makes a recovery of an app, which does nothing before `run()`.
+  ///
+  /// - Parameter next: a commit that is about to be deployed; the branch is left at it.
   public init(app: AppName, config: AppConfig, seams: Seams, next: CommitID? = nil) {
     self.next = next
     self.app = app
@@ -15,6 +17,7 @@ public struct Recovery {
     self.seams = seams
   }
 
+  /// Settles every interrupted deploy, ends leftover instances, and makes sure that the live one is up and routed to.
   public func run() throws {
     for file in try seams.state.setAsideDamagedRecords() {
       seams.events.warn("the record of an earlier deploy is damaged; it was set aside, as \(file)")
@@ -34,7 +37,7 @@ public struct Recovery {
     }
   }
 
-  /// Has the proxy send requests to what is live, where what is written says otherwise or is gone.
+  /// Routes requests to what is live, if the proxy's files say otherwise or are gone.
   private func restoreSwitch(to live: LiveRecord) {
     do {
       if try seams.proxy.upstream(of: app) == live.upstream { return }
@@ -46,7 +49,7 @@ public struct Recovery {
     }
   }
 
-  /// Takes back a push whose hook did not get to begin a deploy, so that the same push can be made again.
+  /// Undoes a push whose hook never got as far as beginning a deploy, so that the same push can be made again.
   public func undoPush(of commit: Commit, previous: CommitID?) throws {
     try settle(try seams.state.begin(.push, previous: previous, commit: commit))
   }

@@ -1,25 +1,37 @@
-/// All that a deploy acts through. Everything else in this module decides.
+/// Everything a deploy acts through. The rest of this module only decides.
 public struct Seams {
+  /// The app's bare repository.
   public var repository: any Repository
+  /// The app's records and environment on the disk.
   public var state: any AppState
+  /// The directory in which the app is built.
   public var workspace: any Workspace
+  /// The app's releases on the disk.
   public var releases: any Releases
+  /// Starts and stops instances.
   public var manager: any ServiceManager
+  /// Sends visitors' requests to the live instance.
   public var proxy: any Proxy
+  /// Asks instances for pages, for health checks.
   public var probe: any Probe
+  /// Runs installs, builds and release commands.
   public var runner: any Runner
+  /// Finds the machine's node, npm and the like.
   public var toolbox: any Toolbox
+  /// Fetches what Doppler keeps for the app.
   public var secrets: any SecretsSource
+  /// Where all that happens is told, redacted.
   public var events: Events
-  /// The variables that every program of an app is given: PATH, HOME, LANG.
+  /// The variables that every one of an app's programs is given: PATH, HOME, LANG and the like.
   public var baseEnvironment: [String: String]
-  /// The app's settings as they are now.
+  /// Reads the app's settings as they are now.
   public var config: () throws -> AppConfig
-  /// Waits for so many seconds.
+  /// Waits for this many seconds.
   public var pause: (Double) -> Void
-  /// Where the app's visitors reach it.
+  /// Where visitors reach an app that has these settings.
   public var origin: (AppConfig) -> Origin
 
+  /// Makes the seams of one app's deploy from their implementations.
   public init(
     repository: any Repository, state: any AppState, workspace: any Workspace, releases: any Releases,
     manager: any ServiceManager, proxy: any Proxy, probe: any Probe, runner: any Runner, toolbox: any Toolbox,
