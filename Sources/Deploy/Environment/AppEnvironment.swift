@@ -47,7 +47,7 @@ public struct AppEnvironment: Equatable, Sendable {
   /// What running instances are given: everything but build-only variables and Doppler's access token.
   public var forInstances: [String: String] { values { variable, _ in variable.scope != .build } }
 
-  /// What the release command is given: every variable, for it uses the build's tools on the instances' data.
+  /// What the release command is given: all but Doppler's token, for it uses the build's tools on the instances' data.
   public var forReleaseCommand: [String: String] { values { _, _ in true } }
 
   private func values(where isSeen: (Variable, String) -> Bool) -> [String: String] {

@@ -69,7 +69,7 @@ public struct DopplerAccess: Equatable, Sendable {
 }
 
 extension AppEnvironment {
-  /// Adds what Doppler keeps for the app, for builds and instances alike; the app's own variables win.
+  /// A copy with what Doppler keeps for the app, for builds and instances alike; the app's own variables win.
   ///
   /// - Throws: if all variables together are too long for a program to be started with.
   public func adding(_ secrets: [String: String], from access: DopplerAccess) throws(Failure) -> AppEnvironment {

@@ -1,17 +1,19 @@
-/// What the server says of an app; a push cannot change it.
+/// The server's settings for one app; a push cannot change them.
 public struct AppConfig: Equatable, Codable, Sendable {
   /// The branch whose pushes are deployed.
   public var branch: BranchName
+  /// The domains on which visitors reach the app; none means that it is reached on its port.
   public var domains: [Domain]
-  /// Where the app is reached while it has no domain.
+  /// The port on which visitors reach the app while it has no domain.
   public var port: Port
-  /// How many releases are kept, the live one included.
+  /// How many releases are kept, including the live one.
   public var keep: Int
-  /// How much of the machine its instances may take, where systemd runs them.
+  /// How much of the machine its instances may use, if systemd runs them; nil is no limit but on tasks.
   public var limits: Limits?
-  /// How long an install, a build and a release command may take, each; nil is the default.
+  /// How long an install, a build and a release command may each take; nil is `TimeLimit.build`.
   public var buildTimeout: TimeLimit?
 
+  /// Makes the settings of an app that has no limits of its own and keeps five releases by default.
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
     self.branch = branch
     self.domains = domains
@@ -19,34 +21,36 @@ public struct AppConfig: Equatable, Codable, Sendable {
     self.keep = keep
   }
 
+  /// Where the proxy serves the app: its domains, or its port if it has none.
   public var addresses: [SiteAddress] {
     domains.isEmpty ? [.port(port)] : domains.map { .domain($0) }
   }
 }
 
-/// What holds for all apps of a server.
+/// The settings that apply to all apps on a server.
 public struct ServerConfig: Equatable, Codable, Sendable {
-  /// Where instances listen.
+  /// The ports that instances are given.
   public var ports: PortRange
-  /// Where the embedded Caddy listens for domains; apps without one get this port or the next free one above.
+  /// The port on which the embedded Caddy serves domains; an app without one gets this port or the next free one above.
   public var httpPort: Port
-  /// How many builds may run at a time, where systemd runs them; nil is one.
+  /// How many builds may run at a time, if systemd runs them; nil is one.
   public var builds: Int?
-  /// How requests are sent to a new release; nil is by a rename.
+  /// How requests are switched to a new release; nil is `Switching.rename`.
   public var switching: Switching?
-  /// Nil where nothing is set.
+  /// The most that a push may bring; nil if nothing is set.
   public var push: PushLimits?
 
+  /// Makes the default settings: instances on ports 3001–3999, sites from port 8080 on.
   public init() throws(Failure) {
     ports = try PortRange("3001-3999")
     httpPort = try Port("8080")
   }
 }
 
-/// How requests are sent to a new release.
+/// How requests are switched to a new release.
 public enum Switching: String, Codable, Sendable, CaseIterable {
-  /// Caddy finds the live instance by itself, at each request: nothing is reloaded.
+  /// Caddy finds the live instance itself, at each request: nothing is reloaded.
   case rename
-  /// The site's block names it, and Caddy loads that anew.
+  /// The site's block names the live instance, and Caddy reloads that.
   case reload
 }

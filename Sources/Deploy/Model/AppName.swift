@@ -1,9 +1,11 @@
 /// An app's name: a lowercase letter, then up to 38 letters, digits and hyphens.
 ///
-/// It is a directory, a unit's instance name and a file's name, so nothing else may be in it.
+/// It becomes a directory, a systemd unit's instance and a file's name, so nothing else may be in it.
 public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The name itself, as in "shop-admin".
   public let description: String
 
+  /// Checks a name; throws a failure of kind `usage` if an app cannot have it.
   public init(_ text: String) throws(Failure) {
     let rest = text.utf8.dropFirst()
     guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), rest.count <= 38,
@@ -17,10 +19,13 @@ public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConv
     description = text
   }
 
+  /// Decodes a name from a string; throws if an app cannot have it.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the name as a string.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
+  /// Orders names alphabetically.
   public static func < (left: AppName, right: AppName) -> Bool { left.description < right.description }
 }
 
@@ -31,7 +36,7 @@ extension UInt8 {
 }
 
 extension Unicode.Scalar {
-  /// Whether it is neither a control character nor a mark that turns the direction of writing.
+  /// Whether it is neither a control character nor a mark that changes the writing direction.
   public var isVisible: Bool {
     switch value {
     case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x202a...0x202e, 0x2066...0x2069: false
@@ -41,7 +46,7 @@ extension Unicode.Scalar {
 }
 
 extension String {
-  /// The text in quotes for a message: control characters made visible, cut where it is long.
+  /// The text in quotes for a message, with control characters made visible and cut after 80 characters.
   public var quoted: String {
     let visible = unicodeScalars.prefix(80).map { $0.isVisible ? String($0) : "\u{FFFD}" }
     return "'" + visible.joined() + (unicodeScalars.count > 80 ? "…'" : "'")

@@ -1,7 +1,9 @@
-/// A branch's name by git's rules (git-check-ref-format), those of `@{` and `.lock` included.
+/// A branch's name by git's rules (git-check-ref-format), including those about `@{` and `.lock`.
 public struct BranchName: Hashable, Codable, Sendable, CustomStringConvertible {
+  /// The short name, as in "main".
   public let description: String
 
+  /// Checks a short name; throws a failure of kind `usage` if git would not take it.
   public init(_ text: String) throws(Failure) {
     // By bytes, as git does: to Swift a '~' that a combining mark follows is another character than '~'.
     let bytes = Array(text.utf8)
@@ -20,10 +22,12 @@ public struct BranchName: Hashable, Codable, Sendable, CustomStringConvertible {
     description = text
   }
 
+  /// Decodes a short name from a string; throws if git would not take it.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the short name as a string.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
-  /// The branch's full name, as a push names it.
+  /// The full name, as a push gives it: "refs/heads/main".
   public var ref: String { "refs/heads/\(description)" }
 }

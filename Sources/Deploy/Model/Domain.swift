@@ -1,7 +1,9 @@
-/// A domain name by the rules of host names (RFC 1123): letters, digits, hyphens, dots.
+/// A domain name by the rules for host names (RFC 1123): letters, digits, hyphens and dots.
 public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The name in lowercase, as in "shop.example.com".
   public let description: String
 
+  /// Checks a name of at least two labels and lowercases it; throws a failure of kind `usage` otherwise.
   public init(_ text: String) throws(Failure) {
     let name = text.lowercased()
     let labels = name.split(separator: ".", omittingEmptySubsequences: false)
@@ -18,15 +20,18 @@ public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConve
     description = name
   }
 
+  /// Decodes a name from a string; throws if it is not a domain name.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the name as a string.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
+  /// Orders names alphabetically.
   public static func < (left: Domain, right: Domain) -> Bool { left.description < right.description }
 }
 
 extension Array where Element: Hashable {
-  /// Each element once, in the order of its first place.
+  /// Each element once, in the order of first appearance.
   public func uniqued() -> [Element] {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }

@@ -1,10 +1,11 @@
-/// Which releases have been live, from the deploys that reached it.
+/// Which releases have been live, worked out from the deploys that got that far.
 public struct History: Equatable, Sendable {
-  /// A deploy puts its release on top; a rollback takes off what it leaves behind.
+  /// A deploy puts its release on top; a rollback takes off everything above the one it returns to.
   private(set) var stack: [ReleaseID] = []
-  /// Every release that was ever live, the latest first.
+  /// Every release that was ever live, the most recently live first.
   public private(set) var byLastUse: [ReleaseID] = []
 
+  /// Works out the history from an app's records, in any order; only deploys that went live count.
   public init(_ deploys: [DeployRecord]) {
     let finished = deploys.filter { $0.outcome == .live }.sorted {
       ($0.order ?? 0, $0.finishedAt ?? "", $0.id) < ($1.order ?? 0, $1.finishedAt ?? "", $1.id)
@@ -22,13 +23,13 @@ public struct History: Equatable, Sendable {
     }
   }
 
-  /// Where a rollback without a release's name leads: what was live before the live one and is still there.
+  /// The release that a rollback without an id returns to: what was live before this one and still exists; nil if none.
   public func rollbackTarget(live: ReleaseID, available: Set<ReleaseID>) -> ReleaseID? {
     guard let place = stack.lastIndex(of: live) else { return nil }
     return stack[..<place].last { available.contains($0) && $0 != live }
   }
 
-  /// The releases to remove so that `keep` are left: the longest unused first, never one in use.
+  /// The releases to remove so that `keep` are left: those unused longest, but never one in use.
   public func surplus(of releases: [ReleaseID], keep: Int, inUse: Set<ReleaseID>) -> [ReleaseID] {
     let order = Dictionary(uniqueKeysWithValues: byLastUse.enumerated().map { ($1, $0) })
     let ranked = releases.sorted { left, right in

@@ -1,13 +1,17 @@
 /// One running release of an app: the app on one port, as in "shop:3001".
 public struct InstanceID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The app that it is an instance of.
   public let app: AppName
+  /// The port on which it listens, which no other instance on the server has.
   public let port: Port
 
+  /// Names the instance of an app on a port.
   public init(app: AppName, port: Port) {
     self.app = app
     self.port = port
   }
 
+  /// Reads "shop:3001"; throws if the text is not APP:PORT.
   public init(_ text: String) throws(Failure) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2 else {
@@ -16,12 +20,16 @@ public struct InstanceID: Hashable, Comparable, Codable, Sendable, CustomStringC
     try self.init(app: AppName(String(parts[0])), port: Port(String(parts[1])))
   }
 
+  /// Decodes an instance's name from a string; throws if it is not APP:PORT.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes it as a string, as in "shop:3001".
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
+  /// App and port, as in "shop:3001".
   public var description: String { "\(app):\(port)" }
 
+  /// Orders instances by app, then by port.
   public static func < (left: InstanceID, right: InstanceID) -> Bool {
     (left.app, left.port) < (right.app, right.port)
   }

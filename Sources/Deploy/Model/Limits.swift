@@ -1,15 +1,19 @@
-/// How much of the machine an app's instances may take; nil where nothing is set.
+/// How much of the machine each of an app's instances may use; nil for what is not set.
 public struct Limits: Equatable, Codable, Sendable {
+  /// The most memory, above which the kernel kills it; nil is no limit.
   public var memory: MemoryLimit?
+  /// The most processor time; nil is no limit.
   public var cpu: CPULimit?
-  /// Processes and threads.
+  /// The most processes and threads together; nil is 2048.
   public var tasks: Int?
 
+  /// Makes limits of which none is set.
   public init() {}
 
+  /// Whether none is set.
   public var isEmpty: Bool { self == Limits() }
 
-  /// As systemd wants them (systemd.resource-control(5)); one that is not set is lifted.
+  /// The limits as systemd's properties (systemd.resource-control(5)); one that is not set gets its default back.
   public var properties: [String] {
     [
       "MemoryMax=\(memory?.description ?? "infinity")", "CPUQuota=\(cpu?.description ?? "")",
@@ -18,10 +22,12 @@ public struct Limits: Equatable, Codable, Sendable {
   }
 }
 
-/// As in "512M" or "2G".
+/// An amount of memory, as in "512M" or "2G".
 public struct MemoryLimit: Equatable, Codable, Sendable, CustomStringConvertible {
+  /// The limit as it was given, as in "512M".
   public let description: String
 
+  /// Reads a whole number with M or G; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), number > 0, number < 1_000_000, ["M", "G"].contains(text.dropFirst(digits.count))
@@ -31,15 +37,19 @@ public struct MemoryLimit: Equatable, Codable, Sendable, CustomStringConvertible
     description = text
   }
 
+  /// Decodes a limit from a string; throws if it is malformed.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the limit as it was given.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 
-/// A share of one processor, as in "50%"; two whole ones are "200%".
+/// A share of one processor, as in "50%"; two whole processors are "200%".
 public struct CPULimit: Equatable, Codable, Sendable, CustomStringConvertible {
+  /// The limit as it was given, as in "50%".
   public let description: String
 
+  /// Reads a whole percentage; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
     guard text.hasSuffix("%"), let number = Int(text.dropLast()), number > 0, number <= 100_000,
       text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber })
@@ -50,7 +60,9 @@ public struct CPULimit: Equatable, Codable, Sendable, CustomStringConvertible {
     description = text
   }
 
+  /// Decodes a limit from a string; throws if it is malformed.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the limit as it was given.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

@@ -1,10 +1,10 @@
 /// Where a site is reached: what all its URLs begin with (RFC 6454).
 public struct Origin: Hashable, Sendable, CustomStringConvertible {
-  /// How visitors speak to it.
+  /// The protocol that visitors use.
   public enum Scheme: String, Sendable {
     case http, https
 
-    /// The port that a URL of this scheme need not name.
+    /// The port that a URL of this scheme can leave out.
     public var defaultPort: UInt16 {
       switch self {
       case .http: 80
@@ -13,20 +13,23 @@ public struct Origin: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the site is reached with TLS.
   public let scheme: Scheme
   /// A name or an address as it stands in a URL: lowercase, an IPv6 address in brackets.
   public let host: String
+  /// The port, also if a URL would leave it out.
   public let port: UInt16
 
-  /// The scheme's own port is meant where none is given.
+  /// Makes an origin, with the host lowercased and the scheme's default port if none is given.
   public init(_ scheme: Scheme, host: String, port: UInt16? = nil) {
     self.scheme = scheme
     self.host = host.lowercased()
     self.port = port ?? scheme.defaultPort
   }
 
-  /// Host and port as a browser's Host header says them: "shop.example.com", "localhost:8080".
+  /// Host and port as in a browser's Host header: "shop.example.com", "localhost:8080".
   public var authority: String { port == scheme.defaultPort ? host : "\(host):\(port)" }
 
+  /// The whole origin, as in "https://shop.example.com".
   public var description: String { "\(scheme.rawValue)://\(authority)" }
 }

@@ -1,8 +1,9 @@
-/// A path inside the app: relative, and never above where it starts.
+/// A path inside the app: relative, and never leading above where it starts.
 public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible {
+  /// The path without `.` and without doubled or trailing slashes; empty for the top.
   public let description: String
 
-  /// Nil where the text leads out ("../x", "/x") or cannot be a path.
+  /// Checks a path; nil if it leads out ("../x", "/x") or cannot be a path.
   public init?(_ text: String) {
     guard !text.isEmpty, text.utf8.first != UInt8(ascii: "/"), text.utf8.count < 1024,
       text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
@@ -12,18 +13,21 @@ public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible
     description = parts.joined(separator: "/")
   }
 
+  /// The directory in which paths start.
   public static let top = RelativePath(checked: "")
 
   private init(checked: String) { description = checked }
 
+  /// Whether it is the directory in which paths start.
   public var isTop: Bool { description.isEmpty }
 
-  /// Below another directory.
+  /// The path below another directory, as text.
   public func below(_ directory: String) -> String { isTop ? directory : "\(directory)/\(description)" }
 
   /// A file in this directory, as a path from the top.
   public func file(_ name: String) -> String { isTop ? name : "\(description)/\(name)" }
 
+  /// Decodes a path from a string; throws if it leads out.
   public init(from decoder: any Decoder) throws {
     let text = try String(from: decoder)
     guard let path = text.isEmpty ? .top : RelativePath(text) else {
@@ -32,6 +36,7 @@ public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible
     self = path
   }
 
+  /// Encodes the path as a string, empty for the top.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 

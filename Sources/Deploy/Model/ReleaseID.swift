@@ -1,12 +1,14 @@
 /// A release's id: the UTC time at which its deploy began, as in "20261123-154512".
 ///
-/// Two in one second get a suffix ("20261123-154512-2"). A deploy has an id of the same form, and a release
-/// is named after the deploy that made it.
+/// A second one in the same second gets a suffix ("20261123-154512-2"). A deploy has an id of the same form, and a
+/// release is named after the deploy that made it.
 public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The whole id, with the suffix if it has one.
   public let description: String
   private let stamp: String
   private let number: Int
 
+  /// Reads an id; throws a failure of kind `notFound` if the text cannot be one.
   public init(_ text: String) throws(Failure) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), parts[0].utf8.count == 8, parts[1].utf8.count == 6,
@@ -24,12 +26,12 @@ public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringCo
     self.number = number
   }
 
-  /// The `number`th id of the second that `stamp` names.
+  /// Makes the `number`th id, counted from 1, of the second that `stamp` names; throws if `stamp` is malformed.
   public init(stamp: String, number: Int) throws(Failure) {
     try self.init(number == 1 ? stamp : "\(stamp)-\(number)")
   }
 
-  /// The id that follows it in the same second.
+  /// The next id in the same second.
   public var next: ReleaseID { ReleaseID(stamp: stamp, following: number) }
 
   private init(stamp: String, following number: Int) {
@@ -38,10 +40,13 @@ public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringCo
     description = "\(stamp)-\(number + 1)"
   }
 
+  /// Decodes an id from a string; throws if it is malformed.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the whole id as a string.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
+  /// Orders ids by time, then by suffix.
   public static func < (left: ReleaseID, right: ReleaseID) -> Bool {
     (left.stamp, left.number) < (right.stamp, right.number)
   }

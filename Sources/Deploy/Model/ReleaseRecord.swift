@@ -1,16 +1,20 @@
-/// What a release is, written once when it is made.
+/// What a release is; written once, when it is made.
 public struct ReleaseRecord: Equatable, Sendable {
+  /// The release's id, which is that of the deploy that made it.
   public let id: ReleaseID
+  /// What it was made from.
   public let source: Source
-  /// Which tree it was built from, and with what; the same key, the same release.
+  /// What stands for the tree it was built from and how; a tree with the same key need not be built again.
   public let buildKey: String
-  /// As in "Next.js 16.4.5 (standalone)".
+  /// What kind of app it is, in words, as in "Next.js 16.4.5 (standalone)".
   public let framework: String
+  /// How it is served once it is live.
   public let serving: Serving
-  /// What the app's environment was when it was built.
+  /// A fingerprint of the app's environment when it was built; nil in older records.
   public let environmentMark: EnvironmentMark?
+  /// When an instance of it counts as healthy.
   public let health: HealthPolicy
-  /// RFC 3339.
+  /// When it was made (RFC 3339).
   public let createdAt: String
 
   /// The commit that it was built from.
@@ -20,7 +24,7 @@ public struct ReleaseRecord: Equatable, Sendable {
     }
   }
 
-  /// What starts it.
+  /// How it is started.
   public var process: AppProcess {
     switch serving {
     case .process(let process): process
@@ -31,7 +35,7 @@ public struct ReleaseRecord: Equatable, Sendable {
 extension ReleaseRecord: Codable {
   private enum Key: CodingKey { case id, buildKey, framework, environmentMark, health, createdAt }
 
-  /// Reads also what earlier versions wrote: source and serving have no objects of their own.
+  /// Decodes a record, also one of an earlier version: source and serving are not objects of their own.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: Key.self)
     id = try values.decode(ReleaseID.self, forKey: .id)
@@ -44,7 +48,7 @@ extension ReleaseRecord: Codable {
     createdAt = try values.decode(String.self, forKey: .createdAt)
   }
 
-  /// Writes it so that earlier versions can read it.
+  /// Encodes the record so that earlier versions can read it.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     try values.encode(id, forKey: .id)
@@ -58,22 +62,25 @@ extension ReleaseRecord: Codable {
   }
 }
 
-/// What is live.
+/// What is live: the release and the instance that serves it.
 public struct LiveRecord: Equatable, Codable, Sendable {
+  /// The release that is live.
   public let release: ReleaseID
   /// What was pushed; the release may have been built from another commit with the same files.
   public let commit: Commit
+  /// The deploy that made it live.
   public let deploy: DeployID
+  /// The instance that answers visitors.
   public let instance: InstanceID
-  /// Where the instance listens; nil is 127.0.0.1.
+  /// The loopback address on which the instance listens; nil is 127.0.0.1.
   public let address: LoopbackAddress?
-  /// The site's origin that it was told at its start; nil where it is told none.
+  /// The site's origin as the instance was told it at its start; nil if it was told none.
   public let origin: String?
-  /// What the app's environment was when it was started.
+  /// A fingerprint of the app's environment when the instance was started; nil in older records.
   public let environmentMark: EnvironmentMark?
-  /// RFC 3339.
+  /// When it went live (RFC 3339).
   public let since: String
 
-  /// Where the proxy finds it.
+  /// Where the proxy reaches the instance.
   public var upstream: Upstream { Upstream(address ?? .v4, port: instance.port) }
 }

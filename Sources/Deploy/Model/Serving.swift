@@ -1,12 +1,12 @@
 /// How a release is served.
 public enum Serving: Equatable, Codable, Sendable {
-  /// By a process of the app's own, behind the proxy.
+  /// By the app's own process, behind the proxy.
   case process(AppProcess)
 
-  /// Reads what stands in the release's record itself, as it has from the first version on.
+  /// Decodes it from the release's record itself, where it has been since the first version.
   public init(from decoder: any Decoder) throws { self = .process(try AppProcess(from: decoder)) }
 
-  /// Writes it into the release's record itself.
+  /// Encodes it into the release's record itself.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .process(let process): try process.encode(to: encoder)
@@ -14,19 +14,20 @@ public enum Serving: Equatable, Codable, Sendable {
   }
 }
 
-/// What starts an app.
+/// How an app is started and stopped.
 public struct AppProcess: Equatable, Codable, Sendable {
+  /// The program or shell command that starts it.
   public let start: Work
-  /// What `start` runs where that is a program of nextdeploy's own.
+  /// The program of nextdeploy's own that `start` runs; nil if it runs one of the app's.
   public let launcher: Launcher?
-  /// Where it is started, below the release's files.
+  /// The directory in which it is started, from the top of the release's files.
   public let directory: RelativePath
-  /// What its build was given and its instances must be given too.
+  /// Variables that its instances must be given as its build was.
   public let environment: [String: String]
-  /// Seconds that its connections get to end by themselves.
+  /// How long its open connections get to end by themselves, in seconds.
   public let drainTimeout: Double
 
-  /// What starts an app in this way.
+  /// Describes an app that is started in this way.
   public init(
     start: Work, launcher: Launcher? = nil, directory: RelativePath, environment: [String: String], drainTimeout: Double
   ) {
@@ -37,7 +38,7 @@ public struct AppProcess: Equatable, Codable, Sendable {
     self.drainTimeout = drainTimeout
   }
 
-  /// Whether it is a build of Next.js, whatever server it has.
+  /// Whether it is a build of Next.js, whatever server runs it.
   var isNext: Bool { environment[Self.nextDeployment] != nil }
 
   /// What only a build of Next.js is given, the same as its instances.

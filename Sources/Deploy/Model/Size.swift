@@ -1,8 +1,11 @@
-/// So many bytes, as in "512M" or "2G".
+/// A number of bytes, as in "512M" or "2G"; a megabyte is 1024 × 1024.
 public struct Size: Equatable, Codable, Sendable, CustomStringConvertible {
+  /// The size as it was given, as in "512M".
   public let description: String
+  /// The size in bytes.
   public let bytes: Int
 
+  /// Reads a whole number with M or G; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), number > 0, number < 1_000_000,
@@ -22,7 +25,9 @@ public struct Size: Equatable, Codable, Sendable, CustomStringConvertible {
 
   private static let shifts = ["M": 20, "G": 30] as [Substring: Int]
 
+  /// Decodes a size from a string; throws if it is malformed.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the size as it was given.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

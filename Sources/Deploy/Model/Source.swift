@@ -1,16 +1,16 @@
-/// What a release is made of.
+/// What a release is made from.
 public enum Source: Equatable, Codable, Sendable {
   /// A commit of the app's repository, built on the server.
   case commit(Commit)
 
   private enum Key: CodingKey { case commit }
 
-  /// Reads what stands in the release's record itself, as it has from the first version on.
+  /// Decodes it from the release's record itself, where it has been since the first version.
   public init(from decoder: any Decoder) throws {
     self = .commit(try decoder.container(keyedBy: Key.self).decode(Commit.self, forKey: .commit))
   }
 
-  /// Writes it into the release's record itself.
+  /// Encodes it into the release's record itself.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.container(keyedBy: Key.self)
     switch self {

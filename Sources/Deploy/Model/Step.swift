@@ -2,6 +2,6 @@
 public enum Step: String, Codable, CaseIterable, Sendable {
   case plan, checkout, install, build, release, boot, health, route, drain, prune
 
-  /// Whether what it does cannot be called off: the deploy is live, or may be.
+  /// Whether it is too late to call the deploy off: it is live, or may be.
   var isLate: Bool { [.route, .drain, .prune].contains(self) }
 }

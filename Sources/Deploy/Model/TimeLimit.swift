@@ -1,9 +1,11 @@
-/// A time, as in "90s", "30m" or "2h".
+/// The longest that something may take, as in "90s", "30m" or "2h".
 public struct TimeLimit: Equatable, Codable, Sendable, CustomStringConvertible {
+  /// The limit as it was given, as in "30m".
   public let description: String
+  /// The limit in seconds.
   public let seconds: Int
 
-  /// A day at most.
+  /// Reads a whole number with s, m or h; throws a failure of kind `usage` unless it is from 1s to 24h.
   public init(_ text: String) throws(Failure) {
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard let number = Int(digits), let unit = Self.units[text.dropFirst(digits.count)],
@@ -22,12 +24,14 @@ public struct TimeLimit: Equatable, Codable, Sendable, CustomStringConvertible {
     seconds = minutes * 60
   }
 
-  /// What an install, a build or a release command gets where nothing is set.
+  /// The default for an install, a build and a release command: 30 minutes each.
   public static let build = TimeLimit(minutes: 30)
 
   private static let units = ["s": 1, "m": 60, "h": 3600] as [Substring: Int]
 
+  /// Decodes a limit from a string; throws if it is malformed.
   public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
 
+  /// Encodes the limit as it was given.
   public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

@@ -1,9 +1,9 @@
-/// This machine's loopback address, of which there are two: "localhost" is the one or the other.
+/// One of this machine's two loopback addresses: "localhost" may mean either.
 public enum LoopbackAddress: String, Codable, Sendable, CaseIterable {
   case v4 = "127.0.0.1"
   case v6 = "::1"
 
-  /// The one through which a program on `port` that listens on these addresses is reached; nil where it is on neither.
+  /// The address on which a program that listens there is reached on `port`; nil if it listens on neither.
   public init?(reaching port: Port, at listeners: [ListeningAddress]) {
     let hosts = Set(listeners.filter { $0.port == port.number }.map(\.host))
     if !hosts.isDisjoint(with: ["127.0.0.1", "0.0.0.0"]) {
@@ -16,17 +16,20 @@ public enum LoopbackAddress: String, Codable, Sendable, CaseIterable {
   }
 }
 
-/// Where the proxy finds an instance, as in "127.0.0.1:3001" or "[::1]:3001".
+/// Where the proxy reaches an instance, as in "127.0.0.1:3001" or "[::1]:3001".
 public struct Upstream: Hashable, Sendable, CustomStringConvertible {
+  /// The loopback address on which the instance listens.
   public let address: LoopbackAddress
+  /// The instance's own port.
   public let port: Port
 
+  /// Names a place on this machine, on 127.0.0.1 by default.
   public init(_ address: LoopbackAddress = .v4, port: Port) {
     self.address = address
     self.port = port
   }
 
-  /// Nil where the text is no such place.
+  /// Reads "127.0.0.1:3001" or "[::1]:3001"; nil if the text is neither.
   public init?(_ text: String) {
     let upstream = LoopbackAddress.allCases.lazy.compactMap { address -> Upstream? in
       let start = address.urlHost + ":"
@@ -37,6 +40,7 @@ public struct Upstream: Hashable, Sendable, CustomStringConvertible {
     self = upstream
   }
 
+  /// Address and port as in a URL, an IPv6 address in brackets.
   public var description: String { "\(address.urlHost):\(port)" }
 }
 

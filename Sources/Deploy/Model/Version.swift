@@ -1,11 +1,15 @@
-/// A version of three numbers (Semantic Versioning 2.0.0); what follows a hyphen or a plus is kept for showing only.
+/// A version of three numbers (Semantic Versioning 2.0.0); what follows a hyphen or a plus is kept for display only.
 public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+  /// The first number.
   public let major: Int
+  /// The second number; 0 if there is none.
   public let minor: Int
+  /// The third number; 0 if there is none.
   public let patch: Int
+  /// The version as it was written, without a leading "v".
   public let description: String
 
-  /// Reads "20.9.0", "v20.9.0", "16.0.0-canary.1" or a shorter "20.9"; nil where it is none of these.
+  /// Reads "20.9.0", "v20.9.0", "16.0.0-canary.1" or a shorter "20.9"; nil for anything else.
   public init?(_ text: some StringProtocol) {
     let plain = text.hasPrefix("v") ? text.dropFirst().description : text.description
     // What follows the numbers is shown, and says so little that nothing else may be in it.
@@ -29,14 +33,17 @@ public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConv
     description = "\(major).\(minor).\(patch)"
   }
 
+  /// Orders versions by their three numbers only.
   public static func < (left: Version, right: Version) -> Bool {
     (left.major, left.minor, left.patch) < (right.major, right.minor, right.patch)
   }
 
+  /// Whether the three numbers are equal: "16.0.0-canary.1" equals "16.0.0".
   public static func == (left: Version, right: Version) -> Bool {
     (left.major, left.minor, left.patch) == (right.major, right.minor, right.patch)
   }
 
+  /// Hashes the three numbers, by which versions are equal.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(major)
     hasher.combine(minor)
@@ -44,10 +51,11 @@ public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConv
   }
 }
 
-/// What a package asks of another's version, in npm's notation: "^18.18.0 || >= 20.0.0".
+/// The versions of another package that a package accepts, in npm's notation: "^18.18.0 || >= 20.0.0".
 public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
+  /// The range as it was written.
   public let description: String
-  /// One of these lists must hold as a whole.
+  /// Every bound of one of these lists must hold.
   private let alternatives: [[Bound]]
 
   private struct Bound: Equatable {
@@ -60,7 +68,7 @@ public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
-  /// Nil where the notation is not one of versions (a git address, a tag).
+  /// Reads a range; nil if the text is not about versions (a git address, a tag).
   public init?(_ text: String) {
     var alternatives: [[Bound]] = []
     for part in text.split(separator: "||", omittingEmptySubsequences: false) {
@@ -71,11 +79,12 @@ public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
     description = text
   }
 
+  /// Whether a version is in the range.
   public func contains(_ version: Version) -> Bool {
     alternatives.contains { $0.allSatisfy { $0.contains(version) } }
   }
 
-  /// The lowest version that it names as one that is good enough; nil where it names none.
+  /// The lowest version that the range names as acceptable; nil if it names none.
   public var lowest: Version? {
     alternatives.compactMap { bounds in bounds.compactMap(\.low).max() }.filter(contains).min()
       .map { Version($0.major, $0.minor, $0.patch) }

@@ -1,24 +1,27 @@
 /// What a step runs: a program with its arguments, or the user's own shell command.
 public enum Work: Equatable, Codable, Sendable, CustomStringConvertible {
+  /// A program that is started directly: its name, then its arguments.
   case program([String])
+  /// A command line for /bin/sh.
   case shell(String)
 
-  /// A command from package.json: a program where the shell would not change a letter of it.
+  /// Reads a command from package.json: a program if the shell would not change a letter of it.
   public init(script: String) {
     let words = script.split(separator: " ").map(String.init)
     let isShells = script.utf8.contains(where: Self.special.contains) || Self.builtins.contains(words.first ?? "")
     self = isShells || words.isEmpty ? .shell(script) : .program(words)
   }
 
-  /// What the shell reads as more than a letter, its spaces other than ' ' included.
+  /// Characters that mean more than themselves to the shell, including white space other than ' '.
   private static let special = Set("\"'`$\\|&;<>()*?[]{}~#=!\n\r\t".utf8)
 
-  /// The shell's own commands and words that no program stands for.
+  /// The shell's own commands and keywords, which are not programs.
   private static let builtins: Set<String> = [
     ".", ":", "case", "cd", "command", "eval", "exec", "exit", "export", "for", "if", "read", "set", "shift", "source",
     "time", "trap", "type", "ulimit", "umask", "unset", "until", "wait", "while",
   ]
 
+  /// The program to start and its arguments; for a shell command, /bin/sh and its.
   public var arguments: [String] {
     switch self {
     case .program(let arguments): arguments
@@ -26,6 +29,7 @@ public enum Work: Equatable, Codable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The command in one line, for people.
   public var description: String {
     switch self {
     case .program(let arguments): arguments.joined(separator: " ")
