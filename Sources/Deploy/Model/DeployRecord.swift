@@ -1,6 +1,6 @@
 /// What is written down about one deploy: the intent before each step, and how it went after it. Recovery relies on it.
 public struct DeployRecord: Equatable, Codable, Sendable {
-  /// What a deploy was asked for by: a push of the branch, or the command of this name.
+  /// What can ask for a deploy: a push of the branch, or the command of this name.
   public enum Kind: String, Codable, Sendable { case push, rebuild, rollback, restart }
 
   /// How a deploy ended.
