@@ -14,7 +14,7 @@ public struct ReleaseRecord: Equatable, Sendable {
   public let environmentMark: EnvironmentMark?
   /// When an instance of it counts as healthy.
   public let health: HealthPolicy
-  /// When it was made (RFC 3339).
+  /// When the deploy that made it began (RFC 3339).
   public let createdAt: String
 
   /// The commit that it was built from.

@@ -1,20 +1,27 @@
 /// What a deploy of a commit would do, step by step, for `nextdeploy plan`.
 public struct Outline: Equatable, Encodable, Sendable {
+  /// One thing that the deploy would do.
   public struct Line: Equatable, Encodable, Sendable {
+    /// The step in which it would happen.
     public let step: Step
+    /// What would happen, in words for people.
     public let action: String
   }
 
+  /// The commit that was planned for.
   public let commit: Commit
+  /// Framework, package manager and Node with their versions, for people.
   public let detected: String
+  /// What is not as it should be, but is no reason to stop.
   public let warnings: [String]
-  /// Variables that the app's example names and nothing sets; nil where there are none.
+  /// Variables that the app's example file names and nothing sets; nil if there are none.
   public let unset: UnsetVariables?
+  /// What the deploy would do, in order.
   public let steps: [Line]
 }
 
 extension Deployment {
-  /// Plans a deploy and touches nothing.
+  /// Plans a deploy without touching anything; throws what would keep the deploy from being planned.
   public static func outline(of commit: Commit, seams: Seams) throws -> Outline {
     let planned = try Builder.plan(commit, complete(seams.state.environment(), seams), seams)
     let plan = planned.plan

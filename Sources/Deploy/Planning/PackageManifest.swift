@@ -1,24 +1,31 @@
-/// What package.json says that a deploy needs to know.
+/// What a deploy needs to know from package.json.
 public struct PackageManifest: Equatable, Sendable {
+  /// The package's name; nil if it has none.
   public let name: String?
+  /// The scripts' commands, by name.
   public let scripts: [String: String]
+  /// The versions or ranges of `dependencies`, by package.
   public let dependencies: [String: String]
+  /// The versions or ranges of `devDependencies`, by package.
   public let developmentDependencies: [String: String]
-  /// As in "pnpm@10.34.9".
+  /// The field `packageManager`, as in "pnpm@10.34.9"; nil if there is none.
   public let packageManager: String?
-  /// What `devEngines.packageManager` names, where that is to be followed.
+  /// What `devEngines.packageManager` names; nil if it names nothing or need not be followed.
   public let developmentManager: DevelopmentManager?
-  /// Whether it is the top of a workspace of npm's, yarn's or Bun's.
+  /// Whether it is the top of a workspace for npm, yarn or Bun.
   public let hasWorkspaces: Bool
-  /// The versions that it asks for, by program ("node", "pnpm").
+  /// The ranges of versions that it asks for, by program ("node", "pnpm").
   public let engines: [String: String]
 
+  /// A package manager that `devEngines` asks for.
   public struct DevelopmentManager: Equatable, Sendable {
+    /// The package manager's name, as in "pnpm".
     public let name: String
+    /// The versions that will do, in npm's notation; nil for any.
     public let range: String?
   }
 
-  /// Reads the file's text; `path` is for messages.
+  /// Reads the file's text, and throws if it is malformed; `path` is for messages.
   public init(_ text: String, path: String) throws(Failure) {
     let json: JSON
     do { json = try JSON.parse(text) } catch {
@@ -37,20 +44,21 @@ public struct PackageManifest: Equatable, Sendable {
     engines = (json["engines"]?.members ?? []).reduce(into: [:]) { $0[$1.key] = $1.value.string }
   }
 
-  /// The versions of Node that it asks for.
+  /// The range of Node versions that it asks for; nil if it does not say.
   public var nodeRange: String? { engines["node"] }
 
+  /// Whether it depends on any package, even if only for development.
   public var hasDependencies: Bool { !dependencies.isEmpty || !developmentDependencies.isEmpty }
 
-  /// Whether it depends on packages of its workspace by their protocol.
+  /// Whether it depends on packages of its workspace through `workspace:`.
   var usesWorkspace: Bool {
     (dependencies.merging(developmentDependencies) { $1 }).values.contains { $0.hasPrefix("workspace:") }
   }
 
-  /// The version or range it asks for of a package.
+  /// The version or range it asks for of a package; nil if it does not depend on it.
   public func dependency(_ name: String) -> String? { dependencies[name] ?? developmentDependencies[name] }
 
-  /// A script's command; where it only calls another script ("npm run serve"), that one's.
+  /// A script's command, or that of the script it merely calls ("npm run serve"); nil if there is no such script.
   public func command(ofScript name: String) -> String? {
     var name = name
     for _ in 0..<5 {

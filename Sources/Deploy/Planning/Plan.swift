@@ -1,23 +1,31 @@
 /// What a deploy of a tree will do, computed before anything is touched.
 public struct Plan: Equatable, Sendable {
+  /// The settings from nextdeploy.json, with defaults for what it does not set.
   public let project: ProjectFile
-  /// What the tree says, as it was read.
+  /// What the tree says about the app.
   let app: Project
+  /// What kind of app it is.
   public let framework: Framework
+  /// Which package manager installs it, and where.
   public let packages: PackageManagerChoice
-  /// The package manager on this machine; nil where it is not needed.
+  /// How this machine runs the package manager; nil if it is not needed.
   public let manager: PackageManagerProgram?
+  /// The machine's Node.
   public let node: Tool
-  /// Nil where there is nothing to install.
+  /// The command that installs packages; nil if there is nothing to install.
   public let install: Work?
+  /// Where the install runs, from the top of the repository.
   public let installDirectory: RelativePath
-  /// Nil where there is nothing to build.
+  /// The command that builds the app; nil if there is nothing to build.
   public let build: Work?
+  /// Where the build runs, from the top of the repository.
   public let buildDirectory: RelativePath
-  /// How an app that is not Next's own server is started.
+  /// How the app is started, unless by Next's own server.
   public let start: Work
+  /// What is not as it should be, but is no reason to stop.
   public let warnings: [String]
 
+  /// Plans the deploy of a tree on a machine with these programs; throws if it cannot succeed.
   public init(_ tree: some SourceTree, toolbox: some Toolbox) throws {
     if tree.entries.isEmpty {
       throw Failure("reading the pushed files", "the commit holds no files", next: "Commit the app, then push again.")
@@ -75,12 +83,12 @@ public struct Plan: Equatable, Sendable {
     return ([framework.description] + manager + ["Node \(node.version)"]).joined(separator: ", ")
   }
 
-  /// The programs that do the work: with others, the same files give another result.
+  /// The programs that do the work: with others, the same files may give another result.
   var tools: String {
     "node \(node.version)\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
   }
 
-  /// All that an install's result depends on: with the same key, node_modules is as it would be made.
+  /// Everything an install's result depends on: if the key is the same, node_modules need not be installed again.
   func installKey(of tree: some SourceTree) -> String {
     let relevant = tree.entries.values.filter { entry in
       let name = entry.name

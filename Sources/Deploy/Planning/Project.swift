@@ -1,22 +1,29 @@
-/// What a tree says of its app, whatever machine it is built on.
+/// What a tree says about its app, regardless of the machine it is built on.
 public struct Project: Equatable, Sendable {
+  /// The settings from nextdeploy.json, with defaults for what it does not set.
   public let file: ProjectFile
-  /// package.json of the app's directory, then those above it, nearest first.
+  /// The package.json of the app's directory, then those above it, nearest first.
   public let manifests: [Located]
+  /// Which package manager installs it, and where.
   public let packages: PackageManagerChoice
+  /// What kind of app it is.
   public let framework: Framework
-  /// How it is started; nil where only Next's own server can be meant.
+  /// How it is started; nil if only Next's own server can be meant.
   public let start: Work?
-  /// What that comes to.
+  /// What the start command was found to mean.
   let command: StartCommand?
 
-  /// A package.json, and where it stands.
+  /// A package.json, and where it is.
   public struct Located: Equatable, Sendable {
+    /// The directory that it is in, from the top of the repository.
     public let directory: RelativePath
+    /// What it says.
     public let manifest: PackageManifest
   }
 
-  /// - Parameter file: what stands in the place of the tree's own nextdeploy.json.
+  /// Reads a tree; throws if it holds no app or a file that is malformed.
+  ///
+  /// - Parameter file: settings to use instead of the tree's own nextdeploy.json.
   public init(_ tree: some SourceTree, file: ProjectFile? = nil) throws {
     let file = try file ?? tree.text(ProjectFile.name).map { text in try ProjectFile(text) } ?? ProjectFile()
     let root = file.root
@@ -49,6 +56,7 @@ public struct Project: Equatable, Sendable {
     self.framework = version.map { .next(version: $0) } ?? framework
   }
 
+  /// The app's directory, from the top of the repository.
   public var root: RelativePath { file.root }
 
   /// The app's own package.json.
@@ -56,9 +64,10 @@ public struct Project: Equatable, Sendable {
 
   var manifestPath: String { root.file("package.json") }
 
-  /// Whether it is built by Next.js, also where a server of its own starts it.
+  /// Whether Next.js builds it, even if a server of its own starts it.
   var isBuiltByNext: Bool { framework.isNext || file.framework == nil && manifest.dependency("next") != nil }
 
+  /// Whether its package.json has a script "build".
   public var hasBuild: Bool { manifest.scripts["build"] != nil }
 
   /// Whether there are packages to install.
@@ -66,7 +75,7 @@ public struct Project: Equatable, Sendable {
     file.install != nil || manifests.contains { $0.manifest.hasDependencies } || packages.lockfile != nil
   }
 
-  /// Refuses an app that nobody could start, or that could not be built.
+  /// Throws if there is no way to start the app, or to build one that must be built.
   public func requireCommands() throws(Failure) {
     if start == nil && !framework.isNext { throw missingStart }
     if let own = file.start, file.framework == .next, command?.startsNext == false {

@@ -1,40 +1,49 @@
-/// nextdeploy.json: what a repository says of its own deploys. All of it is optional.
+/// nextdeploy.json: what a repository says about its own deploys. All of it is optional.
 public struct ProjectFile: Equatable, Sendable {
+  /// The file's name, at the top of the repository.
   public static let name = "nextdeploy.json"
 
-  /// The app's directory in the repository.
+  /// The app's directory, from the top of the repository.
   public var root = RelativePath.top
-  /// Shell commands that take the place of what was detected.
+  /// A shell command instead of the package manager's install.
   public var install: String?
+  /// A shell command instead of the package manager's "run build".
   public var build: String?
+  /// A shell command instead of the start script.
   public var start: String?
-  /// A shell command that runs after the build and before the switch.
+  /// A shell command that runs after the build and before the new release is started, for migrations.
   public var release: String?
+  /// When the app counts as healthy.
   public var health = HealthSettings()
+  /// How long an old release may finish what it is answering, in seconds.
   public var drainTimeout = DrainPolicy.defaultTimeout
-  /// Paths of the app that stay the same across releases.
+  /// Paths in the app whose content is kept across releases.
   public var persist: [RelativePath] = []
-  /// What kind of app it is, where that is not to be found out.
+  /// What kind of app it is; nil to detect that.
   public var framework: Framework?
-  /// Which installed packages a release has.
+  /// Which of the installed packages go into a release.
   public var dependencies = Dependencies.production
 
+  /// The kinds of app that can be named.
   public enum Framework: String, CaseIterable, Sendable {
-    /// Started by Next's own server, whatever the start script says.
+    /// Started by Next's own server, regardless of the start script.
     case next
     /// Started as the start command says.
     case node
   }
 
+  /// The choices of installed packages.
   public enum Dependencies: String, CaseIterable, Sendable {
-    /// Not those that npm installed for development only.
+    /// All but those that npm installed only for development.
     case production
+    /// All of them.
     case all
   }
 
+  /// Makes the settings of a repository that has no such file.
   public init() {}
 
-  /// Reads the file's text: JSON with comments and trailing commas.
+  /// Reads the file's text, JSON with comments and trailing commas; throws at the first setting that is wrong.
   public init(_ text: String) throws(Failure) {
     let json: JSON
     do { json = try JSON.parse(text, relaxed: true) } catch { throw Self.failure(error.description) }
@@ -95,9 +104,9 @@ public struct ProjectFile: Equatable, Sendable {
   }
 }
 
-/// How long an old release may finish what it is answering.
+/// How long an old release may take to finish what it is answering.
 public enum DrainPolicy {
-  /// In seconds.
+  /// The time that an app gets which sets none, in seconds.
   public static let defaultTimeout = 30.0
 }
 
@@ -137,7 +146,7 @@ private struct Members {
     return text
   }
 
-  /// One of a few words.
+  /// A value that is one of a few words.
   func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) throws(Failure) -> Choice? {
     guard let text = try string(key) else { return nil }
     if let choice = Choice(rawValue: text) { return choice }

@@ -1,21 +1,26 @@
 /// The files of a commit, read without checking them out.
 public protocol SourceTree {
-  /// The tree's own id: the same files, the same id.
+  /// The tree's own id: trees with the same files have the same.
   var id: CommitID { get }
-  /// All that is in it, directories left out, by path.
+  /// Everything in it except directories, by path.
   var entries: [String: TreeEntry] { get }
-  /// The content of one of its entries; nil, without reading it, where that is more than so many bytes.
+  /// The content of one of its entries; nil, without reading it, if it is longer than this many bytes.
   func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]?
 }
 
+/// A file, link or submodule in a commit.
 public struct TreeEntry: Equatable, Sendable {
+  /// What an entry is.
   public enum Kind: Sendable { case file, executable, link, submodule }
 
-  /// From the top of the tree.
+  /// The path from the top of the tree.
   public let path: String
+  /// What the entry is.
   public let kind: Kind
+  /// The id of its content, or a submodule's commit; null for files that are not in git.
   public let id: CommitID
 
+  /// Describes one entry of a tree.
   public init(path: String, kind: Kind, id: CommitID) {
     self.path = path
     self.kind = kind
@@ -27,7 +32,8 @@ public struct TreeEntry: Equatable, Sendable {
 }
 
 extension String {
-  /// A path's bytes as text by which paths are told apart: of a part that is no UTF-8, all beyond ASCII as numbers.
+  /// Turns a path's bytes into text that no other path has: in a part that is not UTF-8, bytes beyond ASCII become
+  /// numbers.
   public init(path bytes: some Collection<UInt8>) {
     let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { part in
       String(validating: part, as: UTF8.self)
@@ -38,24 +44,25 @@ extension String {
 }
 
 extension SourceTree {
-  /// A file's text; nil where there is no such file.
+  /// A file's text; nil if there is no such file. Throws if it is longer than `SettingsFile.limit`.
   public func text(_ path: String) throws -> String? {
     guard let entry = entries[path], entry.kind != .submodule, entry.kind != .link else { return nil }
     guard let bytes = try bytes(of: entry, atMost: SettingsFile.limit) else { throw SettingsFile.tooLarge(path) }
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Whether anything is below a directory.
+  /// Whether there is anything in a directory; the top always counts.
   public func hasDirectory(_ directory: RelativePath) -> Bool {
     directory.isTop || entries.keys.contains { $0.hasPrefix("\(directory)/") }
   }
 }
 
-/// A file that says how an app is built: package.json, a lockfile, what an install or a build notes.
+/// Files that say how an app is built: package.json, a lockfile, what an install or a build notes.
 public enum SettingsFile {
-  /// The most bytes that are read of one, far beyond what tools write. A push or a build could hold any number of them.
+  /// The longest that one may be, in bytes: far more than tools write, but a push or a build could bring any size.
   public static let limit = 16 << 20
 
+  /// A failure to read a file that is longer than the limit.
   public static func tooLarge(_ path: String) -> Failure {
     Failure(
       "reading \(path)", "it has more than \(limit >> 20) MB",

@@ -1,7 +1,8 @@
-/// Variables that an app's example of a .env file names, and that nothing sets.
+/// Variables that an app's example of a .env file names and nothing sets.
 public struct UnsetVariables: Equatable, Encodable, Sendable {
   /// The file that names them.
   public let file: String
+  /// The variables, in the file's order.
   public let names: [String]
 
   private static let examples = [".env.example", ".env.sample", ".env.template", ".env.local.example"]

@@ -1,53 +1,56 @@
-/// What is kept of one app on the disk: its records, what is live, its environment.
+/// What is kept on the disk for one app: its records, what is live, its environment.
 public protocol AppState {
-  /// Begins a record under an id that nobody else has.
+  /// Begins a record under an id that no other deploy has.
   ///
-  /// - Parameter previous: where a push found the branch.
+  /// - Parameter previous: the commit at which a push found the branch.
   func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord
 
-  /// Writes a record down in one step.
+  /// Saves a record atomically.
   ///
-  /// - Parameter durable: whether it must outlive a power loss from here on.
+  /// - Parameter durable: whether the record must survive a power loss once this returns.
   func save(_ record: DeployRecord, durable: Bool) throws
 
-  /// The records that are kept, the oldest first; those that are damaged are left out.
+  /// The records that are kept, oldest first; damaged ones are left out.
   func records() throws -> [DeployRecord]
 
-  /// Sets the damaged records aside; returns the files that they are in then.
+  /// Sets damaged records aside; returns the files in which they are now.
   func setAsideDamagedRecords() throws -> [String]
 
-  /// Whether the process that writes this record still runs.
+  /// Whether the process that writes this record is still running.
   func isRunning(_ record: DeployRecord) -> Bool
 
-  /// Who has cancelled the deploy of this record, in words; nil where nobody has.
+  /// Who has cancelled the deploy of this record, in words; nil if nobody has.
   func cancellation(of record: DeployRecord) throws -> String?
 
+  /// What is live; nil if the app has never been deployed.
   func live() throws -> LiveRecord?
 
-  /// Writes down what is live, and points `current` at it.
+  /// Saves what is live, and points the app's link `current` at its release.
   func setLive(_ live: LiveRecord) throws
 
-  /// - Throws: also where it is empty though it had variables.
+  /// The app's own variables as they are now.
+  ///
+  /// - Throws: also if there are none although there were some.
   func environment() throws -> AppEnvironment
 
-  /// Notes that the environment has variables: to lose them is an error from then on.
+  /// Notes that the environment has variables: losing them is an error from then on.
   func noteEnvironment() throws
 
-  /// The key of Next's server actions: made once for an app, so that old browser tabs keep working.
+  /// The key for Next's server actions: made once per app, so that old browser tabs keep working.
   func serverActionsKey() throws -> String
 
-  /// The last lines that an instance has written.
+  /// The last lines that a deploy's instance has written.
   func lastLines(of deploy: DeployID) -> [String]
 
-  /// Gives up the space that was set aside for what a failed deploy must write, where its build filled the disk.
+  /// Frees the space set aside for what a failed deploy must write, in case its build has filled the disk.
   func giveUpReserve() throws
 
-  /// Removes the records and logs that are no longer needed.
+  /// Removes records and logs that are no longer needed.
   func prune(keeping deploys: Set<DeployID>) throws
 
-  /// Runs `body` while no other process can deploy the app; nil, at once, where one does.
+  /// Runs `body` while holding the app's deploy lock; returns nil at once if another process holds it.
   func withDeployLock<Result>(_ body: () throws -> Result) throws -> Result?
 
-  /// The time of day (RFC 3339).
+  /// The current date and time (RFC 3339).
   func timestamp() -> String
 }

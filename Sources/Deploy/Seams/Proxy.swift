@@ -1,30 +1,34 @@
-/// What faces the internet and sends each request to the live instance of its app.
+/// What faces the internet and sends each request to its app's live instance.
 public protocol Proxy {
-  /// Sends an app's requests to an instance. When it returns, new requests go there, and one was seen to arrive; when it
-  /// throws, all is as it was.
+  /// Sends an app's requests to an instance. When it returns, new requests go there, and one was seen to arrive; if it
+  /// throws, nothing has changed.
   func route(_ site: Site) throws
 
-  /// Restores what is written of an app that is live already. Whether its requests arrive is not looked at.
+  /// Restores the configuration of an app that is live already, without checking that its requests arrive.
   func restore(_ site: Site) throws
 
-  /// Where an app's requests go, as it is written down; nil where the app is not routed.
+  /// Where an app's requests go according to the configuration; nil if the app is not routed.
   func upstream(of app: AppName) throws -> Upstream?
 
-  /// Takes an app's site away.
+  /// Removes an app's site.
   func remove(_ app: AppName) throws
 
-  /// Makes sure that it runs, after a crash or a reboot.
+  /// Makes sure that the proxy is running, after a crash or a reboot.
   func revive() throws
 }
 
 /// An app as the proxy sees it.
 public struct Site: Equatable, Sendable {
+  /// The app that is served.
   public let app: AppName
+  /// Where visitors reach the app.
   public let addresses: [SiteAddress]
+  /// The instance that the app's requests go to.
   public let upstream: Upstream
-  /// A page that it answers: what is asked for to see that requests arrive.
+  /// A page that the app answers, which is asked for to see that requests arrive.
   public let page: String
 
+  /// Describes an app's site; by default its page is "/".
   public init(app: AppName, addresses: [SiteAddress], upstream: Upstream, page: String = "/") {
     self.app = app
     self.addresses = addresses
@@ -35,8 +39,8 @@ public struct Site: Equatable, Sendable {
 
 /// Where a site can be reached.
 public enum SiteAddress: Equatable, Sendable {
-  /// A domain; the proxy knows on which port and whether with TLS.
+  /// A domain; the proxy decides on which port and whether with TLS.
   case domain(Domain)
-  /// Every name of the machine, on a port of its own, without TLS.
+  /// Any name of the machine, on the app's own port, without TLS.
   case port(Port)
 }

@@ -1,53 +1,56 @@
-/// An app's releases: directories that do not change once they are made.
+/// An app's releases: directories that never change once they are made.
 public protocol Releases {
-  /// The releases that are whole, the oldest first.
+  /// The complete releases, oldest first.
   func list() throws -> [ReleaseRecord]
 
-  /// Those whose record is missing or damaged: nothing can start them again.
+  /// The releases whose record is missing or damaged, so that nothing can start them again.
   func damaged() throws -> [ReleaseID]
 
-  /// Makes a release of what a build left in the workspace. It is there as a whole or not at all.
+  /// Makes a release of what a build left in the workspace: all of it, or nothing.
   func make(_ record: ReleaseRecord, from assembly: Assembly) throws
 
+  /// Removes a release; does nothing if there is none of this id.
   func remove(_ release: ReleaseID) throws
 
-  /// Removes what an interrupted `make` left.
+  /// Removes what an interrupted `make` or `remove` left behind.
   func removeUnfinished() throws
 }
 
-/// How a release is put together from the workspace. All paths are from the top of the one and the other. Everything is
-/// copied: what is in the workspace builds will write to again.
+/// How a release is put together from the workspace. All paths start at the top of either. Everything is copied, for
+/// later builds will write to the workspace again.
 public struct Assembly: Equatable, Sendable {
+  /// Something of the workspace that becomes part of the release.
   public enum Part: Equatable, Sendable {
-    /// A file or directory of the workspace.
+    /// One file or directory of the workspace.
     case copy(from: String, to: String)
-    /// All of the workspace but `without`. What has not changed in node_modules is shared with earlier releases.
+    /// All of the workspace except `without`. What has not changed in node_modules is shared with earlier releases.
     case everything(without: Set<String>)
   }
 
+  /// What is copied from the workspace, in this order.
   public var parts: [Part]
-  /// What is replaced by a link to where it is kept across releases.
+  /// Paths that are replaced by links to where their content is kept across releases.
   public var persist: [String]
-  /// Directories that the app writes to at run time, within the release.
+  /// Directories within the release that the app writes to at run time.
   public var writable: [String] = []
-  /// What starts the app where that is a program of nextdeploy's own.
+  /// The program of nextdeploy's own that starts the app; nil if it is one of the app's.
   public var launcher: Launcher?
-  /// Scripts that its instances find by their names.
+  /// Scripts, by name, that the release's instances find on their PATH.
   public var programs: [String: String] = [:]
-  /// What those need of what Corepack has brought, below its directory: instances do not wait for the network.
+  /// What those scripts need from Corepack's directory, as paths below it: instances do not wait for the network.
   public var corepack: [String] = []
 }
 
-/// A program of nextdeploy's own that is an app's server. It stands beside the release's files, where none of the app's
-/// can take its place, and is given the site's origin as its last argument.
+/// A program of nextdeploy's own that runs an app's server. It lies beside the release's files, where none of the app's
+/// can replace it, and is given the site's origin as its last argument.
 public enum Launcher: String, Codable, Sendable {
-  /// Next.js, told where it runs behind.
+  /// Runs Next.js, and tells it the origin of the site.
   case next
 
-  /// The program's file.
+  /// The name of the program's file.
   public var file: String { "\(rawValue).cjs" }
 
-  /// The same as seen from a directory of the release's files.
+  /// The path of that file from a directory of the release's files.
   func file(from directory: RelativePath) -> String {
     String(repeating: "../", count: directory.description.pathParts.count + 1) + file
   }

@@ -1,10 +1,13 @@
 /// A commit of an app's repository.
 public struct Commit: Equatable, Codable, Sendable {
+  /// The commit's own id.
   public let id: CommitID
+  /// The id of its tree: commits with the same files have the same.
   public let tree: CommitID
   /// The first line of its message.
   public let subject: String
 
+  /// Describes a commit by what git says of it.
   public init(id: CommitID, tree: CommitID, subject: String) {
     self.id = id
     self.tree = tree
@@ -16,12 +19,13 @@ public struct Commit: Equatable, Codable, Sendable {
 public protocol Repository {
   /// The commit that a text names (an id, a short id, a branch, a tag, "main~2").
   ///
-  /// - Throws: a failure of kind `notFound` where it names none, or several.
+  /// - Throws: a failure of kind `notFound` if it names none, or more than one.
   func commit(_ text: String) throws -> Commit
 
+  /// The files of a commit, to be read without checking them out.
   func tree(of commit: Commit) throws -> any SourceTree
 
-  /// Makes the files in `workspace` those of the commit; only what differs is written.
+  /// Turns the files in `workspace` into those of the commit, writing only what differs.
   ///
   /// Files that git ignores stay, as do node_modules and .next. Returns how many files were written or removed.
   func checkout(_ commit: Commit, into workspace: String) throws -> Int
@@ -29,17 +33,17 @@ public protocol Repository {
   /// How many files a checkout would write or remove, as far as the repository alone can tell.
   func changes(from old: CommitID?, to commit: Commit) throws -> Int
 
-  /// The commit a ref points at; nil where there is no such ref.
+  /// The commit a ref points at; nil if there is no such ref.
   func target(of ref: String) throws -> CommitID?
 
-  /// Points a ref at a commit, or removes it where that is nil, but only while it is at `old`.
+  /// Points a ref at a commit, or removes it if that is nil, but only while it is at `old`.
   ///
-  /// Returns false, with nothing done, where somebody else has moved it.
+  /// Returns false, and does nothing, if somebody else has moved it.
   func move(_ ref: String, from old: CommitID, to new: CommitID?) throws -> Bool
 
-  /// Points a ref at a commit, wherever it was; removes it where that is nil.
+  /// Points a ref at a commit, wherever it was; removes it if that is nil.
   func set(_ ref: String, to new: CommitID?) throws
 
-  /// A short text by which a long one can be told from others, and which does not give it away.
+  /// A short text that identifies a longer one without giving it away.
   func fingerprint(_ text: String) throws -> String
 }

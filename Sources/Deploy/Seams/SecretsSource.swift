@@ -1,5 +1,5 @@
-/// Where secrets are kept for an app outside of this machine.
+/// Where an app's secrets are kept outside this machine.
 public protocol SecretsSource {
-  /// The secrets that the access is for, as they are now.
+  /// Fetches the current secrets that the access is for, by name.
   func fetch(_ access: DopplerAccess) throws -> [String: String]
 }

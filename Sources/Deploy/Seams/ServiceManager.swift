@@ -1,54 +1,58 @@
 /// What starts an instance and keeps it running.
 ///
 /// Both managers keep the same promises, which one contract suite checks:
-/// - an instance outlives the command that started it, and is started again, with growing pauses, when it ends;
-/// - stopping waits for the connections that its port still has, then asks it to end, then ends it and all it started;
+/// - an instance outlives the command that started it, and is restarted, with growing pauses, when it ends;
+/// - draining waits for the connections still open on its port, then asks it to end, then ends it and all it started;
 /// - once it is stopped nothing of it is left: no process, no port, no record.
 public protocol ServiceManager {
   /// Reserves a port for a new instance of an app and records it, so that nobody else takes it.
   func reserve(_ app: AppName) throws -> InstanceID
 
-  /// Starts an instance under a reserved name. Returns once its process runs, not once it answers.
+  /// Starts a reserved instance. Returns once its process runs, which may be before it answers.
   func start(_ instance: InstanceID, _ service: Service) throws
 
   /// Begins to stop an instance, and returns at once: it drains, then is asked to end, then is ended.
   func drain(_ instance: InstanceID) throws
 
-  /// Stops an instance without draining it, and returns when nothing of it is left.
+  /// Stops an instance without draining it, and returns once nothing of it is left.
   func stop(_ instance: InstanceID) throws
 
+  /// What an instance is doing now; `absent` if there is none.
   func state(of instance: InstanceID) throws -> InstanceState
 
-  /// Who listens on an instance's port and does not belong to it: what answers there need not be the app.
+  /// The programs that listen on an instance's port and do not belong to it: what answers there may not be the app.
   func strangers(at instance: InstanceID) throws -> [Stranger]
 
-  /// The app's instances that have a record, stopped ones included.
+  /// The app's instances that have a record, including stopped ones.
   func instances(of app: AppName) throws -> [InstanceID]
 
-  /// Has an app's running instances take over its limits; nothing happens where there are none.
+  /// Applies an app's limits to its running instances; does nothing if there are none.
   func applyLimits(of app: AppName) throws
 
-  /// Starts an instance again whose manager was lost (a crash, a reboot); nothing happens where it runs.
+  /// Restarts an instance whose manager was lost (a crash, a reboot); does nothing if it runs.
   func revive(_ instance: InstanceID) throws
 }
 
-/// What an instance runs, in the terms of its release: where that is on the disk is the manager's to say.
+/// What an instance runs, in terms of its release: where that is on the disk is for the manager to say.
 public struct Service: Equatable, Sendable {
+  /// The release that it runs.
   public var release: ReleaseID
   /// The deploy that starts it.
   public var deploy: DeployID
-  /// Where it is started, below the release's files.
+  /// The directory in which it is started, from the top of the release's files.
   public var directory: RelativePath
+  /// The program and its arguments.
   public var arguments: [String]
-  /// All that it sees but PWD, and PATH where it has none of its own.
+  /// All the variables that it sees but PWD, and PATH unless it has its own.
   public var environment: [String: String]
-  /// The PATH behind the release's own directories of programs.
+  /// What follows the release's own directories of programs in its PATH.
   public var path: String
-  /// Seconds that its connections get to end by themselves.
+  /// How long its open connections get to end by themselves, in seconds.
   public var drainTimeout: Double
-  /// Seconds between asking it to end and ending it.
+  /// How long it gets to end once asked to, in seconds, before it is killed.
   public var stopTimeout: Double
 
+  /// Describes what an instance is to run.
   public init(
     release: ReleaseID, deploy: DeployID, directory: RelativePath, arguments: [String], environment: [String: String],
     path: String, drainTimeout: Double, stopTimeout: Double
@@ -63,11 +67,11 @@ public struct Service: Equatable, Sendable {
     self.stopTimeout = stopTimeout
   }
 
-  /// The environment with what depends on where the release is.
+  /// The environment completed by what depends on where the release is.
   ///
   /// - Parameters:
   ///   - files: the directory of the release's files.
-  ///   - programs: the directory of the programs that it finds beside its own.
+  ///   - programs: the directory of the programs that it finds besides its own.
   public func environment(files: String, programs: String) -> [String: String] {
     let own = PackageManagerChoice.ancestors(of: directory).map { "\($0.below(files))/node_modules/.bin" }
     var all = ["PATH": (own + [programs, path]).joined(separator: ":")].merging(environment) { _, own in own }
@@ -76,26 +80,30 @@ public struct Service: Equatable, Sendable {
   }
 }
 
-/// A program that listens on a port which is an instance's.
+/// A program that listens on the port of an instance it does not belong to.
 public struct Stranger: Equatable, Sendable, CustomStringConvertible {
+  /// Where it listens.
   public let address: ListeningAddress
-  /// Who it is, with its process and its app as far as they are known.
+  /// What it is, with its process and its app as far as they are known.
   public let name: String
 
+  /// Describes a program that listens there.
   public init(address: ListeningAddress, name: String) {
     self.address = address
     self.name = name
   }
 
+  /// Its name and where it listens, for messages.
   public var description: String { "\(name), which listens on \(address)" }
 }
 
+/// What an instance is doing, as its manager sees it.
 public enum InstanceState: Equatable, Sendable {
-  /// Its process runs; `restarts` counts how often it was started again.
+  /// Its process runs; `restarts` counts how often it was restarted.
   case running(process: Int32, restarts: Int)
-  /// It ended, as `exit` says in words, and will be started again.
+  /// It ended, in the way that `exit` describes, and will be restarted.
   case waitingToRestart(exit: String, restarts: Int)
-  /// It finishes what it is answering, then ends.
+  /// It finishes the requests it is answering, then ends.
   case draining
   /// It has a record, but nothing keeps it running.
   case lost

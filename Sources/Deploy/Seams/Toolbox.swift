@@ -1,9 +1,13 @@
-/// A program of the machine that deploys use.
+/// A program on the machine that deploys use.
 public struct Tool: Equatable, Codable, Sendable {
+  /// The name by which it was looked for, as in "node".
   public let name: String
+  /// The absolute path of its file.
   public let path: String
+  /// The version that it reports, as in "20.20.2".
   public let version: String
 
+  /// Describes a program that was found.
   public init(name: String, path: String, version: String) {
     self.name = name
     self.path = path
@@ -13,6 +17,6 @@ public struct Tool: Equatable, Codable, Sendable {
 
 /// Finds the machine's programs and their versions.
 public protocol Toolbox {
-  /// Nil where the machine does not have it.
+  /// Finds a program by its name; nil if the machine does not have it.
   func find(_ name: String) throws -> Tool?
 }

@@ -1,40 +1,44 @@
-/// The one directory in which an app is built, kept from build to build.
+/// The one directory in which an app is built, kept from one build to the next.
 public protocol Workspace {
+  /// The absolute path of the workspace's top.
   var directory: String { get }
 
-  /// A file's text; nil where there is none. The path is from the top of the workspace.
+  /// A file's text; nil if there is no such file. The path starts at the top of the workspace.
   func text(_ path: String) throws -> String?
 
+  /// Whether there is a file or directory at a path.
   func exists(_ path: String) -> Bool
 
+  /// Removes a file, or a directory with all that is in it; does nothing if there is none.
   func remove(_ path: String) throws
 
-  /// What node_modules was installed from; nil where that is not known for certain.
+  /// What node_modules was installed from; nil if that is not certain.
   func installedKey() throws -> String?
 
+  /// Notes what node_modules was installed from; nil before an install begins.
   func setInstalledKey(_ key: String?) throws
 
-  /// Removes everything, node_modules and all that builds cache included.
+  /// Removes everything, including node_modules and all that builds cache.
   func empty() throws
 
-  /// The names in a directory; none where it does not exist.
+  /// The names in a directory; none if it does not exist.
   func list(_ path: String) throws -> [String]
 
-  /// The directory of the programs that builds find beside their own; no build can write to it.
+  /// The directory of the programs that builds find besides their own; no build can write to it.
   var programs: String { get }
 
-  /// Where Corepack keeps what it brings for this app, from build to build.
+  /// Where Corepack keeps what it downloads for this app, from one build to the next.
   var corepack: String { get }
 
-  /// Puts these scripts there by their names, and nothing else.
+  /// Makes these scripts, by name, the only content of `programs`.
   func setPrograms(_ scripts: [String: String]) throws
 
-  /// Bytes free on its disk.
+  /// The bytes free on its disk.
   func freeSpace() throws -> Int
 
-  /// Bytes of those that are kept for sites and other apps: a build that takes of them is ended.
+  /// How many of those bytes are kept for sites and other apps: a build that uses them is ended.
   func reservedSpace() throws -> Int
 
-  /// What it and the caches of builds take, in words; counted for a while, so only where something failed.
+  /// How much it and the builds' caches take up, in words; slow to count, so only asked for when something failed.
   func usage() -> String
 }

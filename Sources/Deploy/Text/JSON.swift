@@ -1,4 +1,4 @@
-/// A JSON value (RFC 8259) as it is written, the order of an object's members kept.
+/// A JSON value (RFC 8259) as it is written, with an object's members in their order.
 public enum JSON: Equatable, Sendable {
   case null
   case bool(Bool)
@@ -7,24 +7,31 @@ public enum JSON: Equatable, Sendable {
   case array([JSON])
   case object([Member])
 
+  /// One key of an object, with its value.
   public struct Member: Equatable, Sendable {
+    /// The key with its escapes resolved; an object may have the same one twice.
     public let key: String
+    /// The value that stands at the key.
     public let value: JSON
   }
 
+  /// The last value that an object has at a key; nil if it has none, or is not an object.
   public subscript(key: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.last { $0.key == key }?.value
   }
 
+  /// The text of a string; nil for any other type.
   public var string: String? {
     if case .string(let text) = self { text } else { nil }
   }
 
+  /// The elements of an array; nil for any other type.
   public var elements: [JSON]? {
     if case .array(let elements) = self { elements } else { nil }
   }
 
+  /// The members of an object, in order; nil for any other type.
   public var members: [Member]? {
     if case .object(let members) = self { members } else { nil }
   }
@@ -41,19 +48,22 @@ public enum JSON: Equatable, Sendable {
     }
   }
 
-  /// Where a text stops being JSON, and why.
+  /// The place where a text stops being JSON, and why.
   public struct SyntaxError: Error, Equatable, CustomStringConvertible {
-    /// Both from 1; a column counts bytes.
+    /// The line, counted from 1.
     public let line: Int
+    /// The column in bytes, counted from 1.
     public let column: Int
+    /// What is wrong there, in words.
     public let problem: String
 
+    /// Line, column and problem, for messages.
     public var description: String { "line \(line), column \(column): \(problem)" }
   }
 
-  /// Reads a text.
+  /// Reads a text that is one JSON value.
   ///
-  /// - Parameter relaxed: whether comments (`//`, `/* */`) and trailing commas may be in it.
+  /// - Parameter relaxed: whether it may contain comments (`//`, `/* */`) and trailing commas.
   public static func parse(_ text: String, relaxed: Bool = false) throws(SyntaxError) -> JSON {
     var parser = JSONParser(bytes: Array(text.utf8), relaxed: relaxed)
     return try parser.document()

@@ -1,5 +1,5 @@
-/// Text that others had a hand in, so that it cannot steer a terminal: without escape sequences (ECMA-48), control
-/// characters and marks that turn the direction of writing. It comes bit by bit, cut anywhere.
+/// Makes text from elsewhere safe for a terminal: without escape sequences (ECMA-48), control characters and marks that
+/// change the writing direction. The text comes in pieces, which may be cut anywhere.
 public struct VisibleText: Sendable {
   private enum Place { case text, escape, sequence }
 
@@ -8,15 +8,18 @@ public struct VisibleText: Sendable {
   /// The beginning of a character whose end has not come yet.
   private var begun: [UInt8] = []
 
+  /// Begins a new text.
+  ///
   /// - Parameter keepsLines: whether line feeds stay.
   public init(keepsLines: Bool) { self.keepsLines = keepsLines }
 
-  /// What is visible of one line, line feeds left out as well.
+  /// The visible part of one line, without line feeds.
   public static func line(_ text: String) -> String {
     var visible = VisibleText(keepsLines: false)
     return visible.filter(text.unicodeScalars)
   }
 
+  /// Takes the next bytes and returns what is visible of all characters that are complete.
   public mutating func add(_ bytes: [UInt8]) -> [UInt8] {
     begun += bytes
     let whole = begun.count - Self.unfinished(begun)
@@ -25,7 +28,7 @@ public struct VisibleText: Sendable {
     return Array(filter(text.unicodeScalars).utf8)
   }
 
-  /// What is left where the end has come in the middle of a character.
+  /// Ends the text and returns what is left of a character that was cut off.
   public mutating func end() -> [UInt8] {
     defer { begun = [] }
     return Array(filter(String(decoding: begun, as: UTF8.self).unicodeScalars).utf8)
@@ -54,7 +57,7 @@ public struct VisibleText: Sendable {
     return String(visible)
   }
 
-  /// How many bytes at the end can be the beginning of a character.
+  /// How many bytes at the end may be the beginning of a character.
   private static func unfinished(_ bytes: [UInt8]) -> Int {
     for (count, byte) in bytes.suffix(3).reversed().enumerated() {
       let length = byte < 0x80 ? 1 : byte < 0xc0 ? 0 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4

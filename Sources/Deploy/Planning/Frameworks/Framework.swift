@@ -7,6 +7,7 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
   /// A program that Bun runs.
   case bun
 
+  /// The framework as messages name it, with the version of Next.js if that is known.
   public var description: String {
     switch self {
     case .next(let version): version.isEmpty ? "Next.js" : "Next.js \(version)"
@@ -15,6 +16,7 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether Next's own server starts it.
   public var isNext: Bool {
     if case .next = self { true } else { false }
   }

@@ -1,12 +1,13 @@
-/// A nextdeploy.json for an app to which the defaults do not fit.
+/// A nextdeploy.json for an app that the defaults do not fit.
 public struct StarterFile: Equatable, Sendable {
+  /// The file's text, with comments that say why each setting is there.
   public let text: String
-  /// What it says, as nextdeploy reads it.
+  /// The settings in it, as nextdeploy reads them.
   public let file: ProjectFile
 
-  /// Nil where the defaults fit.
+  /// Finds what an app needs; nil if the defaults fit.
   ///
-  /// - Throws: a failure where they do not, and it cannot be told what would.
+  /// - Throws: a failure if they do not fit and it is not clear what would.
   public static func find(for tree: some SourceTree) throws -> StarterFile? {
     let root = try root(of: tree)
     var file = ProjectFile()

@@ -1,14 +1,16 @@
 /// Which package manager installs a tree, in which version and where: found from package.json and the lockfiles.
 public struct PackageManagerChoice: Equatable, Codable, Sendable {
+  /// The package manager to use.
   public let manager: PackageManager
-  /// Nil where any will do.
+  /// The version to use; nil if any will do.
   public let version: PackageManagerVersion?
-  /// Nil where there is none.
+  /// The lockfile's name; nil if there is none.
   public let lockfile: String?
   /// Where it runs: the directory of the lockfile, else of package.json.
   public let directory: RelativePath
   /// Whether a workspace above that directory is none of the lockfile's.
   let isAlone: Bool
+  /// What was found that is not as it should be, but is no reason to stop.
   public let warnings: [String]
 
   /// - Parameters:

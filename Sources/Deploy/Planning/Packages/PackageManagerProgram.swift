@@ -1,12 +1,13 @@
-/// How a machine runs a package manager: its own, or the wanted version, which Corepack brings.
+/// How a machine runs a package manager: its own copy, or the wanted version, which Corepack brings.
 public struct PackageManagerProgram: Equatable, Sendable {
+  /// The package manager that is run.
   public let manager: PackageManager
-  /// The version that runs.
+  /// The version that is run, as in "10.8.2".
   public let version: String
-  /// What Corepack is asked for, as in "8.15.9"; nil where the machine has the program itself.
+  /// The version that Corepack is asked for, as in "8.15.9"; nil if the machine has the program itself.
   let brought: String?
 
-  /// Nil where the machine has neither.
+  /// Finds out how; nil if the machine has no version that will do, and no Corepack.
   init?(_ choice: PackageManagerChoice, in toolbox: some Toolbox) throws {
     manager = choice.manager
     let own = try toolbox.find(manager.rawValue)
