@@ -1,6 +1,6 @@
-/// What the output of a failed program says of its cause, and what to do about it.
+/// What a failed program's output says about the cause, and what to do about it.
 struct Advice: Equatable {
-  /// Goes on where "it ended with exit code 1" stops.
+  /// It continues where "it ended with exit code 1" stops.
   let cause: String
   let next: String
 }
@@ -12,7 +12,7 @@ struct Advisor {
   let app: AppName
   let manifests: [PackageManifest]
   let packages: PackageManagerChoice
-  /// The package manager's version; nil where it was not asked for.
+  /// The package manager's version; nil if it was not looked up.
   let version: String?
   let environment: AppEnvironment
   /// Whether development packages are left out of a release.
@@ -28,7 +28,7 @@ struct Advisor {
 
   /// - Parameters:
   ///   - output: masked.
-  ///   - lockfile: its text; nil where there is none.
+  ///   - lockfile: its text; nil if there is none.
   func advice(on output: String, at stage: Stage, lockfile: String? = nil) -> Advice? {
     let output = ProgramOutput(output)
     // What is certain stands first: a build that misses a variable may also say that it could not reach something.
@@ -144,7 +144,7 @@ struct Advisor {
 struct PackageName: CustomStringConvertible {
   let description: String
 
-  /// Nil where the text is no such name.
+  /// Nil if the text is no such name.
   init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let name = text.hasPrefix("@") ? parts.dropFirst() : parts[...]
@@ -155,7 +155,7 @@ struct PackageName: CustomStringConvertible {
     description = String(text)
   }
 
-  /// The package that a module belongs to; nil where it is a file.
+  /// The package that a module belongs to; nil if it is a file.
   init?(ofModule text: String) {
     // What "@/" and "~/" stand for is a directory of the app's.
     if text.hasPrefix("@/") || text.hasPrefix("node:") { return nil }

@@ -110,7 +110,7 @@ extension Advisor {
 struct LockfileAuthor: Equatable, CustomStringConvertible {
   let description: String
 
-  /// Nil where the format says nothing.
+  /// Nil if the format says nothing.
   init?(of manager: PackageManager, file: String, text: String) {
     let versions: String?
     switch manager {

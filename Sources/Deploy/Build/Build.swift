@@ -1,4 +1,4 @@
-/// What a build that succeeded left in the workspace.
+/// What a successful build left in the workspace.
 struct Artifact {
   let installation: Installation
   let output: BuildOutput
@@ -9,7 +9,7 @@ struct Artifact {
   }
 }
 
-/// How a release is made of what is in the workspace, and how it is served.
+/// How a release is made from what is in the workspace, and how it is served.
 struct BuildOutput {
   let assembly: Assembly
   let framework: String
@@ -56,7 +56,7 @@ extension Builder {
     }
   }
 
-  /// How to build what another package of the app's workspace should have left; nil where that is not what failed.
+  /// How to build what another package in the app's workspace should have left; nil if that is not what failed.
   private func adviceOnWorkspace(_ planned: Planned, _ failure: Failure) throws -> String? {
     let plan = planned.plan
     // Whose own command builds it, or the workspace's own program, has another cause.

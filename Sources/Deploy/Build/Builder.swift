@@ -1,14 +1,14 @@
-/// The first half of a deploy: from a source to a release that is whole.
+/// The first half of a deploy: from a source to a complete release.
 struct Builder: Half {
   let steps: Steps
-  /// What it is all built with.
+  /// The environment that everything is built with.
   let environment: AppEnvironment
 
-  /// A release of a source: one that was made of the same before, or a new one.
+  /// A release of a source: an earlier one made from the same, or a new one.
   ///
   /// - Parameters:
-  ///   - reusing: whether one of before will do.
-  ///   - clean: whether nothing of earlier builds may be used.
+  ///   - reusing: whether an earlier release will do.
+  ///   - clean: whether nothing from earlier builds may be used.
   func release(from source: Source, reusing: Bool, clean: Bool = false) throws -> Candidate {
     switch source {
     case .commit(let commit): try release(of: commit, reusing: reusing, clean: clean)

@@ -1,5 +1,5 @@
 extension Builder {
-  /// When the release counts as healthy: what nextdeploy.json says of it, else what the build says of its pages.
+  /// When the release counts as healthy: as nextdeploy.json says, else going by the pages that the build made.
   func healthPolicy(of plan: Plan) throws -> HealthPolicy {
     guard plan.framework.isNext else { return HealthPolicy(plan.project.health) }
     let output = plan.project.root.file(try nextOutput(plan.project.root))

@@ -5,7 +5,7 @@ struct Installation {
   fileprivate init(_ checkout: Checkout) { planned = checkout.planned }
 }
 
-/// A program of the app's took longer than it may.
+/// One of the app's programs took longer than it may.
 private struct TimedOut: Error {}
 
 extension Builder {
@@ -34,7 +34,7 @@ extension Builder {
     }
   }
 
-  /// Runs a command of the app's in the workspace, its output shown as it comes.
+  /// Runs one of the app's commands in the workspace, showing its output as it comes.
   func run(
     _ work: Work, of planned: Planned, in directory: RelativePath, environment: [String: String],
     at stage: Advisor.Stage, attempt: String,
@@ -90,7 +90,7 @@ extension Builder {
       excerpt: output.lastLines)
   }
 
-  /// What an install, a build or the release command is given.
+  /// The environment for an install, a build or the release command.
   func given(to program: ProgramEnvironment.Program, _ planned: Planned, in directory: RelativePath)
     -> ProgramEnvironment
   {

@@ -1,5 +1,5 @@
 extension Builder {
-  /// A new release of what was built, and the app's own release command before anything of it is started.
+  /// Makes a new release from what was built, running the app's release command before any of it is started.
   func makeRelease(_ artifact: Artifact) throws -> Candidate {
     let planned = artifact.installation.planned
     let output = artifact.output

@@ -1,6 +1,6 @@
-/// What a program of an app's is given of the environment. The table in docs/configuration.md is made of the same rows.
+/// The environment that one of an app's programs is given. The table in docs/configuration.md has the same rows.
 struct ProgramEnvironment {
-  /// The programs that there are.
+  /// The kinds of programs.
   enum Program: String, CaseIterable {
     case install, build
     case release = "release command"
@@ -13,17 +13,17 @@ struct ProgramEnvironment {
   let base: [String: String]
   /// What it sees of the app's own variables.
   let own: [String: String]
-  /// What goes before PATH, and where it runs; nil where whoever starts it knows that.
+  /// What goes in front of PATH, and where it runs; nil if only whoever starts it knows that.
   var place: (path: [String], directory: String)?
-  /// Where Corepack keeps what it brings.
+  /// Where Corepack keeps what it downloads.
   var corepack = ""
   /// What the start command sets.
   var start: [String: String] = [:]
   /// Whether it builds with Next.js.
   var isNext = false
-  /// The key of Next's server actions, where it needs one.
+  /// The key for Next's server actions, if it needs one.
   var serverActionsKey: String?
-  /// What a build of Next.js and its instances are known by.
+  /// Variables by which a build of Next.js and its instances are identified.
   var identity: [String: String] = [:]
   /// Where it is to listen.
   var listening: (port: Port, host: String)?
@@ -39,7 +39,7 @@ struct ProgramEnvironment {
       }
   }
 
-  /// All that it is given.
+  /// Everything it is given.
   var variables: [String: String] {
     Self.rows.reduce(into: [:]) { all, row in
       if row.programs.contains(program) { all.merge(row.values(self, all)) { _, later in later } }

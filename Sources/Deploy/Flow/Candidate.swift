@@ -1,10 +1,10 @@
-/// A release that is whole and on the disk, and the commit that it is to go live as. The first half of a deploy ends with one,
+/// A complete release on the disk, and the commit that it is to go live as. The first half of a deploy ends with one,
 /// the second begins with it.
 struct Candidate {
   let release: ReleaseRecord
   /// What was pushed; the release may have been built from another commit with the same files.
   let commit: Commit
-  /// Says what helps where the release does not start; nil where its commit was not read.
+  /// Says what would help if the release does not start; nil if its commit was not read.
   let advisor: Advisor?
 
   fileprivate init(_ release: ReleaseRecord, as commit: Commit, _ advisor: Advisor?) {
@@ -15,7 +15,7 @@ struct Candidate {
 }
 
 extension Steps {
-  /// Makes a release of what a build left.
+  /// Makes a release from what a build left.
   func make(_ release: ReleaseRecord, from assembly: Assembly, as commit: Commit, _ advisor: Advisor) throws
     -> Candidate
   {
@@ -25,7 +25,7 @@ extension Steps {
     }
   }
 
-  /// Takes a release that is there, as it is.
+  /// Takes an existing release as it is.
   func take(_ release: ReleaseRecord, _ which: String, as commit: Commit, _ advisor: Advisor? = nil) throws -> Candidate
   {
     writer.takes(release.id, of: commit)

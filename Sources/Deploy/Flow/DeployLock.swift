@@ -1,6 +1,6 @@
 // Waiting for the app's lock: an app has one deploy at a time.
 extension Steps {
-  /// Runs `work` once no other deploy of the app runs. Of the pushes that wait only the newest gets it.
+  /// Runs `work` once no other deploy of the app is running. Of the pushes that wait, only the newest gets to.
   func withDeployLock(_ work: () throws -> Void) throws {
     var told = false
     while true {
@@ -27,8 +27,8 @@ extension Steps {
     return true
   }
 
-  /// Ends this deploy if it is cancelled while it waits. Nothing was done for it but the push itself, and what is not its
-  /// own belongs to the deploy that has the lock.
+  /// Ends this deploy if it is cancelled while it waits. So far only the push has happened, and everything else
+  /// belongs to the deploy that holds the lock.
   private func endIfCancelled() throws -> Bool {
     guard let who = try seams.state.cancellation(of: record) else { return false }
     let failure = cancelled(by: who)

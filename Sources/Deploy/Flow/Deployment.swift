@@ -8,9 +8,9 @@ public struct Deployment {
   public enum Request {
     /// A push of the app's branch.
     case push(Commit, previous: CommitID?)
-    /// A build of any commit, whether it was built before or not.
+    /// A build of any commit, even if it was built before.
     case rebuild(Commit, clean: Bool)
-    /// An older release again, without a build: one by its id, or what was live before the live one.
+    /// An older release again, without a build: the one with this id, or the one that was live before.
     case rollback(ReleaseID?)
     /// The live release again, with the environment as it is now.
     case restart
@@ -20,9 +20,9 @@ public struct Deployment {
   private let steps: Steps
   private let began: ContinuousClock.Instant
 
-  /// Deploys, once no other deploy of the app runs. How it ended is in the record that comes back.
+  /// Runs a deploy as soon as no other deploy of the app runs, and returns its record, which says how it ended.
   ///
-  /// - Parameter seams: what the deploy acts through, once it has a record.
+  /// - Parameter seams: makes what the deploy acts through, once it has a record.
   /// - Throws: only what kept the deploy from beginning.
   public static func run(
     _ request: Request, app: AppName, state: some AppState, seams: (DeployRecord) throws -> Seams
@@ -73,7 +73,7 @@ public struct Deployment {
           seconds: steps.seconds(since: began))))
   }
 
-  /// The environment for all of the deploy: what is changed while it runs is for the next one.
+  /// The environment for the whole deploy: changes made while it runs are for the next one.
   private func readEnvironment() throws -> AppEnvironment {
     let seams = steps.seams
     let own = try seams.state.environment()
@@ -108,7 +108,7 @@ extension Steps {
     seams.events.emit(.failed(record.step ?? .plan, failure, live: live))
   }
 
-  /// Whether the branch has left what a failed push put it at, so that the same commit can be pushed again.
+  /// Whether the branch is no longer at what a failed push moved it to, so that the same commit can be pushed again.
   private func isBranchBack() throws -> Bool {
     guard record.kind == .push, let commit = record.commit, commit.id != record.previous else { return true }
     return try seams.repository.target(of: config.branch.ref) != commit.id

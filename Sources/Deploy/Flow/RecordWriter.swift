@@ -1,10 +1,10 @@
 /// The one writer of a deploy's record: the intent before a step, the fact after it, and how it ended.
 final class RecordWriter {
-  /// As it is now. What has changed since the last write is on the disk with the next.
+  /// The record as it is now. Changes since the last write reach the disk with the next one.
   private(set) var record: DeployRecord
   private let seams: Seams
 
-  /// Goes on with a record that was begun.
+  /// Continues a record that has been begun.
   init(_ record: DeployRecord, _ seams: Seams) {
     self.record = record
     self.seams = seams
@@ -12,15 +12,15 @@ final class RecordWriter {
 
   // MARK: Intent
 
-  /// From here on a failure is one of this step.
+  /// From here on, a failure counts as one of this step.
   func enter(_ step: Step) { record.step = step }
 
   /// Writes down which step is about to begin.
   ///
-  /// - Parameter durable: whether that must outlive a power loss.
+  /// - Parameter durable: whether that must survive a power loss.
   func writeIntent(durable: Bool) throws { try seams.state.save(record, durable: durable) }
 
-  /// A release of the deploy's own is about to be made: it is removed where the deploy fails.
+  /// The deploy is about to make a release of its own, which is removed if the deploy fails.
   func makesRelease() {
     record.release = record.id
     record.makesRelease = true
@@ -29,7 +29,7 @@ final class RecordWriter {
   /// An instance is about to be started.
   ///
   /// - Parameters:
-  ///   - origin: of the site, where the instance is told it.
+  ///   - origin: the site's, if the instance is told it.
   ///   - environment: what it is started with.
   func starts(_ instance: InstanceID, origin: String?, _ environment: EnvironmentMark) throws {
     record.instance = instance
@@ -40,13 +40,13 @@ final class RecordWriter {
 
   // MARK: Facts
 
-  /// A release that is there goes live again, as this commit.
+  /// An existing release goes live again, as this commit.
   func takes(_ release: ReleaseID, of commit: Commit) {
     record.commit = commit
     record.release = release
   }
 
-  /// A step has ended well; on the disk with the next write.
+  /// A step has ended well; that reaches the disk with the next write.
   func finished(_ step: Step, seconds: Double, _ result: String) {
     let result = seams.events.redacted(result, of: step)
     record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: result))
@@ -55,12 +55,12 @@ final class RecordWriter {
   /// Writes the facts down.
   func writeFacts() throws { try seams.state.save(record, durable: false) }
 
-  /// It went live: after all that did before, whatever the clock says.
+  /// The deploy went live: after all that did so before, whatever the clock says.
   func wentLive() throws { record.order = (try seams.state.records().compactMap(\.order).max() ?? 0) + 1 }
 
   // MARK: The end
 
-  /// What the record will say once the deploy has ended live.
+  /// The record as it will be once the deploy has ended live.
   var asLive: DeployRecord {
     var live = record
     live.outcome = .live
@@ -70,7 +70,7 @@ final class RecordWriter {
 
   /// Writes down how it ended.
   ///
-  /// - Parameter staysOpen: whether recovery is to look at it again, because something of its end is missing.
+  /// - Parameter staysOpen: whether recovery must look at it again, because it has not been fully undone.
   func end(_ outcome: DeployRecord.Outcome, _ failure: Failure? = nil, staysOpen: Bool = false) throws {
     record.outcome = outcome
     record.failure = failure.map(seams.events.redacted)

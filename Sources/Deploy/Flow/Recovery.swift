@@ -1,6 +1,6 @@
 /// Recovers an app after a crash or a power loss. Whoever runs it must hold the app's lock.
 ///
-/// A deploy that had not got past `route` is undone, one that had is finished: where the proxy sends requests tells.
+/// A deploy that had not got past `route` is undone, else it is finished; where the proxy sends requests tells which.
 public struct Recovery {
   let app: AppName
   let config: AppConfig

@@ -1,11 +1,11 @@
-/// A deploy's way through its steps: intent into its record, the work, then the fact, and all of it told.
+/// Takes a deploy through its steps: records the intent, does the work, records the fact, and tells the sinks.
 final class Steps {
   let app: AppName
-  /// The app's settings, the same for all of the deploy.
+  /// The app's settings, which stay the same for the whole deploy.
   let config: AppConfig
   let seams: Seams
   let writer: RecordWriter
-  /// When it was last asked whether the deploy is still wanted.
+  /// When it was last checked whether the deploy is still wanted.
   var asked: ContinuousClock.Instant?
 
   init(app: AppName, config: AppConfig, seams: Seams, writer: RecordWriter) {
@@ -17,7 +17,7 @@ final class Steps {
 
   var record: DeployRecord { writer.record }
 
-  /// Runs one step, which returns what it earned, and its result for people.
+  /// Runs one step, which returns what the next one needs, and its result for people.
   func run<Result>(
     _ step: Step, _ detail: String = "", durable: Bool = false, _ work: () throws -> (Result, String)
   ) throws -> Result {
@@ -34,7 +34,7 @@ final class Steps {
     return result
   }
 
-  /// Enters a step, where the deploy is still wanted.
+  /// Enters a step, if the deploy is still wanted.
   func begin(_ step: Step, durable: Bool = false) throws {
     writer.enter(step)
     try requireWanted()
@@ -45,13 +45,13 @@ final class Steps {
     (ContinuousClock.now - start) / .seconds(1)
   }
 
-  /// Does what must not change how the deploy ends; a failure of it is told.
+  /// Does something that must not change how the deploy ends: if it fails, that is only reported.
   func attempt(_ what: String, _ body: () throws -> Void) {
     do { try body() } catch { seams.events.warn("\(what): \(Failure(of: error))") }
   }
 }
 
-/// One of the two halves of a deploy: it acts through what its steps have.
+/// One of the two halves of a deploy; it acts through its steps.
 protocol Half {
   var steps: Steps { get }
 }

@@ -1,11 +1,11 @@
-/// Takes back what a deploy did before `route`: after a failure, and after a crash.
+/// Undoes what a deploy did before `route`, after a failure or a crash.
 struct Undo {
   let config: AppConfig
   let seams: Seams
   /// A commit that is about to be deployed: the branch stays at it.
   var next: CommitID?
 
-  /// All of it is tried, whatever fails; the first error is thrown at the end.
+  /// Tries every part, whatever fails, and throws the first error at the end.
   func run(_ record: DeployRecord) throws {
     var first: (any Error)?
     func attempt(_ body: () throws -> Void) {
@@ -25,7 +25,7 @@ struct Undo {
     if let first { throw first }
   }
 
-  /// Where the push found the branch at a commit that failed, or that still waits, it goes back to what is live.
+  /// Moves the branch back to where the push found it, or to what is live if the commit there never was.
   func takeBackPush(_ record: DeployRecord) throws {
     guard record.kind == .push, let commit = record.commit, commit.id != next else { return }
     var before = record.previous
@@ -38,7 +38,7 @@ struct Undo {
     if let unknown { throw unknown }
   }
 
-  /// The branch goes back to where it was, so that the same commit can be pushed again; the commit stays reachable.
+  /// Moves the branch back, so that the same commit can be pushed again; the commit stays reachable.
   private func moveBranchBack(_ record: DeployRecord, _ commit: Commit, to before: CommitID?) throws {
     let isReachable = Result { try seams.repository.set("refs/nextdeploy/failed/\(record.id)", to: commit.id) }
     // Where a newer push has moved it on, it is that push's affair; where the commit is live, it is right.

@@ -1,12 +1,12 @@
 /// A deploy ends, without having failed, because a newer push has moved the branch on.
 struct Superseded: Error {
-  /// Where the branch is; nil where it was deleted.
+  /// Where the branch is now; nil if it was deleted.
   let tip: CommitID?
 }
 
 // Whether a deploy that runs is still wanted: it may be cancelled, and a newer push takes its place.
 extension Steps {
-  /// Ends the deploy where it is not wanted any more. From `route` on it is too late for that.
+  /// Throws if the deploy is no longer wanted. From `route` on it is too late for that.
   func requireWanted() throws {
     guard record.step.map({ !$0.isLate }) ?? true else { return }
     if let who = try seams.state.cancellation(of: record) { throw cancelled(by: who) }
@@ -17,7 +17,7 @@ extension Steps {
     if tip != commit.id { throw Superseded(tip: tip) }
   }
 
-  /// The same for what asks all the time.
+  /// The same for callers that ask all the time: it only looks now and then.
   func requireWantedNowAndThen() throws {
     let now = ContinuousClock.now
     if let asked, now - asked < .milliseconds(300) { return }
@@ -30,7 +30,7 @@ extension Steps {
       "deploying \(app)", "it was cancelled by \(who)", next: "Push again, or run 'nextdeploy rebuild', to have it.")
   }
 
-  /// Undoes what was done, and says to which push it gives way. The branch is that push's.
+  /// Undoes what was done, and says which push it gives way to; the branch stays where that push moved it.
   func giveWay(to superseded: Superseded) {
     attempt("undoing the superseded deploy") {
       try Undo(config: config, seams: seams, next: record.commit?.id).run(record)
@@ -38,7 +38,7 @@ extension Steps {
     attempt("writing the deploy's record") { try end(as: superseded) }
   }
 
-  /// Writes down that it was superseded, and tells.
+  /// Writes down that the deploy was superseded, and tells the sinks.
   func end(as superseded: Superseded) throws {
     try writer.end(.superseded)
     let newer = superseded.tip.map { "\(config.branch) is at \($0.short) now" } ?? "\(config.branch) was deleted"

@@ -3,7 +3,7 @@
 struct CookieJar: Equatable {
   private var cookies: [(name: String, value: String)] = []
 
-  /// The Cookie header's value; nil where there are none.
+  /// The Cookie header's value; nil if there are none.
   var header: String? { cookies.isEmpty ? nil : cookies.map { "\($0.name)=\($0.value)" }.joined(separator: "; ") }
 
   /// Takes what a Set-Cookie header says.

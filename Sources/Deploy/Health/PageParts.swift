@@ -85,7 +85,7 @@ struct PageParts {
     subscript(name: String) -> String? { attributes[name] }
   }
 
-  /// Reads the tag whose name begins here; nil where the text ends in it.
+  /// Reads the tag whose name begins here; nil if the text ends in it.
   private mutating func tag() -> Tag? {
     var tag = Tag(name: word { $0.isSpace || "/>".utf8.contains($0) })
     while true {

@@ -11,7 +11,7 @@ struct WebAddress: Hashable, CustomStringConvertible {
   }
 
   /// What a reference in a page, or a Location header, means here: read as browsers do (URL Standard), which forgive
-  /// much. Nil where it is no URL of http or https, or none that can be understood.
+  /// much. Nil if it is no URL of http or https, or none that can be understood.
   func resolving(_ reference: String) -> WebAddress? {
     var rest = Self.cleaned(reference)[...]
     if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
@@ -91,7 +91,7 @@ struct WebAddress: Hashable, CustomStringConvertible {
 }
 
 extension Origin {
-  /// The origin that the part of a URL between "//" and the path names; nil where that is no host of ASCII letters.
+  /// The origin that the part of a URL between "//" and the path names; nil if that is no host of ASCII letters.
   init?(_ scheme: Scheme, authority: Substring) {
     let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     let end =

@@ -25,7 +25,7 @@ public struct Plan: Equatable, Sendable {
   /// What is not as it should be, but is no reason to stop.
   public let warnings: [String]
 
-  /// Plans the deploy of a tree on a machine with these programs; throws if it cannot succeed.
+  /// Plans the deploy of a tree on a machine with these programs; throws if the tree cannot be deployed there.
   public init(_ tree: some SourceTree, toolbox: some Toolbox) throws {
     if tree.entries.isEmpty {
       throw Failure("reading the pushed files", "the commit holds no files", next: "Commit the app, then push again.")

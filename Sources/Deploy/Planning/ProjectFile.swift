@@ -32,7 +32,7 @@ public struct ProjectFile: Equatable, Sendable {
     case node
   }
 
-  /// The choices of installed packages.
+  /// Which of the installed packages a release can have.
   public enum Dependencies: String, CaseIterable, Sendable {
     /// All but those that npm installed only for development.
     case production
@@ -106,7 +106,7 @@ public struct ProjectFile: Equatable, Sendable {
 
 /// How long an old release may take to finish what it is answering.
 public enum DrainPolicy {
-  /// The time that an app gets which sets none, in seconds.
+  /// The time for an app that does not set one, in seconds.
   public static let defaultTimeout = 30.0
 }
 

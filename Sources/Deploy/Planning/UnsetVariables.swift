@@ -10,7 +10,7 @@ public struct UnsetVariables: Equatable, Encodable, Sendable {
   /// What Next.js reads by itself where it is committed.
   private static let settings = [".env", ".env.production", ".env.local", ".env.production.local"]
 
-  /// Nil where there is no such file, or all is set.
+  /// Nil if there is no such file, or all is set.
   ///
   /// - Parameter app: whose start command may read files elsewhere: an example beside one of these counts too.
   static func find(in tree: some SourceTree, _ app: Project, _ environment: AppEnvironment) throws -> UnsetVariables? {

@@ -1,5 +1,5 @@
 extension Promotion {
-  /// Begins to stop the app's other instances: each finishes what it is answering. Nobody waits for that.
+  /// Begins to stop the app's other instances: each finishes what it is answering. The deploy does not wait.
   func drain(_ others: [InstanceID]) throws {
     if others.isEmpty { return }
     try steps.run(.drain) {

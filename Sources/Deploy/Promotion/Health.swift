@@ -1,4 +1,4 @@
-/// An instance that answered well. Only a health check makes one, and only one of these can be routed.
+/// An instance that passed its health check. Only that check makes one, and nothing else can be routed.
 struct HealthyInstance {
   let upstream: Upstream
   let candidate: Candidate
@@ -10,8 +10,8 @@ struct HealthyInstance {
 }
 
 extension Promotion {
-  /// Visits the instance as the proxy's visitors will, until they would get the page and what it loads; fails when it
-  /// ends, when its answer is final, or when its time is over.
+  /// Visits the instance as the proxy's visitors will, until they would get the page and what it loads; fails if the
+  /// instance ends, if its bad answer is final, or if its time is up.
   func checkHealth(of instance: Instance) throws -> HealthyInstance {
     let policy = instance.release.health
     return try steps.run(.health, "GET \(policy.path)") {
@@ -63,8 +63,8 @@ extension Promotion {
     return visit.run()
   }
 
-  /// Which of the loopback addresses the instance listens on. Nothing is asked on ::1 that is not its own: nobody keeps
-  /// other programs from listening there.
+  /// The loopback address on which the instance listens. It must be the instance itself that listens on ::1, for
+  /// nothing keeps other programs from listening there.
   private func address(of instance: Instance, _ state: InstanceState) -> LoopbackAddress {
     let port = instance.id.port
     // Whose a listener is takes long to find out, whether there is one does not.
@@ -72,7 +72,7 @@ extension Promotion {
     return LoopbackAddress(reaching: port, at: seams.probe.listeners(of: process, on: port)) ?? .v4
   }
 
-  /// What the step says when it is done.
+  /// What the step reports when it is done.
   private func described(_ status: Int, _ way: Way, _ parts: Int, _ policy: HealthPolicy) -> String {
     let place = way.last == policy.path ? "" : " at \(way.last)"
     return "HTTP \(status)\(place)"
@@ -85,7 +85,7 @@ extension Promotion {
         + "\"health.path\" in \(ProjectFile.name).")
   }
 
-  /// Nothing but the app itself can keep its port from the outside; that is no reason to refuse it.
+  /// Warns if the app's port can be reached from outside, which only the app itself can prevent.
   private func warnOfOpenPort(_ port: Port) {
     let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
     if open.isEmpty { return }
@@ -94,7 +94,7 @@ extension Promotion {
         + "it listen on the address in HOSTNAME, as in app.listen(process.env.PORT, process.env.HOSTNAME).")
   }
 
-  /// Seconds until it is asked again: short while it starts, longer once that takes long or it answers badly.
+  /// Seconds until the next visit: few while the app starts, more once that takes long or it answers badly.
   static func pause(listening: Bool, elapsed: Double) -> Double {
     if !listening && elapsed < 5 { return 0.02 }
     return elapsed < 10 ? 0.1 : 0.5

@@ -19,7 +19,7 @@ extension Promotion {
       excerpt: seams.state.lastLines(of: record.id))
   }
 
-  /// - Parameter seconds: for how long it was asked.
+  /// - Parameter seconds: how long the instance was visited.
   func unhealthy(
     _ instance: Instance, _ problem: Problem, _ way: Way, seconds: Double, _ state: InstanceState
   ) -> Failure {

@@ -1,9 +1,9 @@
-/// The second half of a deploy: from a release to what is live. A rollback, a restart and what recovery finishes have no
-/// other.
+/// The second half of a deploy: from a release to what is live. A rollback, a restart and what recovery finishes
+/// consist of it alone.
 struct Promotion: Half {
   let steps: Steps
 
-  /// Makes a release the live one. Where it throws, what was live is still so.
+  /// Makes a release the live one. If it throws, what was live before still is.
   func run(_ candidate: Candidate, _ environment: AppEnvironment) throws -> LiveRecord {
     let instance = try boot(candidate, environment)
     let healthy = try checkHealth(of: instance)

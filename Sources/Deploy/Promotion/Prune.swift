@@ -1,7 +1,7 @@
 extension Promotion {
   /// Removes the releases, records and logs beyond those that are kept.
   ///
-  /// - Parameter others: the app's instances beside the live one, which may still finish their requests.
+  /// - Parameter others: the app's instances besides the live one, which may still be finishing requests.
   func prune(_ live: LiveRecord, others: [InstanceID]) throws {
     var records = try seams.state.records().filter { $0.id != record.id }
     records.append(steps.writer.asLive)
@@ -25,7 +25,7 @@ extension Promotion {
     try pruneRecords(records, keeping: Set(releases).subtracting(surplus))
   }
 
-  /// What instances run: an app may load a file of its release at any time.
+  /// The releases that instances run: an app may load a file of its release at any time.
   private func releasesRun(by instances: [InstanceID], _ records: [DeployRecord]) -> Set<ReleaseID> {
     let releases = instances.compactMap { instance in
       // Ports are used again: the last deploy on one is whose it is.
@@ -34,7 +34,7 @@ extension Promotion {
     return Set(releases)
   }
 
-  /// Keeps the records of the releases that are there, and the last ones, which tell what went wrong.
+  /// Keeps the records of existing releases, and the latest ones, which say what went wrong.
   private func pruneRecords(_ records: [DeployRecord], keeping releases: Set<ReleaseID>) throws {
     let recent = records.sorted { $0.id < $1.id }.suffix(50)
     let kept = records.filter { record in

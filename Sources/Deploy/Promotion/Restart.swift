@@ -1,5 +1,5 @@
 extension Promotion {
-  /// The release that is live, for another start.
+  /// The live release, to be started again.
   func current() throws -> Candidate {
     steps.writer.enter(.release)
     guard let live = try seams.state.live(),

@@ -1,5 +1,5 @@
 extension Promotion {
-  /// The release that a rollback puts live again.
+  /// The release that a rollback makes live again.
   func earlier(_ id: ReleaseID?) throws -> Candidate {
     steps.writer.enter(.release)
     let releases = try seams.releases.list()

@@ -1,5 +1,5 @@
 extension Promotion {
-  /// The commit point: from its return on, new requests go to the new instance, and one was seen to arrive there.
+  /// The commit point: once it returns, new requests go to the new instance, and one was seen to arrive there.
   func route(_ healthy: HealthyInstance) throws -> LiveRecord {
     let candidate = healthy.candidate
     return try steps.run(.route, durable: true) {
@@ -18,9 +18,9 @@ extension Promotion {
       environmentMark: record.environmentMark, since: seams.state.timestamp())
   }
 
-  /// All that follows from the switch: write down what is live, drain what was, prune.
+  /// Everything that follows the switch: save what is live, drain what was, prune.
   ///
-  /// Nothing here is undone, and whatever fails is told: the next deploy puts it right.
+  /// Nothing here is undone, and failures are only reported: the next deploy puts them right.
   func settle(_ live: LiveRecord) {
     steps.attempt("reading the records of earlier deploys") { try steps.writer.wentLive() }
     var isWritten = false

@@ -129,7 +129,7 @@ struct Dotenv {
     return (start..<end, end + 2)
   }
 
-  /// What stands between two quotes, and where the entry ends behind them; nil where the value is none in such quotes.
+  /// What stands between two quotes, and where the entry ends behind them; nil if the value is none in such quotes.
   ///
   /// A quote with a backslash before it ends the value only where no other one can.
   private func quoted(by quote: Unicode.Scalar, at value: Int) -> (content: Range<Int>, end: Int)? {
@@ -152,7 +152,7 @@ struct Dotenv {
     return nil
   }
 
-  /// Where an entry ends whose value ends at a place: behind a comment, or at a line's end; nil where more of it follows.
+  /// Where an entry ends whose value ends at a place: behind a comment, or at a line's end; nil if more of it follows.
   private func trailing(from place: Int) -> Int? {
     let next = skipSpaces(place)
     if next == text.count { return next }

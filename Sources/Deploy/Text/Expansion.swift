@@ -72,7 +72,7 @@ struct Expansion {
     let name: String
     var fallback: Scalars?
 
-    /// Nil where no name follows.
+    /// Nil if no name follows.
     init?(_ value: Scalars, at dollar: Int) {
       var place = dollar + 1
       if place < value.count, value[place] == "{" { place += 1 }

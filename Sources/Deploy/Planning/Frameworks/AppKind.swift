@@ -36,7 +36,7 @@ struct AppKind: Equatable, Sendable {
     AppKind("Parcel", "parcel", .files), AppKind("Vite", "vite", .files),
   ]
 
-  /// The kind of an app; nil where none of the packages is among its dependencies.
+  /// The kind of an app; nil if none of the packages is among its dependencies.
   static func find(_ manifest: PackageManifest) -> AppKind? {
     all.first { manifest.dependency($0.package) != nil }
   }

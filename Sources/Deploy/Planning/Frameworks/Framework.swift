@@ -35,7 +35,7 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
 }
 
 extension StartCommand {
-  /// Whether it leaves it to NextDeploy to start Next's server.
+  /// Whether starting Next's server is left to NextDeploy.
   fileprivate func leavesNext(isBuilt: Bool) -> Bool {
     switch target {
     case .next, .nextDevelopment: true
@@ -49,10 +49,10 @@ extension StartCommand {
 
 /// What is known of Next.js's versions.
 enum NextVersion {
-  /// Whether a custom server of this version can say where it runs behind (tried from 14 on).
+  /// Whether a custom server of this version can be told the site's origin (tested from 14 on).
   static func knowsOrigin(_ version: Version?) -> Bool { version.map { $0.major >= 14 } ?? false }
 
-  /// Whether an App Router of this version runs foreign code (CVE-2025-55182), and the version that fixes it.
+  /// The version that fixes CVE-2025-55182 (strangers can run code in an App Router); nil if this one is not affected.
   static func fixFor(_ version: Version) -> String? {
     let fixed = ["15.0.5", "15.1.9", "15.2.6", "15.3.6", "15.4.8", "15.5.7", "16.0.7"]
     return fixed.first { text in

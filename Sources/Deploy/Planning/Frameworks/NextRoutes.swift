@@ -8,7 +8,7 @@ struct NextRoutes: Equatable {
   /// Whether something else than a page may answer at `home`: a middleware, a rewrite, a redirect.
   let mayHaveHome: Bool
 
-  /// - Parameter text: a file's text by its name below the build's directory; nil where there is none.
+  /// - Parameter text: a file's text by its name below the build's directory; nil if there is none.
   init(_ text: (String) throws -> String?) rethrows {
     func json(_ name: String) throws -> JSON? { try text(name).flatMap { try? JSON.parse($0) } }
     let config = try json("required-server-files.json")?["config"]

@@ -73,7 +73,7 @@ public struct StarterFile: Equatable, Sendable {
     return names.first { tree.entries[project.root.file($0)] != nil }.map { "\(runner) \($0)" }
   }
 
-  /// A script that starts the app in a release, where "start" cannot; nil where it can.
+  /// A script that starts the app in a release, where "start" cannot; nil if it can.
   private static func betterStart(
     of project: Project, _ tree: some SourceTree
   ) throws -> (script: String, command: String)? {

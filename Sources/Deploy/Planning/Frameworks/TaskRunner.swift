@@ -2,7 +2,7 @@
 enum TaskRunner: String, CaseIterable {
   case turbo, nx
 
-  /// What builds an app through the one that its workspace has; nil where there is none, or the app builds otherwise.
+  /// What builds an app through the one that its workspace has; nil if there is none, or the app builds otherwise.
   static func build(_ app: Project, in tree: some SourceTree) throws -> Work? {
     guard app.file.build == nil, app.root != app.packages.directory,
       let top = app.manifests.first(where: { $0.directory == app.packages.directory }),

@@ -12,7 +12,7 @@ struct LockedPackages {
   /// By their place, as in "apps/web/node_modules/tsx".
   private let packages: [JSON.Member]
 
-  /// Nil where the text is none of npm 7 or later, which alone notes what each package is for.
+  /// Nil if the text is none of npm 7 or later, which alone notes what each package is for.
   init?(_ text: String) {
     guard let packages = (try? JSON.parse(text))?["packages"]?.members else { return nil }
     self.packages = packages

@@ -3,7 +3,7 @@ struct Lockfile {
   private let manager: PackageManager
   private let lines: [Substring]
 
-  /// Nil where there is no such file, or one that is no text (bun.lockb).
+  /// Nil if there is no such file, or one that is no text (bun.lockb).
   init?(_ manager: PackageManager, _ path: String, in tree: some SourceTree) throws {
     guard !path.hasSuffix(".lockb"), let text = try tree.text(path) else { return nil }
     self.init(manager, text)
@@ -118,7 +118,7 @@ struct Lockfile {
     return String(trimmed.prefix { $0 != ":" })
   }
 
-  /// The value of `key: value`, `key "value"` or `"key": "value",`; nil where it comes on the next lines.
+  /// The value of `key: value`, `key "value"` or `"key": "value",`; nil if it comes on the next lines.
   private static func value(_ line: Substring) -> Substring? {
     let words = line.trimmed.split(separator: " ", maxSplits: 1)
     guard words.count > 1 else { return nil }

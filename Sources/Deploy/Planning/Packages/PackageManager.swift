@@ -12,7 +12,7 @@ public enum PackageManager: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// The programs of it that Corepack brings, in the version that is wanted; npm comes with Node, Bun by itself.
+  /// The programs that Corepack brings, in the version that is wanted; npm comes with Node, Bun on its own.
   var programs: [String] {
     switch self {
     case .pnpm: ["pnpm", "pnpx"]
@@ -21,16 +21,17 @@ public enum PackageManager: String, CaseIterable, Codable, Sendable {
     }
   }
 
-  /// Files beside package.json that change what an install does.
+  /// Files next to package.json that change what an install does.
   static let settingsFiles: Set<String> = [
     ".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "bunfig.toml",
   ]
 
-  /// The arguments of an install that takes exactly what the lockfile says.
+  /// The arguments of an install.
   ///
   /// - Parameters:
+  ///   - frozen: whether it installs exactly what the lockfile says.
   ///   - modern: whether yarn is version 2 or later.
-  ///   - alone: whether a workspace above it is none of the app's.
+  ///   - alone: whether a workspace above the app is not the app's.
   func install(frozen: Bool, modern: Bool, alone: Bool) -> [String] {
     switch self {
     case .npm:

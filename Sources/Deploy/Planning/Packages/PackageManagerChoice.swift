@@ -1,4 +1,4 @@
-/// Which package manager installs a tree, in which version and where: found from package.json and the lockfiles.
+/// Which package manager installs a tree, in which version and where, judging by package.json and the lockfiles.
 public struct PackageManagerChoice: Equatable, Codable, Sendable {
   /// The package manager to use.
   public let manager: PackageManager
@@ -8,7 +8,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
   public let lockfile: String?
   /// Where it runs: the directory of the lockfile, else of package.json.
   public let directory: RelativePath
-  /// Whether a workspace above that directory is none of the lockfile's.
+  /// Whether a workspace above that directory has nothing to do with the lockfile.
   let isAlone: Bool
   /// What was found that is not as it should be, but is no reason to stop.
   public let warnings: [String]
@@ -44,7 +44,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
       isAlone: lockfile != nil && isAlone(manager, directory, manifests, tree), warnings: warnings)
   }
 
-  /// The version for people: what is brought, or what is asked of the machine's own; nil where any will do.
+  /// The version for people: what Corepack brings, or what the machine's own must be; nil if any will do.
   public var wanted: String? {
     version.map { manager.programs.isEmpty ? $0.range ?? $0.description : $0.description }
   }
@@ -57,7 +57,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
     manager.install(frozen: lockfile != nil, modern: isModernYarn, alone: isAlone)
   }
 
-  /// The version that the lockfile has of a package that an app asks for; nil where it cannot be told.
+  /// The version in the lockfile of a package that an app asks for; nil if that is not clear.
   func version(of package: String, for app: Project.Located, in tree: some SourceTree) throws -> String? {
     guard let lockfile, let range = app.manifest.dependency(package),
       let file = try Lockfile(manager, directory.file(lockfile), in: tree)
@@ -76,7 +76,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
 
   // MARK: Parts
 
-  /// What a package.json says of the package manager.
+  /// What a package.json says about the package manager.
   private struct Request {
     let manager: PackageManager
     let version: String?
@@ -134,7 +134,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
     return managers.first ?? .npm
   }
 
-  /// `packageManager` says it, else `devEngines`, else `engines`, else the lockfile, else it is the newest that is known.
+  /// Decided by `packageManager`, else `devEngines`, else `engines`, else the lockfile, else the newest one known.
   private static func version(
     _ manager: PackageManager, named: Request?, engines: String?, _ lockfile: String?, _ directory: RelativePath,
     _ tree: some SourceTree, _ warnings: inout [String]
@@ -164,7 +164,7 @@ public struct PackageManagerChoice: Equatable, Codable, Sendable {
     return PackageManagerVersion(String(name.dropFirst("yarn-".count).dropLast(ending.count)), of: .yarn, nil)
   }
 
-  /// Whether the lockfile is one beside a workspace above it, whose packages must not be installed in its place.
+  /// Whether the lockfile stands apart from a workspace above it, whose packages must not be installed instead.
   private static func isAlone(
     _ manager: PackageManager, _ directory: RelativePath, _ manifests: [Project.Located], _ tree: some SourceTree
   ) -> Bool {

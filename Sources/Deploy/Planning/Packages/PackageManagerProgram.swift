@@ -32,9 +32,9 @@ public struct PackageManagerProgram: Equatable, Sendable {
     }
   }
 
-  /// Scripts by which the app's own find it by its name, wherever they call it from.
+  /// Scripts by which the app's own scripts find it under its name, wherever they call it from.
   ///
-  /// Not Corepack's own, for those take the version from a package.json, or the last one that anybody used.
+  /// Corepack's own would not do: they take the version from a package.json, or the last one that anybody used.
   var scripts: [String: String] {
     guard let brought else { return [:] }
     return manager.programs.reduce(into: [:]) { scripts, name in
@@ -51,14 +51,14 @@ public struct PackageManagerProgram: Equatable, Sendable {
     }
   }
 
-  /// What of Corepack's directory instances need whose start calls it by its name.
+  /// What instances need from Corepack's directory if their start command calls the package manager by its name.
   func kept(for start: Work) -> [String] {
     let words = start.description.utf8.split { !$0.isWordPart }.map { String(Substring($0)) }
     guard brought != nil, words.contains(where: manager.programs.contains) else { return [] }
     return ["v1/\(manager.rawValue)/\(version)"]
   }
 
-  /// What is to be told of it on a machine with this Node.
+  /// Warnings about running it on a machine with this Node.
   func warnings(_ choice: PackageManagerChoice, node: String) -> [String] {
     var warnings: [String] = []
     if manager.programs.isEmpty, let wanted = choice.version, !wanted.accepts(version),

@@ -1,15 +1,15 @@
 /// The version of a package manager that an app is installed with.
 public struct PackageManagerVersion: Equatable, Codable, Sendable, CustomStringConvertible {
-  /// What is brought where the machine has none that will do; what follows a plus is its checksum.
+  /// The version Corepack brings if the machine has none that will do; what follows a plus is its checksum.
   public let exact: String
-  /// The versions that will do, in npm's notation; nil where only the exact one will.
+  /// The versions that will do, in npm's notation; nil if only the exact one will.
   public let range: String?
-  /// Those of them that leave the lockfile as it is, where that is asked too.
+  /// Those of them that also leave the lockfile as it is; nil if that does not matter.
   let suits: String?
-  /// Those that are better than none.
+  /// Versions that are still better than none.
   let others: String?
 
-  /// The version alone.
+  /// The version without its checksum.
   public var description: String { String(exact.prefix { $0 != "+" }) }
 
   var number: Version? { Version(exact) }
@@ -36,7 +36,7 @@ public struct PackageManagerVersion: Equatable, Codable, Sendable, CustomStringC
   /// What a lockfile asks for.
   init(_ format: LockfileFormat) { self.init(exact: format.brings, range: format.suits, others: format.reads) }
 
-  /// What package.json asks for; nil where that is no version (a tag, an address).
+  /// What package.json asks for; nil if that is no version (a tag, an address).
   ///
   /// - Parameter format: the lockfile's. Where package.json leaves a choice, its version is taken, else the newest known.
   init?(_ text: String, of manager: PackageManager, _ format: LockfileFormat?) {

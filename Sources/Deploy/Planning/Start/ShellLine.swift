@@ -18,7 +18,7 @@ struct ShellLine {
 
   private(set) var commands: [Command] = []
 
-  /// Nil where the line is more than commands in a row (a loop, a subshell, an "if"), or is no line of a shell.
+  /// Nil if the line is more than commands in a row (a loop, a subshell, an "if"), or is no line of a shell.
   init?(_ line: String) {
     var reader = ShellReader(line)
     guard let commands = reader.commands(), !commands.isEmpty else { return nil }
@@ -57,7 +57,7 @@ private struct ShellReader {
     return done.contains { Self.structure.contains($0.words[0].text) } ? nil : done
   }
 
-  /// Reads what begins at `place`; false where that is not understood.
+  /// Reads what begins at `place`; false if that is not understood.
   private mutating func step() -> Bool {
     let next = place + 1 < line.count ? line[place + 1] : nil
     switch line[place] {

@@ -70,7 +70,7 @@ extension [StartSetting] {
   ///
   /// - Parameters:
   ///   - directory: the app's.
-  ///   - text: reads a file by its path from the top; nil where there is none, as a wrapper passes over it.
+  ///   - text: reads a file by its path from the top; nil if there is none, as a wrapper passes over it.
   func variables(in directory: RelativePath, text: (String) throws -> String?) throws -> [String: String] {
     var variables: [String: String] = [:]
     for setting in self {
@@ -103,7 +103,7 @@ extension [StartSetting] {
 }
 
 extension RelativePath {
-  /// A path that begins in this directory and may lead above it, from the top; nil where it leads out.
+  /// A path that begins in this directory and may lead above it, from the top; nil if it leads out.
   func resolving(_ path: String) -> String? {
     if path.isEmpty || path.utf8.first == UInt8(ascii: "/") { return nil }
     var parts = description.pathParts

@@ -2,7 +2,7 @@
 extension Project {
   /// Refuses a start command that runs what a release does not hold.
   ///
-  /// - Parameter origin: where a need comes from; nil where that is not known.
+  /// - Parameter origin: where a need comes from; nil if that is not known.
   func requireStart(_ origin: (StartCommand.Need) -> LockedPackages.Origin?) throws(Failure) {
     guard let command else { return }
     for need in command.needs {

@@ -153,7 +153,7 @@ extension ShellLine.Word {
       && !text.contains(".config.")
   }
 
-  /// The package of a module's name; nil where it is a file.
+  /// The package of a module's name; nil if it is a file.
   fileprivate var package: String? {
     if text.hasPrefix(".") || text.hasPrefix("/") || text.hasPrefix("node:") { return nil }
     let parts = text.split(separator: "/")

@@ -151,7 +151,7 @@ struct Options {
     self.isCommand = isCommand
   }
 
-  /// The next option, without what stands behind its '='; nil where they end.
+  /// The next option, without what stands behind its '='; nil if they end.
   mutating func next() -> String? {
     inline = nil
     while let word = rest.first {

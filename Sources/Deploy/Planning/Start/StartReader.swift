@@ -166,7 +166,7 @@ extension ShellLine.Word {
     return rest.contains("$") || rest.contains("`") ? .expanded(name) : .value(name, rest)
   }
 
-  /// The name of the program that it calls; nil where it is a file of the app's own.
+  /// The name of the program that it calls; nil if it is a file of the app's own.
   var program: String? {
     let parts = text.pathParts
     guard parts.count > 1 || text.hasPrefix("/") else { return text }
