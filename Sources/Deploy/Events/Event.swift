@@ -1,4 +1,4 @@
-/// What happens in a deploy or a recovery.
+/// Something that happens in a deploy or a recovery.
 public enum Event: Equatable, Sendable {
   /// It is clear what is being deployed; this comes before the first step that does anything.
   case began(Headline)

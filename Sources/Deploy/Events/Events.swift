@@ -51,8 +51,8 @@ extension Mask {
     }
   }
 
-  /// From `route` on results are NextDeploy's own words: the site's address, names of instances. A variable may have the same
-  /// value, and is no secret for that.
+  /// From `route` on, results are NextDeploy's own words: the site's address, names of instances. That a variable has
+  /// the same value does not make them secret.
   fileprivate func redact(_ result: String, of step: Step) -> String { step.isLate ? result : redact(result) }
 
   private func redact(_ commit: Commit) -> Commit {

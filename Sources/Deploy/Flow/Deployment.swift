@@ -1,8 +1,8 @@
 /// One deploy of one app, from a commit or a release to live.
 ///
-/// It has two halves: `Builder` makes a release of a source, `Promotion` makes a release the live one. Each step takes what
-/// the one before it returned, so that nothing can be routed that was not found healthy. `route` is the only commit
-/// point: before it a failure undoes what was done, after it failures are reported.
+/// It has two halves: `Builder` makes a release of a source, `Promotion` makes a release the live one. Each step takes
+/// what the one before it returned, so that nothing can be routed unless it was found healthy. `route` is the only
+/// commit point: before it, a failure undoes what was done; after it, failures are only reported.
 public struct Deployment {
   /// What is to be deployed.
   public enum Request {

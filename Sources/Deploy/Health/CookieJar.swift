@@ -1,5 +1,5 @@
-/// The cookies that a site has set during one visit: as much of RFC 6265 as a middleware needs that sets one, redirects,
-/// and looks for it.
+/// The cookies that a site has set during one visit: as much of RFC 6265 as is needed by a middleware that sets one,
+/// redirects, and looks for it.
 struct CookieJar: Equatable {
   private var cookies: [(name: String, value: String)] = []
 

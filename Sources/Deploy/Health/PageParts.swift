@@ -55,8 +55,8 @@ struct PageParts {
     }
   }
 
-  /// No page loads more than this before it can be seen, and no address of one is longer: what a hostile one holds is not
-  /// kept in memory.
+  /// No page loads more than this before it can be seen, and no address in one is longer: a hostile page must not fill
+  /// the memory.
   private static let partLimit = 200, addressLimit = 4096
 
   private mutating func add(_ source: String) {

@@ -10,8 +10,8 @@ struct WebAddress: Hashable, CustomStringConvertible {
     self.target = Self.encoded(target.hasPrefix("/") ? target : "/\(target)")
   }
 
-  /// What a reference in a page, or a Location header, means here: read as browsers do (URL Standard), which forgive
-  /// much. Nil if it is no URL of http or https, or none that can be understood.
+  /// What a reference in a page, or a Location header, means here, read as leniently as browsers do (URL Standard). Nil
+  /// if it is not a URL of http or https, or cannot be understood.
   func resolving(_ reference: String) -> WebAddress? {
     var rest = Self.cleaned(reference)[...]
     if let hash = rest.firstIndex(of: "#") { rest = rest[..<hash] }
@@ -91,7 +91,7 @@ struct WebAddress: Hashable, CustomStringConvertible {
 }
 
 extension Origin {
-  /// The origin that the part of a URL between "//" and the path names; nil if that is no host of ASCII letters.
+  /// The origin named by the part of a URL between "//" and the path; nil if the host is not ASCII.
   init?(_ scheme: Scheme, authority: Substring) {
     let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
     let end =

@@ -7,7 +7,7 @@ public struct Commit: Equatable, Codable, Sendable {
   /// The first line of its message.
   public let subject: String
 
-  /// Describes a commit by what git says of it.
+  /// Describes a commit as git has it.
   public init(id: CommitID, tree: CommitID, subject: String) {
     self.id = id
     self.tree = tree

@@ -1,8 +1,8 @@
-/// The syntax of .env files, as Next.js reads it (dotenv 16.3): `KEY=value`, `export`, comments, values in quotes of three
-/// kinds that may go over several lines.
+/// The syntax of .env files, as Next.js reads it (dotenv 16.3): `KEY=value`, `export`, comments, and values in three
+/// kinds of quotes that may span several lines.
 ///
-/// Where Next.js passes over a line that it cannot read, this refuses it; the text itself may be a secret, so an error
-/// names the line's number and nothing of it.
+/// Unlike Next.js, which skips a line that it cannot read, this throws; the text itself may be a secret, so an error
+/// gives only the line's number.
 struct Dotenv {
   struct Entry: Equatable {
     let name: String
@@ -70,7 +70,7 @@ struct Dotenv {
 
   // MARK: One entry
 
-  /// The entry that begins on a line, and where it ends. Blank lines before it are passed over, as is what follows it up to
+  /// The entry that begins on a line, and where it ends. Blank lines before it are skipped, as is what follows it up to
   /// the end of a comment.
   private mutating func entry(at start: Int, _ source: String) throws(Failure) -> (Entry, end: Int)? {
     let first = skipSpaces(start)

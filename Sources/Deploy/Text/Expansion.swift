@@ -1,5 +1,5 @@
-/// `$NAME`, `${NAME}` and `${NAME:-default}` in the values of a .env file, as Next.js expands them (dotenv-expand); `\$` is a
-/// dollar sign. Quotes of any kind do not keep a `$` from it.
+/// `$NAME`, `${NAME}` and `${NAME:-default}` in the values of a .env file, as Next.js expands them (dotenv-expand);
+/// `\$` is a dollar sign. No kind of quotes prevents that.
 ///
 /// Where Next.js would make nothing of a name that is not set, as of `pa$word`, this refuses the file.
 struct Expansion {
@@ -97,7 +97,7 @@ struct Expansion {
     }
   }
 
-  /// As JavaScript's `String.replace` does with a text: the first place counts, and `$` in the replacement has a meaning.
+  /// As JavaScript's `String.replace` does with a text: the first match counts, and `$` in the new text is special.
   private static func replacing(_ old: Scalars, in value: Scalars, with new: Scalars) -> Scalars {
     guard let place = value.indices.first(where: { value[$0...].starts(with: old) }) else { return value }
     let before = value[..<place]

@@ -1,6 +1,6 @@
 /// Finds what somebody who mistyped a name meant.
 public enum NearestName {
-  /// The candidate with the fewest letters changed; nil if none is near enough to be meant.
+  /// The candidate with the fewest letters changed; nil if none is close enough to be meant.
   public static func of(_ name: String, among candidates: [String]) -> String? {
     // A name that is far longer is not near; to compare it letter by letter could take for ever.
     let similar = candidates.filter { abs($0.utf8.count - name.utf8.count) <= 12 }

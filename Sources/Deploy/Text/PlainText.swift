@@ -11,8 +11,8 @@ extension UInt8 {
 }
 
 extension String {
-  /// Whether it is made of letters and digits, and of these characters. Nothing then means anything to YAML in quotes, to a shell in quotes,
-  /// or to GitHub, which looks for `${{`.
+  /// Whether it has only letters, digits and these characters, so that nothing in it is special to YAML or a shell in
+  /// quotes, or to GitHub, which looks for `${{`.
   public func isPlain(and others: String) -> Bool {
     !isEmpty && utf8.allSatisfy { $0.isWordPart || others.utf8.contains($0) }
   }

@@ -4,7 +4,7 @@ struct MonorepoTop {
   private let apps: [RelativePath]
   private let command: StartCommand?
 
-  /// Nil if it is the app, or where none is found below it.
+  /// Nil if it is the app itself, or if no app is found below it.
   init?(_ app: Project, in tree: some SourceTree) throws {
     guard app.root.isTop, app.file.start == nil, app.file.framework == nil, app.manifest.dependency("next") == nil,
       app.manifest.hasWorkspaces || tree.entries["pnpm-workspace.yaml"] != nil

@@ -1,4 +1,4 @@
-/// What npm wrote down of the packages that it installs: package-lock.json, or node_modules/.package-lock.json.
+/// What npm wrote down about the packages it installs: package-lock.json, or node_modules/.package-lock.json.
 struct LockedPackages {
   /// Where something that a start command needs comes from.
   enum Origin: Equatable {
@@ -12,7 +12,7 @@ struct LockedPackages {
   /// By their place, as in "apps/web/node_modules/tsx".
   private let packages: [JSON.Member]
 
-  /// Nil if the text is none of npm 7 or later, which alone notes what each package is for.
+  /// Nil unless npm 7 or later wrote the text, for earlier versions do not note what each package is for.
   init?(_ text: String) {
     guard let packages = (try? JSON.parse(text))?["packages"]?.members else { return nil }
     self.packages = packages

@@ -1,9 +1,9 @@
-/// What a lockfile says of its own format, and of the version of one package. No more of it is read than that takes.
+/// What a lockfile says about its own format and the version of one package. No more of it is read than that takes.
 struct Lockfile {
   private let manager: PackageManager
   private let lines: [Substring]
 
-  /// Nil if there is no such file, or one that is no text (bun.lockb).
+  /// Nil if there is no such file, or it is not text (bun.lockb).
   init?(_ manager: PackageManager, _ path: String, in tree: some SourceTree) throws {
     guard !path.hasSuffix(".lockb"), let text = try tree.text(path) else { return nil }
     self.init(manager, text)
@@ -33,12 +33,12 @@ struct Lockfile {
     }
   }
 
-  /// The version that is installed of a package.
+  /// The version of a package that is installed.
   ///
   /// - Parameters:
   ///   - range: what the app's package.json asks for.
-  ///   - app: its name in package.json.
-  ///   - place: its directory, from that of the lockfile.
+  ///   - app: the app's name in package.json.
+  ///   - place: the app's directory, from that of the lockfile.
   func version(of package: String, range: String, for app: String, in place: [String]) -> String? {
     let found: Substring?
     switch manager {
@@ -65,7 +65,7 @@ struct Lockfile {
     return nil
   }
 
-  /// The app's part of `importers`, or the whole file where it has none: `next: 12.1.0`, or `next:` and the `version:` in it.
+  /// The app's part of `importers`, or the whole file without one: `next: 12.1.0`, or `next:` and the `version:` in it.
   private func pnpm(_ package: String, _ place: [String]) -> Substring? {
     var rest = lines[...]
     var indent = 0

@@ -5,9 +5,9 @@ struct LockfileFormat: Equatable {
   let number: Version
   /// In npm's notation.
   let suits: String
-  /// The version that is brought where the machine has none of these.
+  /// The version that Corepack brings if the machine has none of these.
   let brings: String
-  /// Later versions that read it as well, but may install otherwise: where nothing can be brought they are better than none.
+  /// Later versions that read it too, but may install something else: better than none if Corepack is missing.
   let reads: String?
 
   /// In order. A lockfile that is newer than all is the last one's: its manager says best what is wrong with it.

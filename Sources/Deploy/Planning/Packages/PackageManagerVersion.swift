@@ -38,7 +38,7 @@ public struct PackageManagerVersion: Equatable, Codable, Sendable, CustomStringC
 
   /// What package.json asks for; nil if that is no version (a tag, an address).
   ///
-  /// - Parameter format: the lockfile's. Where package.json leaves a choice, its version is taken, else the newest known.
+  /// - Parameter format: the lockfile's. If package.json leaves a choice, its version is taken, else the newest known.
   init?(_ text: String, of manager: PackageManager, _ format: LockfileFormat?) {
     if let version = Version(text), text.utf8.count(where: { $0 == UInt8(ascii: ".") }) > 1 {
       // It becomes a word of a script.

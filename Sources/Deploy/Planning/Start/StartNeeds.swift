@@ -72,7 +72,8 @@ extension Project {
     .program("bun"),
   ]
 
-  /// Where a need comes from as npm's lockfile says; nil for other package managers, whose packages all stay in a release.
+  /// Where a need comes from, going by npm's lockfile; nil for other package managers, whose packages all stay in a
+  /// release.
   func origin(in tree: some SourceTree) throws -> (StartCommand.Need) -> LockedPackages.Origin? {
     guard packages.manager == .npm, file.install == nil, let lockfile = packages.lockfile,
       command?.needs.contains(where: { !Self.common.contains($0) }) == true,

@@ -1,8 +1,8 @@
 /// Reads a start command: which program it comes to, through scripts that call scripts and wrappers around wrappers.
 struct StartReader {
   let scripts: [String: String]
-  /// How many lines and commands may still be read: scripts can call each other in circles, or one two others, and those
-  /// two each; a line can be of any length.
+  /// How many lines and commands may still be read: scripts can call each other in circles, or each call two others,
+  /// and a line can be of any length.
   private var budget = 200
 
   typealias Word = ShellLine.Word
