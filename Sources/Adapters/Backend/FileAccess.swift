@@ -32,14 +32,22 @@ public protocol FileAccess: Sendable {
 
 /// Everything is one user's: there is nothing to open, and nobody else to ask.
 public struct OneUser: FileAccess {
+  /// Makes the access for a machine where one user runs everything.
   public init() {}
 
+  /// Always false: builds and instances run as the user that nextdeploy runs as.
   public var isForOtherUsers: Bool { false }
 
+  /// Does nothing: the directories already belong to the only user.
   public func prepare() {}
+  /// Always nil: nextdeploy owns the workspace, so it does the checkout itself.
   public func checkOut(_ commit: Commit, _ limits: PushLimits) -> Int? { nil }
+  /// Changes nothing and returns false: nextdeploy can already read what builds left.
   public func open() -> Bool { false }
+  /// Does nothing: there is no other user who could remove more.
   public func remove(_ path: String) {}
+  /// Does nothing: the app runs as the owner of the directory.
   public func openWay(_ path: PathBelow, in holder: borrowing Directory) {}
+  /// Does nothing: the app runs as the owner of the files.
   public func openToApp(_ path: PathBelow, in holder: borrowing Directory) {}
 }

@@ -6,6 +6,7 @@ public struct CaddyAddress: Hashable, Sendable, CustomStringConvertible {
   let host: String?
   let port: UInt16
 
+  /// The address and port as a message shows them, such as "127.0.0.1:80", or "port 80" for all addresses.
   public var description: String { host.map { "\(ListeningAddress(host: $0, port: port))" } ?? "port \(port)" }
 
   /// Whether a program that listens there is in the way.

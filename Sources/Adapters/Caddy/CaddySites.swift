@@ -26,12 +26,16 @@ public struct CaddySites: Proxy {
     self.tell = tell
   }
 
+  /// Writes the app's site, has Caddy load it, and sends a request through Caddy to see that it reaches the instance.
   public func route(_ site: Site) throws { try write(site) { live in failure(of: site, live) } }
 
+  /// Writes the app's site and has Caddy load it, without checking that requests arrive.
   public func restore(_ site: Site) throws { try write(site) { _ in nil } }
 
+  /// Reads the app's upstream from the names beside its site file; nil if it has none.
   public func upstream(of app: AppName) throws -> Upstream? { try names(app).first()?.upstream }
 
+  /// Removes the app's site file and names, and has Caddy drop the site; does nothing if the app has neither.
   public func remove(_ app: AppName) throws {
     try FileLock(waitingFor: lock).hold {
       if Files.exists(file(app)) {
@@ -94,6 +98,7 @@ public struct CaddySites: Proxy {
     ).text
   }
 
+  /// Has Caddy's service make sure that it runs.
   public func revive() throws { try FileLock(waitingFor: lock).hold { try service.ensureRunning() } }
 
   /// Throws where another program has a port, or Caddy itself for a site that is not the app's.

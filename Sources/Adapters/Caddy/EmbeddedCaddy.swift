@@ -7,6 +7,7 @@ import Templates
 public struct EmbeddedCaddy: CaddyService {
   let directory: String
   let supervisor: String
+  /// The variables that Caddy is given: the caller's, with the home and XDG directories set to Caddy's own directory.
   public let environment: [String: String]
   let tools: MachineTools
 
@@ -26,12 +27,16 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
+  /// `sites` below Caddy's own directory.
   public var sites: String { "\(directory)/sites" }
 
+  /// Always false: this Caddy gets no certificates and serves plain HTTP.
   public var terminatesTLS: Bool { false }
 
+  /// The version of the `caddy` on the PATH; nil if it reports none.
   public var version: Version? { get throws { try program.version } }
 
+  /// The Caddy that the supervisor started, as the supervisor last wrote it down; nil if it does not run.
   public var process: CaddyProcess? {
     get throws {
       guard let process = try instance.status()?.process, process.isRunning else { return nil }
@@ -39,11 +44,13 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
+  /// The addresses in the Caddyfile, which is written first if it is missing; nil if Caddy cannot tell them.
   public func addresses() throws -> Set<CaddyAddress>? {
     if !Files.exists(caddyfile) { try writeCaddyfile() }
     return try program.addresses(in: caddyfile)
   }
 
+  /// Has `caddy validate` check these site files together, without the rest of the configuration.
   public func validate(sites: [String]) throws {
     let candidate = "\(directory)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
@@ -53,6 +60,7 @@ public struct EmbeddedCaddy: CaddyService {
     if !status.isSuccess { throw refusal("checking the site's configuration", output) }
   }
 
+  /// Starts Caddy if it does not run; otherwise writes its Caddyfile again and has it load that.
   public func reload() throws {
     if try start() { return }
     // What somebody changed there is not what this Caddy serves.
@@ -64,11 +72,13 @@ public struct EmbeddedCaddy: CaddyService {
   /// A Caddy that runs takes it; that it can listen for it too is known.
   public func requireStartable() throws { try reload() }
 
+  /// Stops Caddy and starts it again under a new supervisor.
   public func restart() throws {
     try stop()
     _ = try start()
   }
 
+  /// Starts Caddy under a supervisor if it does not run.
   public func ensureRunning() throws { _ = try start() }
 
   /// Stops Caddy; nothing happens where it does not run.
@@ -84,10 +94,12 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
+  /// Whether a supervisor holds Caddy and reports it as running.
   public var isRunning: Bool {
     get throws { try instance.hasSupervisor && instance.status()?.phase == .running }
   }
 
+  /// Always nil: nothing but nextdeploy configures this Caddy.
   public func obstacle() -> (cause: String, next: String)? { nil }
 
   /// Starts Caddy with what is written and waits until it serves that; false where it ran already.

@@ -2,6 +2,7 @@ public import Deploy
 
 /// One thing that `nextdeploy doctor` looked at: how it is, and what fixes it.
 public struct Finding: Equatable, Encodable, Sendable {
+  /// How serious a finding is, from fine to broken.
   public enum State: String, CaseIterable, Encodable, Sendable {
     case ok
     /// It cannot be looked at as this user.
@@ -11,10 +12,13 @@ public struct Finding: Equatable, Encodable, Sendable {
     case problem
   }
 
+  /// The check that made this finding.
   public let check: Check
   /// Nil where it is about the whole server.
   public let app: AppName?
+  /// How serious it is.
   public let state: State
+  /// What the check found, in words for the person who runs the doctor.
   public let found: String
   /// A line for a shell that fixes it.
   public var command: String?

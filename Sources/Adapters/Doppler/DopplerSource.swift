@@ -10,6 +10,7 @@ public struct DopplerSource: SecretsSource {
   let answerLimit: Double
   let limit: Double
 
+  /// Makes a source that looks for `doppler` and `curl` on the environment's PATH; the limits are in seconds.
   public init(directory: String, environment: [String: String], answerLimit: Double = 10, limit: Double = 30) {
     self.directory = directory
     self.environment = environment
@@ -29,6 +30,7 @@ public struct DopplerSource: SecretsSource {
     case unreachable(String)
   }
 
+  /// Asks Doppler up to four times while it is busy or cannot be reached; throws at once if it refuses the token.
   public func fetch(_ access: DopplerAccess) throws -> [String: String] {
     let deadline = ContinuousClock.now + .seconds(limit)
     var attempt = 1.0

@@ -11,6 +11,7 @@ public struct HTTPProbe: Probe {
   /// - Parameter instances: the ports of instances, where each app runs as a user of its own.
   public init(instances: PortRange? = nil) { self.instances = instances }
 
+  /// Sends a GET over a new connection to the instance's loopback address and reads the answer.
   public func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
     let deadline = ContinuousClock.now + .seconds(limit)
     do {
@@ -29,6 +30,7 @@ public struct HTTPProbe: Probe {
     }
   }
 
+  /// Looks at the sockets of the process's group, or of the app's user if the group's cannot be seen.
   public func listeners(of process: Int32, on port: Port) -> [ListeningAddress] {
     let own = ConnectionTable.listeners(ofGroup: process)
     guard own.isEmpty, let instances, let user = (try? Files.status("/proc/\(process)"))?.owner,
@@ -40,6 +42,7 @@ public struct HTTPProbe: Probe {
     }
   }
 
+  /// Reads the kernel's table of sockets, whoever owns them.
   public func listeners(on port: Port) -> [ListeningAddress] {
     ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
   }

@@ -6,6 +6,7 @@ import Posix
 public struct KeyBindings: Sendable {
   let layout: Layout
 
+  /// Makes the bindings that are kept in the layout's `keys.json`.
   public init(layout: Layout) { self.layout = layout }
 
   /// Both must be written down: a key whose entry somebody cut short is not one for everything.

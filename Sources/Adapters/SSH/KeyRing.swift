@@ -17,6 +17,7 @@ public struct KeyRing: Sendable {
 
   /// A key and what is known of it.
   public struct Entry: Sendable {
+    /// The name by which the key was added.
     public let name: KeyName
     /// Nil where its line in authorized_keys is damaged.
     public let key: PublicKey?
@@ -26,6 +27,7 @@ public struct KeyRing: Sendable {
     public let isUsable: Bool
   }
 
+  /// The keys in authorized_keys that are nextdeploy's, in the file's order.
   public func list() throws -> [Entry] {
     let apps = try bindings.read()
     return try authorizedKeys().entries.map {
@@ -48,6 +50,7 @@ public struct KeyRing: Sendable {
     }
   }
 
+  /// Takes a key out of authorized_keys and forgets its apps; throws if there is no key of that name.
   public func remove(_ name: KeyName) throws {
     try bindings.change {
       var keys = try authorizedKeys()

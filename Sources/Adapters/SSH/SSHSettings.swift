@@ -4,8 +4,11 @@ import Posix
 
 /// What ssh on this machine knows of a server: where it really is, and by which keys it is known.
 public struct SSHSettings: Sendable {
+  /// Where ssh really connects to: the HostName of its configuration, or the remote's own host.
   public let host: HostName
+  /// The port that ssh connects to.
   public let port: UInt16
+  /// The user that ssh logs in as.
   public let user: String
   /// The name under which its keys are kept, where that is not its own.
   private let alias: String?

@@ -15,6 +15,7 @@ public struct ServerSetup {
   /// Told of each change, in words.
   let report: (String) -> Void
 
+  /// Makes a setup of this machine that reports each change in words, and with `isDryRun` only reports it.
   public init(isDryRun: Bool, environment: [String: String], report: @escaping (String) -> Void) {
     root = ""
     self.isDryRun = isDryRun

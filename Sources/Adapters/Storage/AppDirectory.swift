@@ -18,6 +18,7 @@ public struct AppDirectory: AppState {
 
   // MARK: Records
 
+  /// Takes an id after all earlier ones by creating the deploy's log file, then saves the new record.
   public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
     // Ids are the order of deploys, also after the clock went back.
@@ -39,10 +40,12 @@ public struct AppDirectory: AppState {
     }
   }
 
+  /// Replaces the record's JSON file in one step.
   public func save(_ record: DeployRecord, durable: Bool) throws {
     try StateFile.write(record, to: layout.record(record.id), durable: durable)
   }
 
+  /// Reads the records in `deploys`, the oldest first, without the damaged ones.
   public func records() throws -> [DeployRecord] {
     // One that is damaged tells nothing of the others.
     try ids().compactMap { try record($0) }
@@ -69,6 +72,7 @@ public struct AppDirectory: AppState {
     }
   }
 
+  /// Renames each damaged record to end in ".damaged", and returns the new paths.
   public func setAsideDamagedRecords() throws -> [String] {
     try damagedRecords().map { file in
       let aside = "\(file).damaged"
@@ -82,10 +86,12 @@ public struct AppDirectory: AppState {
       .compactMap { try? DeployID(String($0.dropLast(5))) }.sorted()
   }
 
+  /// Whether the process that the record names as its builder is still the one that runs under that id.
   public func isRunning(_ record: DeployRecord) -> Bool {
     ProcessIdentity(record.builder)?.isRunning ?? false
   }
 
+  /// Who cancelled the deploy, as its cancellation file has it; nil if there is none.
   public func cancellation(of record: DeployRecord) throws -> String? { try Files.text(layout.cancellation(record.id)) }
 
   /// Has a deploy end, if it is not too late. It looks for this itself, again and again.
@@ -96,6 +102,7 @@ public struct AppDirectory: AppState {
   /// Ends the process of a deploy that does not end by itself; recovery settles what it leaves.
   public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
 
+  /// Removes the records of all other deploys, with their logs and cancellations.
   public func prune(keeping deploys: Set<DeployID>) throws {
     let aside = try Files.list(layout.deploys).filter { $0.hasSuffix(".json.damaged") }
       .compactMap { try? DeployID(String($0.dropLast(".json.damaged".utf8.count))) }
@@ -111,8 +118,10 @@ public struct AppDirectory: AppState {
 
   // MARK: What is live
 
+  /// Reads what is live from `live.json`; nil before the first deploy.
   public func live() throws -> LiveRecord? { try StateFile.read(LiveRecord.self, layout.live) }
 
+  /// Writes `live.json`, then points the links `current` and `logs/live` at the release and its log.
   public func setLive(_ live: LiveRecord) throws {
     try StateFile.write(live, to: layout.live)
     try Files.replaceLink(layout.current, to: "releases/\(live.release)")
@@ -133,12 +142,14 @@ public struct AppDirectory: AppState {
     }
   }
 
+  /// Removes the reserve file, which frees its 64 KiB.
   public func giveUpReserve() throws { try Files.remove(layout.reserve) }
 
   private static let reserve = 64 << 10
 
   // MARK: Environment
 
+  /// Reads the env file's variables; throws if it is empty or missing although variables were set.
   public func environment() throws -> AppEnvironment {
     let environment = try environmentFile().environment()
     guard environment.variables.isEmpty, Files.exists(layout.environmentSet) else { return environment }
@@ -149,10 +160,12 @@ public struct AppDirectory: AppState {
         + "rm \(layout.environmentSet)")
   }
 
+  /// Creates the marker file `env.set`, if it is missing.
   public func noteEnvironment() throws {
     if !Files.exists(layout.environmentSet) { try Files.write("", to: layout.environmentSet, mode: 0o600) }
   }
 
+  /// The app's env file with its comments and order; empty if there is no file.
   public func environmentFile() throws -> EnvironmentFile {
     try EnvironmentFile(try Files.read(layout.environment) ?? [], source: layout.environment)
   }
@@ -169,6 +182,7 @@ public struct AppDirectory: AppState {
     }
   }
 
+  /// Reads the key from its file, and makes a random one of 32 bytes the first time.
   public func serverActionsKey() throws -> String {
     if let key = try Files.text(layout.serverActionsKey) { return key }
     var generator = SystemRandomNumberGenerator()
@@ -180,16 +194,19 @@ public struct AppDirectory: AppState {
 
   // MARK: Logs
 
+  /// The last lines of the deploy's instance; empty if they cannot be read.
   public func lastLines(of deploy: DeployID) -> [String] {
     (try? record(deploy).flatMap { try logs?.lastLines(of: $0) }) ?? []
   }
 
   // MARK: The lock
 
+  /// Holds the app's lock file while `body` runs; returns nil at once if another process holds it.
   public func withDeployLock<Result>(_ body: () throws -> Result) throws -> Result? {
     guard let lock = try FileLock(ifFree: layout.lock) else { return nil }
     return try lock.hold(body)
   }
 
+  /// The current UTC time (RFC 3339).
   public func timestamp() -> String { WallClock.timestamp() }
 }

@@ -2,6 +2,7 @@ public import Deploy
 
 /// How an app is: what of it is live, whether that runs and is reached, and how its deploys went.
 public struct AppStatus {
+  /// The app whose status this is.
   public let app: AppName
   /// Nil where nothing is live yet.
   public let live: LiveRecord?

@@ -4,14 +4,18 @@ import Posix
 
 /// The apps of this machine, and what holds for all of them.
 public struct Apps: Sendable {
+  /// Where the apps and the server's settings are on the disk.
   public let layout: Layout
 
+  /// Makes the view of the apps below a layout's root; nothing is read yet.
   public init(layout: Layout) { self.layout = layout }
 
+  /// The names of all apps, sorted.
   public func names() throws -> [AppName] {
     try Files.list(layout.apps).compactMap { try? AppName($0) }.sorted()
   }
 
+  /// Whether the app has a directory.
   public func exists(_ app: AppName) -> Bool { Files.exists(layout.app(app).directory) }
 
   /// The app of a name, or the only one where none is given, among those that are the asker's.
@@ -38,6 +42,7 @@ public struct Apps: Sendable {
     return app
   }
 
+  /// Reads an app's settings; throws if its file is missing or damaged.
   public func config(of app: AppName) throws -> AppConfig {
     guard let config = try StateFile.read(AppConfig.self, layout.app(app).config) else {
       throw Failure(
@@ -47,14 +52,17 @@ public struct Apps: Sendable {
     return config
   }
 
+  /// Replaces an app's settings in one step.
   public func write(_ config: AppConfig, of app: AppName) throws {
     try StateFile.write(config, to: layout.app(app).config)
   }
 
+  /// Reads the server's settings; the defaults if none were ever written.
   public func serverConfig() throws -> ServerConfig {
     try StateFile.read(ServerConfig.self, layout.config) ?? ServerConfig()
   }
 
+  /// Replaces the server's settings in one step, making the root directory if it is missing.
   public func write(_ config: ServerConfig) throws {
     try Files.makeDirectory(layout.root)
     try StateFile.write(config, to: layout.config)

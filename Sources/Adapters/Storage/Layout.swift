@@ -2,14 +2,21 @@ public import Deploy
 
 /// Where everything is, below the one directory that is nextdeploy's.
 public struct Layout: Sendable {
+  /// The directory that holds everything, without a slash at its end.
   public let root: String
 
+  /// Makes the layout below a root directory; nothing is created on the disk.
   public init(root: String) { self.root = root }
 
+  /// The directory of the apps, one directory each.
   public var apps: String { "\(root)/apps" }
+  /// The directory of the instances' records, one directory each.
   public var instances: String { "\(root)/instances" }
+  /// The directory of Caddy's site files, and of nextdeploy's own Caddy where it runs one.
   public var caddy: String { "\(root)/caddy" }
+  /// The server's settings.
   public var config: String { "\(root)/config.json" }
+  /// The cached versions of the machine's programs.
   public var tools: String { "\(root)/tools.json" }
   /// What git runs for a push, where the package brings no hooks that are root's.
   public var hooks: String { "\(root)/hooks" }
@@ -27,16 +34,21 @@ public struct Layout: Sendable {
   /// Held while a build runs, one for each that may run beside others; they are counted from 1.
   public func buildLock(_ number: Int) -> String { "\(root)/build-\(number).lock" }
 
+  /// Where what belongs to an app is.
   public func app(_ name: AppName) -> AppLayout { AppLayout(directory: "\(apps)/\(name)") }
 
+  /// The directory of an instance's record.
   public func instance(_ id: InstanceID) -> String { "\(instances)/\(id)" }
 }
 
 /// Where what belongs to one app is.
 public struct AppLayout: Sendable {
+  /// The app's own directory.
   public let directory: String
 
+  /// The bare repository that pushes go to.
   public var repository: String { "\(directory)/repo.git" }
+  /// The directory in which the app is built.
   public var workspace: String { "\(directory)/workspace" }
   /// The home of builds under systemd.
   public var cache: String { "\(directory)/cache" }
@@ -54,10 +66,13 @@ public struct AppLayout: Sendable {
   public var user: String { "\(directory)/uid" }
   /// Where the `doppler` program looks for its settings.
   public var doppler: String { "\(directory)/doppler" }
+  /// The directory of the app's releases, one directory each.
   public var releases: String { "\(directory)/releases" }
+  /// Where what belongs to a release is.
   public func release(_ id: ReleaseID) -> ReleaseLayout { ReleaseLayout(directory: "\(releases)/\(id)") }
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
+  /// The env file, which holds the app's variables.
   public var environment: String { "\(directory)/env" }
   /// There once the environment has variables: a file without any is then a loss.
   public var environmentSet: String { "\(directory)/env.set" }
@@ -65,13 +80,19 @@ public struct AppLayout: Sendable {
   public var environmentLock: String { "\(directory)/env.lock" }
   /// What outlives releases.
   public var shared: String { "\(directory)/shared" }
+  /// The directory of the deploys' records and logs.
   public var deploys: String { "\(directory)/deploys" }
+  /// The directory of the instances' logs.
   public var logs: String { "\(directory)/logs" }
   /// A link to the log of the instance that is live.
   public var liveLog: String { "\(logs)/live" }
+  /// The app's settings.
   public var config: String { "\(directory)/config.json" }
+  /// The record of the release and instance that are live.
   public var live: String { "\(directory)/live.json" }
+  /// The key of the install that node_modules in the workspace came from.
   public var installedKey: String { "\(directory)/installed" }
+  /// The key that Next.js encrypts server actions with, the same for every release.
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
   /// Packages as releases have them, for the next one to link to: no build writes there.
   public var packages: String { "\(directory)/packages" }
@@ -94,6 +115,7 @@ public struct AppLayout: Sendable {
 
 /// Where what belongs to one release is.
 public struct ReleaseLayout: Sendable {
+  /// The release's own directory.
   public let directory: String
 
   /// The release's files.

@@ -4,6 +4,7 @@ import Posix
 /// A push that git takes in just now, and where it found the branch: what is needed to take it back where its hook is
 /// killed before it can begin a deploy's record.
 public struct PushRecord: Equatable, Codable, Sendable {
+  /// The branch that is pushed to.
   public let branch: BranchName
   /// Nil where the branch was not there.
   public let tip: CommitID?
@@ -12,6 +13,7 @@ public struct PushRecord: Equatable, Codable, Sendable {
   /// The process that runs git, told from others that had its id.
   let receiver: String
 
+  /// Makes the record of a push that this process receives.
   public init(branch: BranchName, tip: CommitID?, last: DeployID?) {
     self.branch = branch
     self.tip = tip
@@ -19,6 +21,7 @@ public struct PushRecord: Equatable, Codable, Sendable {
     receiver = ProcessIdentity.current?.description ?? ""
   }
 
+  /// Whether the deploy began after this push did.
   public func isBefore(_ deploy: DeployRecord) -> Bool { last.map { $0 < deploy.id } ?? true }
 
   var isRunning: Bool { ProcessIdentity(receiver)?.isRunning ?? false }
@@ -31,6 +34,7 @@ extension AppDirectory {
     try StateFile.write(push, to: file(of: push), durable: false)
   }
 
+  /// Removes the push's file, if it is still there.
   public func end(_ push: PushRecord) throws { try Files.remove(file(of: push)) }
 
   /// Those whose process is gone, or is this one; none while others run, for the branch may be where they put it.

@@ -14,10 +14,12 @@ public struct ReleaseDirectory: Releases {
     self.leftovers = leftovers
   }
 
+  /// Reads each `release.json`, the oldest release first, without the damaged ones.
   public func list() throws -> [ReleaseRecord] {
     try ids().compactMap { try read($0) }
   }
 
+  /// The releases whose `release.json` is missing or cannot be read.
   public func damaged() throws -> [ReleaseID] { try ids().filter { try read($0) == nil } }
 
   private func ids() throws -> [ReleaseID] {
@@ -29,6 +31,7 @@ public struct ReleaseDirectory: Releases {
     try StateFile.intact(ReleaseRecord.self, record(release))
   }
 
+  /// Assembles the release beside its final place, syncs it to the disk, and renames it there.
   public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
     // A build may have closed some of it to us.
     try leftovers.reach { try assemble(release, from: assembly) }
@@ -69,6 +72,7 @@ public struct ReleaseDirectory: Releases {
     }
   }
 
+  /// Renames the release out of the list, then removes it; does nothing if there is no such release.
   public func remove(_ release: ReleaseID) throws {
     let path = "\(layout.releases)/\(release)"
     guard Files.exists(path) else { return }
@@ -79,6 +83,7 @@ public struct ReleaseDirectory: Releases {
     try leftovers.remove(going)
   }
 
+  /// Removes the directories whose names end in ".unfinished".
   public func removeUnfinished() throws {
     for name in try Files.list(layout.releases) where name.hasSuffix(Self.unfinished) {
       try leftovers.remove("\(layout.releases)/\(name)")

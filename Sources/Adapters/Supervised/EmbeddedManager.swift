@@ -9,16 +9,19 @@ public struct EmbeddedManager: ServiceManager {
   /// The path of nextdeploy-supervisor.
   let supervisor: String
 
+  /// Makes a manager that starts `supervisor`, the path of nextdeploy-supervisor, for each instance.
   public init(layout: Layout, ports: PortRange, supervisor: String) {
     self.layout = layout
     self.ports = ports
     self.supervisor = supervisor
   }
 
+  /// Takes the first free port by creating the instance's directory.
   public func reserve(_ app: AppName) throws -> InstanceID {
     try PortAllocator(layout: layout, ports: ports).reserve(app)
   }
 
+  /// Writes down what to run and starts a supervisor; returns once that has the instance in hand.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let directory = directory(instance)
     let app = layout.app(instance.app)
@@ -33,8 +36,10 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
+  /// Signals the supervisor to drain the instance and returns at once.
   public func drain(_ instance: InstanceID) throws { _ = try end(instance, .drain) }
 
+  /// Signals the supervisor to end the instance, and waits until its directory and the supervisor are gone.
   public func stop(_ instance: InstanceID) throws {
     while directory(instance).exists {
       // It gives up its lock before it has removed the directory and ended.
@@ -43,8 +48,10 @@ public struct EmbeddedManager: ServiceManager {
     }
   }
 
+  /// Reads the state that the supervisor last wrote; `lost` if there is no supervisor any more.
   public func state(of instance: InstanceID) throws -> InstanceState { try directory(instance).state() }
 
+  /// Who listens on the instance's port without descending from its supervisor; empty before that has begun.
   public func strangers(at instance: InstanceID) throws -> [Stranger] {
     // What an instance starts descends from its supervisor, whatever it detaches itself from.
     guard let supervisor = try directory(instance).status()?.supervisor else { return [] }
@@ -52,12 +59,15 @@ public struct EmbeddedManager: ServiceManager {
       .map { Stranger(PortHolder($0, in: layout)) }
   }
 
+  /// The app's instances that have a directory, sorted.
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
   }
 
+  /// Does nothing: without systemd an app has no limits.
   public func applyLimits(of app: AppName) {}
 
+  /// Ends what a killed supervisor left running and starts a new supervisor; does nothing if one runs.
   public func revive(_ instance: InstanceID) throws {
     let directory = directory(instance)
     guard directory.exists, try !directory.hasSupervisor else { return }

@@ -9,12 +9,14 @@ public struct SupervisedRunner: Runner {
   /// The path of nextdeploy-supervisor.
   let supervisor: String
 
+  /// Makes a runner for an app that starts `supervisor`, the path of nextdeploy-supervisor, as each job's guard.
   public init(app: AppName, layout: AppLayout, supervisor: String) {
     self.app = app
     self.layout = layout
     self.supervisor = supervisor
   }
 
+  /// Starts the job under a guard, which is given the job's variables on its standard input, and watches the disk.
   public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     // The guard is none of the app's processes: the app's secrets are not to be in its environment.
     let command = Command(

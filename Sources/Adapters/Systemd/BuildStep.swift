@@ -72,6 +72,7 @@ public struct BuildRun {
   let app: AppName
   let step: BuildStep
 
+  /// Makes the run of an app's build unit, which finds its request below the layout's root.
   public init(_ app: AppName, layout: Layout) {
     self.app = app
     step = BuildStep(directory: layout.app(app).build)

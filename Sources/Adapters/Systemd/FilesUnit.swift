@@ -41,14 +41,18 @@ public struct FilesUnit: FileAccess {
     var failure: Failure?
   }
 
+  /// Always true: builds and instances have users of their own.
   public var isForOtherUsers: Bool { true }
 
+  /// Makes the directories that the units share with nextdeploy, and gives each to its group.
   public func prepare() throws { try Sharing().prepare(layout.app(app)) }
 
+  /// Gives a directory to the group of running apps, which may enter it but not write to it.
   public func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
     try Sharing().openWay(path, in: holder)
   }
 
+  /// Gives a file, or a directory with everything in it, to the group of running apps, which may write to it.
   public func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
     try Sharing().openToApp(path, in: holder)
   }
@@ -59,6 +63,7 @@ public struct FilesUnit: FileAccess {
     return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
+  /// Has the unit open the workspace and the cache to nextdeploy, as the user of the app's builds; returns true.
   public func open() throws -> Bool {
     _ = try run(.open, as: builder())
     return true
@@ -123,6 +128,7 @@ public struct FilesRun {
   let layout: AppLayout
   let step: BuildStep
 
+  /// Makes the run of an app's files unit, which finds its request below the layout's root.
   public init(_ app: AppName, layout: Layout) {
     self.app = app
     self.layout = layout.app(app)

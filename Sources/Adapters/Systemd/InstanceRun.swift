@@ -7,6 +7,7 @@ public struct InstanceRun {
   let instance: InstanceID
   let record: InstanceRecord
 
+  /// Makes the run of an instance, whose record is below the layout's root.
   public init(_ instance: InstanceID, layout: Layout) {
     self.instance = instance
     record = InstanceRecord(path: layout.instance(instance))

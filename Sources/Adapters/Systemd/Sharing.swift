@@ -11,6 +11,7 @@ public struct Sharing: Sendable {
   /// The group of running apps.
   let app: UInt32
 
+  /// Looks up the groups of builds and of running apps; throws if setup has not made them.
   public init() throws {
     guard let build = Accounts.group(named: "nextdeploy-build"), let app = Accounts.group(named: "nextdeploy-app")
     else {

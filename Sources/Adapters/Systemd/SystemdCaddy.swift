@@ -4,6 +4,7 @@ import Posix
 /// The machine's own Caddy, which systemd runs: it gets certificates, and is told to load what is written.
 public struct SystemdCaddy: CaddyService {
   let directory: String
+  /// The variables for running `caddy`: the caller's, with the home and XDG directories set to /tmp.
   public let environment: [String: String]
   let tools: MachineTools
   let systemctl: Systemctl
@@ -21,12 +22,16 @@ public struct SystemdCaddy: CaddyService {
     systemctl = Systemctl(environment: environment)
   }
 
+  /// The directory of the apps' site files, which the machine's Caddyfile imports.
   public var sites: String { directory }
 
+  /// Always true: this Caddy gets certificates and listens on 443.
   public var terminatesTLS: Bool { true }
 
+  /// The version of the `caddy` on the PATH; nil if it reports none.
   public var version: Version? { get throws { try program.version } }
 
+  /// The main process of caddy.service, as systemd tells it; nil if it does not run.
   public var process: CaddyProcess? {
     get throws { try CaddyProcess.service { try systemctl.show(Self.unit, $0) } }
   }
@@ -60,6 +65,7 @@ public struct SystemdCaddy: CaddyService {
     return result
   }
 
+  /// Has systemd reload caddy.service; throws with what Caddy wrote to the journal if it refuses.
   public func reload() throws {
     let (isDone, output) = try systemctl.reload(Self.unit)
     if isDone { return }
@@ -95,6 +101,7 @@ public struct SystemdCaddy: CaddyService {
 
   private var hasVariables: Bool { get throws { try Files.text(CaddyCheck.file)?.contains("{$") ?? false } }
 
+  /// Has systemd restart caddy.service.
   public func restart() throws { try systemctl.run(["restart", Self.unit]) }
 
   /// It is systemd that keeps it running, and only the admin may start it.
@@ -103,10 +110,12 @@ public struct SystemdCaddy: CaddyService {
   /// It serves the admin's own sites too.
   public func stop() throws {}
 
+  /// Whether systemd calls caddy.service active.
   public var isRunning: Bool {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
   }
 
+  /// Looks whether caddy.service runs and whether the Caddyfile imports the apps' sites.
   public func obstacle() throws -> (cause: String, next: String)? {
     if try !isRunning {
       return (

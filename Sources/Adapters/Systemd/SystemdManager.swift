@@ -14,6 +14,7 @@ public struct SystemdManager: ServiceManager {
   /// Whether starting an instance waits until its process runs; while the machine boots nothing waits.
   let waits: Bool
 
+  /// Makes a manager that runs `systemctl` in the environment and sets each app's limits when it starts an instance.
   public init(
     layout: Layout, ports: PortRange, environment: [String: String], waits: Bool = true,
     limits: @escaping @Sendable (AppName) throws -> Limits
@@ -26,11 +27,13 @@ public struct SystemdManager: ServiceManager {
     units = InstanceUnits(layout: layout, systemctl: systemctl)
   }
 
+  /// Removes the instances that have ended, then takes the first free port that no process has bound.
   public func reserve(_ app: AppName) throws -> InstanceID {
     for name in try Files.list(layout.instances) { if let instance = try? InstanceID(name) { try sweep(instance) } }
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
+  /// Writes the instance's record, then has systemd start its unit.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let record = record(instance)
     let app = layout.app(instance.app)
@@ -41,17 +44,20 @@ public struct SystemdManager: ServiceManager {
     try begin(instance)
   }
 
+  /// Marks the instance as ending and has systemd stop its unit, without waiting for that.
   public func drain(_ instance: InstanceID) throws {
     guard try markEnding(instance) else { return }
     try systemctl.run(["stop", "--no-block", Units.instance(instance)])
   }
 
+  /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
   public func stop(_ instance: InstanceID) throws {
     guard try markEnding(instance, drainTimeout: 0) else { return }
     try systemctl.run(["stop", Units.instance(instance)])
     try removeEnded(instance)
   }
 
+  /// Asks systemd for the unit's state, and removes the record if the instance was told to end and has.
   public func state(of instance: InstanceID) throws -> InstanceState {
     let state = try units.state(of: instance)
     if state == .absent { try removeEnded(instance) }
@@ -65,17 +71,20 @@ public struct SystemdManager: ServiceManager {
       .map { Stranger(PortHolder($0, in: layout)) }
   }
 
+  /// The app's instances that have a record and have not ended since they were told to, sorted.
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
       .filter { try !sweep($0) }
   }
 
+  /// Starts the unit of an instance that has ended without being told to.
   public func revive(_ instance: InstanceID) throws {
     let record = record(instance)
     guard record.exists, !record.isEnding, try record.launch() != nil else { return }
     if try units.unit(instance).hasEnded { try begin(instance) }
   }
 
+  /// Sets the app's limits on the units that run; systemd keeps them until the machine's next boot.
   public func applyLimits(of app: AppName) throws {
     for instance in try instances(of: app) where !record(instance).isEnding { try limit(instance) }
   }

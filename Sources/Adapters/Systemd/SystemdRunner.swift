@@ -22,6 +22,7 @@ public struct SystemdRunner: Runner {
     systemctl = Systemctl(environment: environment)
   }
 
+  /// Waits for one of the machine's build slots, then runs the job in the app's build unit.
   public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try BuildSlots(layout: layout, count: builds).take(
       for: app, waiting: { try output(Array(Self.notice(of: $0, mayName).utf8)) }, watch: { try watch(nil) },
@@ -54,6 +55,7 @@ public struct SystemdRunner: Runner {
     }
   }
 
+  /// Stops the app's build unit and files unit, if they still run.
   public func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }
 
   /// Its home is the cache that its app keeps from build to build.

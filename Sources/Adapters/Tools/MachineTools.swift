@@ -8,6 +8,7 @@ public struct MachineTools: Toolbox {
   let cache: String
   let environment: [String: String]
 
+  /// Makes a toolbox that looks in `path`, caches versions in the file `cache`, and runs programs in `environment`.
   public init(path: String, cache: String, environment: [String: String]) {
     self.path = path
     self.cache = cache
