@@ -13,7 +13,9 @@ public enum Templates {
   /// The program that is a Next.js app's server.
   public static var next: String { String(decoding: PackageResources.next_cjs, as: UTF8.self) }
 
+  /// Where the file that makes nextdeploy's users and groups belongs on a server.
   public static let sysusersFile = "/usr/lib/sysusers.d/nextdeploy.conf"
+  /// Where the file that makes nextdeploy's directories belongs on a server.
   public static let tmpfilesFile = "/usr/lib/tmpfiles.d/nextdeploy.conf"
 
   /// What a server is set up with, by where it belongs. The package brings the same files.
@@ -35,18 +37,25 @@ public enum Templates {
 
   // MARK: The workflow of GitHub Actions, and the parts that it may have
 
+  /// The whole workflow, with a gap for the job that verifies the commit.
   public static func workflow(_ values: [String: String]) -> String { fill(PackageResources.workflow_yml, values) }
 
+  /// The job that verifies a commit before it is deployed.
   public static func verify(_ values: [String: String]) -> String { fill(PackageResources.verify_yml, values) }
 
+  /// The step that sets up a package manager with Corepack.
   public static func corepack(_ values: [String: String]) -> String { fill(PackageResources.corepack_yml, values) }
 
+  /// The step that sets up Node.
   public static func node(_ values: [String: String]) -> String { fill(PackageResources.node_yml, values) }
 
+  /// The step that sets up Bun.
   public static func bun(_ values: [String: String]) -> String { fill(PackageResources.bun_yml, values) }
 
+  /// The step that keeps Bun's package cache from run to run.
   public static func bunCache(_ values: [String: String]) -> String { fill(PackageResources.bun_cache_yml, values) }
 
+  /// A step that runs a command.
   public static func run(_ values: [String: String]) -> String { fill(PackageResources.run_yml, values) }
 
   private static func fill(_ template: [UInt8], _ values: [String: String]) -> String {

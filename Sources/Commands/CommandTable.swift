@@ -129,5 +129,6 @@ public enum CommandTable {
     }
   }
 
+  /// The version of this build of nextdeploy, as `--version` prints it.
   public static let version = "0.1.0"
 }

@@ -1,15 +1,21 @@
 /// One command as the table holds it: what parsing and help are made of.
 public struct CommandSpec: Sendable {
+  /// A positional argument of a command.
   public struct Argument: Sendable {
+    /// What the usage line calls it, in capitals, such as "NAME".
     public let name: String
+    /// Whether the command is refused without it.
     public let isRequired: Bool
     /// Whether it can be given more than once; only the last one can.
     public var isRepeatable = false
     /// Whether it names the app that the command is about.
     public var isApp = false
 
+    /// A required argument that names the app the command is about.
     public static func app(_ name: String) -> Argument { Argument(name: name, isRequired: true, isApp: true) }
+    /// An argument that must be given, once.
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
+    /// An argument that may be left out.
     public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
     /// At least one.
     public static func repeated(_ name: String) -> Argument {
@@ -17,6 +23,7 @@ public struct CommandSpec: Sendable {
     }
   }
 
+  /// An option of a command: a flag, or one that takes a value.
   public struct Option: Sendable {
     /// With its hyphens: "--app".
     public let name: String
@@ -24,9 +31,12 @@ public struct CommandSpec: Sendable {
     public let short: String?
     /// What its value is called; nil for a flag.
     public let value: String?
+    /// Whether it can be given more than once.
     public let isRepeatable: Bool
+    /// What the command's help says about it.
     public let help: String
 
+    /// Makes an option from its name with hyphens; it is a flag if `value` is nil.
     public init(_ name: String, short: String? = nil, value: String? = nil, isRepeatable: Bool = false, _ help: String)
     {
       self.name = name
@@ -36,15 +46,20 @@ public struct CommandSpec: Sendable {
       self.help = help
     }
 
+    /// The option that names the app a command is about.
     public static let app = Option(
       "--app", value: "NAME", "the app, which may also stand first; not needed where only one exists")
+    /// The flag that makes a command print JSON.
     public static let json = Option("--json", "print JSON")
   }
 
   /// As in ["app", "create"].
   public let words: [String]
+  /// Its positional arguments, in order.
   public let arguments: [Argument]
+  /// The options it understands.
   public let options: [Option]
+  /// One line about what it does, for the list of all commands and its own help.
   public let summary: String
   /// What its own help says beside that.
   public let details: String
@@ -54,6 +69,7 @@ public struct CommandSpec: Sendable {
   /// Other words for the first one of a command.
   static let aliases = ["ci": "generate-ci", "secrets": "env"]
 
+  /// Makes a command from its words, separated by spaces, its arguments and options, and what its help says.
   public init(
     _ words: String, _ arguments: [Argument] = [], _ options: [Option] = [], _ summary: String, details: String = "",
     isHidden: Bool = false
@@ -74,6 +90,7 @@ public struct CommandSpec: Sendable {
     arguments.firstIndex(where: \.isApp).flatMap(invocation.argument) ?? invocation.value(.app)
   }
 
+  /// The command's words with a space between them, such as "app create".
   public var name: String { words.joined(separator: " ") }
 
   /// One line: the command, its arguments and options.

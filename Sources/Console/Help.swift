@@ -1,5 +1,6 @@
 /// The texts of --help, made from the table of commands.
 public enum Help {
+  /// The text of `nextdeploy --help`: all commands, the exit statuses and NEXTDEPLOY_ROOT.
   public static func all(_ commands: [CommandSpec]) -> String {
     """
     nextdeploy puts a git push live: it builds the commit, boots it on a new port, checks it, and switches over.
@@ -20,6 +21,7 @@ public enum Help {
     return commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }.joined(separator: "\n")
   }
 
+  /// The text of `nextdeploy COMMAND --help`: usage, options and details.
   public static func one(_ command: CommandSpec) -> String {
     var text = "\(command.summary)\n\nUsage: \(command.usage)\n"
     if !command.options.isEmpty {

@@ -4,6 +4,7 @@ public import Deploy
 public struct Invocation: Equatable, Sendable {
   /// The command's name, as in "app create".
   public let command: String
+  /// The positional arguments that were given, in order, without an app that stood in place of `--app`.
   public let arguments: [String]
   private let options: [String: [String]]
 
@@ -13,14 +14,19 @@ public struct Invocation: Equatable, Sendable {
     self.options = options
   }
 
+  /// All values that were given for an option, in order; empty if it was not given.
   public func values(_ option: CommandSpec.Option) -> [String] { options[option.name] ?? [] }
 
+  /// The value that was given last for an option; nil if it was not given.
   public func value(_ option: CommandSpec.Option) -> String? { values(option).last }
 
+  /// Whether an option or flag was given.
   public func has(_ option: CommandSpec.Option) -> Bool { options[option.name] != nil }
 
+  /// The positional argument at an index from 0; nil if fewer were given.
   public func argument(_ index: Int) -> String? { index < arguments.count ? arguments[index] : nil }
 
+  /// What a command line asks for.
   public enum Parsed: Equatable, Sendable {
     case run(Invocation)
     /// Help was asked for; nil for that of all commands.

@@ -13,6 +13,7 @@ public struct Terminal: Sendable {
   /// A reader who has gone away misses it; the command goes on.
   public func print(_ line: String) { _ = CurrentProcess.write(line + "\n", to: 1) }
 
+  /// Writes a line to standard error; if nobody reads it any more, the command goes on.
   public func printError(_ line: String) { _ = CurrentProcess.write(line + "\n", to: 2) }
 
   /// A question, which the answer stands behind.

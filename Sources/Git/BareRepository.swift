@@ -3,6 +3,7 @@ public import Deploy
 
 /// An app's bare repository, through libgit2.
 public struct BareRepository: Repository, Sendable {
+  /// The repository's directory.
   public let path: String
   /// Puts a commit into a workspace that is another user's; gives nil where that is this one.
   let asOwner: @Sendable (Commit) throws -> Int?
@@ -10,6 +11,7 @@ public struct BareRepository: Repository, Sendable {
   /// What a commit may bring.
   let limits: @Sendable () throws -> PushLimits
 
+  /// Makes the view of a repository on the disk, which is opened anew by each call.
   public init(
     path: String, asOwner: @escaping @Sendable (Commit) throws -> Int? = { _ in nil },
     limits: @escaping @Sendable () throws -> PushLimits = { PushLimits() }
@@ -72,6 +74,7 @@ public struct BareRepository: Repository, Sendable {
 
   // MARK: Commits
 
+  /// Resolves the text by git's own rules for revisions, with tags followed to their commits.
   public func commit(_ text: String) throws -> Commit {
     let handle = try RepositoryHandle(opening: path)
     // What begins with '-' or ':' is something else to git's grammar.
@@ -104,6 +107,7 @@ public struct BareRepository: Repository, Sendable {
       next: "Push it first, or name a commit, branch or tag that 'git ls-remote' shows.")
   }
 
+  /// Writes the files as the workspace's owner, or itself if that is nextdeploy, noting them in an index beside it.
   public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
     try asOwner(commit) ?? checkout(commit, into: workspace, index: "\(workspace).index")
   }
@@ -120,6 +124,7 @@ public struct BareRepository: Repository, Sendable {
     return try checkout.run(writer, limits)
   }
 
+  /// Counts the differences between the two trees; without an old commit, all files of the new one.
   public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
     let new = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
@@ -138,12 +143,14 @@ public struct BareRepository: Repository, Sendable {
     return unsafe git_diff_num_deltas(diff)
   }
 
+  /// Reads the commit's whole tree; throws if it has more entries than a push may bring.
   public func tree(of commit: Commit) throws -> any SourceTree {
     try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree, most: try limits().mostEntries)
   }
 
   // MARK: Refs
 
+  /// Reads a ref by its full name, such as "refs/heads/main"; nil if there is none.
   public func target(of ref: String) throws -> CommitID? {
     let handle = try RepositoryHandle(opening: path)
     var oid = git_oid()
@@ -156,6 +163,7 @@ public struct BareRepository: Repository, Sendable {
     return try CommitID(oid)
   }
 
+  /// Compares and moves the ref in one step of libgit2; false if it is no longer at `old`.
   public func move(_ ref: String, from old: CommitID, to new: CommitID?) throws -> Bool {
     guard let new else { return try delete(ref, ifAt: old) }
     let handle = try RepositoryHandle(opening: path)
@@ -173,6 +181,7 @@ public struct BareRepository: Repository, Sendable {
     return true
   }
 
+  /// Writes the ref without looking at where it was; for nil, removes it if it is there.
   public func set(_ ref: String, to new: CommitID?) throws {
     guard let new else {
       _ = try delete(ref, ifAt: nil)
@@ -209,6 +218,7 @@ public struct BareRepository: Repository, Sendable {
 
   private static let reason = "nextdeploy"
 
+  /// The text's id as a git blob, in hexadecimal; nothing is stored in the repository.
   public func fingerprint(_ text: String) throws -> String {
     var oid = git_oid()
     let bytes = Array(text.utf8)

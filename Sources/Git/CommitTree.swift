@@ -4,7 +4,9 @@ import Posix
 
 /// A commit's tree, read from the repository's objects.
 public struct CommitTree: SourceTree {
+  /// The id of the tree object.
   public let id: CommitID
+  /// All files, links and submodules in the tree, by path from its top.
   public let entries: [String: TreeEntry]
   let repository: String
 
@@ -29,6 +31,7 @@ public struct CommitTree: SourceTree {
       next: "Rename or remove one of them ('git ls-files' shows the bytes of both), then push again.")
   }
 
+  /// Reads the entry's blob from the repository; nil if it is larger than the limit.
   public func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
     try RepositoryHandle(opening: repository).blob(try entry.id.oid, atMost: limit)
   }

@@ -40,6 +40,7 @@ public struct WorkRepository: Sendable {
     return unsafe String(cString: address)
   }
 
+  /// Adds a remote with git's usual fetch setting; throws if there is one of that name.
   public func addRemote(_ name: String, _ address: String) throws {
     let handle = try RepositoryHandle(findingFrom: directory)
     var remote: OpaquePointer?
@@ -86,6 +87,7 @@ public struct WorkRepository: Sendable {
 public struct WorkTree: SourceTree {
   /// It has none: its files are not hashed.
   public let id: CommitID
+  /// The files that git does not ignore, by path; each counts as a plain file with an empty id.
   public let entries: [String: TreeEntry]
   let directory: String
 
@@ -96,6 +98,7 @@ public struct WorkTree: SourceTree {
     entries = Dictionary(paths.map { ($0, TreeEntry(path: $0, kind: .file, id: none)) }) { first, _ in first }
   }
 
+  /// Reads the file from the disk now; nil if it is larger than the limit, empty if it is gone or leads outside.
   public func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
     guard let path = PathBelow(entry.path) else { return [] }
     let top = try Directory(directory)

@@ -3,6 +3,7 @@ import Deploy
 
 /// The keys by which a server proves that it is the right one.
 public struct HostKeys: Equatable, Sendable {
+  /// The server's public keys, at least one and none twice.
   public let keys: [PublicKey]
 
   /// Nil where there are none.

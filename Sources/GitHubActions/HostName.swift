@@ -4,8 +4,10 @@ public import Deploy
 ///
 /// It stands in YAML, in URLs and in known_hosts, so nothing that means something there may be in it.
 public struct HostName: Hashable, Sendable, CustomStringConvertible {
+  /// The name or address as it was given, an IPv6 address without brackets.
   public let description: String
 
+  /// Takes a host name or an address; throws if the text is neither.
   public init(_ text: String) throws(Failure) {
     guard Self.isAddress(text) || Self.isName(text) else {
       throw Failure(

@@ -3,11 +3,16 @@ public import Deploy
 
 /// An app on a server, as git's remote names it over ssh.
 public struct Remote: Equatable, Sendable {
+  /// The user that ssh logs in as.
   public var user: String
+  /// The server's name or address.
   public var host: HostName
+  /// The port on which the server's sshd listens.
   public var port: UInt16
+  /// The app that is pushed to.
   public let app: AppName
 
+  /// Makes a remote from its parts; throws if the user's name has characters that mean something to ssh or a shell.
   public init(user: String, host: HostName, port: UInt16 = 22, app: AppName) throws(Failure) {
     guard user.isPlain(and: ".-"), user.utf8.first != UInt8(ascii: "-"), user.utf8.count <= 32 else {
       throw Failure(

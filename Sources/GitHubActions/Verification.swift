@@ -12,6 +12,7 @@ public struct Verification: Equatable, Sendable {
     case own(String)
   }
 
+  /// The scripts that package.json has, in the order in which they run.
   public let scripts: [Script]
   let root: RelativePath
   let packages: PackageManagerChoice

@@ -11,6 +11,7 @@ public struct Workflow: Equatable, Sendable {
   /// What comes before the deploy, if anything.
   let verification: Verification?
 
+  /// Makes a workflow that pushes to `remote`, after `verification` if there is one; throws for an unsafe branch name.
   public init(
     remote: Remote, branch: BranchName, hostKeys: HostKeys, verification: Verification?
   ) throws(Failure) {

@@ -6,9 +6,13 @@
 
 /// The users and groups of the machine.
 public enum Accounts {
+  /// A user of the machine, as the passwd database has it.
   public struct User: Equatable, Sendable {
+    /// The user's number.
     public let id: UInt32
+    /// The number of the user's own group.
     public let group: UInt32
+    /// The path of the user's home directory.
     public let home: String
   }
 

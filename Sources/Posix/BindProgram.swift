@@ -26,6 +26,7 @@ public struct BindProgram: Sendable {
   let name: String
   let instructions: [Instruction]
 
+  /// Makes a program that is not loaded yet, from its name and its steps.
   public init(name: String, _ instructions: [Instruction]) {
     self.name = name
     self.instructions = instructions

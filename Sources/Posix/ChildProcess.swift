@@ -8,6 +8,7 @@ import CPosix
 
 /// A process that this one started.
 public struct ChildProcess: Sendable {
+  /// The process id.
   public let id: Int32
 
   /// Where a child's standard input, output and errors go.

@@ -10,8 +10,10 @@ public struct Command: Equatable, Sendable {
   public var arguments: [String]
   /// All that the program sees; nothing is inherited.
   public var environment: [String: String]
+  /// The directory in which the program is started.
   public var directory: String
 
+  /// Makes a command from the program and its arguments, its whole environment, and where it starts.
   public init(_ arguments: [String], environment: [String: String], directory: String = "/") {
     self.arguments = arguments
     self.environment = environment
@@ -57,11 +59,13 @@ public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether it exited with 0.
   public var isSuccess: Bool { self == .exited(0) }
 
   /// Whether it looks like the work of the kernel's out-of-memory killer (or another SIGKILL).
   public var isKill: Bool { code == 128 + SIGKILL }
 
+  /// "exit code N" or "signal N".
   public var description: String {
     switch self {
     case .exited(let code): "exit code \(code)"

@@ -6,17 +6,22 @@
 
 /// This process and what it inherited.
 public enum CurrentProcess {
+  /// The process id.
   public static var id: Int32 { getpid() }
 
+  /// The process id of the parent, which is another one once the parent has ended.
   public static var parent: Int32 { getppid() }
 
+  /// Whether the effective user is root.
   public static var isRoot: Bool { geteuid() == 0 }
 
+  /// The number of the effective user.
   public static var user: UInt32 { UInt32(geteuid()) }
 
   /// The absolute path of this program's file.
   public static var executable: String { Files.resolved("/proc/self/exe") }
 
+  /// The absolute path of the working directory, with links followed.
   public static var directory: String { Files.resolved(".") }
 
   /// The environment it was started with.

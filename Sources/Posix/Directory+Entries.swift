@@ -6,8 +6,11 @@
 
 // What is in a directory: looked at, read, made and moved.
 extension Directory {
+  /// One entry of a directory.
   public struct Entry: Sendable {
+    /// The entry's name, without the directory's path.
     public let name: PathBelow
+    /// What it is, with a link at its end not followed.
     public let kind: Files.Kind
   }
 

@@ -23,6 +23,7 @@ public struct FileDescriptor: ~Copyable {
     self.init(number, path: "descriptor \(number)")
   }
 
+  /// What a file is opened for, and what happens if it is missing or already there.
   public enum Access: Sendable {
     case read
     /// Writes at the end; made where it is missing.
@@ -88,12 +89,14 @@ public struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes all of the bytes.
   public func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
     try unsafe Array(bytes).withUnsafeBufferPointer { (buffer) throws(SystemError) in
       try unsafe write(UnsafeRawBufferPointer(buffer))
     }
   }
 
+  /// Writes all of a buffer's bytes.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     var written = 0
     while written < bytes.count {

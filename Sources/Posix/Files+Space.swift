@@ -14,8 +14,10 @@ extension Files {
     public let free: Int
     /// How many files fit in all; nil where there is no limit.
     public let files: Int?
+    /// How many more files fit; nil where there is no limit.
     public let freeFiles: Int?
 
+    /// Makes a value from sizes in bytes and counts of files.
     public init(size: Int, free: Int, files: Int?, freeFiles: Int?) {
       self.size = size
       self.free = free
@@ -42,7 +44,9 @@ extension Files {
 
   /// What a directory takes with all it holds.
   public struct Usage: Sendable {
+    /// How many bytes its files take on the disk, counted in blocks.
     public var bytes = 0
+    /// How many files, links and directories are in it.
     public var files = 0
     /// Whether all of it was counted.
     public var isWhole = true

@@ -8,18 +8,24 @@ import CPosix
 
 /// The file system: whole files, links and directories.
 public enum Files {
+  /// What a path is; `other` stands for pipes, sockets and devices.
   public enum Kind: Sendable { case file, directory, link, other }
 
   /// What the system knows of one path, a final symlink not followed.
   public struct Status: Sendable {
+    /// What it is: a file, a directory, a link or something else.
     public let kind: Kind
+    /// Its length in bytes.
     public let size: Int
     /// Nanoseconds since 1970.
     public let modified: Int64
     /// The same of any change, of its mode or owner too; nobody can set it.
     public let changed: Int64
+    /// Its inode's number, which is unique on its file system.
     public let inode: UInt64
+    /// The number of the file system that it is on.
     public let device: UInt64
+    /// Its permission bits, with setuid, setgid and sticky, but without the kind.
     public let mode: UInt32
     /// How many names it has.
     public let links: Int
@@ -27,6 +33,7 @@ public enum Files {
     public let blocks: Int
     /// The user that owns it.
     public let owner: UInt32
+    /// The number of the group that it belongs to.
     public let group: UInt32
   }
 
@@ -47,6 +54,7 @@ public enum Files {
     (try? status(path)) != nil
   }
 
+  /// Whether it is a file, links followed, that this process may execute.
   public static func isExecutable(_ path: String) -> Bool {
     guard unsafe access(path, X_OK) == 0 else { return false }
     return (try? status(resolved(path)))?.kind == .file
@@ -169,6 +177,7 @@ public enum Files {
     try check("making the directory", path) { unsafe mkdir(path, mode_t(mode)) }
   }
 
+  /// Moves a file or directory within one file system, replacing a file that is at the target.
   public static func rename(_ path: String, to target: String) throws(SystemError) {
     try check("renaming \(path) to", target) { systemRename(path, target) }
   }

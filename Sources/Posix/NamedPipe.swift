@@ -8,6 +8,7 @@
 ///
 /// This process's end never waits, for the other process may end, or never come.
 public struct NamedPipe: ~Copyable {
+  /// Where the pipe is; it is removed together with this value.
   public let path: String
   /// This process's end; -1 before it is open.
   private var end: Int32 = -1

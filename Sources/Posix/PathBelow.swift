@@ -56,13 +56,16 @@ public struct PathBelow: Hashable, Sendable {
 
   // MARK: Parts
 
+  /// The path's bytes, without a NUL at their end.
   public var bytes: ArraySlice<UInt8> { storage.dropLast() }
 
+  /// Whether it is the directory itself, not something below it.
   public var isTop: Bool { storage.count == 1 }
 
   /// Whether it has one part only.
   var isName: Bool { !isTop && !storage.contains(Self.slash) }
 
+  /// Its names from the top down, each as a path of its own; empty for the top.
   public var parts: [PathBelow] {
     bytes.split(separator: Self.slash).map { PathBelow(checked: Array($0) + [0]) }
   }

@@ -6,8 +6,10 @@
 
 /// Waiting between two looks at something that cannot be waited for otherwise.
 public enum Pause {
+  /// Sleeps for 10 ms.
   public static func short() { `for`(.milliseconds(10)) }
 
+  /// Sleeps at least this long, or until a signal comes; not at all for zero or less.
   public static func `for`(_ duration: Duration) {
     let (seconds, attoseconds) = max(duration, .zero).components
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))

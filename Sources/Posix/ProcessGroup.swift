@@ -10,8 +10,10 @@ import CPosix
 ///
 /// The program leads a process group of its own; what leaves the group is adopted and ended too.
 public struct ProcessGroup: Sendable {
+  /// The program itself, whose process id is also the group's.
   public let leader: ChildProcess
 
+  /// Starts a program as the leader of a new group, and has this process adopt what its descendants leave behind.
   public init(
     _ command: Command, output: ChildProcess.Stream = .inherited, errors: ChildProcess.Stream = .inherited
   ) throws(SystemError) {

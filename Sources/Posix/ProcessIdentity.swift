@@ -6,6 +6,7 @@
 
 /// One process for certain: a process id can be used again, but not with the same start.
 public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
+  /// The process id, which another process may get once this one has ended.
   public let id: Int32
   /// Clock ticks from the system's boot to the process's start.
   public let start: UInt64
@@ -28,17 +29,21 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
   /// As in "4711@123456".
   public var description: String { "\(id)@\(start)" }
 
+  /// This process; nil if /proc cannot be read.
   public static var current: ProcessIdentity? { ProcessIdentity(of: getpid()) }
 
+  /// Whether this very process still runs; a zombie does not.
   public var isRunning: Bool { ProcessIdentity(of: id) == self }
 
   /// Whether there is a process of that id, also where nothing else of it can be seen.
   public static func exists(_ id: Int32) -> Bool { kill(id, 0) == 0 || errno == EPERM }
 
+  /// Sends a signal if the process still runs.
   public func signal(_ signal: Signal) {
     if isRunning { _ = kill(id, signal.number) }
   }
 
+  /// A signal that processes of this project send each other: SIGTERM, SIGUSR1, SIGQUIT or SIGKILL.
   public enum Signal: Sendable {
     case terminate, drain, quit, kill
 

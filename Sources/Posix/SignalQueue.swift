@@ -8,6 +8,7 @@ import CPosix
 
 /// Signals that a process waits for, instead of being interrupted by them.
 public struct SignalQueue: Sendable {
+  /// A signal, by what it means to a supervisor.
   public enum Signal: Sendable {
     case childEnded
     /// SIGTERM or SIGINT: the machine shuts down, or somebody ends this process.

@@ -30,6 +30,7 @@ public struct Socket: ~Copyable {
     self.descriptor = descriptor
   }
 
+  /// Sends the text as UTF-8.
   public func write(_ text: String) throws(SystemError) {
     try descriptor.write(text.utf8)
   }

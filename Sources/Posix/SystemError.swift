@@ -13,6 +13,7 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// The `errno` value.
   public let code: Int32
 
+  /// Makes an error from an operation in words, what it was done to, and an `errno` value.
   public init(_ operation: String, _ subject: String, code: Int32) {
     self.operation = operation
     self.subject = subject
@@ -27,11 +28,15 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// The system's words for the reason, such as "No space left on device".
   public var reason: String { unsafe String(cString: strerror(code)) }
 
+  /// Whether the path, or a directory on the way to it, does not exist.
   public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
   /// Whether nothing is there, or a symlink is on the way to it.
   public var isNoWay: Bool { isNotFound || code == ELOOP }
+  /// Whether something with that name already exists.
   public var isAlreadyThere: Bool { code == EEXIST }
+  /// Whether the disk is full, or the user's quota is used up.
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+  /// Whether this process may not do it, or the file system is read-only.
   public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 
   /// Whether a file cannot have one more name there: it has too many, or it is another file system.
@@ -55,6 +60,7 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// Whether the time that a connection was given is over.
   public var isTimeout: Bool { code == EINPROGRESS || code == EAGAIN || code == ETIMEDOUT }
 
+  /// The operation, what it was done to and the reason, in one line.
   public var description: String { "\(operation) \(subject): \(reason)" }
 }
 

@@ -4,11 +4,13 @@ public struct Backoff {
   /// The pause before the run that is going on; nil before the first restart.
   private var last: Duration?
 
+  /// Makes pauses that begin with `first`, or that go on after a pause of `last`.
   public init(first: Duration, last: Duration? = nil) {
     self.first = first
     self.last = last
   }
 
+  /// The pause before the next restart, after a run of this length.
   public mutating func next(afterRunning time: Duration) -> Duration {
     let pause = if let last, time < .seconds(60) { min(last * 2, .seconds(30)) } else { first }
     last = pause

@@ -37,13 +37,16 @@ public enum ConnectionTable {
 
   /// Who listens on a port.
   public struct Listener: Equatable, Sendable {
+    /// The address and port on which it listens.
     public let address: ListeningAddress
+    /// The number of the user whose socket it is.
     public let user: UInt32
     /// Nil where it is another user's, whose processes only root can look into.
     public internal(set) var process: Int32?
     /// The number of the socket: two can listen on one address, where both allow it.
     public let socket: String
 
+    /// Makes a listener from what the table says about its socket.
     public init(address: ListeningAddress, user: UInt32, process: Int32?, socket: String) {
       self.address = address
       self.user = user

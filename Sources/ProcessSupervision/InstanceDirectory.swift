@@ -3,8 +3,10 @@ public import Posix
 
 /// What the embedded manager keeps of one instance: what it runs, and how it is.
 public struct InstanceDirectory: Sendable {
+  /// The path of the instance's directory.
   public let path: String
 
+  /// Names the directory at a path, whether it exists or not.
   public init(path: String) { self.path = path }
 
   /// Held by the supervisor as long as it lives.
@@ -14,8 +16,10 @@ public struct InstanceDirectory: Sendable {
   private var programFile: String { "\(path)/service" }
   private var statusFile: String { "\(path)/status" }
 
+  /// Whether the instance has a directory.
   public var exists: Bool { Files.exists(path) }
 
+  /// Whether a supervisor holds the instance's lock.
   public var hasSupervisor: Bool {
     get throws { try FileLock.isHeld(lock) }
   }
@@ -35,6 +39,7 @@ public struct InstanceDirectory: Sendable {
 
   // MARK: What it runs
 
+  /// Reads what the supervisor is to run; nil if nothing was written yet, and throws if the file is damaged.
   public func program() throws -> SupervisedProgram? {
     guard let fields = try Fields(reading: programFile) else { return nil }
     var environment: [String: String] = [:]
@@ -85,6 +90,7 @@ public struct InstanceDirectory: Sendable {
     try fields.write(to: statusFile, durable: false)
   }
 
+  /// Removes the last status, so that the next one is surely a new supervisor's.
   public func forgetStatus() throws { try Files.remove(statusFile) }
 
   private func damaged(_ file: String) -> Failure {
@@ -94,12 +100,16 @@ public struct InstanceDirectory: Sendable {
 
 /// How an instance is, as its supervisor last wrote it.
 public struct InstanceStatus: Sendable {
+  /// What the instance is doing: it runs, waits to be restarted, or drains before it ends.
   public enum Phase: String, Sendable { case running, waiting, draining }
 
+  /// What the instance is doing.
   public var phase: Phase
+  /// The supervisor that wrote this.
   public var supervisor: ProcessIdentity
   /// The app's own process, leader of its group.
   public var process: ProcessIdentity?
+  /// How often the program was started again.
   public var restarts = 0
   /// How it last ended, in words.
   public var exit: String?

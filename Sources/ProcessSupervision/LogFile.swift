@@ -4,9 +4,11 @@ import Posix
 ///
 /// The app itself has it open, so it is not replaced: what is in it goes to a file beside it, and it begins anew.
 public struct LogFile: Sendable {
+  /// The path of the file that the app writes to.
   public let path: String
   let limit: Int
 
+  /// Names the log at a path, with a limit in bytes (10 MiB if none is given).
   public init(path: String, limit: Int = 10 << 20) {
     self.path = path
     self.limit = limit

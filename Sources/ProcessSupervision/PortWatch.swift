@@ -7,6 +7,7 @@ public struct PortWatch {
   /// How long to wait before the next look.
   public static let pause = Duration.milliseconds(100)
 
+  /// Watches a port of this machine; nothing is looked at yet.
   public init(_ port: UInt16) { self.port = port }
 
   /// Looks once; true where there has been no connection for 0.4 s.

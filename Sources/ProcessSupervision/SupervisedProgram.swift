@@ -1,8 +1,10 @@
 /// What a supervisor keeps running.
 public struct SupervisedProgram: Equatable, Sendable {
+  /// The program, by name or path, and its arguments.
   public var arguments: [String]
   /// All that it sees.
   public var environment: [String: String]
+  /// The directory in which it is started.
   public var directory: String
   /// The file its output goes to.
   public var log: String
@@ -11,6 +13,7 @@ public struct SupervisedProgram: Equatable, Sendable {
   /// Seconds between asking it to end and ending it.
   public var stopTimeout: Double
 
+  /// Makes a program from its command line, its whole environment, where it runs, and its timeouts in seconds.
   public init(
     arguments: [String], environment: [String: String], directory: String, log: String,
     drainTimeout: Double, stopTimeout: Double

@@ -4,6 +4,7 @@ public import Deploy
 public struct AuthorizedKeys: Equatable, Sendable {
   /// One of nextdeploy's lines.
   public struct Entry: Equatable, Sendable {
+    /// The name by which nextdeploy knows the key.
     public let name: KeyName
     /// Nil where somebody damaged the line.
     public let key: PublicKey?
@@ -11,13 +12,16 @@ public struct AuthorizedKeys: Equatable, Sendable {
 
   private var lines: [[UInt8]]
 
+  /// Reads the content of a file; any bytes are accepted.
   public init(_ bytes: [UInt8]) {
     lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
   }
 
+  /// The content to write back, each line ended by a line feed.
   public var bytes: [UInt8] { lines.flatMap { $0 + [UInt8(ascii: "\n")] } }
 
+  /// The lines that nextdeploy wrote, in the file's order.
   public var entries: [Entry] { lines.compactMap(Self.entry) }
 
   /// Adds a line at the end.

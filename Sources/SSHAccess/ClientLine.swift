@@ -9,6 +9,7 @@ public enum ClientLine {
   /// In bytes.
   public static let limit = 65_536
 
+  /// Splits a client's command into words; throws if it is too long or has anything that only a shell would understand.
   public static func words(_ line: String) throws(Failure) -> [String] {
     guard line.utf8.count <= limit else {
       throw refusal("it is \(line.utf8.count) bytes long, more than the \(limit) that are read")

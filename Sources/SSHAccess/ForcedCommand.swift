@@ -5,6 +5,7 @@ public import Deploy
 /// sshd hands it to the user's login shell, so each word of it is one that a shell takes as it is, or stands in single
 /// quotes. What neither could hold is refused.
 public struct ForcedCommand: Equatable, Sendable, CustomStringConvertible {
+  /// The command as it stands in authorized_keys, with single quotes around words that need them.
   public let description: String
 
   /// - Parameter root: nextdeploy's directory, where it is not the usual one: sshd passes no environment on.

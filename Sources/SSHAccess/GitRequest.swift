@@ -2,12 +2,15 @@ public import Deploy
 
 /// What git's client asks for over ssh: a push to an app, or a fetch from it.
 public struct GitRequest: Equatable, Sendable {
+  /// Which way objects go, by the name of git's program on the server.
   public enum Service: String, Sendable {
     case push = "receive-pack"
     case fetch = "upload-pack"
   }
 
+  /// What the client wants to do.
   public let service: Service
+  /// The app whose repository it wants.
   public let app: AppName
 
   /// Nil where the words are not git's: `git-receive-pack '/shop.git'`, `git upload-pack 'shop'`.

@@ -4,8 +4,10 @@ public import Deploy
 ///
 /// It stands in a line of authorized_keys and in a forced command, so nothing that means something there may be in it.
 public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The name as it was given.
   public let description: String
 
+  /// Takes a name; throws if it has other characters or is too long.
   public init(_ text: String) throws(Failure) {
     guard let first = text.utf8.first, first.isLetterOrDigit, text.utf8.count <= 63,
       text.utf8.allSatisfy({ $0.isLetterOrDigit || "._@-".utf8.contains($0) })
@@ -17,6 +19,7 @@ public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
     description = text
   }
 
+  /// Sorts names as text.
   public static func < (left: KeyName, right: KeyName) -> Bool { left.description < right.description }
 }
 

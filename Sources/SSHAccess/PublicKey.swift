@@ -6,6 +6,7 @@ public import Deploy
 public struct PublicKey: Hashable, Sendable {
   /// As in "ssh-ed25519".
   public let type: String
+  /// The key itself in base64, as it was given.
   public let base64: String
 
   /// Reads what a .pub file holds; one line break may end it.

@@ -7,6 +7,7 @@ public enum Rights: Equatable, Sendable {
   /// Somebody with a key, over ssh; nil where the key is not bound to apps.
   case key(KeyName, apps: [AppName]?)
 
+  /// Whether the app is one of theirs.
   public func allows(_ app: AppName) -> Bool {
     if case .key(_, let apps?) = self { apps.contains(app) } else { true }
   }

@@ -2,6 +2,7 @@
 ///
 /// The name that the client used for it is not known here.
 public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
+  /// The server's IP address, without brackets and without a port.
   public let description: String
   /// Where sshd listens.
   public let port: UInt16
