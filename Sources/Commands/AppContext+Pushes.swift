@@ -12,7 +12,7 @@ extension AppContext {
     for push in try state.interruptedPushes() { _ = try undo(push) }
   }
 
-  /// Nil where the app's settings cannot be read (the hook says so, and takes the push back), or the disk is full (git
+  /// Nil if the app's settings cannot be read (the hook says so, and takes the push back), or the disk is full (git
   /// refuses the push).
   func beginPush() throws -> PushRecord? {
     guard let branch = try? config().branch else { return nil }
@@ -55,7 +55,7 @@ extension AppContext {
     return ended?.outcome == .failed ? 1 : 0
   }
 
-  /// Takes a push back that no deploy has begun with; false where there is nothing to take back.
+  /// Takes a push back that no deploy has begun with; false if there is nothing to take back.
   private func undo(_ push: PushRecord) throws -> Bool {
     let undone: Bool? = try state.withDeployLock {
       guard let tip = try repository.target(of: push.branch.ref), tip != push.tip,

@@ -117,7 +117,7 @@ enum EnvCommands {
     }
   }
 
-  /// Nil where nothing is said of it: then it stays as it is.
+  /// Nil if nothing is said of it: then it stays as it is.
   private static func scope(_ invocation: Invocation) throws(Failure) -> AppEnvironment.Scope? {
     switch (invocation.has(build), invocation.has(run)) {
     case (true, true): .both

@@ -38,7 +38,7 @@ enum KeyCommands {
   }
 
   /// The line that the user nextdeploy runs in root's place: root opens the file, which may be for its eyes only (as
-  /// all of /home/anna is), and hands it on as standard input. Nil where the line is about no file.
+  /// all of /home/anna is), and hands it on as standard input. Nil if the line is about no file.
   static func openedByRoot(_ invocation: Invocation) throws -> [String]? {
     guard invocation.command == add.spec.name, let path = invocation.argument(1), path != "-" else { return nil }
     try FileDescriptor(path: path, .read).becomeInput()

@@ -154,9 +154,9 @@ enum PushCommands {
 
 /// One line of what git tells a post-receive hook (githooks(5)).
 struct RefUpdate: Equatable {
-  /// Nil where the ref is new.
+  /// Nil if the ref is new.
   let old: CommitID?
-  /// Nil where the ref was deleted.
+  /// Nil if the ref was deleted.
   let new: CommitID?
   let ref: String
 

@@ -8,10 +8,10 @@ import Posix
 extension Server {
   var bindings: KeyBindings { KeyBindings(layout: layout) }
 
-  /// Where the asker's ssh found this server; nil where they did not come that way.
+  /// Where the asker's ssh found this server; nil if they did not come that way.
   var connection: ServerAddress? { ServerAddress(sshConnection: environment["SSH_CONNECTION"]) }
 
-  /// The same, for others to use: nil where it is this machine's own loopback.
+  /// The same, for others to use: nil if it is this machine's own loopback.
   var address: ServerAddress? { connection.flatMap { $0.isLoopback ? nil : $0 } }
 
   func keys() throws -> KeyRing {

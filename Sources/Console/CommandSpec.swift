@@ -85,7 +85,7 @@ public struct CommandSpec: Sendable {
   /// Whether it is about one app, which may be named with --app or before the other arguments.
   var takesApp: Bool { options.contains { $0.name == Option.app.name && !$0.isRepeatable } }
 
-  /// The name of the app that an invocation of it is about; nil where it gives none.
+  /// The name of the app that an invocation of it is about; nil if it gives none.
   public func app(of invocation: Invocation) -> String? {
     arguments.firstIndex(where: \.isApp).flatMap(invocation.argument) ?? invocation.value(.app)
   }

@@ -9,7 +9,7 @@ public final class DeployLog: EventSink {
   /// Is told, once, what keeps the log from being written: that must not end the deploy.
   public var whenFailing: (any Error) -> Void = { _ in }
 
-  /// Opens the file, which is made where it is not there.
+  /// Opens the file, which is created if it is missing.
   public init(path: String) throws { file = try FileDescriptor(path: path, .append, mode: 0o600) }
 
   /// Appends an event.

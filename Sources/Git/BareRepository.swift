@@ -5,7 +5,7 @@ public import Deploy
 public struct BareRepository: Repository, Sendable {
   /// The repository's directory.
   public let path: String
-  /// Puts a commit into a workspace that is another user's; gives nil where that is this one.
+  /// Puts a commit into a workspace that is another user's; gives nil if that is this one.
   let asOwner: @Sendable (Commit) throws -> Int?
 
   /// What a commit may bring.

@@ -8,7 +8,7 @@ import Synchronization
 struct FileWriter: Sendable {
   let repository: String
   let workspace: String
-  /// The commit whose .gitattributes say how they are written; nil where it has none.
+  /// The commit whose .gitattributes say how they are written; nil if it has none.
   let attributes: CommitID?
 
   func write(_ files: [MissingFile]) throws -> [CheckedOutFile] {

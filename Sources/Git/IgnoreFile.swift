@@ -40,7 +40,7 @@ struct IgnoreFile {
     return rule
   }
 
-  /// Whether it ignores a path from its own directory on; nil where it does not say.
+  /// Whether it ignores a path from its own directory on; nil if it does not say.
   func ignores(_ path: [ArraySlice<UInt8>], isDirectory: Bool) -> Bool? {
     rules.first { rule in
       if rule.isForDirectories && !isDirectory { return false }

@@ -12,7 +12,7 @@ struct TreeDirectory {
 }
 
 extension TreeDirectory {
-  /// The id of a file in it; nil where it has none of that name.
+  /// The id of a file in it; nil if it has none of that name.
   func file(_ name: String) -> git_oid? {
     files.first { $0.name.bytes.elementsEqual(name.utf8) && ($0.kind == .file || $0.kind == .executable) }?.id
   }

@@ -25,7 +25,7 @@ public struct WorkRepository: Sendable {
     }
   }
 
-  /// The address that pushes to a remote go to; nil where there is no such remote.
+  /// The address that pushes to a remote go to; nil if there is no such remote.
   public func address(ofRemote name: String) throws -> String? {
     let handle = try RepositoryHandle(findingFrom: directory)
     var remote: OpaquePointer?
@@ -48,7 +48,7 @@ public struct WorkRepository: Sendable {
     unsafe git_remote_free(remote)
   }
 
-  /// The branch that is checked out, also one without a commit; nil where HEAD is a commit.
+  /// The branch that is checked out, also one without a commit; nil if HEAD is a commit.
   public func branch() throws -> BranchName? {
     let handle = try RepositoryHandle(findingFrom: directory)
     var head: OpaquePointer?

@@ -6,14 +6,14 @@ public struct HostKeys: Equatable, Sendable {
   /// The server's public keys, at least one and none twice.
   public let keys: [PublicKey]
 
-  /// Nil where there are none.
+  /// Nil if there are none.
   public init?(_ keys: [PublicKey]) {
     if keys.isEmpty { return nil }
     self.keys = keys.uniqued()
   }
 
   /// Reads lines of known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) that are about one server; their host patterns do not count.
-  /// Nil where there is no key.
+  /// Nil if there is no key.
   public init?(knownHosts text: String) {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map(String.init) }
     // A marker in front says that a key is revoked, or that it signs others.

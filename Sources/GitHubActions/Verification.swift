@@ -22,7 +22,7 @@ public struct Verification: Equatable, Sendable {
   /// The file that says which version of Bun is wanted.
   let bunFile: String?
 
-  /// Nil where package.json has none of the scripts.
+  /// Nil if package.json has none of the scripts.
   public init?(_ project: Project, in tree: some SourceTree) throws(Failure) {
     let scripts = Script.allCases.filter { project.manifest.scripts[$0.rawValue].map(Self.isReal) ?? false }
     if scripts.isEmpty { return nil }

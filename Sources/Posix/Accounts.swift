@@ -16,20 +16,20 @@ public enum Accounts {
     public let home: String
   }
 
-  /// Nil where there is none of that name.
+  /// Nil if there is none of that name.
   public static func user(named name: String) -> User? {
     guard let entry = unsafe getpwnam(name) else { return nil }
     return unsafe User(
       id: entry.pointee.pw_uid, group: entry.pointee.pw_gid, home: String(cString: entry.pointee.pw_dir))
   }
 
-  /// The name of a user; nil where it has none.
+  /// The name of a user; nil if it has none.
   public static func name(ofUser id: UInt32) -> String? {
     guard let entry = unsafe getpwuid(uid_t(id)) else { return nil }
     return unsafe String(cString: entry.pointee.pw_name)
   }
 
-  /// The id of a group; nil where there is none of that name.
+  /// The id of a group; nil if there is none of that name.
   public static func group(named name: String) -> UInt32? {
     guard let entry = unsafe getgrnam(name) else { return nil }
     return unsafe entry.pointee.gr_gid

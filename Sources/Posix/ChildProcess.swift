@@ -106,7 +106,7 @@ public struct ChildProcess: Sendable {
     return ended == 0 ? nil : ExitStatus(wait: status)
   }
 
-  /// Any child that has ended, and how; nil where none has.
+  /// Any child that has ended, and how; nil if none has.
   public static func reap() -> (id: Int32, status: ExitStatus)? {
     var status: Int32 = 0
     let id = unsafe waitpid(-1, &status, WNOHANG)
@@ -149,7 +149,7 @@ public struct ChildProcess: Sendable {
   /// Runs a program until it has written enough, or to its end; nothing of it is left.
   ///
   /// - Parameter isEnough: is given all that came so far.
-  /// - Returns: how it ended, nil where it had written enough.
+  /// - Returns: how it ended, nil if it had written enough.
   public static func run(_ command: Command, input: [UInt8], until isEnough: ([UInt8]) -> Bool) throws -> (
     status: ExitStatus?, output: [UInt8]
   ) {

@@ -35,7 +35,7 @@ public struct Command: Equatable, Sendable {
     return path
   }
 
-  /// The path of a program, looked up in a PATH; nil where none of its directories has it.
+  /// The path of a program, looked up in a PATH; nil if none of its directories has it.
   public static func find(_ name: String, path: String) -> String? {
     path.split(separator: ":").map { "\($0)/\(name)" }.first(where: Files.isExecutable)
   }

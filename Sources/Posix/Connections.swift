@@ -4,7 +4,7 @@
 
 /// The TCP connections of this machine, as the kernel itself counts them (sock_diag(7)).
 public enum Connections {
-  /// How many established connections a local port has; nil where the kernel does not tell.
+  /// How many established connections a local port has; nil if the kernel does not tell.
   public static func established(on port: UInt16) -> Int? {
     #if os(Linux)
       do {

@@ -7,7 +7,7 @@ import CPosix
 #endif
 
 extension Directory {
-  /// Copies a file, a symlink or a directory with all it holds to where nothing is; nothing happens where it is missing.
+  /// Copies a file, a symlink or a directory with all it holds to where nothing is; nothing happens if it is missing.
   /// What is neither, a pipe or a socket, is left out.
   ///
   /// - Parameters:

@@ -59,7 +59,7 @@ extension Directory {
     if errno != 0 { throw SystemError("reading", path) }
   }
 
-  /// What the system knows of a path, a symlink at its end not followed; nil where nothing is there.
+  /// What the system knows of a path, a symlink at its end not followed; nil if nothing is there.
   public func status(_ path: PathBelow) throws(SystemError) -> Files.Status? {
     var status = stat()
     do {
@@ -71,7 +71,7 @@ extension Directory {
     return Files.Status(status)
   }
 
-  /// Where a symlink points, as it is written; nil where there is no symlink.
+  /// Where a symlink points, as it is written; nil if there is no symlink.
   public func linkTarget(_ path: PathBelow) throws(SystemError) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     do {
@@ -117,7 +117,7 @@ extension Directory {
 
   // MARK: Reading
 
-  /// A file, open to be read; nil where none is there. A pipe or a device is none: to open one could take for ever.
+  /// A file, open to be read; nil if none is there. A pipe or a device is none: to open one could take for ever.
   public func file(_ path: PathBelow) throws(SystemError) -> FileDescriptor? {
     let number: Int32
     do { number = try open("opening", path, O_RDONLY | O_NONBLOCK) } catch {
@@ -140,7 +140,7 @@ extension Directory {
     }
   }
 
-  /// A file's content; nil where no file is there. One that is larger than the limit is an error, and is not read.
+  /// A file's content; nil if no file is there. One that is larger than the limit is an error, and is not read.
   public func read(_ path: PathBelow, atMost limit: Int) throws(SystemError) -> [UInt8]? {
     guard let file = try file(path) else { return nil }
     let tooLarge = SystemError("reading", subject(path), code: EFBIG)
@@ -157,18 +157,18 @@ extension Directory {
 
   // MARK: Making
 
-  /// Makes a file, open to be written; an error where something is there.
+  /// Makes a file, open to be written; an error if something is there.
   public func create(_ path: PathBelow, mode: UInt32 = 0o644) throws(SystemError) -> FileDescriptor {
     FileDescriptor(
       try open("writing", path, O_WRONLY | O_CREAT | O_EXCL, mode: mode), path: subject(path))
   }
 
-  /// Makes one directory; an error where something is there.
+  /// Makes one directory; an error if something is there.
   public func makeDirectory(_ path: PathBelow, mode: UInt32 = 0o755) throws(SystemError) {
     try at("making the directory", path) { unsafe mkdirat($0, $1, mode_t(mode)) }
   }
 
-  /// Makes a symlink; an error where something is there.
+  /// Makes a symlink; an error if something is there.
   public func link(_ path: PathBelow, to target: [UInt8]) throws(SystemError) {
     try at("making the link", path) { holder, name in
       unsafe (target + [0]).withUnsafeBufferPointer { target in

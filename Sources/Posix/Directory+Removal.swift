@@ -8,7 +8,7 @@ import CPosix
 
 // Removing what others made: however deep it is, whatever its names are, and whoever may look into it.
 extension Directory {
-  /// Removes a file, or a directory with all it holds; nothing happens where it is missing. Links are not followed.
+  /// Removes a file, or a directory with all it holds; nothing happens if it is missing. Links are not followed.
   ///
   /// Goes on where something cannot be removed, and throws the first such error at the end. Enters no other mount.
   public func remove(_ path: PathBelow) throws(SystemError) {
@@ -30,7 +30,7 @@ extension Directory {
     if let first { throw first }
   }
 
-  /// Removes a file or a link, but no directory; false where none is there.
+  /// Removes a file or a link, but no directory; false if none is there.
   public func removeFile(_ path: PathBelow) throws(SystemError) -> Bool {
     do {
       try at("removing", path) { unsafe unlinkat($0, $1, 0) }
@@ -41,7 +41,7 @@ extension Directory {
     }
   }
 
-  /// Removes a directory where it is empty; false where it is not, or is none.
+  /// Removes a directory where it is empty; false if it is not, or is none.
   public func removeIfEmpty(_ path: PathBelow) throws(SystemError) -> Bool {
     do {
       try at("removing", path) { unsafe unlinkat($0, $1, AT_REMOVEDIR) }

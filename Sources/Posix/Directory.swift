@@ -46,7 +46,7 @@ public struct Directory: ~Copyable {
     self.init(number, path: path, lookup)
   }
 
-  /// The directory that holds a path; it need not be readable. Nil where there is none.
+  /// The directory that holds a path; it need not be readable. Nil if there is none.
   init?(holding path: String) throws(SystemError) {
     let holder = Files.parent(path)
     do {
@@ -87,7 +87,7 @@ public struct Directory: ~Copyable {
     _ = fchmod(number, status.st_mode & 0o7777 | 0o700)
   }
 
-  /// Opens a directory below, which with those above it is made where it is missing.
+  /// Opens a directory below, which with those above it is created if it is missing.
   public func made(_ path: PathBelow, mode: UInt32 = 0o755) throws(SystemError) -> Directory {
     var place = PathBelow.top
     for part in path.parts {

@@ -26,13 +26,13 @@ public struct FileDescriptor: ~Copyable {
   /// What a file is opened for, and what happens if it is missing or already there.
   public enum Access: Sendable {
     case read
-    /// Writes at the end; made where it is missing.
+    /// Writes at the end; created if it is missing.
     case append
-    /// Emptied first; made where it is missing.
+    /// Emptied first; created if it is missing.
     case replace
-    /// Made; an error where it exists.
+    /// Made; an error if it exists.
     case create
-    /// Read and written; made where it is missing.
+    /// Read and written; created if it is missing.
     case update
     /// Writes at the end of a file that is there, and is no symlink.
     case appendExisting

@@ -15,7 +15,7 @@ public struct FileLock: ~Copyable {
     self.file = file
   }
 
-  /// Takes the lock; nil where somebody else holds it.
+  /// Takes the lock; nil if somebody else holds it.
   public init?(ifFree path: String) throws(SystemError) {
     let file = try FileDescriptor(path: path, .update, mode: 0o600)
     do { try check("locking", path) { flock(file.number, LOCK_EX | LOCK_NB) } } catch {

@@ -12,9 +12,9 @@ extension Files {
     public let size: Int
     /// For this user.
     public let free: Int
-    /// How many files fit in all; nil where there is no limit.
+    /// How many files fit in all; nil if there is no limit.
     public let files: Int?
-    /// How many more files fit; nil where there is no limit.
+    /// How many more files fit; nil if there is no limit.
     public let freeFiles: Int?
 
     /// Makes a value from sizes in bytes and counts of files.
@@ -39,7 +39,7 @@ extension Files {
   /// Free bytes for this user on the file system that holds the path.
   public static func freeSpace(_ path: String) throws(SystemError) -> Int { try space(path).free }
 
-  /// How many more files fit on the file system that holds the path; nil where it sets no limit.
+  /// How many more files fit on the file system that holds the path; nil if it sets no limit.
   public static func freeFiles(_ path: String) throws(SystemError) -> Int? { try space(path).freeFiles }
 
   /// What a directory takes with all it holds.

@@ -39,7 +39,7 @@ public enum Files {
 
   // MARK: Reading
 
-  /// Nil where nothing is there.
+  /// Nil if nothing is there.
   public static func status(_ path: String) throws(SystemError) -> Status? {
     var status = stat()
     do { try check("reading", path) { unsafe lstat(path, &status) } } catch {
@@ -60,7 +60,7 @@ public enum Files {
     return (try? status(resolved(path)))?.kind == .file
   }
 
-  /// Nil where no file is there.
+  /// Nil if no file is there.
   public static func read(_ path: String) throws(SystemError) -> [UInt8]? {
     do {
       return try FileDescriptor(path: path, .read).readToEnd()
@@ -70,7 +70,7 @@ public enum Files {
     }
   }
 
-  /// The file's text; nil where no file is there.
+  /// The file's text; nil if no file is there.
   public static func text(_ path: String) throws(SystemError) -> String? {
     try read(path).map { String(decoding: $0, as: UTF8.self) }
   }
@@ -84,7 +84,7 @@ public enum Files {
     return text.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
   }
 
-  /// The names in a directory, sorted; none where it does not exist.
+  /// The names in a directory, sorted; none if it does not exist.
   public static func list(_ directory: String) throws(SystemError) -> [String] {
     guard let stream = unsafe opendir(directory) else {
       let error = SystemError("reading", directory)
@@ -102,7 +102,7 @@ public enum Files {
     return names.sorted()
   }
 
-  /// Where a symlink points, as it is written; nil where there is no symlink.
+  /// Where a symlink points, as it is written; nil if there is no symlink.
   public static func linkTarget(_ path: String) throws(SystemError) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe buffer.withUnsafeMutableBytes { buffer in
@@ -172,7 +172,7 @@ public enum Files {
     }
   }
 
-  /// Makes one directory; an error where something is there.
+  /// Makes one directory; an error if something is there.
   public static func createDirectory(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
     try check("making the directory", path) { unsafe mkdir(path, mode_t(mode)) }
   }
@@ -182,7 +182,7 @@ public enum Files {
     try check("renaming \(path) to", target) { systemRename(path, target) }
   }
 
-  /// Makes a symlink; an error where something is there.
+  /// Makes a symlink; an error if something is there.
   public static func link(_ path: String, to target: String) throws(SystemError) {
     try check("making the link", path) { unsafe symlink(target, path) }
   }
@@ -196,7 +196,7 @@ public enum Files {
     try syncDirectory(of: path)
   }
 
-  /// Removes a file or a directory with all it holds; nothing happens where it is missing. Links are not followed.
+  /// Removes a file or a directory with all it holds; nothing happens if it is missing. Links are not followed.
   public static func remove(_ path: String) throws(SystemError) {
     guard let holder = try Directory(holding: path) else { return }
     guard let name = PathBelow(name: path.utf8.split(separator: UInt8(ascii: "/")).last ?? path[...].utf8) else {

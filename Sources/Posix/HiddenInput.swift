@@ -8,7 +8,7 @@ import CPosix
 
 /// What is typed on a terminal without being shown there.
 public enum HiddenInput {
-  /// One line from standard input, without its end; nil where the input ends, or where a signal says to stop: the signal
+  /// One line from standard input, without its end; nil if the input ends, or where a signal says to stop: the signal
   /// is then obeyed, once the terminal is as it was.
   public static func line() throws(SystemError) -> String? {
     var before = termios()

@@ -32,7 +32,7 @@ public struct NamedPipe: ~Copyable {
     end = try check("opening", path) { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
   }
 
-  /// The bytes that are there, waiting for some at most this long; none where nothing came, or nobody writes any more.
+  /// The bytes that are there, waiting for some at most this long; none if nothing came, or nobody writes any more.
   public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8] {
     var watched = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
     let milliseconds = limit.milliseconds

@@ -16,7 +16,7 @@ public struct PathBelow: Hashable, Sendable {
 
   private init(checked storage: [UInt8]) { self.storage = storage }
 
-  /// Nil where a part of it is no name.
+  /// Nil if a part of it is no name.
   public init?(_ bytes: some Collection<UInt8>) {
     let bytes = Array(bytes)
     guard bytes.split(separator: Self.slash, omittingEmptySubsequences: false).allSatisfy({ Self.isName($0) }) else {
@@ -30,7 +30,7 @@ public struct PathBelow: Hashable, Sendable {
     if text.isEmpty { self = .top } else { self.init(text.utf8) }
   }
 
-  /// Nil where it is no name of one file.
+  /// Nil if it is no name of one file.
   public init?(name: some Collection<UInt8>) {
     let name = Array(name)
     guard !name.contains(Self.slash), Self.isName(name[...]) else { return nil }

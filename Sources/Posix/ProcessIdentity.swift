@@ -11,14 +11,14 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
   /// Clock ticks from the system's boot to the process's start.
   public let start: UInt64
 
-  /// Nil where no such process runs.
+  /// Nil if no such process runs.
   public init?(of id: Int32) {
     guard let fields = Self.fields(id), let start = UInt64(fields[19]), fields[0] != "Z" else { return nil }
     self.id = id
     self.start = start
   }
 
-  /// Reads what `description` wrote; nil where it is something else.
+  /// Reads what `description` wrote; nil if it is something else.
   public init?(_ text: String) {
     let parts = text.split(separator: "@")
     guard parts.count == 2, let id = Int32(parts[0]), let start = UInt64(parts[1]) else { return nil }
@@ -77,10 +77,10 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
     return found
   }
 
-  /// Nil where no such process runs.
+  /// Nil if no such process runs.
   public static func parent(of id: Int32) -> Int32? { fields(id).flatMap { Int32($0[1]) } }
 
-  /// Resident memory in bytes; nil where no such process runs.
+  /// Resident memory in bytes; nil if no such process runs.
   public var residentMemory: Int? {
     guard isRunning, let text = try? Files.text("/proc/\(id)/statm") else { return nil }
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }

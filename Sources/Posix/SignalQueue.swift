@@ -26,7 +26,7 @@ public struct SignalQueue: Sendable {
   }
 
   #if os(Linux)
-    /// The next signal; nil where none came in time.
+    /// The next signal; nil if none came in time.
     public func next(within limit: Duration) -> Signal? {
       var signals = Self.signals
       let (seconds, attoseconds) = max(limit, .zero).components

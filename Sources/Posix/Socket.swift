@@ -35,7 +35,7 @@ public struct Socket: ~Copyable {
     try descriptor.write(text.utf8)
   }
 
-  /// The bytes that come next; none at the end of the stream, nil where none came in time.
+  /// The bytes that come next; none at the end of the stream, nil if none came in time.
   public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8]? {
     let milliseconds = limit.milliseconds
     var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)

@@ -17,7 +17,7 @@ public enum WallClock {
   /// As in "2026-11-23T15:45:12Z" (RFC 3339).
   public static func timestamp(_ seconds: Int = now) -> String { format(seconds, "%Y-%m-%dT%H:%M:%SZ") }
 
-  /// Whether something keeps the clock right; nil where the kernel does not tell.
+  /// Whether something keeps the clock right; nil if the kernel does not tell.
   ///
   /// Left alone, its greatest possible error grows until the kernel gives up on it at 16 s (adjtimex(2)).
   public static var isSynchronised: Bool? {

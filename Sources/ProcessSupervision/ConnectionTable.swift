@@ -41,7 +41,7 @@ public enum ConnectionTable {
     public let address: ListeningAddress
     /// The number of the user whose socket it is.
     public let user: UInt32
-    /// Nil where it is another user's, whose processes only root can look into.
+    /// Nil if it is another user's, whose processes only root can look into.
     public internal(set) var process: Int32?
     /// The number of the socket: two can listen on one address, where both allow it.
     public let socket: String

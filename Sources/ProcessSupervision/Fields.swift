@@ -8,7 +8,7 @@ struct Fields {
 
   init() {}
 
-  /// Nil where no file is there, or nothing in it.
+  /// Nil if no file is there, or nothing in it.
   init?(reading path: String) throws(SystemError) {
     // A power loss can leave it empty.
     guard let text = try Files.text(path), !text.isEmpty else { return nil }

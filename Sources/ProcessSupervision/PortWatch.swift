@@ -10,7 +10,7 @@ public struct PortWatch {
   /// Watches a port of this machine; nothing is looked at yet.
   public init(_ port: UInt16) { self.port = port }
 
-  /// Looks once; true where there has been no connection for 0.4 s.
+  /// Looks once; true if there has been no connection for 0.4 s.
   ///
   /// The proxy may be connecting just now, for a request that it took before it was told of the new port.
   public mutating func isQuiet() -> Bool {

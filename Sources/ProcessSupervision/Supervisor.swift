@@ -26,7 +26,7 @@ public struct Supervisor {
     try lock.hold { try run(directory, signals) }
   }
 
-  /// Nil where another supervisor holds it. Who only asks whether one does is in the way for a moment.
+  /// Nil if another supervisor holds it. Who only asks whether one does is in the way for a moment.
   private static func takeLock(of directory: InstanceDirectory) throws -> FileLock? {
     let deadline = ContinuousClock.now + .seconds(1)
     while ContinuousClock.now < deadline {
@@ -109,7 +109,7 @@ public struct Supervisor {
     }
   }
 
-  /// Waits until the port has had no connection for a while; true where the program ended meanwhile.
+  /// Waits until the port has had no connection for a while; true if the program ended meanwhile.
   private func drain(_ group: ProcessGroup) -> Bool {
     guard let port else { return false }
     let deadline = ContinuousClock.now + .seconds(program.drainTimeout)

@@ -6,7 +6,7 @@ public struct AuthorizedKeys: Equatable, Sendable {
   public struct Entry: Equatable, Sendable {
     /// The name by which nextdeploy knows the key.
     public let name: KeyName
-    /// Nil where somebody damaged the line.
+    /// Nil if somebody damaged the line.
     public let key: PublicKey?
   }
 
@@ -47,7 +47,7 @@ public struct AuthorizedKeys: Equatable, Sendable {
     lines.append(Array("\(Self.options)\(command)\" \(key.type) \(key.base64) \(Self.mark)\(name)".utf8))
   }
 
-  /// Takes away the lines of a name; false where there are none.
+  /// Takes away the lines of a name; false if there are none.
   public mutating func remove(_ name: KeyName) -> Bool {
     let count = lines.count
     lines.removeAll { Self.entry($0)?.name == name }

@@ -13,7 +13,7 @@ public struct GitRequest: Equatable, Sendable {
   /// The app whose repository it wants.
   public let app: AppName
 
-  /// Nil where the words are not git's: `git-receive-pack '/shop.git'`, `git upload-pack 'shop'`.
+  /// Nil if the words are not git's: `git-receive-pack '/shop.git'`, `git upload-pack 'shop'`.
   public init?(_ words: [String]) throws(Failure) {
     var words = words[...]
     guard var name = words.popFirst() else { return nil }

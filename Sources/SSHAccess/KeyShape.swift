@@ -55,7 +55,7 @@ struct KeyShape: Sendable {
     return digits.count * 8 - first.leadingZeroBitCount
   }
 
-  /// Nil where the blob is not made of whole strings.
+  /// Nil if the blob is not made of whole strings.
   private static func strings(_ blob: [UInt8]) -> [ArraySlice<UInt8>]? {
     var rest = blob[...]
     var strings: [ArraySlice<UInt8>] = []

@@ -4,7 +4,7 @@ public import Deploy
 public enum Rights: Equatable, Sendable {
   /// Somebody on the server itself: everything.
   case server
-  /// Somebody with a key, over ssh; nil where the key is not bound to apps.
+  /// Somebody with a key, over ssh; nil if the key is not bound to apps.
   case key(KeyName, apps: [AppName]?)
 
   /// Whether the app is one of theirs.

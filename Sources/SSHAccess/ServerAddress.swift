@@ -7,7 +7,7 @@ public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
   /// Where sshd listens.
   public let port: UInt16
 
-  /// Nil where there is no connection.
+  /// Nil if there is no connection.
   public init?(sshConnection: String?) {
     let fields = (sshConnection ?? "").split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard fields.count == 4, !fields[2].isEmpty, fields[2].utf8.allSatisfy(Self.isPart), let port = UInt16(fields[3])

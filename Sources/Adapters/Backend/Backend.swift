@@ -6,7 +6,7 @@ public import Deploy
 public protocol Backend: Sendable {
   var capabilities: Capabilities { get }
 
-  /// The name of the user that all of the server belongs to; nil where that is whoever runs nextdeploy.
+  /// The name of the user that all of the server belongs to; nil if that is whoever runs nextdeploy.
   var owner: String? { get }
 
   var caddy: any CaddyService { get }
@@ -38,10 +38,10 @@ public protocol Backend: Sendable {
 
   /// The directory from which git takes hooks for a push.
   ///
-  /// - Throws: where the hook is missing, and cannot be written.
+  /// - Throws: if the hook is missing, and cannot be written.
   func hooks(running program: String) throws -> String
 
-  /// Throws where instances cannot have these ports for themselves.
+  /// Throws if instances cannot have these ports for themselves.
   func requireUsable(_ ports: PortRange) throws
 
   /// What looks for what is wrong with the server.

@@ -9,7 +9,7 @@ public protocol FileAccess: Sendable {
   /// Makes the directories that builds and instances want, and gives them away as far as they are to be.
   func prepare() throws
 
-  /// Makes the files in the workspace those of a commit, as the user whose the workspace is; nil where that is nextdeploy.
+  /// Makes the files in the workspace those of a commit, as the user whose the workspace is; nil if that is nextdeploy.
   ///
   /// - Parameter limits: what a commit may bring.
   /// - Returns: how many files were written or removed.

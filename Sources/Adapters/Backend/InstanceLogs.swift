@@ -9,6 +9,6 @@ public protocol InstanceLogs: Sendable {
   /// A program that shows what the live app wrote last.
   ///
   /// - Parameter follow: whether it goes on showing what comes.
-  /// - Throws: where nothing is live yet.
+  /// - Throws: if nothing is live yet.
   func show(_ app: AppName, follow: Bool) throws -> Command
 }

@@ -10,7 +10,7 @@ public struct CaddyProcess: Equatable, Sendable {
   /// the end (caddyserver/caddy#7385): each later reload of the service waits for that, until it is started anew.
   var isStuck = false
 
-  /// The service, as systemd tells of it; nil where it does not run.
+  /// The service, as systemd tells of it; nil if it does not run.
   ///
   /// - Parameter show: asks systemd for properties of it.
   static func service(_ show: ([String]) throws -> [String: String]) rethrows -> CaddyProcess? {

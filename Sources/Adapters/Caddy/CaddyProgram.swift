@@ -13,7 +13,7 @@ struct CaddyProgram {
     return try ChildProcess.run(Command(["caddy"] + arguments, environment: environment))
   }
 
-  /// Where a Caddyfile has Caddy listen; nil where Caddy does not take it, or this user cannot read all of it.
+  /// Where a Caddyfile has Caddy listen; nil if Caddy does not take it, or this user cannot read all of it.
   func addresses(in file: String) throws -> Set<CaddyAddress>? {
     let (status, output) = try run(Self.adapt(file))
     return status.isSuccess ? CaddyAddress.all(adapted: output) : nil
@@ -28,7 +28,7 @@ struct CaddyProgram {
       next: "Install it ('apt-get install caddy' on Debian), then try again.")
   }
 
-  /// What went wrong, in Caddy's own words; nil where these lines of it have none.
+  /// What went wrong, in Caddy's own words; nil if these lines of it have none.
   static func error(in lines: [String]) -> String? {
     lines.reversed().lazy.compactMap { line in
       if line.hasPrefix("Error:") || line.hasPrefix("reload:") { return String(line.drop { $0 != ":" }.dropFirst(2)) }
@@ -38,7 +38,7 @@ struct CaddyProgram {
     }.first
   }
 
-  /// Nil where it says none, as one that somebody built may.
+  /// Nil if it says none, as one that somebody built may.
   var version: Version? {
     get throws {
       try requireInstalled()

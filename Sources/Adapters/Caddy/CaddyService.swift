@@ -8,17 +8,17 @@ public protocol CaddyService {
   var sites: String { get }
   /// Whether it gets certificates and listens on 443.
   var terminatesTLS: Bool { get }
-  /// Nil where it tells none. Site blocks are written for it.
+  /// Nil if it tells none. Site blocks are written for it.
   var version: Version? { get throws }
-  /// Nil where it does not run.
+  /// Nil if it does not run.
   var process: CaddyProcess? { get throws }
-  /// Where what is written has it listen; nil where that cannot be told.
+  /// Where what is written has it listen; nil if that cannot be told.
   func addresses() throws -> Set<CaddyAddress>?
   /// Throws with Caddy's own words where it would not take these site files.
   func validate(sites: [String]) throws
   /// Has it load what is written, starting it where it does not run.
   func reload() throws
-  /// Throws where a Caddy that starts with what is written might not come up.
+  /// Throws if a Caddy that starts with what is written might not come up.
   func requireStartable() throws
   /// Ends it, and starts it with what is written.
   func restart() throws
@@ -28,7 +28,7 @@ public protocol CaddyService {
   var isRunning: Bool { get throws }
   /// Has PATH.
   var environment: [String: String] { get }
-  /// Why it would not serve what it was told; nil where nothing is known that keeps it from that.
+  /// Why it would not serve what it was told; nil if nothing is known that keeps it from that.
   func obstacle() throws -> (cause: String, next: String)?
 }
 

@@ -46,7 +46,7 @@ public struct CaddySites: Proxy {
     }
   }
 
-  /// - Parameter look: says why requests do not arrive at the live instance; nil where they do.
+  /// - Parameter look: says why requests do not arrive at the live instance; nil if they do.
   private func write(_ site: Site, _ look: (LiveNames.Name) -> Failure?) throws {
     let names = names(site.app)
     let before = try names.first()
@@ -101,7 +101,7 @@ public struct CaddySites: Proxy {
   /// Has Caddy's service make sure that it runs.
   public func revive() throws { try FileLock(waitingFor: lock).hold { try service.ensureRunning() } }
 
-  /// Throws where another program has a port, or Caddy itself for a site that is not the app's.
+  /// Throws if another program has a port, or Caddy itself for a site that is not the app's.
   public func requireFree(_ port: Port, for app: AppName?) throws {
     let caddy = try service.process
     try service.requireListenable([CaddyAddress(host: nil, port: port.number)], beside: caddy)
@@ -187,7 +187,7 @@ public struct CaddySites: Proxy {
   private static let restarted =
     "Caddy was restarted, for after a load that had failed it would not serve what it is told."
 
-  /// Why requests do not arrive at the live instance; nil where they do.
+  /// Why requests do not arrive at the live instance; nil if they do.
   private func failure(of site: Site, _ live: LiveNames.Name) -> Failure? {
     do {
       let check = SiteCheck(

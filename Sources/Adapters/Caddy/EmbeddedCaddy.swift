@@ -81,7 +81,7 @@ public struct EmbeddedCaddy: CaddyService {
   /// Starts Caddy under a supervisor if it does not run.
   public func ensureRunning() throws { _ = try start() }
 
-  /// Stops Caddy; nothing happens where it does not run.
+  /// Stops Caddy; nothing happens if it does not run.
   public func stop() throws {
     guard let status = try instance.status() else { return }
     if try instance.hasSupervisor {
@@ -102,7 +102,7 @@ public struct EmbeddedCaddy: CaddyService {
   /// Always nil: nothing but nextdeploy configures this Caddy.
   public func obstacle() -> (cause: String, next: String)? { nil }
 
-  /// Starts Caddy with what is written and waits until it serves that; false where it ran already.
+  /// Starts Caddy with what is written and waits until it serves that; false if it ran already.
   private func start() throws -> Bool {
     if try instance.hasSupervisor { return false }
     try program.requireInstalled()
@@ -138,7 +138,7 @@ public struct EmbeddedCaddy: CaddyService {
     if let process = status.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
   }
 
-  /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
+  /// Asks the Caddy that runs to serve what is written; nothing happens if it does already.
   private func load() throws -> (status: ExitStatus, output: String) {
     try program.run(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
   }

@@ -22,7 +22,7 @@ struct LiveNames {
     let mark: String
   }
 
-  /// Where requests go now; nil where Caddy finds nothing that it could use.
+  /// Where requests go now; nil if Caddy finds nothing that it could use.
   func first() throws -> Name? { try Files.list(directory).first.flatMap { Name($0) } }
 
   /// Sends requests to an instance from now on.

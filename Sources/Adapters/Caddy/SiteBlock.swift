@@ -4,13 +4,13 @@ import Templates
 /// One app's site block, in the words that the Caddy at hand knows.
 struct SiteBlock: Equatable {
   let site: Site
-  /// Where domains are served without TLS; nil where Caddy gets certificates.
+  /// Where domains are served without TLS; nil if Caddy gets certificates.
   let plainPort: Port?
-  /// Nil where it is not known: then nothing is used that an older one would refuse.
+  /// Nil if it is not known: then nothing is used that an older one would refuse.
   let caddy: Version?
   /// Where requests go as it is written.
   let live: LiveNames.Name
-  /// The directory of names in which Caddy looks at each request; nil where the block says itself where requests go.
+  /// The directory of names in which Caddy looks at each request; nil if the block says itself where requests go.
   let names: String?
 
   /// Whether this Caddy can look for the live instance by itself.
@@ -50,7 +50,7 @@ struct SiteBlock: Equatable {
   /// The port that a visitor's connection comes to.
   var visitorPort: UInt16 { ownPort?.number ?? plainPort?.number ?? 443 }
 
-  /// The port that the site has for itself; nil where it has a domain.
+  /// The port that the site has for itself; nil if it has a domain.
   private var ownPort: Port? {
     if case .port(let port) = site.addresses.first { port } else { nil }
   }

@@ -7,7 +7,7 @@ import ProcessSupervision
 struct SiteCheck {
   let site: Site
   let live: LiveNames.Name
-  /// Where domains are served without TLS; nil where Caddy gets certificates.
+  /// Where domains are served without TLS; nil if Caddy gets certificates.
   let plainPort: Port?
   /// Has curl, which speaks TLS, on its PATH.
   let environment: [String: String]

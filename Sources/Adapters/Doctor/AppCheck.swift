@@ -6,7 +6,7 @@ struct AppCheck {
   let app: AppName
   /// The deploys that have no end and whose builder no longer runs.
   let interrupted: [DeployRecord]
-  /// Nil where nothing is live yet.
+  /// Nil if nothing is live yet.
   let live: LiveRecord?
   /// Whether the release that is live is no more among its releases.
   let isGone: Bool

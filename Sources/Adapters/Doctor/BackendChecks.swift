@@ -9,7 +9,7 @@ protocol BackendChecks {
   var sudo: String { get }
   /// Whether builds and apps cannot see /home and /root.
   var hidesHomes: Bool { get }
-  /// Nil where it does not matter.
+  /// Nil if it does not matter.
   var isClockSynchronised: Bool? { get }
 
   /// The directory of the apps' sites.
@@ -20,7 +20,7 @@ protocol BackendChecks {
   /// The Caddy that serves the apps, and where it is to listen beside the ports of apps without a domain.
   func caddyPorts(_ apps: [(app: AppName, config: AppConfig)]) throws -> CaddyPorts
 
-  /// The user and group that all of it belongs to; nil where there is nobody yet.
+  /// The user and group that all of it belongs to; nil if there is nobody yet.
   func owner() throws -> FilePromise.Owner?
   /// What is said where there is nobody.
   var ownerless: Finding { get }
@@ -46,7 +46,7 @@ protocol BackendChecks {
 
 /// The Caddy that serves the apps, as the check of ports needs it.
 struct CaddyPorts {
-  /// Nil where it does not run.
+  /// Nil if it does not run.
   var process: CaddyProcess?
   var caddyfile: String
   /// Where it listens for domains.

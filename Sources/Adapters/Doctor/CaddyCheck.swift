@@ -5,9 +5,9 @@ import Posix
 struct CaddyCheck {
   /// systemd's LoadState, ActiveState and UnitFileState of caddy.service.
   var unit: [String: String]
-  /// The admin's Caddyfile; nil where there is none.
+  /// The admin's Caddyfile; nil if there is none.
   var caddyfile: String?
-  /// Whether Caddy takes it; nil where it could not be asked.
+  /// Whether Caddy takes it; nil if it could not be asked.
   var isTaken: Bool?
   /// Whether its service hangs in a reload.
   var isStuck = false

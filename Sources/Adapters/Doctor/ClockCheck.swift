@@ -5,7 +5,7 @@ import Posix
 struct ClockCheck {
   /// Seconds since 1970, as the clock has them.
   let now: Int
-  /// Whether something keeps it right; nil where that cannot be told or does not matter.
+  /// Whether something keeps it right; nil if that cannot be told or does not matter.
   let isSynchronised: Bool?
   /// The latest moment that is known to have passed, and what tells of it.
   let past: (seconds: Int, what: String)?

@@ -6,7 +6,7 @@ struct DiskCheck {
   let path: String
   /// In bytes.
   let free: Int
-  /// How many files can still be made; nil where there is no limit.
+  /// How many files can still be made; nil if there is no limit.
   let files: Int?
 
   /// A deploy refuses to begin below the first figure; an install of Next.js takes the second and more.

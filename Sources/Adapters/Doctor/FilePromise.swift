@@ -7,7 +7,7 @@ struct FilePromise: Equatable {
   /// It has all bits of the first and none beside those of the second.
   let needs: UInt32
   let allows: UInt32
-  /// What to do where it is missing; nil where that is all right.
+  /// What to do where it is missing; nil if that is all right.
   var whenMissing: String?
   /// The command that makes it.
   var maker: String?
@@ -47,7 +47,7 @@ struct FilePromise: Equatable {
   /// The user and the group that all of it belongs to, as chown(1) takes them.
   struct Owner: Equatable {
     let user: UInt32
-    /// Nil where the group does not matter.
+    /// Nil if the group does not matter.
     let group: UInt32?
     let name: String
     /// Whether it is whoever looks: then the mode can be set without being root.
@@ -56,7 +56,7 @@ struct FilePromise: Equatable {
 
   /// What is wrong with it; nothing where it is as it must be.
   ///
-  /// - Parameter status: nil where nothing is there.
+  /// - Parameter status: nil if nothing is there.
   func findings(_ status: Files.Status?, owner: Owner) -> [Finding] {
     guard let status else {
       guard let whenMissing else { return [] }

@@ -14,7 +14,7 @@ public struct Finding: Equatable, Encodable, Sendable {
 
   /// The check that made this finding.
   public let check: Check
-  /// Nil where it is about the whole server.
+  /// Nil if it is about the whole server.
   public let app: AppName?
   /// How serious it is.
   public let state: State

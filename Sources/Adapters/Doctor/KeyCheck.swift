@@ -5,7 +5,7 @@ import Posix
 /// The keys that nextdeploy knows, against those that sshd does.
 struct KeyCheck {
   let file: String
-  /// What sshd reads; nil where there is no file.
+  /// What sshd reads; nil if there is no file.
   let authorized: AuthorizedKeys?
   /// The names that nextdeploy has apps for.
   let known: Set<String>

@@ -8,7 +8,7 @@ struct MemoryCheck {
   /// Whether an app is known to be built by Next.js.
   let buildsNext: Bool
 
-  /// Reads /proc/meminfo (proc(5)); nil where it is something else.
+  /// Reads /proc/meminfo (proc(5)); nil if it is something else.
   init?(_ text: String, buildsNext: Bool) {
     var values: [Substring: Int] = [:]
     for line in text.split(separator: "\n") {

@@ -20,7 +20,7 @@ struct NodeCheck {
     var isBun = false
   }
 
-  /// Nil where there is none on the PATH.
+  /// Nil if there is none on the PATH.
   let node: Program?
   let hasBun: Bool
   let needs: [Need]

@@ -6,7 +6,7 @@ struct RepositoryCheck {
   let app: AppName
   let path: String
   let branch: BranchName
-  /// What is live; nil where nothing is.
+  /// What is live; nil if nothing is.
   let live: CommitID?
   /// What git says of HEAD and of all refs: its exit status and its lines.
   let head: (isRight: Bool, output: String)

@@ -38,7 +38,7 @@ struct SystemdChecks: BackendChecks {
       afterwards: "Then '\(restart)'.")
   }
 
-  /// Nil where it does not run.
+  /// Nil if it does not run.
   private var process: CaddyProcess? {
     get throws { try CaddyProcess.service { try programs.unit("caddy.service", $0) } }
   }

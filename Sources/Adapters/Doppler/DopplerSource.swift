@@ -3,7 +3,7 @@ import Posix
 
 /// Fetches an app's secrets from Doppler: with the `doppler` program where it is installed, else with `curl`.
 public struct DopplerSource: SecretsSource {
-  /// Where the `doppler` program looks for its settings; made where it is missing.
+  /// Where the `doppler` program looks for its settings; created if it is missing.
   let directory: String
   let environment: [String: String]
   /// Seconds that one answer may take, and all attempts together.

@@ -14,7 +14,7 @@ struct PortHolder: Equatable, CustomStringConvertible {
   let address: ListeningAddress
   /// By name, or by number where it has none.
   let user: String
-  /// Nil where only root can see it.
+  /// Nil if only root can see it.
   let process: Process?
   /// In words, where it is an app's or a build's.
   var owner: String?

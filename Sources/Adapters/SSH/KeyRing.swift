@@ -19,9 +19,9 @@ public struct KeyRing: Sendable {
   public struct Entry: Sendable {
     /// The name by which the key was added.
     public let name: KeyName
-    /// Nil where its line in authorized_keys is damaged.
+    /// Nil if its line in authorized_keys is damaged.
     public let key: PublicKey?
-    /// Nil where it is bound to none.
+    /// Nil if it is bound to none.
     public let apps: [AppName]?
     /// False where its apps are not known: it can do nothing.
     public let isUsable: Bool

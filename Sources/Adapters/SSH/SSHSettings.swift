@@ -45,7 +45,7 @@ public struct SSHSettings: Sendable {
     self.environment = environment
   }
 
-  /// The server's keys that this machine has in known_hosts, also where names are hashed there; nil where it has none.
+  /// The server's keys that this machine has in known_hosts, also where names are hashed there; nil if it has none.
   public func hostKeys() throws -> HostKeys? {
     let pattern = HostKeys.pattern(alias ?? host.description, port: alias == nil ? port : 22)
     var text = ""

@@ -33,7 +33,7 @@ struct CaddyfileEdit: Equatable {
 
   var changesNothing: Bool { !addsAdmin && !addsImport }
 
-  /// The line that opens the block of global options; nil where there is none.
+  /// The line that opens the block of global options; nil if there is none.
   private static func globalBlock(_ lines: [String]) -> Int? {
     guard let first = lines.firstIndex(where: { !trimmed($0).isEmpty && !trimmed($0).hasPrefix("#") }) else {
       return nil

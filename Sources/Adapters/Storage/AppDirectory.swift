@@ -56,10 +56,10 @@ public struct AppDirectory: AppState {
     try records().filter { !$0.isFinished && !isRunning($0) }
   }
 
-  /// The id of the deploy that began last; nil where there was none.
+  /// The id of the deploy that began last; nil if there was none.
   public func lastID() throws -> DeployID? { try ids().last }
 
-  /// Nil where there is none of that id, or it is damaged.
+  /// Nil if there is none of that id, or it is damaged.
   public func record(_ id: DeployID) throws -> DeployRecord? {
     try StateFile.intact(DeployRecord.self, layout.record(id))
   }

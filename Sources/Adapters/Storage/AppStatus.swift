@@ -4,13 +4,13 @@ public import Deploy
 public struct AppStatus {
   /// The app whose status this is.
   public let app: AppName
-  /// Nil where nothing is live yet.
+  /// Nil if nothing is live yet.
   public let live: LiveRecord?
-  /// What is known of the release that is live; nil where it is gone.
+  /// What is known of the release that is live; nil if it is gone.
   public let release: ReleaseRecord?
   /// How the live instance is.
   public let instance: InstanceState?
-  /// Where the proxy sends requests; nil where it sends none.
+  /// Where the proxy sends requests; nil if it sends none.
   public let upstream: Upstream?
   /// The deploys, the oldest first.
   public let deploys: [DeployRecord]

@@ -77,7 +77,7 @@ public struct Apps: Sendable {
     }
   }
 
-  /// Throws where another app has one of the domains already.
+  /// Throws if another app has one of the domains already.
   public func requireFree(_ domains: [Domain], for app: AppName) throws {
     for other in try names() where other != app {
       if let taken = try config(of: other).domains.first(where: domains.contains) {
@@ -88,7 +88,7 @@ public struct Apps: Sendable {
     }
   }
 
-  /// Throws where another app, or an instance, can have the port.
+  /// Throws if another app, or an instance, can have the port.
   public func requireFree(_ port: Port, for app: AppName) throws {
     let ports = try serverConfig().ports
     let other = try names().first { try $0 != app && config(of: $0).port == port }
@@ -99,7 +99,7 @@ public struct Apps: Sendable {
       next: "Choose another one.")
   }
 
-  /// Throws where instances could listen on a port that visitors come to.
+  /// Throws if instances could listen on a port that visitors come to.
   ///
   /// - Parameter old: what held before. What it already said is not asked about.
   public func requireApart(_ new: ServerConfig, before old: ServerConfig) throws {
@@ -125,7 +125,7 @@ public struct Apps: Sendable {
       next: "Choose others: 'nextdeploy config show' says which there are.")
   }
 
-  /// The ports of outgoing connections (ip(7), ip_local_port_range); nil where the kernel does not tell.
+  /// The ports of outgoing connections (ip(7), ip_local_port_range); nil if the kernel does not tell.
   private static func outgoing() throws -> ClosedRange<UInt16>? {
     let numbers = try Files.text("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace)
       .compactMap { UInt16($0) }

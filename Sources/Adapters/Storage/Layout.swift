@@ -105,7 +105,7 @@ public struct AppLayout: Sendable {
 
   /// A deploy's record.
   public func record(_ id: DeployID) -> String { "\(deploys)/\(id).json" }
-  /// Who has cancelled the deploy; there is none where nobody has.
+  /// Who has cancelled the deploy; there is none if nobody has.
   public func cancellation(_ id: DeployID) -> String { "\(deploys)/\(id).cancelled" }
   /// What its pusher saw.
   public func deployLog(_ id: DeployID) -> String { "\(deploys)/\(id).log" }

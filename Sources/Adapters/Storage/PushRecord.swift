@@ -6,9 +6,9 @@ import Posix
 public struct PushRecord: Equatable, Codable, Sendable {
   /// The branch that is pushed to.
   public let branch: BranchName
-  /// Nil where the branch was not there.
+  /// Nil if the branch was not there.
   public let tip: CommitID?
-  /// The deploy that had begun last; nil where there was none.
+  /// The deploy that had begun last; nil if there was none.
   private let last: DeployID?
   /// The process that runs git, told from others that had its id.
   let receiver: String

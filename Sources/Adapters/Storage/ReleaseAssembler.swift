@@ -73,7 +73,7 @@ struct ReleaseAssembler: ~Copyable {
     try packages.sweep()
   }
 
-  /// The place of what is copied; nil where nothing leads there, or a link leads outside.
+  /// The place of what is copied; nil if nothing leads there, or a link leads outside.
   private func source(_ path: String) throws -> PathBelow? {
     guard let path = PathBelow(path), !path.isTop else { throw Self.refusal(path, "it is no path in the workspace") }
     return try workspace.followed(path.parent)?.appending(path.name)

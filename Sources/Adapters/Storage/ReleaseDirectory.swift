@@ -26,7 +26,7 @@ public struct ReleaseDirectory: Releases {
     try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
   }
 
-  /// Nil where there is none of that id, or its record is damaged.
+  /// Nil if there is none of that id, or its record is damaged.
   func read(_ release: ReleaseID) throws -> ReleaseRecord? {
     try StateFile.intact(ReleaseRecord.self, record(release))
   }

@@ -17,7 +17,7 @@ struct SpaceWatch {
       .map { ($0, try Files.freeSpace($0)) }
   }
 
-  /// Throws where there is too little left.
+  /// Throws if there is too little left.
   mutating func look() throws {
     let now = ContinuousClock.now
     if now < next { return }

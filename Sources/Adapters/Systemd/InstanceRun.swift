@@ -74,7 +74,7 @@ public struct InstanceRun {
     environment["MAINPID"].flatMap { Int32($0) }.flatMap { $0 > 1 ? $0 : nil }
   }
 
-  /// How the app ended, in words, as systemd tells ExecStop and ExecStopPost; nil where it has not.
+  /// How the app ended, in words, as systemd tells ExecStop and ExecStopPost; nil if it has not.
   public static func exit(in environment: [String: String]) -> String? {
     guard let code = environment["EXIT_CODE"] else { return nil }
     return "\(code == "exited" ? "exit code" : "signal") \(environment["EXIT_STATUS"] ?? "")"

@@ -15,7 +15,7 @@ public enum PortRule {
   /// Above are the ports that the kernel gives out by itself, to whoever listens without naming one.
   static let lastPort: UInt16 = 32_767
 
-  /// Throws where instances would listen on ports that the rule does not keep for them.
+  /// Throws if instances would listen on ports that the rule does not keep for them.
   public static func requireKept(_ ports: PortRange) throws {
     if ports.last.number <= lastPort { return }
     throw Failure(

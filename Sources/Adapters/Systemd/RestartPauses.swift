@@ -26,7 +26,7 @@ struct RestartPauses {
     try file.write("\(exit)\n".utf8)
   }
 
-  /// How the app ended whose next start waits; nil where it is not known.
+  /// How the app ended whose next start waits; nil if it is not known.
   var exit: String? {
     get throws { try Files.text(path)?.split(separator: "\n").dropFirst().first.map(String.init) }
   }

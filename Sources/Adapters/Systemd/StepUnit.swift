@@ -54,7 +54,7 @@ struct StepUnit {
     throw Systemctl.refusal(["start", name], start, try Files.text(words) ?? "")
   }
 
-  /// How a step that failed ended; nil where it did not begin.
+  /// How a step that failed ended; nil if it did not begin.
   static func result(_ properties: [String: String]) -> JobResult? {
     let status = properties["ExecMainStatus"].flatMap { Int32($0) } ?? 0
     switch properties["Result"] {

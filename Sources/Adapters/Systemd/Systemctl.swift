@@ -4,7 +4,7 @@ import Posix
 /// systemd, asked through `systemctl` with lists of arguments; polkit decides what it does for us.
 struct Systemctl: Sendable {
   let environment: [String: String]
-  /// Seconds after which it is ended; nil where it may take as long as it wants.
+  /// Seconds after which it is ended; nil if it may take as long as it wants.
   let limit: Int?
 
   init(environment: [String: String], within limit: Int? = nil) {

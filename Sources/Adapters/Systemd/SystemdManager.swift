@@ -110,13 +110,13 @@ public struct SystemdManager: ServiceManager {
     try systemctl.run(["set-property", "--runtime", unit] + limits.properties)
   }
 
-  /// Removes an instance that was told to end, and has; true where it did.
+  /// Removes an instance that was told to end, and has; true if it did.
   @discardableResult private func sweep(_ instance: InstanceID) throws -> Bool {
     guard record(instance).isEnding else { return false }
     return try state(of: instance) == .absent
   }
 
-  /// Notes that it is to end for good, and how long its connections get for that; false where it is gone already.
+  /// Notes that it is to end for good, and how long its connections get for that; false if it is gone already.
   private func markEnding(_ instance: InstanceID, drainTimeout: Double? = nil) throws -> Bool {
     try FileLock(waitingFor: layout.portsLock).hold {
       let record = record(instance)
