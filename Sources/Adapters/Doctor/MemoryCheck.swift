@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// Memory and swap, in bytes, against what a Next.js build takes.
+/// Compares memory and swap, in bytes, with what a Next.js build takes.
 struct MemoryCheck {
   let memory: Int
   let swap: Int
@@ -21,7 +21,7 @@ struct MemoryCheck {
     self.buildsNext = buildsNext
   }
 
-  /// Small Next.js apps build with 2 GB together. Machines sold with 1 GB or 2 GB have a little less.
+  /// Small Next.js apps build with 2 GB of both together. Machines sold with 1 GB or 2 GB have slightly less.
   private static let enough = 1800 << 20
   private static let hopeless = 1100 << 20
 
