@@ -1,12 +1,12 @@
 public import Deploy
 import Posix
 
-/// Fetches an app's secrets from Doppler: with the `doppler` program where it is installed, else with `curl`.
+/// Fetches an app's secrets from Doppler, with the `doppler` program if it is installed and with `curl` otherwise.
 public struct DopplerSource: SecretsSource {
   /// Where the `doppler` program looks for its settings; created if it is missing.
   let directory: String
   let environment: [String: String]
-  /// Seconds that one answer may take, and all attempts together.
+  /// How many seconds one answer may take, and all attempts together.
   let answerLimit: Double
   let limit: Double
 
@@ -18,14 +18,14 @@ public struct DopplerSource: SecretsSource {
     self.limit = limit
   }
 
-  /// What came of asking once.
+  /// The outcome of one attempt.
   enum Answer: Equatable {
     case secrets([UInt8])
-    /// Doppler's own words on the token.
+    /// Doppler refused the token, in its own words.
     case refused(String)
-    /// Any other answer.
+    /// Doppler gave any other answer.
     case failed(String)
-    /// It wants fewer requests; after so many seconds, if it says that.
+    /// Doppler wants fewer requests, after so many seconds if it says how many.
     case busy(after: Double?)
     case unreachable(String)
   }

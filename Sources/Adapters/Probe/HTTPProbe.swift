@@ -2,13 +2,13 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// Asks instances by HTTP/1.1, one connection for each request.
+/// Sends requests to instances over HTTP/1.1, with a new connection for each.
 public struct HTTPProbe: Probe {
   let instances: PortRange?
-  /// How long a page is read on once its head is there.
+  /// How much longer a page is read after its head has arrived.
   private static let patience = Duration.seconds(1)
 
-  /// - Parameter instances: the ports of instances, where each app runs as a user of its own.
+  /// - Parameter instances: the ports of instances, if each app runs as a user of its own.
   public init(instances: PortRange? = nil) { self.instances = instances }
 
   /// Sends a GET over a new connection to the instance's loopback address and reads the answer.
@@ -36,7 +36,7 @@ public struct HTTPProbe: Probe {
     guard own.isEmpty, let instances, let user = (try? Files.status("/proc/\(process)"))?.owner,
       AppUsers.range.contains(user)
     else { return own }
-    // The app's other instances listen as the same user, on ports that are theirs.
+    // The app's other instances run as the same user, but listen on ports of their own.
     return ConnectionTable.listeners(ofUser: user).filter { listener in
       listener.port == port.number || !(instances.first.number...instances.last.number).contains(listener.port)
     }

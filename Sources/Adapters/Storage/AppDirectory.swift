@@ -3,13 +3,13 @@ import FoundationEssentials
 import Posix
 import ProcessSupervision
 
-/// An app's state below its own directory.
+/// An app's state in its own directory.
 public struct AppDirectory: AppState {
   let app: AppName
   let layout: AppLayout
   let logs: (any InstanceLogs)?
 
-  /// - Parameter logs: has what the app's instances write; nil for who does not read that.
+  /// - Parameter logs: the output of the app's instances; nil for a caller that does not read it.
   public init(app: AppName, layout: AppLayout, logs: (any InstanceLogs)? = nil) {
     self.app = app
     self.layout = layout
@@ -21,12 +21,12 @@ public struct AppDirectory: AppState {
   /// Takes an id after all earlier ones by creating the deploy's log file, then saves the new record.
   public func begin(_ kind: DeployRecord.Kind, previous: CommitID?, commit: Commit?) throws -> DeployRecord {
     let seconds = WallClock.now
-    // Ids are the order of deploys, also after the clock went back.
+    // Ids follow the order of deploys, even if the clock was set back.
     let last = try lastID()
     var id = try DeployID(stamp: WallClock.stamp(seconds), number: 1)
     if let last, last >= id { id = last.next }
     while true {
-      // The log's file makes the id this deploy's own.
+      // Creating the log file reserves the id for this deploy.
       do { _ = try FileDescriptor(path: layout.deployLog(id), .create, mode: 0o600) } catch {
         guard error.isAlreadyThere else { throw error }
         id = id.next
@@ -47,11 +47,11 @@ public struct AppDirectory: AppState {
 
   /// Reads the records in `deploys`, the oldest first, without the damaged ones.
   public func records() throws -> [DeployRecord] {
-    // One that is damaged tells nothing of the others.
+    // A damaged record does not affect the others.
     try ids().compactMap { try record($0) }
   }
 
-  /// The deploys that have no end, and whose builder no longer runs.
+  /// The deploys that have not finished although their builder no longer runs.
   public func interruptedRecords() throws -> [DeployRecord] {
     try records().filter { !$0.isFinished && !isRunning($0) }
   }
@@ -59,15 +59,15 @@ public struct AppDirectory: AppState {
   /// The id of the deploy that began last; nil if there was none.
   public func lastID() throws -> DeployID? { try ids().last }
 
-  /// Nil if there is none of that id, or it is damaged.
+  /// A deploy's record; nil if there is none with that id, or it is damaged.
   public func record(_ id: DeployID) throws -> DeployRecord? {
     try StateFile.intact(DeployRecord.self, layout.record(id))
   }
 
-  /// The records that cannot be read any more.
+  /// The paths of the records that can no longer be read.
   public func damagedRecords() throws -> [String] {
     try ids().map(layout.record).filter {
-      // A power loss can leave one empty, of a deploy of which nothing else is left either.
+      // A power loss can leave an empty record, of a deploy that left nothing else behind.
       try Files.status($0)?.size != 0 && StateFile.intact(DeployRecord.self, $0) == nil
     }
   }
@@ -94,12 +94,12 @@ public struct AppDirectory: AppState {
   /// Who cancelled the deploy, as its cancellation file has it; nil if there is none.
   public func cancellation(of record: DeployRecord) throws -> String? { try Files.text(layout.cancellation(record.id)) }
 
-  /// Has a deploy end, if it is not too late. It looks for this itself, again and again.
+  /// Asks a deploy to end, if it is not too late; the deploy itself keeps checking for this.
   public func cancel(_ record: DeployRecord, by who: String) throws {
     try Files.write(who, to: layout.cancellation(record.id))
   }
 
-  /// Ends the process of a deploy that does not end by itself; recovery settles what it leaves.
+  /// Kills the process of a deploy that does not end by itself; recovery cleans up after it.
   public func kill(_ record: DeployRecord) { ProcessIdentity(record.builder)?.signal(.kill) }
 
   /// Removes the records of all other deploys, with their logs and cancellations.
@@ -130,14 +130,14 @@ public struct AppDirectory: AppState {
 
   // MARK: Space
 
-  /// Sets aside what a record, a log and some refs take: without it a disk that a push or its build fills would keep
-  /// the branch at a commit that is not live.
+  /// Sets aside the space that a record, a log and a few refs need: otherwise, when a push or its build fills the disk,
+  /// the branch would stay at a commit that is not live.
   public func keepReserve() throws {
     if try Files.status(layout.reserve)?.size == Self.reserve { return }
     do {
       try Files.write(String(repeating: "-", count: Self.reserve), to: layout.reserve, durable: false)
     } catch {
-      // Where it is full already, git itself refuses the push.
+      // If the disk is full already, git itself refuses the push.
       guard error.isDiskFull else { throw error }
     }
   }
@@ -170,7 +170,7 @@ public struct AppDirectory: AppState {
     try EnvironmentFile(try Files.read(layout.environment) ?? [], source: layout.environment)
   }
 
-  /// Changes the env file in one step, while nobody else does.
+  /// Changes the env file in one step, while nobody else can change it.
   public func changeEnvironment(_ change: (inout EnvironmentFile) throws -> Void) throws {
     try FileLock(waitingFor: layout.environmentLock).hold {
       var file = try environmentFile()

@@ -1,16 +1,16 @@
 public import Deploy
 import Posix
 
-/// A push that git takes in just now, and where it found the branch: what is needed to take it back where its hook is
+/// A push that git is receiving right now, and where it found the branch: what is needed to undo it if its hook is
 /// killed before it can begin a deploy's record.
 public struct PushRecord: Equatable, Codable, Sendable {
   /// The branch that is pushed to.
   public let branch: BranchName
-  /// Nil if the branch was not there.
+  /// The commit that the branch was at; nil if there was no branch.
   public let tip: CommitID?
   /// The deploy that had begun last; nil if there was none.
   private let last: DeployID?
-  /// The process that runs git, told from others that had its id.
+  /// The process that runs git, told apart from earlier ones with the same id.
   let receiver: String
 
   /// Makes the record of a push that this process receives.
@@ -28,7 +28,7 @@ public struct PushRecord: Equatable, Codable, Sendable {
 }
 
 extension AppDirectory {
-  /// Writes it down until `end`.
+  /// Records a push until `end` is called.
   public func begin(_ push: PushRecord) throws {
     try Files.makeDirectory(layout.pushes)
     try StateFile.write(push, to: file(of: push), durable: false)
@@ -37,7 +37,7 @@ extension AppDirectory {
   /// Removes the push's file, if it is still there.
   public func end(_ push: PushRecord) throws { try Files.remove(file(of: push)) }
 
-  /// Those whose process is gone, or is this one; none while others run, for the branch may be where they put it.
+  /// The pushes whose process is gone, or is this one; none while others run, because those may have moved the branch.
   public func interruptedPushes() throws -> [PushRecord] {
     let pushes = try Files.list(layout.pushes).sorted().compactMap {
       try StateFile.intact(PushRecord.self, "\(layout.pushes)/\($0)")

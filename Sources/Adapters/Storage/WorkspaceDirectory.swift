@@ -6,7 +6,7 @@ public struct WorkspaceDirectory: Workspace {
   let layout: AppLayout
   let leftovers: Leftovers
 
-  /// - Parameter leftovers: gets to what builds have closed, and removes it.
+  /// - Parameter leftovers: reaches and removes what builds have closed.
   public init(layout: AppLayout, leftovers: Leftovers = Leftovers()) {
     self.layout = layout
     self.leftovers = leftovers
@@ -30,7 +30,7 @@ public struct WorkspaceDirectory: Workspace {
 
   /// Whether the path leads to something inside the workspace.
   public func exists(_ path: String) -> Bool {
-    // What cannot be looked at is not there for anybody.
+    // What nextdeploy cannot look at does not exist for anybody.
     (try? leftovers.reach { try place(path, in: Directory(directory)) }) != nil
   }
 
@@ -52,7 +52,7 @@ public struct WorkspaceDirectory: Workspace {
     }
   }
 
-  /// Where a path leads, its links followed as far as they stay in the workspace, as package managers make them.
+  /// Where a path leads, with links followed as long as they stay in the workspace, as those of package managers do.
   private func place(_ path: String, in top: borrowing Directory) throws -> PathBelow? {
     guard let path = PathBelow(path) else { return nil }
     return try top.followed(path)
@@ -67,14 +67,14 @@ public struct WorkspaceDirectory: Workspace {
       try Files.remove(layout.installedKey)
       return
     }
-    // The key says that all packages are there, also after a power loss.
+    // The key promises that all packages are there, even after a power loss.
     try Files.syncFileSystem(of: layout.workspace)
     try Files.write(key, to: layout.installedKey)
   }
 
   /// Empties the workspace and the builds' cache but keeps the directories themselves.
   public func empty() throws {
-    // The directories themselves stay, for what is mounted there, and as their owner's.
+    // The directories themselves stay, with their owner, because they may be mounted.
     for directory in [layout.workspace, layout.cache] { try leftovers.empty(directory) }
     if !leftovers.files.isForOtherUsers { try Files.makeDirectory(directory) }
   }
@@ -97,7 +97,7 @@ public struct WorkspaceDirectory: Workspace {
   /// What the workspace and the caches take, counted now.
   public func usage() -> String { Usage(of: layout).description }
 
-  /// Of the disk that the workspace is on, or will be.
+  /// The space on the disk that the workspace is on, or will be.
   private func space() throws -> Files.Space {
     try Files.space(Files.exists(directory) ? directory : layout.directory)
   }

@@ -2,7 +2,7 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// The service manager for machines without systemd: one supervisor process an instance.
+/// The service manager for machines without systemd, with one supervisor process per instance.
 public struct EmbeddedManager: ServiceManager {
   let layout: Layout
   let ports: PortRange
@@ -42,7 +42,7 @@ public struct EmbeddedManager: ServiceManager {
   /// Signals the supervisor to end the instance, and waits until its directory and the supervisor are gone.
   public func stop(_ instance: InstanceID) throws {
     while directory(instance).exists {
-      // It gives up its lock before it has removed the directory and ended.
+      // The supervisor releases its lock before it has removed the directory and ended.
       guard let supervisor = try end(instance, .quit) else { continue }
       while supervisor.isRunning { Pause.short() }
     }
@@ -53,7 +53,7 @@ public struct EmbeddedManager: ServiceManager {
 
   /// Who listens on the instance's port without descending from its supervisor; empty before that has begun.
   public func strangers(at instance: InstanceID) throws -> [Stranger] {
-    // What an instance starts descends from its supervisor, whatever it detaches itself from.
+    // Whatever an instance starts descends from its supervisor, even if it detaches itself.
     guard let supervisor = try directory(instance).status()?.supervisor else { return [] }
     return ConnectionTable.strangers(on: instance.port.number, to: supervisor.id)
       .map { Stranger(PortHolder($0, in: layout)) }
@@ -75,7 +75,7 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  /// Tells the supervisor to end the instance; where there is none, does so itself and returns nil.
+  /// Tells the supervisor to end the instance; if there is none, ends the instance itself and returns nil.
   private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
     let directory = directory(instance)
     while try directory.hasSupervisor {
@@ -83,7 +83,7 @@ public struct EmbeddedManager: ServiceManager {
         supervisor.signal(signal)
         return supervisor
       }
-      // It has only just begun.
+      // The supervisor has only just started.
       Pause.short()
     }
     guard directory.exists else { return nil }
@@ -92,7 +92,7 @@ public struct EmbeddedManager: ServiceManager {
     return nil
   }
 
-  /// Ends an app whose supervisor was killed and could not end it.
+  /// Ends an app whose supervisor was killed before it could end it.
   private func endOrphan(of directory: InstanceDirectory) throws {
     if let process = try directory.status()?.process { ProcessGroup.end(leader: process, within: .seconds(10)) }
   }
@@ -103,7 +103,7 @@ public struct EmbeddedManager: ServiceManager {
 }
 
 extension InstanceDirectory {
-  /// How the instance is, nothing changed.
+  /// The state of the instance; changes nothing.
   func state() throws -> InstanceState {
     guard exists else { return .absent }
     guard try hasSupervisor, let status = try status() else { return .lost }
@@ -120,7 +120,7 @@ struct SupervisorProcess {
   /// The path of nextdeploy-supervisor.
   let program: String
 
-  /// Returns once the supervisor has the instance in hand.
+  /// Starts the supervisor, and returns once it has taken over the instance.
   func start(_ directory: InstanceDirectory) throws {
     try directory.forgetStatus()
     let command = Command([program, "instance", directory.path], environment: [:])

@@ -10,8 +10,8 @@ public struct SystemdRunner: Runner {
   let systemctl: Systemctl
 
   /// - Parameters:
-  ///   - builds: how many may run at a time on the machine.
-  ///   - mayName: whether whoever reads the output may learn of an app.
+  ///   - builds: how many builds may run at a time on the machine.
+  ///   - mayName: whether the person who reads the output may learn of an app.
   public init(
     app: AppName, layout: Layout, builds: Int, environment: [String: String], mayName: @escaping (AppName) -> Bool
   ) {
@@ -29,7 +29,7 @@ public struct SystemdRunner: Runner {
       { try runAlone(job, watch: watch, output: output) })
   }
 
-  /// What is told to whoever waits for others' builds.
+  /// The message to a pusher who waits for other apps' builds.
   static func notice(of others: [AppName], _ mayName: (AppName) -> Bool) -> String {
     let names = others.filter(mayName).map(\.description)
     let who = names.isEmpty ? "Another app" : names.joined(separator: " and ")
@@ -43,7 +43,7 @@ public struct SystemdRunner: Runner {
     let sharing = try Sharing()
     let app = layout.app(app)
     try sharing.prepare(app)
-    // Nothing may run in the workspace beside this step.
+    // Nothing else may run in the workspace during this step.
     try endLeftovers()
     let unit = StepUnit(
       name: Units.build(self.app), step: BuildStep(directory: app.build), systemctl: systemctl, group: sharing.build)
@@ -58,11 +58,11 @@ public struct SystemdRunner: Runner {
   /// Stops the app's build unit and files unit, if they still run.
   public func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }
 
-  /// Its home is the cache that its app keeps from build to build.
+  /// The job's home directory is the cache that its app keeps from build to build.
   private func request(_ job: Job) throws -> BuildStep.Request {
     var environment = job.environment
     environment["HOME"] = layout.app(app).cache
-    // Its user has no entry in passwd.
+    // The user has no entry in passwd.
     environment["USER"] = "nextdeploy-build"
     environment["LOGNAME"] = "nextdeploy-build"
     environment["TMPDIR"] = nil
