@@ -1,4 +1,4 @@
-/// One command as the table holds it: what parsing and help are made of.
+/// One command in the table from which parsing and help are made.
 public struct CommandSpec: Sendable {
   /// A positional argument of a command.
   public struct Argument: Sendable {
@@ -6,7 +6,7 @@ public struct CommandSpec: Sendable {
     public let name: String
     /// Whether the command is refused without it.
     public let isRequired: Bool
-    /// Whether it can be given more than once; only the last one can.
+    /// Whether it can be given more than once, which only the last argument can.
     public var isRepeatable = false
     /// Whether it names the app that the command is about.
     public var isApp = false
@@ -17,7 +17,7 @@ public struct CommandSpec: Sendable {
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
     /// An argument that may be left out.
     public static func optional(_ name: String) -> Argument { Argument(name: name, isRequired: false) }
-    /// At least one.
+    /// An argument that must be given at least once.
     public static func repeated(_ name: String) -> Argument {
       Argument(name: name, isRequired: true, isRepeatable: true)
     }
@@ -25,11 +25,11 @@ public struct CommandSpec: Sendable {
 
   /// An option of a command: a flag, or one that takes a value.
   public struct Option: Sendable {
-    /// With its hyphens: "--app".
+    /// The name with its hyphens, such as "--app".
     public let name: String
-    /// Another name: "-f".
+    /// A short name, such as "-f"; nil if there is none.
     public let short: String?
-    /// What its value is called; nil for a flag.
+    /// What its value is called in the help; nil for a flag.
     public let value: String?
     /// Whether it can be given more than once.
     public let isRepeatable: Bool
@@ -53,7 +53,7 @@ public struct CommandSpec: Sendable {
     public static let json = Option("--json", "print JSON")
   }
 
-  /// As in ["app", "create"].
+  /// The words that call it, such as ["app", "create"].
   public let words: [String]
   /// Its positional arguments, in order.
   public let arguments: [Argument]
@@ -61,12 +61,12 @@ public struct CommandSpec: Sendable {
   public let options: [Option]
   /// One line about what it does, for the list of all commands and its own help.
   public let summary: String
-  /// What its own help says beside that.
+  /// What its own help adds to the summary.
   public let details: String
-  /// Whether only other programs call it: no help lists it.
+  /// Whether only other programs call it, so that no help lists it.
   public let isHidden: Bool
 
-  /// Other words for the first one of a command.
+  /// Other names for the first word of a command.
   static let aliases = ["ci": "generate-ci", "secrets": "env"]
 
   /// Makes a command from its words, separated by spaces, its arguments and options, and what its help says.
@@ -85,7 +85,7 @@ public struct CommandSpec: Sendable {
   /// Whether it is about one app, which may be named with --app or before the other arguments.
   var takesApp: Bool { options.contains { $0.name == Option.app.name && !$0.isRepeatable } }
 
-  /// The name of the app that an invocation of it is about; nil if it gives none.
+  /// The name of the app that an invocation is about; nil if it gives none.
   public func app(of invocation: Invocation) -> String? {
     arguments.firstIndex(where: \.isApp).flatMap(invocation.argument) ?? invocation.value(.app)
   }
@@ -93,7 +93,7 @@ public struct CommandSpec: Sendable {
   /// The command's words with a space between them, such as "app create".
   public var name: String { words.joined(separator: " ") }
 
-  /// One line: the command, its arguments and options.
+  /// One line with the command, its arguments and its options.
   public var usage: String {
     let arguments = arguments.map {
       ($0.isRequired ? $0.name : "[\($0.name)]") + ($0.isRepeatable ? "..." : "")

@@ -14,7 +14,7 @@ public enum Help {
     """
   }
 
-  /// A line for each command.
+  /// One line for each command that is not hidden.
   public static func list(_ commands: [CommandSpec]) -> String {
     let commands = commands.filter { !$0.isHidden }
     let width = commands.map(\.name.count).max() ?? 0
@@ -38,6 +38,6 @@ public enum Help {
 }
 
 extension String {
-  /// The text with spaces behind it, so that columns stand below each other.
+  /// The text, padded with spaces to this width, so that columns line up.
   public func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,8 +1,8 @@
 public import Deploy
 
-/// A command line that was understood.
+/// A command line that was parsed.
 public struct Invocation: Equatable, Sendable {
-  /// The command's name, as in "app create".
+  /// The command's name, such as "app create".
   public let command: String
   /// The positional arguments that were given, in order, without an app that stood in place of `--app`.
   public let arguments: [String]
@@ -29,14 +29,14 @@ public struct Invocation: Equatable, Sendable {
   /// What a command line asks for.
   public enum Parsed: Equatable, Sendable {
     case run(Invocation)
-    /// Help was asked for; nil for that of all commands.
+    /// Help was requested, for a command or, if nil, for all of them.
     case help(String?)
     case version
   }
 
-  /// Reads a command line (without the program's name) by the table of commands.
+  /// Parses a command line (without the program's name) with the table of commands.
   ///
-  /// - Parameter isApp: whether a word names an app: as in "rollback shop", where it stands instead of --app.
+  /// - Parameter isApp: whether a word names an app, as in "rollback shop", where it replaces --app.
   public static func parse(
     _ line: [String], _ commands: [CommandSpec], isApp: (String) -> Bool = { _ in false }
   ) throws(Failure) -> Parsed {

@@ -1,4 +1,4 @@
-/// Rows of text whose columns stand below each other.
+/// Rows of text with aligned columns.
 public enum TextTable {
   /// One line for each row, with two spaces between columns and none after the last cell.
   public static func lines(_ rows: [[String]]) -> [String] {

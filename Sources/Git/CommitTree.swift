@@ -17,7 +17,7 @@ public struct CommitTree: SourceTree {
     for directory in try TreeReader.read(repository, id, most: most) {
       for file in directory.files {
         let path = String(path: directory.path.appending(file.name).bytes)
-        // As bytes they differ. One would hide the other from all that reads the tree by its paths.
+        // They differ as bytes, but one would hide the other from everything that reads the tree by path.
         let entry = TreeEntry(path: path, kind: file.kind, id: try CommitID(file.id))
         if let twin = entries.updateValue(entry, forKey: path) { throw Self.oneText(twin.path, path) }
       }

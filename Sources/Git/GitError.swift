@@ -16,7 +16,7 @@ public struct GitError: Error, Equatable, CustomStringConvertible {
   public var isNotFound: Bool { code == GIT_ENOTFOUND.rawValue }
   /// Whether several objects have the id that was given.
   public var isAmbiguous: Bool { code == GIT_EAMBIGUOUS.rawValue }
-  /// Whether somebody else changed what was to be changed.
+  /// Whether somebody else changed it first.
   public var isOutrun: Bool { code == GIT_EMODIFIED.rawValue || code == GIT_EEXISTS.rawValue }
 
   /// The operation, what it was done to and the reason, in one line.
@@ -31,7 +31,7 @@ extension GitError: Explainable {
   }
 }
 
-/// Turns a status of libgit2 into an error at once.
+/// Throws an error if libgit2 returned one.
 @discardableResult
 func check(_ operation: String, _ subject: @autoclosure () -> String, _ status: Int32) throws -> Int32 {
   if status >= 0 { return status }

@@ -2,12 +2,12 @@ import CGit2
 public import Deploy
 import Posix
 
-/// A developer's own repository, with its work tree: read, and given a remote.
+/// A developer's own repository and work tree, which nextdeploy reads and adds a remote to.
 public struct WorkRepository: Sendable {
   /// The top of the work tree, without a slash at its end.
   public let directory: String
 
-  /// Finds the repository that a directory is in.
+  /// Finds the repository that contains a directory; throws if there is none, or it is bare.
   public init(containing directory: String) throws {
     do {
       let handle = try RepositoryHandle(findingFrom: directory)
@@ -48,7 +48,7 @@ public struct WorkRepository: Sendable {
     unsafe git_remote_free(remote)
   }
 
-  /// The branch that is checked out, also one without a commit; nil if HEAD is a commit.
+  /// The branch that is checked out, even if it has no commit yet; nil if HEAD is detached.
   public func branch() throws -> BranchName? {
     let handle = try RepositoryHandle(findingFrom: directory)
     var head: OpaquePointer?
@@ -58,7 +58,7 @@ public struct WorkRepository: Sendable {
     return try? BranchName(String(unsafe String(cString: target).dropFirst("refs/heads/".count)))
   }
 
-  /// The files that a commit of everything would hold: all but those that git ignores.
+  /// The files that a commit of everything would contain: all except those that git ignores.
   public func files() throws -> WorkTree {
     let handle = try RepositoryHandle(findingFrom: directory)
     var options = unsafe git_status_options()
@@ -83,9 +83,9 @@ public struct WorkRepository: Sendable {
   }
 }
 
-/// A work tree's files, as they are on the disk now.
+/// The files in a work tree, as they are on the disk now.
 public struct WorkTree: SourceTree {
-  /// It has none: its files are not hashed.
+  /// All zeros: the files are not hashed.
   public let id: CommitID
   /// The files that git does not ignore, by path; each counts as a plain file with an empty id.
   public let entries: [String: TreeEntry]
