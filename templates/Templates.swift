@@ -1,6 +1,6 @@
-/// The configuration files that nextdeploy writes for other programs, with `{{NAME}}` where a value goes.
+/// The configuration files that nextdeploy writes for other programs, with `{{NAME}}` in place of each value.
 public enum Templates {
-  /// Caddy's own configuration file, where nextdeploy runs Caddy itself.
+  /// Caddy's own configuration file, for a Caddy that nextdeploy runs itself.
   public static func caddyfile(_ values: [String: String]) -> String {
     fill(PackageResources.Caddyfile, values)
   }
@@ -10,7 +10,7 @@ public enum Templates {
     fill(PackageResources.site_caddy, values)
   }
 
-  /// The program that is a Next.js app's server.
+  /// The program that serves a Next.js app.
   public static var next: String { String(decoding: PackageResources.next_cjs, as: UTF8.self) }
 
   /// Where the file that makes nextdeploy's users and groups belongs on a server.
@@ -18,9 +18,9 @@ public enum Templates {
   /// Where the file that makes nextdeploy's directories belongs on a server.
   public static let tmpfilesFile = "/usr/lib/tmpfiles.d/nextdeploy.conf"
 
-  /// What a server is set up with, by where it belongs. The package brings the same files.
+  /// The files that a server is set up with, and where they belong; the package installs the same files.
   ///
-  /// The polkit rule comes last: it must not be there without the units that it names.
+  /// The polkit rule comes last, since it must not exist without the units that it names.
   public static var serverFiles: [(path: String, text: String)] {
     [
       ("/usr/lib/systemd/system/nextdeploy@.service", PackageResources.nextdeploy__service),

@@ -6,9 +6,9 @@ import CPosix
   import Darwin
 #endif
 
-/// A program with all the processes it starts, ended together.
+/// A program and all processes that it starts, which are ended together.
 ///
-/// The program leads a process group of its own; what leaves the group is adopted and ended too.
+/// The program leads a process group of its own; processes that leave the group are adopted and ended too.
 public struct ProcessGroup: Sendable {
   /// The program itself, whose process id is also the group's.
   public let leader: ChildProcess
@@ -26,7 +26,7 @@ public struct ProcessGroup: Sendable {
   /// Asks the group to end (SIGTERM).
   public func askToEnd() { _ = kill(-leader.id, SIGTERM) }
 
-  /// Ends what is left of the group and of its orphans (SIGKILL), and waits until nothing is.
+  /// Kills what is left of the group and of its orphans (SIGKILL), and waits until nothing is.
   public func end() {
     _ = kill(-leader.id, SIGKILL)
     while true {
@@ -35,7 +35,7 @@ public struct ProcessGroup: Sendable {
     }
   }
 
-  /// Ends a group whose parent is gone, after asking and waiting at most this long.
+  /// Ends a group whose parent is gone: asks it first, and kills it if it takes longer than this.
   public static func end(leader: ProcessIdentity, within limit: Duration) {
     guard leader.isRunning else { return }
     _ = kill(-leader.id, SIGTERM)

@@ -1,7 +1,7 @@
-/// The growing pauses between restarts: doubled each time, up to 30 s; a run of a minute begins anew.
+/// The growing pauses between restarts: doubled each time up to 30 s, and starting over after a run of a minute.
 public struct Backoff {
   private let first: Duration
-  /// The pause before the run that is going on; nil before the first restart.
+  /// The pause before the current run; nil before the first restart.
   private var last: Duration?
 
   /// Makes pauses that begin with `first`, or that go on after a pause of `last`.

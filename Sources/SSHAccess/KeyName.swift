@@ -1,8 +1,8 @@
 public import Deploy
 
-/// What a key is called: a letter or digit, then up to 62 letters, digits and `.`, `_`, `@`, `-`.
+/// A key's name: a letter or digit, then up to 62 letters, digits and `.`, `_`, `@`, `-`.
 ///
-/// It stands in a line of authorized_keys and in a forced command, so nothing that means something there may be in it.
+/// It is written into authorized_keys and a forced command, so it must not contain anything that has a meaning there.
 public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
   /// The name as it was given.
   public let description: String
