@@ -2,7 +2,7 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// Gives each instance on the machine a port, in ascending order.
+/// Allocates ports in ascending order, one to each instance on the machine.
 struct PortAllocator {
   let layout: Layout
   let ports: PortRange
