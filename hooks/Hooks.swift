@@ -1,9 +1,10 @@
 /// The hooks of an app's bare repository.
 public enum Hooks {
-  /// Where a server with systemd has them: root's, so that nobody who can write to a repository can change them.
+  /// Where a server with systemd has its hooks, which root owns so that nobody who can write to a repository can change
+  /// them.
   public static let directory = "/usr/lib/nextdeploy/hooks"
 
-  /// The post-receive hook, for the nextdeploy binary at this path.
+  /// The text of the post-receive hook, for the nextdeploy binary at this path.
   public static func postReceive(binary: String) -> String {
     let quoted = "'" + binary.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     let text = String(decoding: PackageResources.post_receive, as: UTF8.self)

@@ -1,6 +1,6 @@
-/// The configuration files that nextdeploy writes for other programs, with `{{NAME}}` where a value goes.
+/// The configuration files that nextdeploy writes for other programs, with `{{NAME}}` in place of each value.
 public enum Templates {
-  /// Caddy's own configuration file, where nextdeploy runs Caddy itself.
+  /// Caddy's own configuration file, for a Caddy that nextdeploy runs itself.
   public static func caddyfile(_ values: [String: String]) -> String {
     fill(PackageResources.Caddyfile, values)
   }
@@ -10,15 +10,17 @@ public enum Templates {
     fill(PackageResources.site_caddy, values)
   }
 
-  /// The program that is a Next.js app's server.
+  /// The program that serves a Next.js app.
   public static var next: String { String(decoding: PackageResources.next_cjs, as: UTF8.self) }
 
+  /// Where the file that makes nextdeploy's users and groups belongs on a server.
   public static let sysusersFile = "/usr/lib/sysusers.d/nextdeploy.conf"
+  /// Where the file that makes nextdeploy's directories belongs on a server.
   public static let tmpfilesFile = "/usr/lib/tmpfiles.d/nextdeploy.conf"
 
-  /// What a server is set up with, by where it belongs. The package brings the same files.
+  /// The files that a server is set up with, and where they belong; the package installs the same files.
   ///
-  /// The polkit rule comes last: it must not be there without the units that it names.
+  /// The polkit rule comes last, since it must not exist without the units that it names.
   public static var serverFiles: [(path: String, text: String)] {
     [
       ("/usr/lib/systemd/system/nextdeploy@.service", PackageResources.nextdeploy__service),
@@ -35,18 +37,25 @@ public enum Templates {
 
   // MARK: The workflow of GitHub Actions, and the parts that it may have
 
+  /// The whole workflow, with a gap for the job that verifies the commit.
   public static func workflow(_ values: [String: String]) -> String { fill(PackageResources.workflow_yml, values) }
 
+  /// The job that verifies a commit before it is deployed.
   public static func verify(_ values: [String: String]) -> String { fill(PackageResources.verify_yml, values) }
 
+  /// The step that sets up a package manager with Corepack.
   public static func corepack(_ values: [String: String]) -> String { fill(PackageResources.corepack_yml, values) }
 
+  /// The step that sets up Node.
   public static func node(_ values: [String: String]) -> String { fill(PackageResources.node_yml, values) }
 
+  /// The step that sets up Bun.
   public static func bun(_ values: [String: String]) -> String { fill(PackageResources.bun_yml, values) }
 
+  /// The step that keeps Bun's package cache from run to run.
   public static func bunCache(_ values: [String: String]) -> String { fill(PackageResources.bun_cache_yml, values) }
 
+  /// A step that runs a command.
   public static func run(_ values: [String: String]) -> String { fill(PackageResources.run_yml, values) }
 
   private static func fill(_ template: [UInt8], _ values: [String: String]) -> String {

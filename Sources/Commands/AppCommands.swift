@@ -6,7 +6,7 @@ import Hooks
 import Adapters
 import Posix
 
-/// `nextdeploy app …`: making apps, listing them, taking them away.
+/// `nextdeploy app …`: creates, lists, shows and removes apps.
 enum AppCommands {
   private static let domain = CommandSpec.Option(
     "--domain", value: "D", isRepeatable: true, "a domain of the app; more than one may be given")
@@ -27,7 +27,7 @@ enum AppCommands {
     return 0
   }
 
-  /// Makes an app with its repository and hook.
+  /// Creates an app with its repository and hook.
   static func make(_ app: AppName, branch: BranchName, domains: [Domain], _ server: Server) throws -> AppConfig {
     try server.apps.create(app, branch: branch, domains: domains) { path in
       _ = try BareRepository.create(path: path, branch: branch)
@@ -36,7 +36,7 @@ enum AppCommands {
     }
   }
 
-  /// How to push to an app: from anywhere, and from where the asker is if that is the server.
+  /// How to push to an app: from anywhere, and from the user's own machine if that is the server.
   private static func remotes(_ app: AppName, _ config: AppConfig, _ server: Server) -> String {
     let withName = server.address == nil ? ", with this server's name for HOST" : ""
     let ssh = """

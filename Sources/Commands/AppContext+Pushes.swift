@@ -5,15 +5,15 @@ import Adapters
 import Posix
 
 extension AppContext {
-  /// Settles what a crash left of pushes and deploys: before git says where the branch is, for a pusher whose commit is
-  /// there already is told that everything is up to date.
+  /// Cleans up what a crash left of pushes and deploys. This must happen before git says where the branch is, because a
+  /// pusher whose commit is there already is told that everything is up to date.
   func settlePushes() throws {
     if try !state.interruptedRecords().isEmpty { try recover() }
     for push in try state.interruptedPushes() { _ = try undo(push) }
   }
 
-  /// Nil where the app's settings cannot be read (the hook says so, and takes the push back), or the disk is full (git
-  /// refuses the push).
+  /// Records the push; nil if the app's settings cannot be read (the hook reports it and undoes the push) or the disk
+  /// is full (git refuses the push).
   func beginPush() throws -> PushRecord? {
     guard let branch = try? config().branch else { return nil }
     let push = PushRecord(
@@ -22,8 +22,8 @@ extension AppContext {
     return push
   }
 
-  /// - Parameter isDone: whether its hook got to its end.
-  /// - Returns: whether nothing had begun to deploy what was pushed, so that it was taken back.
+  /// - Parameter isDone: whether the hook ran to its end.
+  /// - Returns: whether the push was undone because no deploy of it had begun.
   func endPush(_ push: PushRecord?, isDone: Bool) throws -> Bool {
     guard let push else { return false }
     if isDone {
@@ -34,10 +34,10 @@ extension AppContext {
     return try state.interruptedPushes().contains(push) && undo(push)
   }
 
-  /// Waits for the deploy of a commit that git calls up to date, where an earlier push whose connection ended left one
-  /// running: that is no promise that it goes live.
+  /// Waits for the deploy of a commit that git calls up to date, if an earlier push whose connection ended left one
+  /// running: up to date does not mean that it goes live.
   ///
-  /// - Parameter tip: where the branch was when git told the pusher; its deploy may have failed since.
+  /// - Parameter tip: where the branch was when git told the pusher; the commit's deploy may have failed since.
   /// - Returns: the exit status for the pusher.
   func waitForDeploy(of tip: CommitID?) throws -> Int32 {
     guard let tip, let deploy = try state.records().last(where: { $0.commit?.id == tip }) else { return 0 }
@@ -55,7 +55,7 @@ extension AppContext {
     return ended?.outcome == .failed ? 1 : 0
   }
 
-  /// Takes a push back that no deploy has begun with; false where there is nothing to take back.
+  /// Undoes a push that no deploy has begun with; false if there is nothing to undo.
   private func undo(_ push: PushRecord) throws -> Bool {
     let undone: Bool? = try state.withDeployLock {
       guard let tip = try repository.target(of: push.branch.ref), tip != push.tip,
@@ -64,7 +64,7 @@ extension AppContext {
       try recovery().undoPush(of: try repository.commit(tip.description), previous: push.tip)
       return true
     }
-    // Where another deploy of the app runs, the next push settles it.
+    // If another deploy of the app runs, the next push cleans up.
     if undone != nil { try state.end(push) }
     return undone ?? false
   }

@@ -5,7 +5,7 @@ import Deploy
 import Git
 import Posix
 
-/// The app that a command is about: it is there, and open to whoever asks.
+/// The app that a command is about: it exists, and the user may access it.
 struct AppContext {
   let server: Server
   let name: AppName
@@ -15,7 +15,7 @@ struct AppContext {
     self.name = name
   }
 
-  /// The app of a name, or the only one where none is given, among those that are the asker's.
+  /// Finds the app with the given name, or the only app if none is given, among those that the user may access.
   init(finding name: String?, for server: Server) throws {
     self.init(server: server, name: try server.apps.find(name, for: server.rights))
   }
@@ -44,13 +44,13 @@ struct AppContext {
       of: name, builds: try server.apps.serverConfig().builds ?? 1, mayName: server.rights.allows)
   }
 
-  /// - Parameter tell: told what could not be removed.
+  /// - Parameter tell: called with a message about what could not be removed.
   func leftovers(_ tell: @escaping (String) -> Void) -> Leftovers { Leftovers(files: files, tell: tell) }
 
-  /// Where the app's visitors reach it.
+  /// The address at which visitors reach the app.
   func origin() throws -> Origin { server.origin(of: try config()) }
 
-  /// How the app is.
+  /// The status of the app.
   func status() throws -> AppStatus {
     try AppStatus(
       of: name, in: state, releases: releases, state: { try server.services().state(of: $0) },
@@ -59,7 +59,7 @@ struct AppContext {
 
   // MARK: Deploys
 
-  /// Deploys and returns the exit status. What there is to say is said while it happens.
+  /// Deploys, reporting as it goes, and returns the exit status.
   func deploy(_ request: Deployment.Request) throws -> Int32 {
     CurrentProcess.ignoreBrokenPipes()
     try server.restrain()
@@ -70,7 +70,7 @@ struct AppContext {
     return record.outcome == .failed ? record.failure?.exitCode ?? 1 : 0
   }
 
-  /// Whoever pushed, and the deploy's log.
+  /// Where events go: to the pusher, and into the deploy's log.
   private func sinks(of deploy: DeployID) throws -> [any EventSink] {
     let log = try DeployLog(path: layout.deployLog(deploy))
     let reporter = Reporter(terminal: terminal) { log.write($0) }
@@ -80,9 +80,9 @@ struct AppContext {
     return [reporter, log]
   }
 
-  /// What a deploy of the app acts through.
+  /// Everything that a deploy of the app acts through.
   ///
-  /// - Parameter sinks: who is told what happens.
+  /// - Parameter sinks: receive the deploy's events.
   func seams(_ sinks: [any EventSink] = []) throws -> Seams {
     let events = Events(sinks)
     let leftovers = leftovers { events.warn($0) }
@@ -98,16 +98,16 @@ struct AppContext {
 
   // MARK: Recovery
 
-  /// Settles what a crash or a reboot left of the app, where there is anything.
+  /// Recovers the app if a crash or a reboot left it unfinished.
   func recoverIfNeeded() throws {
     let status = try status()
     if try status.needsRecovery || status.live != nil && !server.backend.caddy.isRunning { try recover() }
   }
 
-  /// Settles what a crash or a reboot left of the app. Where another process deploys it, that one does.
+  /// Recovers the app after a crash or a reboot, unless another process is deploying it, which then does so.
   func recover() throws { _ = try state.withDeployLock { try recovery().run() } }
 
-  /// What it says goes to standard error, so that a command's own output stays what it is.
+  /// Messages go to standard error, so that a command's own output stays unchanged.
   func recovery() throws -> Recovery {
     Recovery(app: name, config: try config(), seams: try seams([QuietReporter(terminal: terminal)]))
   }

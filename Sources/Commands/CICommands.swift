@@ -6,7 +6,7 @@ import Git
 import Adapters
 import Posix
 
-/// `nextdeploy generate-ci`: writes the workflow by which GitHub pushes every commit on to the server.
+/// `nextdeploy generate-ci`: writes the workflow with which GitHub pushes every commit on to the server.
 enum CICommands {
   private static let remote = CommandSpec.Option(
     "--remote", value: "URL", "the app on its server (default: the git remote 'production')")
@@ -45,7 +45,7 @@ enum CICommands {
         next: "Connect once and compare the fingerprint ('\(remote.ssh()) help'), then run this again; or let the "
           + "server write the workflow: '\(remote.ssh()) generate-ci \(remote.app) > \(Workflow.path)'.")
     }
-    // A name that only this machine's ~/.ssh/config knows means nothing in CI.
+    // A name that is only defined in this machine's ~/.ssh/config means nothing in CI.
     (remote.host, remote.port) = (settings.host, settings.port)
     let branch = try BranchName(invocation.value(branch) ?? "main")
     let verification = try invocation.has(noVerify) ? nil : verification(of: repository.files())
@@ -105,7 +105,7 @@ enum CICommands {
     return 0
   }
 
-  /// The app as it is reached from outside: at the address that the client used.
+  /// The app's remote as seen from outside: at the address that the client used.
   private static func remote(of app: AppName, _ invocation: Invocation, _ server: Server) throws -> Remote {
     if let address = invocation.value(remote) {
       let remote = try Remote(address)
@@ -120,13 +120,13 @@ enum CICommands {
         .usage, "describing \(app)", "it is not known by which name this server is reached",
         next: "Run it over ssh ('ssh nextdeploy@HOST generate-ci \(app)'), or add --remote nextdeploy@HOST:\(app).")
     }
-    // Root may be the one who asks.
+    // The user may be root.
     let user = server.backend.owner ?? server.environment["USER"]
     return try Remote(
       user: user ?? "nextdeploy", host: HostName(found.description), port: found.port, app: app)
   }
 
-  /// The files that are deployed next, as far as they are known: the branch's, else what is live.
+  /// The files that will be deployed next, as far as they are known: those of the branch, or else of what is live.
   private static func tree(of app: AppContext, _ branch: BranchName) throws -> (any SourceTree)? {
     let repository = app.repository
     guard let id = try repository.target(of: branch.ref) ?? app.state.live()?.commit.id else { return nil }
@@ -139,17 +139,17 @@ enum CICommands {
     let workflow: Workflow
     let remote: Remote
     let branch: BranchName
-    /// The branch that the server deploys, as far as that is known here.
+    /// The branch that the server deploys, if it is known here.
     let deployed: BranchName
     let verification: Verification?
 
-    /// The workflow alone on standard output, so that it can go into a file.
+    /// Prints only the workflow on standard output, so that it can be redirected to a file.
     func print(_ terminal: Terminal) {
       terminal.print(String(workflow.text.dropLast()))
       terminal.printError(steps)
     }
 
-    /// What to do now.
+    /// What to do next.
     var steps: String {
       let scripts = verification.map { $0.scripts.map(\.rawValue).joined(separator: ", ") }
       let node = verification?.nodeFile.map { " with the Node of \($0)" } ?? ""

@@ -4,7 +4,7 @@ import Deploy
 import Adapters
 import Posix
 
-/// `nextdeploy cancel`: ends what is not live yet.
+/// `nextdeploy cancel`: ends deploys that are not live yet.
 enum CancelCommand {
   static let cancel = ServerCommand.unsettledApp(
     CommandSpec("cancel", [], [.app], "End an app's deploys that run or wait, before they go live")
@@ -36,7 +36,7 @@ enum CancelCommand {
     return status
   }
 
-  /// For the pusher, whose app it is too.
+  /// Who cancels, in words for the pusher, who may be somebody else.
   private static func asker(_ server: Server) -> String {
     if case .key(let name, _) = server.rights { "the key \(name)" } else { "somebody on the server" }
   }
@@ -45,7 +45,8 @@ enum CancelCommand {
     try state.records().filter { record in deploys.contains { $0.id == record.id } }
   }
 
-  /// Waits for their ends. What does not look whether it is cancelled is ended from outside, unless it goes live already.
+  /// Waits for the deploys to end. One that does not check whether it is cancelled is killed, unless it is already
+  /// going live.
   private static func wait(for deploys: [DeployRecord], _ state: AppDirectory) throws {
     let began = ContinuousClock.now
     while true {

@@ -3,36 +3,37 @@ import Console
 import Deploy
 import Posix
 
-/// A command: how it is called, from where, what it is about, and what it does. It returns the exit status.
+/// A command: how and from where it is called, what it is about, and what it does. It returns the exit status.
 struct ServerCommand: Sendable {
-  /// From where it can be run.
+  /// From where a command can be run.
   enum Reach: Sendable {
-    /// On the server alone: it gives access away, takes something away for good, or is part of a push.
+    /// Only on the server: it grants access, removes something for good, or is part of a push.
     case server
-    /// With a key over ssh too, as far as the key's rights go.
+    /// Also over ssh with a key, as far as the key's rights go.
     case ssh
-    /// In an app's own repository, on whatever machine that is.
+    /// In an app's own repository, on any machine.
     case project
-    /// In an app's own repository, and with a key over ssh.
+    /// In an app's own repository, and over ssh with a key.
     case projectAndSSH
 
     var isProject: Bool { self == .project || self == .projectAndSSH }
     var isSSH: Bool { self == .ssh || self == .projectAndSSH }
   }
 
-  /// What it is about. Apps are found by whoever runs the command (`CommandTable`), who knows which ones are the asker's.
+  /// What a command is about. Whoever runs the command (`CommandTable`) finds the app, because it knows which apps the
+  /// user may access.
   enum Subject: Sendable {
-    /// One app; what a crash left of it is settled first.
+    /// One app, which is first recovered from a crash.
     case app(@Sendable (Invocation, AppContext) throws -> Int32)
     /// One app as it is, whatever is wrong with it.
     case unsettledApp(@Sendable (Invocation, AppContext) throws -> Int32)
-    /// The server, or a project; `find` gives the app that is named where it is about one, settled or as it is.
+    /// The server, or a project; `find` returns the named app if the command is about one, recovered or as it is.
     case server(settles: Bool, @Sendable (Invocation, Server, _ find: () throws -> AppContext) throws -> Int32)
   }
 
   let spec: CommandSpec
   let reach: Reach
-  /// Whether root runs it as root, also where the server is another user's.
+  /// Whether root runs it as root, even if the server belongs to another user.
   let isRoots: Bool
   let subject: Subject
 
@@ -62,14 +63,14 @@ struct ServerCommand: Sendable {
       spec, reach, isRoots: isRoots, .server(settles: false) { invocation, server, _ in try run(invocation, server) })
   }
 
-  /// A command about the server, and about an app where that is named or there is only one.
+  /// A command about the server, and about an app if one is named or there is only one.
   static func serverOrApp(
     _ spec: CommandSpec, reach: Reach = .ssh, isRoots: Bool = false, settles: Bool = false,
     run: @escaping @Sendable (Invocation, Server, _ find: () throws -> AppContext) throws -> Int32
   ) -> ServerCommand { ServerCommand(spec, reach, isRoots: isRoots, .server(settles: settles, run)) }
 }
 
-/// All commands. Parsing and help are made from this table.
+/// All commands; parsing and help follow from this table.
 public enum CommandTable {
   static let commands: [ServerCommand] = [
     ProjectCommands.initialize, CICommands.generate,
@@ -97,7 +98,7 @@ public enum CommandTable {
     }
   }
 
-  /// Runs a command line as far as the asker's rights go.
+  /// Runs a command line within the user's rights.
   static func run(_ line: [String], _ server: Server) throws -> Int32 {
     let specs = commands.map(\.spec)
     switch try Invocation.parse(line, specs, isApp: server.isApp) {
@@ -129,5 +130,6 @@ public enum CommandTable {
     }
   }
 
+  /// The version of this build of nextdeploy, as `--version` prints it.
   public static let version = "0.1.0"
 }

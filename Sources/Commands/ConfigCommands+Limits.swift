@@ -2,7 +2,7 @@ import Deploy
 
 // The settings that are limits.
 extension ConfigCommands {
-  /// One of the limits on what is pushed.
+  /// A limit on what is pushed.
   static func push(
     _ name: String, get: @escaping @Sendable (PushLimits) -> String,
     set: @escaping @Sendable (inout PushLimits, String?) throws -> Void
@@ -13,13 +13,13 @@ extension ConfigCommands {
         get: { get($0.push ?? PushLimits()) },
         set: { config, text in
           var limits = config.push ?? PushLimits()
-          // A default stays one, whatever it is in a later version.
+          // An unset limit stays the default, whatever that is in a later version.
           try set(&limits, text == get(PushLimits()) ? nil : text)
           config.push = limits == PushLimits() ? nil : limits
         }))
   }
 
-  /// With less, Caddy and the package managers do not even tell their versions.
+  /// With less memory, Caddy and the package managers cannot even report their versions.
   static func memory(_ text: String) throws -> Size {
     let size = try Size(text)
     guard size.bytes >= 256 << 20 else {
@@ -36,7 +36,7 @@ extension ConfigCommands {
     return number
   }
 
-  /// One of the limits on an app's instances; without one it shows as "".
+  /// A limit on an app's instances; shown as "" if it is not set.
   static func limit(
     _ name: String, get: @escaping @Sendable (Limits) -> String?,
     set: @escaping @Sendable (inout Limits, String?) throws -> Void

@@ -6,7 +6,7 @@ import Posix
 
 /// `nextdeploy config …`: the server's settings, which a push cannot change.
 enum ConfigCommands {
-  /// One setting: how it is read, written and put back to its default.
+  /// A setting: how it is read, written and reset to its default.
   struct Key: Sendable {
     enum Place: Sendable {
       case app(
@@ -17,7 +17,7 @@ enum ConfigCommands {
     }
 
     let name: String
-    /// Whether it can get in the way of other apps, or of the machine: then a key that is bound to some cannot change it.
+    /// Whether it can affect other apps or the machine; a key that is bound to certain apps then cannot change it.
     var concernsOthers = true
     let place: Place
   }
@@ -157,7 +157,7 @@ enum ConfigCommands {
       try body(&config)
       try server.apps.requireApart(config, before: old)
       if config.ports != old.ports { try server.backend.requireUsable(config.ports) }
-      // With TLS nothing listens there but apps without a domain, which get it only where it is free.
+      // With TLS, only apps without a domain listen there, and they get the port only if it is free.
       if config.httpPort != old.httpPort && !can.tls { try server.proxy().requireFree(config.httpPort, for: nil) }
       try server.apps.write(config)
       return (old, config)
@@ -174,7 +174,7 @@ enum ConfigCommands {
       try server.apps.whileNobodyElseChanges {
         if try server.apps.serverConfig() == config { try server.apps.write(old) }
       }
-      // Those that were routed before the one that failed go back.
+      // The sites that were routed before the failure are restored.
       for app in apps {
         do { try route(app) } catch let another {
           server.terminal.printError("warning: \(Failure(of: another))")
@@ -218,11 +218,11 @@ enum ConfigCommands {
       throw error
     }
     server.terminal.print(done)
-    // Only then: without a domain the host is the one by which whoever asks has reached the server.
+    // Only in this case: without a domain, the host is the one at which the user reached the server.
     return server.origin(of: config) == server.origin(of: old) ? 0 : try tellOrigin(of: app)
   }
 
-  /// Starts what is live again where it was told another origin than the site has now.
+  /// Restarts what is live if it was started with an origin other than the site's present one.
   private static func tellOrigin(of app: AppContext) throws -> Int32 {
     guard let told = try app.state.live()?.origin, try told != app.origin().description else { return 0 }
     app.terminal.print("\(app.name) starts again, for it was told that it is at \(told):")
@@ -234,7 +234,7 @@ enum ConfigCommands {
     return status
   }
 
-  /// Has the proxy take over what was changed, where the app is live.
+  /// Makes the proxy use the change, if the app is live.
   private static func route(_ app: AppContext) throws {
     let done: Void? = try app.state.withDeployLock {
       guard let live = try app.state.live() else { return }

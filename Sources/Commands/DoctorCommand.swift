@@ -2,7 +2,7 @@ import Console
 import Deploy
 import Adapters
 
-/// `nextdeploy doctor`: looks for what goes wrong on real machines, changes nothing.
+/// `nextdeploy doctor`: looks for what goes wrong on real machines, and changes nothing.
 enum DoctorCommand {
   private static let app = CommandSpec.Option(
     "--app", value: "NAME", "look at this app only, and at the server; it may also stand first")
@@ -47,7 +47,7 @@ enum DoctorCommand {
         + [finding.command.map { "fix: \($0)" }, finding.advice].compactMap { $0 }
         .map { String(repeating: " ", count: width + 2) + $0 }
     }
-    // Names of programs and files may hold anything.
+    // Names of programs and files may contain anything.
     return details.map(VisibleText.line) + [summary(findings)]
   }
 

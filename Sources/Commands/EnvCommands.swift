@@ -117,7 +117,7 @@ enum EnvCommands {
     }
   }
 
-  /// Nil where nothing is said of it: then it stays as it is.
+  /// Nil if no scope is given; it then stays as it is.
   private static func scope(_ invocation: Invocation) throws(Failure) -> AppEnvironment.Scope? {
     switch (invocation.has(build), invocation.has(run)) {
     case (true, true): .both
@@ -177,7 +177,7 @@ enum EnvCommands {
 
   // MARK: What a change needs
 
-  /// Changes the env file and says what that needs, or does it.
+  /// Changes the env file, and says what else that takes, or does it.
   private static func change(
     _ app: AppContext, _ invocation: Invocation, _ body: (inout EnvironmentFile) throws -> String
   ) throws -> Int32 {
@@ -196,7 +196,7 @@ enum EnvCommands {
       return 0
     }
     let isBuilt = before.forBuilds != after.forBuilds
-    // Also where it was set before, and not given to what is live then.
+    // Even if it was set before but never passed to what is live.
     let isRun = try EnvironmentChange.isNew(after, to: live, app.repository)
     if isBuilt { terminal.print("Builds see it: 'nextdeploy rebuild \(app.name)' builds what is live with it.") }
     if isRun && invocation.has(apply) {

@@ -4,7 +4,7 @@ import Git
 import Adapters
 import Posix
 
-/// `nextdeploy releases`, `status`, `logs` and `plan`: looking without touching.
+/// `nextdeploy releases`, `status`, `logs` and `plan`: commands that change nothing.
 enum InspectCommands {
   // MARK: releases
 
@@ -45,7 +45,7 @@ enum InspectCommands {
     let restarts: Int
     let memory: Int?
     let lastExit: String?
-    /// Who else listens on its port, where visitors then come to.
+    /// Other programs that listen on its port, where visitors may then end up.
     var strangers: [String] = []
   }
 
@@ -55,7 +55,7 @@ enum InspectCommands {
     let live: LiveRecord?
     let instances: [InstanceRow]
     let proxy: String
-    /// What it takes for what is live to have the environment as it is now; null where it has it.
+    /// What it takes to give the live instance the current environment; null if it has that.
     let environment: EnvironmentChange?
     /// Why the environment cannot be read.
     let environmentFailure: String?
@@ -68,7 +68,7 @@ enum InspectCommands {
   ) { invocation, app in
     let found = try app.status()
     let services = try app.server.services()
-    // A damaged env file must not hide how the app is.
+    // A damaged env file must not hide the app's status.
     let change = Result { try environmentChange(of: found, app) }
     let status = Status(
       app: app.name, url: try app.origin().description, live: found.live,

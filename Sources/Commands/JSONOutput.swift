@@ -2,7 +2,7 @@ import Console
 import FoundationEssentials
 
 extension Terminal {
-  /// Prints a value as JSON, its keys in the order of the alphabet.
+  /// Prints a value as JSON with its keys in alphabetical order.
   func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

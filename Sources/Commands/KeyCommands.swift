@@ -37,15 +37,16 @@ enum KeyCommands {
     return 0
   }
 
-  /// The line that the user nextdeploy runs in root's place: root opens the file, which may be for its eyes only (as
-  /// all of /home/anna is), and hands it on as standard input. Nil where the line is about no file.
+  /// The command line that the user nextdeploy runs instead of root: root opens the file, which may be readable only
+  /// for root (like everything in /home/anna), and passes it on as standard input. Nil if the command line names no
+  /// file.
   static func openedByRoot(_ invocation: Invocation) throws -> [String]? {
     guard invocation.command == add.spec.name, let path = invocation.argument(1), path != "-" else { return nil }
     try FileDescriptor(path: path, .read).becomeInput()
     return ["key", "add"] + invocation.values(app).flatMap { ["--app", $0] } + ["--", invocation.arguments[0], "-"]
   }
 
-  /// As much of a file, or of standard input for "-", as a key could be.
+  /// Reads as much of a file, or of standard input for "-", as a key could have.
   private static func read(_ path: String, _ server: Server) throws -> String {
     if path == "-", CurrentProcess.isTerminal(0) {
       server.terminal.printError("Paste the line of the .pub file, then press Ctrl-D.")
@@ -64,7 +65,7 @@ enum KeyCommands {
     let name: String
     let type: String?
     let key: String?
-    /// Null where it is for every app.
+    /// Null if the key is for every app.
     let apps: [AppName]?
     let isUsable: Bool
 

@@ -5,9 +5,9 @@ import Git
 import Adapters
 import Posix
 
-/// `nextdeploy init`: what a project needs to be pushed to a server.
+/// `nextdeploy init`: sets a project up to be pushed to a server.
 enum ProjectCommands {
-  /// The git remote that is the server.
+  /// The name of the git remote for the server.
   static let remoteName = "production"
 
   private static let remote = CommandSpec.Option(
@@ -39,7 +39,7 @@ enum ProjectCommands {
     try project.requireCommands()
     let verification = try Verification(project, in: tree)
 
-    // All is decided; now it is done.
+    // Everything is decided; now it is done.
     let say = server.terminal.print
     say("Found \(detected(project, verification)).")
     if old == nil { try repository.addRemote(remoteName, address) }
@@ -62,7 +62,7 @@ enum ProjectCommands {
     return 0
   }
 
-  /// Framework, package manager and Node, for people.
+  /// The framework, the package manager and Node, for people to read.
   private static func detected(_ project: Project, _ verification: Verification?) -> String {
     let place = project.root.isTop ? "" : " in \(project.root)"
     let lockfile = project.packages.lockfile ?? "no lockfile"

@@ -6,7 +6,7 @@ import Hooks
 import Adapters
 import Posix
 
-/// What a push runs on the server: the hook of the bare repository, and git's receive-pack around it.
+/// What a push runs on the server: the bare repository's hook, and git's receive-pack around it.
 enum PushCommands {
   static let postReceive = ServerCommand.server(
     CommandSpec("hook post-receive", [], [], "What hooks/post-receive runs: deploys what was pushed")
@@ -34,7 +34,7 @@ enum PushCommands {
     return status
   }
 
-  /// Whose push it is: the log of its deploy says no more than they may know.
+  /// Who pushed: the log of the deploy says no more than they may know.
   private static func pusher(_ root: String, _ environment: [String: String]) throws -> Rights {
     guard let name = environment[keyVariable] else { return .server }
     return try KeyBindings(layout: Layout(root: root)).rights(of: KeyName(name))
@@ -60,7 +60,7 @@ enum PushCommands {
     return status
   }
 
-  /// Nothing could be deployed: the branches go back, so that the same push can be made again.
+  /// Nothing could be deployed, so the branches are moved back and the same push can be repeated.
   private static func takeBack(_ updates: [RefUpdate], _ app: AppContext) throws {
     try app.state.giveUpReserve()
     for update in updates where update.ref.hasPrefix("refs/heads/") {
@@ -78,7 +78,7 @@ enum PushCommands {
     return try receive(into: AppContext(server: server, name: name), environment: server.environment)
   }
 
-  /// Runs git's receive-pack, the streams of this process its own, and returns the exit status for the pusher.
+  /// Runs git's receive-pack on this process's own streams, and returns the exit status for the pusher.
   static func receive(into app: AppContext, environment: [String: String]) throws -> Int32 {
     let server = app.server
     try server.restrain()
@@ -86,7 +86,7 @@ enum PushCommands {
     if case .key(let name, _) = server.rights { environment[keyVariable] = name.description }
     let repository = app.layout.repository
     let hooks = try server.backend.hooks(running: server.binary)
-    // For pushes that do not come this way.
+    // For pushes that do not arrive this way.
     try HookFile.renew(in: "\(repository)/hooks", running: server.binary, lock: server.layout.hooksLock)
     try app.state.keepReserve()
     try warnOfFullDisk(repository, server.terminal)
@@ -98,16 +98,16 @@ enum PushCommands {
     try app.settlePushes()
     let push = try app.beginPush()
     let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
-    // Whatever was killed meanwhile, this process is still there, and the pusher with it.
+    // Whatever else was killed, this process is still there, and so is the pusher.
     let wasUndone = try app.endPush(push, isDone: report.elementsEqual((begun + done).utf8))
     if !status.isSuccess { return status.code }
     if wasUndone { return 1 }
-    // Nothing is written where nothing was pushed; a hook that was killed did not get to its end.
+    // Nothing is reported if nothing was pushed; a hook that was killed did not run to its end.
     if report.isEmpty { return try app.waitForDeploy(of: push?.tip) }
     return report.elementsEqual((begun + done).utf8) ? 0 : 1
   }
 
-  /// Not all that git says then names the reason.
+  /// git's own messages do not always name the reason.
   private static func warnOfFullDisk(_ repository: String, _ terminal: Terminal) throws {
     let free = try Files.freeSpace(repository)
     guard free < 1 << 20 else { return }
@@ -116,7 +116,7 @@ enum PushCommands {
         + "Free space, for example with 'nextdeploy config set keep 2', then push again.")
   }
 
-  /// git's settings as it takes them on its command line.
+  /// Settings in the form of git's command line.
   static func options(_ settings: [(key: String, value: String)]) -> [String] {
     settings.flatMap { ["-c", "\($0.key)=\($0.value)"] }
   }
@@ -132,13 +132,13 @@ enum PushCommands {
   private static let begun = "begun "
   private static let done = "done"
 
-  /// The descriptor on which the hook tells receive-pack, past git, how it ended.
+  /// The variable with the descriptor on which the hook tells receive-pack, bypassing git, how it ended.
   private static let reportVariable = "NEXTDEPLOY_REPORT"
 
-  /// Names the key that a push came with, past git.
+  /// The variable with the key that a push came with, bypassing git.
   private static let keyVariable = "NEXTDEPLOY_KEY"
 
-  /// The root directory and the app of a repository, ROOT/apps/APP/repo.git.
+  /// The root directory and the app of a repository at ROOT/apps/APP/repo.git.
   private static func place(of repository: String) throws -> (root: String, app: AppName) {
     let parts = repository.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard parts.count >= 4, parts.last == "repo.git", parts[parts.count - 3] == "apps",
@@ -152,15 +152,15 @@ enum PushCommands {
   }
 }
 
-/// One line of what git tells a post-receive hook (githooks(5)).
+/// One line of what git passes to a post-receive hook (githooks(5)).
 struct RefUpdate: Equatable {
-  /// Nil where the ref is new.
+  /// Nil if the ref is new.
   let old: CommitID?
-  /// Nil where the ref was deleted.
+  /// Nil if the ref was deleted.
   let new: CommitID?
   let ref: String
 
-  /// As in "main", or "tag v1".
+  /// A name such as "main" or "tag v1".
   var shortName: String {
     for (prefix, kind) in [("refs/heads/", ""), ("refs/tags/", "tag ")] where ref.hasPrefix(prefix) {
       return kind + ref.dropFirst(prefix.count)

@@ -4,14 +4,14 @@ import Deploy
 import Adapters
 import Posix
 
-/// Who may do what: nothing here holds anybody back who is on the server itself.
+/// Who may do what; nothing here restricts a user on the server itself.
 extension Server {
   var bindings: KeyBindings { KeyBindings(layout: layout) }
 
-  /// Where the asker's ssh found this server; nil where they did not come that way.
+  /// Where the user's ssh client found this server; nil if they did not connect with ssh.
   var connection: ServerAddress? { ServerAddress(sshConnection: environment["SSH_CONNECTION"]) }
 
-  /// The same, for others to use: nil where it is this machine's own loopback.
+  /// The same, for others to use: nil if it is this machine's own loopback address.
   var address: ServerAddress? { connection.flatMap { $0.isLoopback ? nil : $0 } }
 
   func keys() throws -> KeyRing {
@@ -22,16 +22,16 @@ extension Server {
     return KeyRing(layout: layout, home: home)
   }
 
-  /// The apps that the asker may see.
+  /// The apps that the user may see.
   func visibleApps() throws -> [AppName] { try apps.names().filter(rights.allows) }
 
-  /// Whether a word names an app of the asker's.
+  /// Whether a word names one of the user's apps.
   func isApp(_ word: String) -> Bool {
     guard let app = try? AppName(word) else { return false }
     return rights.allows(app) && apps.exists(app)
   }
 
-  /// Refuses a command that the asker cannot run from where they are.
+  /// Refuses a command that the user cannot run from where they are.
   func require(_ command: ServerCommand) throws(Failure) {
     guard case .key = rights, !command.reach.isSSH else { return }
     if command.reach == .project {
@@ -44,7 +44,7 @@ extension Server {
       next: "Run it on the server itself, as the user nextdeploy.")
   }
 
-  /// What can be run from where the asker is.
+  /// The help, with the commands that the user can run from where they are.
   func help(_ commands: [ServerCommand]) -> String {
     switch rights {
     case .server: Help.all(commands.map(\.spec))

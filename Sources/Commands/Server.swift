@@ -4,7 +4,7 @@ import Deploy
 import Adapters
 import Posix
 
-/// The wiring: the adapters of this machine, put into the seams of a deploy.
+/// The wiring: connects this machine's adapters to the seams of a deploy.
 struct Server {
   let environment: [String: String]
   let layout: Layout
@@ -12,18 +12,18 @@ struct Server {
   let terminal: Terminal
   /// What runs the apps, the builds and Caddy.
   let backend: any Backend
-  /// Who asks.
+  /// The rights of whoever runs the command.
   let rights: Rights
   /// The path of this program.
   let binary = CurrentProcess.executable
 
   /// - Parameters:
-  ///   - root: nextdeploy's own directory, where it is not the environment's or the usual one.
-  ///   - isBooting: whether the machine is starting.
+  ///   - root: nextdeploy's root directory, if it is neither the environment's nor the usual one.
+  ///   - isBooting: whether the machine is booting.
   init(environment: [String: String], root: String? = nil, rights: Rights, isBooting: Bool = false) {
     self.environment = environment
     self.rights = rights
-    // Other programs are handed paths below it, and they run in other directories.
+    // Other programs, which run in other directories, are given paths below it.
     let root = root ?? environment["NEXTDEPLOY_ROOT"] ?? Backends.usualRoot
     layout = Layout(root: root.hasPrefix("/") ? root : "\(CurrentProcess.directory)/\(root)")
     apps = Apps(layout: layout)
@@ -33,14 +33,14 @@ struct Server {
       isBooting: isBooting)
   }
 
-  /// The program that stays beside what it starts. It lies beside this one, or where the package puts it.
+  /// The path of nextdeploy-supervisor: beside this program, or where the package puts it.
   private static func supervisor(beside binary: String) -> String {
     let directory = Files.parent(binary)
     let beside = "\(directory)/nextdeploy-supervisor"
     return Files.exists(beside) ? beside : "\(Files.parent(directory))/lib/nextdeploy/nextdeploy-supervisor"
   }
 
-  /// - Parameter tell: is told what was repaired beside what was asked for.
+  /// - Parameter tell: called with a message about any repair beyond what was asked for.
   func proxy(_ tell: ((String) -> Void)? = nil) throws -> CaddySites {
     let config = try apps.serverConfig()
     return try CaddySites(
@@ -54,7 +54,8 @@ struct Server {
 
   var warn: @Sendable (String) -> Void { { [terminal] in terminal.printError("warning: \($0)") } }
 
-  /// Where an app's visitors reach it: its first domain, or the address that this client used for the server.
+  /// The address at which visitors reach the app: its first domain, or the address that this client used for the
+  /// server.
   func origin(of config: AppConfig) -> Origin {
     guard let domain = config.domains.first else {
       return Origin(.http, host: address?.inURL ?? "localhost", port: config.port.number)
@@ -63,8 +64,8 @@ struct Server {
     return Origin(.http, host: domain.description, port: (try? apps.serverConfig().httpPort.number) ?? 8080)
   }
 
-  /// What every program that is started gets of this one's environment. In a hook that has GIT_* variables,
-  /// which would turn an app's own use of git to nextdeploy's repository.
+  /// What every program that is started inherits of this environment. In a hook it contains GIT_* variables, which
+  /// would point an app's own use of git at nextdeploy's repository.
   var baseEnvironment: [String: String] { Self.baseEnvironment(environment) }
 
   private static func baseEnvironment(_ environment: [String: String]) -> [String: String] {
@@ -76,13 +77,14 @@ struct Server {
     return base
   }
 
-  /// Holds this process, and each that it starts, to the memory that what was pushed may take; before a site, they go.
+  /// Limits this process, and all that it starts, to the memory that a push may take; if memory runs short, they are
+  /// killed before a site.
   func restrain() throws {
     let machine = CurrentProcess.memoryOfMachine
     try CurrentProcess.restrain(memory: (apps.serverConfig().push ?? PushLimits()).memory(of: machine).bytes)
   }
 
-  /// On a server that is one user's, everything is done as that user: for root, the command is run as them.
+  /// On a server that belongs to one user, everything is done as that user: if root runs a command, it is run as them.
   func leaveRoot(_ line: [String], _ invocation: Invocation) throws {
     guard let owner = backend.owner, CurrentProcess.isRoot else { return }
     guard let user = Accounts.user(named: owner) else {

@@ -34,8 +34,8 @@ enum ShellCommand {
     return try CommandTable.run(words, asker)
   }
 
-  /// What of the environment reaches the commands and git. A client can send variables where sshd lets it (AcceptEnv):
-  /// none of GIT_* and NEXTDEPLOY_* may come from there.
+  /// The part of the environment that reaches the commands and git. A client can send variables if sshd lets it
+  /// (AcceptEnv), but none of GIT_* and NEXTDEPLOY_* may come from there.
   private static func safe(_ environment: [String: String]) -> [String: String] {
     let names = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "NO_COLOR", "SSH_CONNECTION"]
     return environment.filter { names.contains($0.key) }
@@ -59,14 +59,14 @@ enum ShellCommand {
     }
   }
 
-  /// The first push to a name makes the app, where the key is for every app.
+  /// The first push to a name creates the app, if the key is for every app.
   private static func makeIfNew(_ app: AppName, _ server: Server) throws {
     guard server.rights.isUnbound, !server.apps.exists(app) else { return }
     do {
       let config = try AppCommands.make(app, branch: BranchName("main"), domains: [], server)
       server.terminal.printError("Made the app \(app). Pushes to main go live at \(server.origin(of: config)).")
     } catch {
-      // Another push to the name may have come first.
+      // Another push to the same name may have come first.
       guard server.apps.exists(app) else { throw error }
     }
   }

@@ -4,7 +4,7 @@ import Git
 import Adapters
 import Posix
 
-/// What makes and keeps a server: `setup` for the admin, and the commands that the units call.
+/// What sets up and maintains a server: `setup` for the admin, and the commands that the units call.
 enum SystemCommands {
   private static let dryRun = CommandSpec.Option("--dry-run", "say what would be changed, and change nothing")
 
@@ -83,7 +83,7 @@ enum SystemCommands {
   static let boot = ServerCommand.server(
     CommandSpec("boot", [], [], "What nextdeploy-boot.service runs: brings the apps back", isHidden: true)
   ) { _, server in
-    // While the machine boots, nothing waits for an instance's start.
+    // Nothing waits for an instance to start while the machine boots.
     let server = Server(environment: server.environment, rights: server.rights, isBooting: true)
     var status: Int32 = 0
     // Whatever is wrong with one app, the others come back.

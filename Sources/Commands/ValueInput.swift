@@ -3,9 +3,9 @@ import Deploy
 import Adapters
 import Posix
 
-/// Where the values of variables come from that are not on the command line.
+/// Where values of variables that are not on the command line come from.
 enum ValueInput {
-  /// What is typed at a terminal, which does not show it.
+  /// Reads a value at the terminal, which does not show it.
   static func typed(_ name: VariableName, _ terminal: Terminal) throws -> String {
     terminal.ask("Value of \(name) (it is not shown): ")
     guard let line = try HiddenInput.line() else {
@@ -14,7 +14,7 @@ enum ValueInput {
     return line
   }
 
-  /// All of standard input, without one line end at its end.
+  /// Reads all of standard input, without a final line break.
   static func piped(_ what: String) throws -> String {
     guard var text = String(validating: try bytes(of: "-", what), as: UTF8.self) else {
       throw Failure("reading \(what)", "it is not UTF-8", next: "Give it as text, for example in base64.")
@@ -24,7 +24,7 @@ enum ValueInput {
     return text
   }
 
-  /// What is in a file, or comes on standard input for "-".
+  /// Reads a file, or standard input for "-".
   static func bytes(of path: String, _ what: String) throws -> [UInt8] {
     let file = path == "-" ? try FileDescriptor(inherited: 0) : try FileDescriptor(path: path, .read)
     var bytes: [UInt8] = []

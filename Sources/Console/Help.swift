@@ -1,5 +1,6 @@
 /// The texts of --help, made from the table of commands.
 public enum Help {
+  /// The text of `nextdeploy --help`: all commands, the exit statuses and NEXTDEPLOY_ROOT.
   public static func all(_ commands: [CommandSpec]) -> String {
     """
     nextdeploy puts a git push live: it builds the commit, boots it on a new port, checks it, and switches over.
@@ -13,13 +14,14 @@ public enum Help {
     """
   }
 
-  /// A line for each command.
+  /// One line for each command that is not hidden.
   public static func list(_ commands: [CommandSpec]) -> String {
     let commands = commands.filter { !$0.isHidden }
     let width = commands.map(\.name.count).max() ?? 0
     return commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }.joined(separator: "\n")
   }
 
+  /// The text of `nextdeploy COMMAND --help`: usage, options and details.
   public static func one(_ command: CommandSpec) -> String {
     var text = "\(command.summary)\n\nUsage: \(command.usage)\n"
     if !command.options.isEmpty {
@@ -36,6 +38,6 @@ public enum Help {
 }
 
 extension String {
-  /// The text with spaces behind it, so that columns stand below each other.
+  /// The text, padded with spaces to this width, so that columns line up.
   public func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -1,9 +1,10 @@
 public import Deploy
 
-/// A command line that was understood.
+/// A command line that was parsed.
 public struct Invocation: Equatable, Sendable {
-  /// The command's name, as in "app create".
+  /// The command's name, such as "app create".
   public let command: String
+  /// The positional arguments that were given, in order, without an app that stood in place of `--app`.
   public let arguments: [String]
   private let options: [String: [String]]
 
@@ -13,24 +14,29 @@ public struct Invocation: Equatable, Sendable {
     self.options = options
   }
 
+  /// All values that were given for an option, in order; empty if it was not given.
   public func values(_ option: CommandSpec.Option) -> [String] { options[option.name] ?? [] }
 
+  /// The value that was given last for an option; nil if it was not given.
   public func value(_ option: CommandSpec.Option) -> String? { values(option).last }
 
+  /// Whether an option or flag was given.
   public func has(_ option: CommandSpec.Option) -> Bool { options[option.name] != nil }
 
+  /// The positional argument at an index from 0; nil if fewer were given.
   public func argument(_ index: Int) -> String? { index < arguments.count ? arguments[index] : nil }
 
+  /// What a command line asks for.
   public enum Parsed: Equatable, Sendable {
     case run(Invocation)
-    /// Help was asked for; nil for that of all commands.
+    /// Help was requested, for a command or, if nil, for all of them.
     case help(String?)
     case version
   }
 
-  /// Reads a command line (without the program's name) by the table of commands.
+  /// Parses a command line (without the program's name) with the table of commands.
   ///
-  /// - Parameter isApp: whether a word names an app: as in "rollback shop", where it stands instead of --app.
+  /// - Parameter isApp: whether a word names an app, as in "rollback shop", where it replaces --app.
   public static func parse(
     _ line: [String], _ commands: [CommandSpec], isApp: (String) -> Bool = { _ in false }
   ) throws(Failure) -> Parsed {

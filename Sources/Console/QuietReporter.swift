@@ -1,13 +1,13 @@
 public import Deploy
 
-/// Tells on standard error what recovery does, so that a command's own output stays what it is.
+/// Reports on standard error what recovery does, so that a command's own output stays unchanged.
 public struct QuietReporter: EventSink {
   private let terminal: Terminal
 
-  /// Tells it through this terminal.
+  /// Makes a reporter that writes to this terminal.
   public init(terminal: Terminal) { self.terminal = terminal }
 
-  /// Shows what is worth knowing of an event.
+  /// Shows an event if it is worth knowing.
   public func receive(_ event: Event) {
     switch event {
     case .warned(let text): terminal.printError("warning: \(text)")

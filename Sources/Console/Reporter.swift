@@ -1,17 +1,17 @@
 public import Deploy
 import Posix
 
-/// Tells whoever pushed what happens, on standard output.
+/// Reports to the pusher, on standard output, what happens in a deploy.
 public final class Reporter: EventSink {
   private let terminal: Terminal
   private let lost: (String) -> Void
   private var transcript = Transcript()
-  /// How long its reader is still waited for, in all.
+  /// How much longer, in total, it waits for its reader.
   private var patience = Duration.seconds(60)
-  /// Whether anybody still takes what is written.
+  /// Whether anybody still reads what is written.
   public private(set) var hasListener = true
 
-  /// - Parameter lost: is told, once, where nobody reads what is written here.
+  /// - Parameter lost: called once, with a message, if nobody reads what is written here.
   public init(terminal: Terminal, lost: @escaping (String) -> Void = { _ in }) {
     self.terminal = terminal
     self.lost = lost
@@ -24,7 +24,7 @@ public final class Reporter: EventSink {
     }
   }
 
-  /// Who does not read holds up nobody: the deploy goes on, and what it says is in its log.
+  /// A reader who does not read holds up nobody: the deploy goes on, and its messages are in its log.
   private func tell(_ text: String) {
     let start = ContinuousClock.now
     let delivery = CurrentProcess.write(text, to: 1, patience: min(.seconds(10), patience))
@@ -35,7 +35,7 @@ public final class Reporter: EventSink {
     }
   }
 
-  /// A failure outside of a deploy.
+  /// The lines that report a failure outside of a deploy.
   public static func lines(of failure: Failure) -> [String] {
     (["nextdeploy: \(failure.attempt)"] + Transcript.details(of: failure)).map(VisibleText.line)
   }

@@ -1,5 +1,6 @@
-/// Rows of text whose columns stand below each other.
+/// Rows of text with aligned columns.
 public enum TextTable {
+  /// One line for each row, with two spaces between columns and none after the last cell.
   public static func lines(_ rows: [[String]]) -> [String] {
     let columns = rows.map(\.count).max() ?? 0
     let widths = (0..<columns).map { column in rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0 }

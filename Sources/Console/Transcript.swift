@@ -1,19 +1,19 @@
 import Deploy
 
-/// A deploy's events as lines for people.
+/// A deploy's events as lines for people to read.
 struct Transcript {
-  /// One line, without its end.
+  /// One line, without its line break.
   struct Line: Equatable {
     let text: String
     var colour: Terminal.Colour?
   }
 
-  /// The step that has begun, until something of it is shown.
+  /// The step that has begun, until anything about it is shown.
   private var step: (name: Step, detail: String)?
-  /// The beginning of a line of output whose end has not come yet.
+  /// The beginning of a line of output that is not complete yet.
   private var partial: [UInt8] = []
 
-  /// What an event adds.
+  /// The lines that an event adds.
   mutating func lines(_ event: Event) -> [Line] {
     switch event {
     case .began(let headline):
@@ -43,7 +43,7 @@ struct Transcript {
     }
   }
 
-  /// What follows a failure's first line: why, the last lines of output, and what to do.
+  /// What follows a failure's first line: the cause, the last lines of output, and what to do.
   static func details(of failure: Failure) -> [String] {
     let excerpt = failure.excerpt.isEmpty ? [] : ["  last lines:"] + failure.excerpt.map { "    \($0)" }
     return ["  \(failure.cause)"] + excerpt + ["  next: \(failure.next)"]
@@ -74,7 +74,7 @@ struct Transcript {
 
   private static let width = Step.allCases.map(\.rawValue.count).max() ?? 0
 
-  /// Seconds with two digits behind the point.
+  /// Seconds with two decimal places.
   private static func format(_ seconds: Double) -> String {
     let hundredths = Int((seconds * 100).rounded())
     let fraction = hundredths % 100

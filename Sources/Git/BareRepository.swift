@@ -3,13 +3,15 @@ public import Deploy
 
 /// An app's bare repository, through libgit2.
 public struct BareRepository: Repository, Sendable {
+  /// The repository's directory.
   public let path: String
-  /// Puts a commit into a workspace that is another user's; gives nil where that is this one.
+  /// Checks a commit out into a workspace that another user owns; returns nil if this user owns it.
   let asOwner: @Sendable (Commit) throws -> Int?
 
-  /// What a commit may bring.
+  /// The limits on what a commit may contain.
   let limits: @Sendable () throws -> PushLimits
 
+  /// Makes the view of a repository on the disk, which is opened anew by each call.
   public init(
     path: String, asOwner: @escaping @Sendable (Commit) throws -> Int? = { _ in nil },
     limits: @escaping @Sendable () throws -> PushLimits = { PushLimits() }
@@ -19,7 +21,7 @@ public struct BareRepository: Repository, Sendable {
     self.limits = limits
   }
 
-  /// Makes an empty bare repository whose HEAD is a branch that does not exist yet.
+  /// Creates an empty bare repository whose HEAD is a branch that does not exist yet.
   ///
   /// Pushes may rewrite history, but not nextdeploy's own refs.
   public static func create(path: String, branch: BranchName) throws -> BareRepository {
@@ -43,11 +45,11 @@ public struct BareRepository: Repository, Sendable {
     return repository
   }
 
-  /// git's settings that have it look at each object of a push: trees with names that lead out of a checkout are refused.
+  /// The settings with which git checks each object of a push, refusing trees with names that lead out of a checkout.
   ///
-  /// Passed over is what is only shown to people, the lines of commits and tags: old clients and conversions got them
-  /// wrong, and such histories are still pushed. Of trees it is a directory's mode with a zero before it, which early
-  /// tools wrote and every git reads alike.
+  /// Errors are ignored in what is only shown to people, the header lines of commits and tags: old clients and
+  /// conversions got them wrong, and such histories are still pushed. In trees, a directory's mode with a leading zero
+  /// is ignored, which early tools wrote and every git reads alike.
   public static let checks: [(key: String, value: String)] =
     [("receive.fsckObjects", "true")]
     + [
@@ -56,7 +58,7 @@ public struct BareRepository: Repository, Sendable {
       "zeroPaddedFilemode",
     ].map { ("receive.fsck.\($0)", "ignore") }
 
-  /// git's settings that have it hold large files, and what they differ from, in less memory.
+  /// The settings with which git uses less memory for large files and their deltas.
   public static let frugality: [(key: String, value: String)] = [
     ("core.bigFileThreshold", "\(FileWriter.streamed)"), ("core.deltaBaseCacheLimit", "64m"),
     ("pack.deltaCacheSize", "64m"), ("pack.windowMemory", "64m"), ("pack.threads", "2"),
@@ -72,9 +74,10 @@ public struct BareRepository: Repository, Sendable {
 
   // MARK: Commits
 
+  /// Resolves the text by git's own rules for revisions, with tags followed to their commits.
   public func commit(_ text: String) throws -> Commit {
     let handle = try RepositoryHandle(opening: path)
-    // What begins with '-' or ':' is something else to git's grammar.
+    // A text that begins with '-' or ':' means something else in git's grammar.
     guard let first = text.first, first != "-", first != ":", !text.contains("\0") else { throw Self.unknown(text) }
     var found: OpaquePointer?
     do {
@@ -94,7 +97,7 @@ public struct BareRepository: Repository, Sendable {
     let subject = unsafe git_commit_summary(commit.pointer).map { unsafe String(cString: $0) } ?? ""
     return Commit(
       id: try commit.id, tree: unsafe try CommitID(git_commit_tree_id(commit.pointer).pointee),
-      // It is shown in terminals: no control characters.
+      // It is shown in terminals, so it must have no control characters.
       subject: String(subject.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }.map(Character.init)))
   }
 
@@ -104,11 +107,12 @@ public struct BareRepository: Repository, Sendable {
       next: "Push it first, or name a commit, branch or tag that 'git ls-remote' shows.")
   }
 
+  /// Writes the files as the workspace's owner, or itself if that is nextdeploy, noting them in an index beside it.
   public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
     try asOwner(commit) ?? checkout(commit, into: workspace, index: "\(workspace).index")
   }
 
-  /// - Parameter index: where it is noted what was written, and where no build gets.
+  /// - Parameter index: the file that notes what was written, where no build can get.
   public func checkout(_ commit: Commit, into workspace: String, index: String) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
     let limits = try limits()
@@ -120,6 +124,7 @@ public struct BareRepository: Repository, Sendable {
     return try checkout.run(writer, limits)
   }
 
+  /// Counts the differences between the two trees; without an old commit, all files of the new one.
   public func changes(from old: CommitID?, to commit: Commit) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
     let new = try ObjectHandle(handle, commit.tree, GIT_OBJECT_TREE)
@@ -138,12 +143,14 @@ public struct BareRepository: Repository, Sendable {
     return unsafe git_diff_num_deltas(diff)
   }
 
+  /// Reads the commit's whole tree; throws if it has more entries than a push may bring.
   public func tree(of commit: Commit) throws -> any SourceTree {
     try CommitTree(RepositoryHandle(opening: path), path: path, id: commit.tree, most: try limits().mostEntries)
   }
 
   // MARK: Refs
 
+  /// Reads a ref by its full name, such as "refs/heads/main"; nil if there is none.
   public func target(of ref: String) throws -> CommitID? {
     let handle = try RepositoryHandle(opening: path)
     var oid = git_oid()
@@ -156,6 +163,7 @@ public struct BareRepository: Repository, Sendable {
     return try CommitID(oid)
   }
 
+  /// Compares and moves the ref in one step of libgit2; false if it is no longer at `old`.
   public func move(_ ref: String, from old: CommitID, to new: CommitID?) throws -> Bool {
     guard let new else { return try delete(ref, ifAt: old) }
     let handle = try RepositoryHandle(opening: path)
@@ -173,6 +181,7 @@ public struct BareRepository: Repository, Sendable {
     return true
   }
 
+  /// Writes the ref without looking at where it was; for nil, removes it if it is there.
   public func set(_ ref: String, to new: CommitID?) throws {
     guard let new else {
       _ = try delete(ref, ifAt: nil)
@@ -198,7 +207,7 @@ public struct BareRepository: Repository, Sendable {
     if let old, let target = unsafe git_reference_target(reference), unsafe try CommitID(target.pointee) != old {
       return false
     }
-    // It compares with what was looked up: somebody else's change in between is an error.
+    // It compares with what was looked up, so a change by somebody else in between is an error.
     do { try check("removing", ref, unsafe git_reference_delete(reference)) } catch let error as GitError
       where error.isOutrun
     {
@@ -209,6 +218,7 @@ public struct BareRepository: Repository, Sendable {
 
   private static let reason = "nextdeploy"
 
+  /// The text's id as a git blob, in hexadecimal; nothing is stored in the repository.
   public func fingerprint(_ text: String) throws -> String {
     var oid = git_oid()
     let bytes = Array(text.utf8)

@@ -4,7 +4,9 @@ import Posix
 
 /// A commit's tree, read from the repository's objects.
 public struct CommitTree: SourceTree {
+  /// The id of the tree object.
   public let id: CommitID
+  /// All files, links and submodules in the tree, by path from its top.
   public let entries: [String: TreeEntry]
   let repository: String
 
@@ -15,7 +17,7 @@ public struct CommitTree: SourceTree {
     for directory in try TreeReader.read(repository, id, most: most) {
       for file in directory.files {
         let path = String(path: directory.path.appending(file.name).bytes)
-        // As bytes they differ. One would hide the other from all that reads the tree by its paths.
+        // They differ as bytes, but one would hide the other from everything that reads the tree by path.
         let entry = TreeEntry(path: path, kind: file.kind, id: try CommitID(file.id))
         if let twin = entries.updateValue(entry, forKey: path) { throw Self.oneText(twin.path, path) }
       }
@@ -29,6 +31,7 @@ public struct CommitTree: SourceTree {
       next: "Rename or remove one of them ('git ls-files' shows the bytes of both), then push again.")
   }
 
+  /// Reads the entry's blob from the repository; nil if it is larger than the limit.
   public func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
     try RepositoryHandle(opening: repository).blob(try entry.id.oid, atMost: limit)
   }

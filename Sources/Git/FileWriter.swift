@@ -4,11 +4,11 @@ import Dispatch
 import Posix
 import Synchronization
 
-/// Writes a commit's files where nothing is yet, on two processors.
+/// Writes a commit's files where nothing exists yet, on two processors.
 struct FileWriter: Sendable {
   let repository: String
   let workspace: String
-  /// The commit whose .gitattributes say how they are written; nil where it has none.
+  /// The commit whose .gitattributes decide how files are written; nil if it has none.
   let attributes: CommitID?
 
   func write(_ files: [MissingFile]) throws -> [CheckedOutFile] {
@@ -27,7 +27,7 @@ struct FileWriter: Sendable {
     }
     if let error = errors.withLock(\.first) { throw error }
     let all = written.withLock { $0 }
-    // What a build changes is then later than what is noted of it, however soon it comes.
+    // Whatever a build changes then gets a later time than the index has, however soon it comes.
     WallClock.waitUntilFiles(areLaterThan: all.map(\.status.changed).max() ?? 0)
     return all
   }
@@ -79,7 +79,7 @@ struct FileWriter: Sendable {
     return try descriptor.status()
   }
 
-  /// Files beyond this are written as they are read: libgit2 would hold all of one in memory.
+  /// Larger files are written as they are read; libgit2 would hold a whole file in memory.
   static let streamed = 16 << 20
 
   private func isFiltered(_ missing: MissingFile, _ repository: borrowing RepositoryHandle) throws -> Bool {
@@ -87,7 +87,7 @@ struct FileWriter: Sendable {
     return try Filters.apply(to: missing.path, attributes, in: repository)
   }
 
-  /// Has git write a file, which for one in a pack is what can do so piece by piece.
+  /// Has git write a file, since only git can do that piece by piece for a file in a pack.
   private func stream(_ missing: MissingFile, into descriptor: borrowing FileDescriptor) throws {
     let id = try CommitID(missing.file.id)
     let settings = BareRepository.frugality.flatMap { ["-c", "\($0.key)=\($0.value)"] }

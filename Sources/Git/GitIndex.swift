@@ -2,14 +2,14 @@ import CGit2
 import Deploy
 import Posix
 
-/// An index: the files that a workspace is known to hold.
+/// An index: the files that a workspace is known to contain.
 @safe struct IndexHandle: ~Copyable {
   let pointer: OpaquePointer
 
-  /// Opens or begins one. What is no index is no loss: then every file is looked at anew.
+  /// Opens an index or begins a new one. Losing an index does no harm: every file is then compared anew.
   init(keptAt path: String) throws {
     try Library.start()
-    // What a crash left; the app's lock keeps others away.
+    // A crash left it; the app's lock keeps other processes away.
     try Files.remove("\(path).lock")
     do { try self.init(opening: path) } catch is GitError {
       try Files.remove(path)
@@ -42,13 +42,13 @@ import Posix
     return unsafe Array(cString: path)
   }
 
-  /// Whether it is this file of a commit's.
+  /// Whether the entry is this file of a commit.
   func holds(_ file: TreeFile, at position: Int) -> Bool {
     guard let entry = unsafe entry(position) else { return false }
     return unsafe entry.pointee.id == file.id && entry.pointee.mode == file.mode
   }
 
-  /// Whether it was like this when it was written.
+  /// Whether the file's status is the same as when it was written.
   func knows(_ status: Files.Status, at position: Int) -> Bool {
     guard let entry = unsafe entry(position) else { return false }
     return unsafe entry.pointee.mtime == git_index_time(status.modified)
@@ -99,7 +99,7 @@ import Posix
 }
 
 extension TreeFile {
-  /// As git notes it.
+  /// The mode as git stores it.
   var mode: UInt32 {
     switch kind {
     case .link: GIT_FILEMODE_LINK.rawValue
@@ -128,7 +128,7 @@ extension git_oid {
     unsafe withUnsafeBytes(of: first) { first in unsafe withUnsafeBytes(of: second) { unsafe first.elementsEqual($0) } }
   }
 
-  /// Whether it is the id of a file with this content.
+  /// Whether it is the id of a blob with this content.
   func isBlob(of bytes: [UInt8]) throws -> Bool {
     var id = git_oid()
     let status = unsafe bytes.withUnsafeBytes {

@@ -8,7 +8,7 @@ import Posix
   import Darwin
 #endif
 
-// Each handle of libgit2 has one owner, which frees it; it is lent to the calls that need it.
+// Each handle of libgit2 has one owner, which frees it, and is lent to the calls that need it.
 
 /// An open repository.
 @safe struct RepositoryHandle: ~Copyable {
@@ -24,7 +24,7 @@ import Posix
     unsafe self.pointer = unsafe pointer
   }
 
-  /// The repository that a directory is in, at its top or below.
+  /// Opens the repository that contains a directory.
   init(findingFrom directory: String) throws {
     try Library.start()
     var pointer: OpaquePointer?
@@ -62,7 +62,7 @@ import Posix
 }
 
 extension ObjectHandle {
-  /// Lends a blob's bytes as they are in the repository.
+  /// Lends a blob's bytes as they are stored in the repository.
   @safe func withContent<Result, Failure>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -70,11 +70,11 @@ extension ObjectHandle {
       UnsafeRawBufferPointer(start: git_blob_rawcontent(pointer), count: Int(git_blob_rawsize(pointer))))
   }
 
-  /// A blob's bytes as they are in the repository.
+  /// A blob's bytes as they are stored in the repository.
   var content: [UInt8] { withContent { unsafe Array($0) } }
 
-  /// Lends a blob's bytes as a commit's .gitattributes want the file of that path. The workspace's own are not read: a
-  /// build could have put anything there.
+  /// Lends a blob's bytes, converted as a commit's .gitattributes demand for a file at that path. The workspace's own
+  /// .gitattributes are not read, since a build could have written anything into them.
   @safe func filtered<Failure>(
     as path: PathBelow, _ attributes: CommitID, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws {
@@ -93,7 +93,7 @@ extension ObjectHandle {
 }
 
 enum Filters {
-  /// Whether a commit's .gitattributes want the file of that path in another form than it has in the repository.
+  /// Whether a commit's .gitattributes convert the file at that path.
   static func apply(
     to path: PathBelow, _ attributes: CommitID, in repository: borrowing RepositoryHandle
   ) throws -> Bool {
@@ -112,12 +112,12 @@ enum Filters {
 }
 
 extension RepositoryHandle {
-  /// A blob's bytes; nil, without reading them, where there are more.
+  /// A blob's bytes; nil, without reading them, if there are more than the limit.
   func blob(_ id: git_oid, atMost limit: Int) throws -> [UInt8]? {
     try size(of: id) > limit ? nil : try ObjectHandle(self, try CommitID(id), GIT_OBJECT_BLOB).content
   }
 
-  /// How many bytes an object has, without reading them.
+  /// The size of an object in bytes, without reading its content.
   func size(of id: git_oid) throws -> Int {
     var objects: OpaquePointer?
     try check("opening", "the objects", unsafe git_repository_odb(&objects, pointer))
@@ -132,7 +132,7 @@ extension RepositoryHandle {
 
 extension CommitID {
   init(_ oid: git_oid) throws(Failure) {
-    // In place: this is done for every file of a tree.
+    // It is done in place because it runs for every file of a tree.
     let text = unsafe withUnsafeBytes(of: oid) { bytes in
       unsafe String(unsafeUninitializedCapacity: 40) { digits in
         for place in 0..<20 {
@@ -155,7 +155,7 @@ extension CommitID {
 }
 
 extension Array<UInt8> {
-  /// A text of C's as the bytes that it is.
+  /// Copies a C string as bytes.
   @unsafe init(cString: UnsafePointer<CChar>) {
     self = unsafe UnsafeBufferPointer(start: cString, count: strlen(cString)).map { UInt8(bitPattern: $0) }
   }
@@ -164,12 +164,13 @@ extension Array<UInt8> {
 private let hexadecimal = Array("0123456789abcdef".utf8)
 
 enum Library {
-  /// libgit2's own start, and the settings that hold for all of it.
+  /// Starts libgit2 and sets its global options.
   static func start() throws {
     try check("starting", "libgit2", git_libgit2_init())
-    // The repository's owner is not always who deploys (a key's command runs as nextdeploy): the layout decides.
+    // The user who deploys does not always own the repository (a key's command runs as nextdeploy); the layout decides
+    // who may.
     try check("configuring", "libgit2", nextdeploy_git_set_owner_validation(0))
-    // git does not hash again what it reads either; a first checkout takes a third longer with it.
+    // git does not verify hashes when it reads either, and with it a first checkout takes a third longer.
     try check("configuring", "libgit2", nextdeploy_git_set_strict_hash_verification(0))
   }
 }

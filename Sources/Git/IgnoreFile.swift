@@ -1,16 +1,16 @@
-/// What one .gitignore file says (gitignore(5)).
+/// The rules of one .gitignore file (gitignore(5)).
 struct IgnoreFile {
   private struct Rule {
-    /// The names of its path, as patterns.
+    /// The pattern of each name in its path.
     var names: [ArraySlice<UInt8>]
-    /// Whether it keeps what an earlier one ignores.
+    /// Whether it re-includes what an earlier rule ignores.
     var isNegated = false
     var isForDirectories = false
-    /// Whether it is about a path from the file's own directory on, not about a name anywhere below.
+    /// Whether it applies to a path from the file's own directory, not to a name anywhere below.
     var isAnchored = false
   }
 
-  /// The last comes first, for it decides.
+  /// The last rule comes first, because it decides.
   private let rules: [Rule]
 
   init(_ text: [UInt8]) {
@@ -40,7 +40,7 @@ struct IgnoreFile {
     return rule
   }
 
-  /// Whether it ignores a path from its own directory on; nil where it does not say.
+  /// Whether it ignores a path relative to its own directory; nil if no rule applies.
   func ignores(_ path: [ArraySlice<UInt8>], isDirectory: Bool) -> Bool? {
     rules.first { rule in
       if rule.isForDirectories && !isDirectory { return false }
@@ -49,15 +49,15 @@ struct IgnoreFile {
     }.map { !$0.isNegated }
   }
 
-  /// Whether the names of a path match those of a pattern, in which "**" stands for any number of them.
+  /// Whether the names of a path match a pattern, in which "**" stands for any number of names.
   private static func matches(_ path: ArraySlice<ArraySlice<UInt8>>, _ pattern: ArraySlice<ArraySlice<UInt8>>) -> Bool {
     var (path, pattern) = (path, pattern)
-    // Where the last "**" was met: what it stands for grows by one name each time that the rest does not fit.
+    // Where the last "**" was met: it takes one more name each time that the rest does not match.
     var retry: (path: ArraySlice<ArraySlice<UInt8>>, pattern: ArraySlice<ArraySlice<UInt8>>)?
     while true {
       if pattern.first.map({ $0.elementsEqual("**".utf8) }) == true {
         pattern.removeFirst()
-        // At the end it stands for something, not for nothing.
+        // At the end it stands for at least one name.
         if pattern.isEmpty { return !path.isEmpty }
         retry = (path, pattern)
       } else if let name = path.first, let wanted = pattern.first, NamePattern.matches(name, wanted) {
@@ -76,11 +76,11 @@ struct IgnoreFile {
   }
 }
 
-/// A pattern for one name: "*", "?", "[a-z]", and "\" before what stands for itself.
+/// A pattern for one name: "*", "?", "[a-z]", and "\" before a literal character.
 enum NamePattern {
   static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
     var (name, pattern) = (name, pattern)
-    // As above, for "*" and bytes. To go back to the last one is enough, so that no pattern takes long.
+    // As above, for "*" and bytes. Going back to the last "*" is enough, so that no pattern takes long.
     var retry: (name: ArraySlice<UInt8>, pattern: ArraySlice<UInt8>)?
     while true {
       if pattern.first == UInt8(ascii: "*") {
@@ -103,7 +103,7 @@ enum NamePattern {
     }
   }
 
-  /// Whether the pattern's next part takes a byte; it is left behind.
+  /// Whether the next part of the pattern matches a byte; that part is consumed.
   private static func takes(_ byte: UInt8, _ pattern: inout ArraySlice<UInt8>) -> Bool {
     switch pattern.popFirst() {
     case UInt8(ascii: "?"): return true
@@ -135,11 +135,11 @@ enum NamePattern {
       }
       if low <= byte && byte <= high { isIn = true }
     }
-    // Without its end it is no set, and matches nothing.
+    // Without a closing bracket it is not a set, and matches nothing.
     return false
   }
 
-  /// Whether a byte is of a class as in "[:alpha:]".
+  /// Whether a byte belongs to a class such as "[:alpha:]".
   private static func isOf(_ byte: UInt8, _ name: String) -> Bool {
     let letter = (0x61...0x7A).contains(byte | 0x20)
     let digit = (0x30...0x39).contains(byte)

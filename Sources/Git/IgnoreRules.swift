@@ -1,11 +1,11 @@
 import CGit2
 import Posix
 
-/// What a checkout leaves in a workspace although it is not the commit's.
+/// What a checkout leaves in a workspace although it is not in the commit.
 ///
-/// The commit's own .gitignore files say so, whatever a build has made of those in the workspace.
+/// The commit's own .gitignore files decide, whatever a build has done to those in the workspace.
 struct IgnoreRules {
-  /// The .gitignore files, by their directories.
+  /// The .gitignore files, by directory.
   private let files: [PathBelow: git_oid]
   private var read: [PathBelow: IgnoreFile] = [:]
 
@@ -16,16 +16,16 @@ struct IgnoreRules {
       })
   }
 
-  /// Where the tools put what they make, and what git never looks into.
+  /// Where tools put what they generate, and what git never looks into.
   private static let kept = ["node_modules", ".next", ".git"] as Set<PathBelow>
 
-  /// Whether a path stays that is not the commit's. Nothing above it is kept as a whole.
+  /// Whether a path that is not in the commit stays. No directory above it is kept as a whole.
   mutating func keep(_ path: PathBelow, isDirectory: Bool, _ repository: borrowing RepositoryHandle) throws -> Bool {
     if Self.kept.contains(path.name) { return true }
     if files.isEmpty { return false }
     let names = path.bytes.split(separator: UInt8(ascii: "/"))
     var directory = path
-    // From the nearest on.
+    // The nearest file comes first.
     while !directory.isTop {
       directory = directory.parent
       guard let file = try file(of: directory, repository) else { continue }
@@ -43,6 +43,6 @@ struct IgnoreRules {
     return file
   }
 
-  /// Far more than anybody writes; a larger one says nothing.
+  /// Far more than anybody writes; a larger file is ignored.
   private static let largest = 1 << 20
 }

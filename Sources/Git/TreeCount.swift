@@ -1,21 +1,21 @@
 import CGit2
 import Deploy
 
-/// Counts what a tree has before anything of it is read: thirteen objects that name each other ten times over are
+/// Counts the entries of a tree before it is read: thirteen objects that refer to each other ten times each make
 /// billions of files.
 struct TreeCount {
-  /// The files and directories that a tree may have.
+  /// The most files and directories that a tree may have.
   let most: Int
 
   /// A tree that is being counted.
   private struct Frame {
     let id: CommitID
-    /// Its directories that were not counted yet.
+    /// The directories in it that have not been counted yet.
     var directories: [CommitID]
     var count: Int
   }
 
-  /// Refuses a tree that has more. Each object is looked at once, however often it is named.
+  /// Refuses a tree that has more. Each object is read once, however often it is referred to.
   func requireFew(_ repository: borrowing RepositoryHandle, _ tree: CommitID) throws {
     var counts: [CommitID: Int] = [:]
     var frames = [try frame(repository, tree)]
@@ -28,7 +28,7 @@ struct TreeCount {
           frames.append(frame)
         } else {
           frames.append(frame)
-          // Each level takes two bytes of a path at least.
+          // Each level takes at least two bytes of a path.
           if frames.count > TreeReader.longestPath / 2 { throw TreeReader.tooDeep("the path of a file") }
           frames.append(try self.frame(repository, id))
         }
@@ -40,7 +40,7 @@ struct TreeCount {
   }
 
   private func frame(_ repository: borrowing RepositoryHandle, _ id: CommitID) throws -> Frame {
-    // A name has at most 255 bytes; beside it stand a mode and an id.
+    // A name has at most 255 bytes, plus a mode and an id.
     if let size = try? repository.size(of: id.oid), size / 300 > most { throw tooMany }
     let tree = try TreeReader.open(repository, id)
     let count = unsafe git_tree_entrycount(tree.pointer)

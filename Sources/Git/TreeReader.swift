@@ -4,7 +4,7 @@ import Posix
 
 /// One directory of a commit's tree.
 struct TreeDirectory {
-  /// From the top of the tree.
+  /// The path from the top of the tree.
   let path: PathBelow
   var files: [TreeFile] = []
   /// The names of the directories in it.
@@ -12,7 +12,7 @@ struct TreeDirectory {
 }
 
 extension TreeDirectory {
-  /// The id of a file in it; nil where it has none of that name.
+  /// The id of a file in it; nil if it has none of that name.
   func file(_ name: String) -> git_oid? {
     files.first { $0.name.bytes.elementsEqual(name.utf8) && ($0.kind == .file || $0.kind == .executable) }?.id
   }
@@ -24,18 +24,18 @@ struct TreeFile: Sendable {
   let id: git_oid
 }
 
-/// Reads trees, and refuses those that would lead a checkout astray. git does so too where it is told to
-/// (receive.fsckObjects), but objects can get past it.
+/// Reads trees, and refuses those that would lead a checkout astray. git does so too if told to (receive.fsckObjects),
+/// but objects can bypass that.
 enum TreeReader {
-  /// The most bytes of a path in a commit: PATH_MAX, less what a workspace or a release is below.
+  /// The most bytes in a path of a commit: PATH_MAX, less the path of a workspace or a release.
   static let longestPath = 3_840
 
-  /// All directories of a tree, each before those in it.
+  /// All directories of a tree, each before the ones it contains.
   ///
-  /// - Parameter most: the files and directories that it may have.
+  /// - Parameter most: the most files and directories that it may have.
   static func read(_ repository: borrowing RepositoryHandle, _ tree: CommitID, most: Int) throws -> [TreeDirectory] {
     try TreeCount(most: most).requireFew(repository, tree)
-    // No function that calls itself: how deep a tree is, its author decides.
+    // This is not recursive, because the author of a tree decides how deep it is.
     var found: [TreeDirectory] = []
     var pending = [(path: PathBelow.top, id: tree)]
     while found.count < pending.count {
@@ -45,7 +45,7 @@ enum TreeReader {
     return found
   }
 
-  /// - Parameter below: told of each directory in it.
+  /// - Parameter below: called with each directory in it.
   private static func directory(
     _ repository: borrowing RepositoryHandle, _ path: PathBelow, _ id: CommitID,
     below: (PathBelow, CommitID) -> Void
@@ -77,13 +77,13 @@ enum TreeReader {
     }
   }
 
-  /// Nil for a directory.
+  /// The kind of an entry; nil for a directory.
   private static func kind(_ entry: OpaquePointer, _ path: @autoclosure () -> PathBelow) throws -> TreeEntry.Kind? {
     switch unsafe git_tree_entry_filemode_raw(entry).rawValue {
     case 0o40000: return nil
     case 0o120000: return .link
     case 0o160000: return .submodule
-    // Old gits and some importers noted more of the mode than whether it is a program.
+    // Old versions of git and some importers stored more mode bits than whether a file is executable.
     case let mode where mode & ~0o777 == 0o100000: return mode & 0o100 == 0 ? .file : .executable
     case let mode:
       throw refusal("\(path().description.quoted) has the mode \(String(mode, radix: 8)), which is none of git's")
@@ -114,20 +114,20 @@ enum TreeReader {
   }
 }
 
-/// The names under which file systems know git's own directory.
+/// The names by which file systems may recognise git's own directory.
 enum RepositoryName {
   static func matches(_ name: [UInt8]) -> Bool {
     let seen = name.contains { $0 == 0xE2 || $0 == 0xEF } ? visible(name) : name
     let folded = seen.map { $0 | ((0x41...0x5A).contains($0) ? 0x20 : 0) }
     return [".git", "git~1"].contains { own in
-      // Windows ends a name at ':' or a backslash, and leaves out dots and spaces at its end.
+      // Windows ends a name at ':' or a backslash, and drops trailing dots and spaces.
       folded.starts(with: own.utf8)
         && folded.dropFirst(own.utf8.count).prefix { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: "\\") }
           .allSatisfy { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: " ") }
     }
   }
 
-  /// Without the characters that HFS+ passes over.
+  /// The name without the characters that HFS+ ignores.
   private static func visible(_ name: [UInt8]) -> [UInt8] {
     let ignored: [ClosedRange<UInt32>] = [0x200C...0x200F, 0x202A...0x202E, 0x206A...0x206F, 0xFEFF...0xFEFF]
     let scalars = String(decoding: name, as: UTF8.self).unicodeScalars

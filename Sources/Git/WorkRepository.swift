@@ -2,12 +2,12 @@ import CGit2
 public import Deploy
 import Posix
 
-/// A developer's own repository, with its work tree: read, and given a remote.
+/// A developer's own repository and work tree, which nextdeploy reads and adds a remote to.
 public struct WorkRepository: Sendable {
   /// The top of the work tree, without a slash at its end.
   public let directory: String
 
-  /// Finds the repository that a directory is in.
+  /// Finds the repository that contains a directory; throws if there is none, or it is bare.
   public init(containing directory: String) throws {
     do {
       let handle = try RepositoryHandle(findingFrom: directory)
@@ -25,7 +25,7 @@ public struct WorkRepository: Sendable {
     }
   }
 
-  /// The address that pushes to a remote go to; nil where there is no such remote.
+  /// The address that pushes to a remote go to; nil if there is no such remote.
   public func address(ofRemote name: String) throws -> String? {
     let handle = try RepositoryHandle(findingFrom: directory)
     var remote: OpaquePointer?
@@ -40,6 +40,7 @@ public struct WorkRepository: Sendable {
     return unsafe String(cString: address)
   }
 
+  /// Adds a remote with git's usual fetch setting; throws if there is one of that name.
   public func addRemote(_ name: String, _ address: String) throws {
     let handle = try RepositoryHandle(findingFrom: directory)
     var remote: OpaquePointer?
@@ -47,7 +48,7 @@ public struct WorkRepository: Sendable {
     unsafe git_remote_free(remote)
   }
 
-  /// The branch that is checked out, also one without a commit; nil where HEAD is a commit.
+  /// The branch that is checked out, even if it has no commit yet; nil if HEAD is detached.
   public func branch() throws -> BranchName? {
     let handle = try RepositoryHandle(findingFrom: directory)
     var head: OpaquePointer?
@@ -57,7 +58,7 @@ public struct WorkRepository: Sendable {
     return try? BranchName(String(unsafe String(cString: target).dropFirst("refs/heads/".count)))
   }
 
-  /// The files that a commit of everything would hold: all but those that git ignores.
+  /// The files that a commit of everything would contain: all except those that git ignores.
   public func files() throws -> WorkTree {
     let handle = try RepositoryHandle(findingFrom: directory)
     var options = unsafe git_status_options()
@@ -82,10 +83,11 @@ public struct WorkRepository: Sendable {
   }
 }
 
-/// A work tree's files, as they are on the disk now.
+/// The files in a work tree, as they are on the disk now.
 public struct WorkTree: SourceTree {
-  /// It has none: its files are not hashed.
+  /// All zeros: the files are not hashed.
   public let id: CommitID
+  /// The files that git does not ignore, by path; each counts as a plain file with an empty id.
   public let entries: [String: TreeEntry]
   let directory: String
 
@@ -96,6 +98,7 @@ public struct WorkTree: SourceTree {
     entries = Dictionary(paths.map { ($0, TreeEntry(path: $0, kind: .file, id: none)) }) { first, _ in first }
   }
 
+  /// Reads the file from the disk now; nil if it is larger than the limit, empty if it is gone or leads outside.
   public func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
     guard let path = PathBelow(entry.path) else { return [] }
     let top = try Directory(directory)

@@ -2,7 +2,7 @@ import Deploy
 import Posix
 
 extension WorkspaceCheckout {
-  /// Removes what is not as the commit has it, makes the commit's directories, and notes the files that are missing.
+  /// Removes what differs from the commit, makes the commit's directories, and notes the files that are missing.
   mutating func clear() throws {
     var present: Set<PathBelow> = [.top]
     for directory in tree {
@@ -15,7 +15,7 @@ extension WorkspaceCheckout {
     }
   }
 
-  /// Returns which of the commit's directories in it are there.
+  /// Returns which of the commit's directories inside it exist.
   private mutating func clear(_ directory: TreeDirectory) throws -> [PathBelow] {
     let place = try top.ownDirectory(directory.path)
     var files = Dictionary(uniqueKeysWithValues: directory.files.map { ($0.name, $0) })
@@ -38,7 +38,7 @@ extension WorkspaceCheckout {
         try clearUntracked(entry, in: directory.path, place)
       }
     }
-    // In the commit's order.
+    // Keeps the commit's order.
     for file in directory.files where files[file.name] != nil { miss(file, in: directory) }
     return present
   }
@@ -60,7 +60,8 @@ extension WorkspaceCheckout {
       let status = try place.status(file.name)
     else { return false }
     if index.knows(status, at: position) { return true }
-    // Whatever made it anew, a formatter or a restored backup: where it is the same, caches that go by its time may too.
+    // Whatever rewrote it, a formatter or a restored backup: if its content is the same, its time is kept for the
+    // caches that rely on it.
     guard status.kind == .file, status.mode & 0o7100 == (file.kind == .executable ? 0o100 : 0),
       index.knows(size: status.size, at: position),
       let bytes = try place.read(file.name, atMost: Self.compared), try file.id.isBlob(of: bytes)
@@ -69,12 +70,12 @@ extension WorkspaceCheckout {
     return true
   }
 
-  /// The largest file that is compared byte by byte; a larger one is rather written again.
+  /// The largest file that is compared byte by byte; a larger one is written again instead.
   private static let compared = 64 << 20
 
   // MARK: What is not the commit's
 
-  /// Removes what is not the commit's, but for what is ignored, also within a directory.
+  /// Removes what is not in the commit, except what is ignored, also inside directories.
   private mutating func clearUntracked(
     _ entry: Directory.Entry, in directory: PathBelow, _ place: borrowing Directory
   ) throws {
@@ -91,7 +92,7 @@ extension WorkspaceCheckout {
       done += 1
       let place: Directory
       do { place = try top.ownDirectory(path) } catch {
-        // Too deep for a path, or closed to us.
+        // The path is too long, or nextdeploy may not read it.
         try top.remove(path)
         continue
       }

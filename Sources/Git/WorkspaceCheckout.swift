@@ -2,23 +2,23 @@ import CGit2
 import Deploy
 import Posix
 
-/// A checkout into a workspace that builds have used: every file is looked at, for a build may have changed any of them,
-/// and what is not as the commit has it is removed and written.
+/// A checkout into a workspace that builds have used: every file is checked, since a build may have changed any of
+/// them, and what differs from the commit is removed and rewritten.
 ///
-/// libgit2's own checkout goes by path strings, and so wherever a build's symlinks lead. Objects, filters and the index
-/// are libgit2's here too.
+/// libgit2's own checkout uses path strings, and so follows a build's symlinks anywhere. Objects, filters and the index
+/// are still libgit2's here.
 struct WorkspaceCheckout: ~Copyable {
   let repository: RepositoryHandle
   let tree: [TreeDirectory]
   let top: Directory
   let workspace: String
-  /// What the last checkout wrote. It lies where no build can touch it.
+  /// What the last checkout wrote. It is stored where builds cannot touch it.
   let index: IndexHandle
   var rules: IgnoreRules
 
-  /// What is to be written, directory by directory; nothing is in its place.
+  /// The files to write, directory by directory; nothing exists in their places.
   var missing: [MissingFile] = []
-  /// What is as the commit has it, though not as it was written.
+  /// The files whose content is the commit's although they are not as they were written.
   var touched: [CheckedOutFile] = []
   /// For each entry of the index, whether the commit has a file of that path.
   var isWanted: [Bool]
@@ -36,7 +36,7 @@ struct WorkspaceCheckout: ~Copyable {
     self.index = index
   }
 
-  /// - Parameter writer: writes what is missing.
+  /// - Parameter writer: writes the missing files.
   /// - Returns: how many files were written or removed.
   mutating func run(_ writer: FileWriter, _ limits: PushLimits) throws -> Int {
     try clear()
@@ -48,8 +48,8 @@ struct WorkspaceCheckout: ~Copyable {
     return written.count + gone.count
   }
 
-  /// Looks how large what is missing is, before any of it is read, and refuses what is too large, or more than there is
-  /// space for.
+  /// Measures the missing files before any is read, and refuses those that are too large, or more than there is space
+  /// for.
   private mutating func measure(_ limits: PushLimits) throws {
     var total = 0
     for place in missing.indices {
@@ -67,7 +67,7 @@ struct WorkspaceCheckout: ~Copyable {
       next: "Free space, for example with 'nextdeploy config set keep 2', or push less; then push again.")
   }
 
-  /// What is left free for what else a deploy writes.
+  /// The space to leave for everything else that a deploy writes.
   private static let reserve = 50 << 20
 
   private static func tooLarge(_ path: PathBelow, _ size: Int, _ limits: PushLimits) -> Failure {
@@ -79,8 +79,8 @@ struct WorkspaceCheckout: ~Copyable {
         + "\((size >> 30) + 1)G'.")
   }
 
-  /// Removes what the last commit had and this one has not. Most of it went as something that is nobody's; this may be
-  /// ignored now.
+  /// Removes what was in the last commit and is not in this one. Most of it was already removed as untracked; this may
+  /// be ignored now.
   private func remove(_ path: [UInt8]) throws {
     guard var place = PathBelow(path), try top.removeFile(place) else { return }
     repeat { place = place.parent } while try !place.isTop && top.removeIfEmpty(place)
@@ -92,11 +92,11 @@ struct MissingFile: Sendable {
   let directory: PathBelow
   let path: PathBelow
   let file: TreeFile
-  /// In bytes, as it is in the repository.
+  /// In bytes, as it is stored in the repository.
   var size = 0
 }
 
-/// A file that is as the commit has it, and what the system says of it: if that has changed, so has the file.
+/// A file that is as the commit has it, with its status: if that has changed, so has the file.
 struct CheckedOutFile: Sendable {
   let path: PathBelow
   let file: TreeFile

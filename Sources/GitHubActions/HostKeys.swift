@@ -1,21 +1,22 @@
 public import SSHAccess
 import Deploy
 
-/// The keys by which a server proves that it is the right one.
+/// The keys by which a server proves its identity.
 public struct HostKeys: Equatable, Sendable {
+  /// The server's public keys, at least one and none twice.
   public let keys: [PublicKey]
 
-  /// Nil where there are none.
+  /// Removes duplicates; nil if there are no keys.
   public init?(_ keys: [PublicKey]) {
     if keys.isEmpty { return nil }
     self.keys = keys.uniqued()
   }
 
-  /// Reads lines of known_hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT) that are about one server; their host patterns do not count.
-  /// Nil where there is no key.
+  /// Reads the lines of known_hosts that are about one server (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT), ignoring their
+  /// host patterns; nil if there is no valid key.
   public init?(knownHosts text: String) {
     let lines = text.split(whereSeparator: \.isNewline).map { $0.split(separator: " ").map(String.init) }
-    // A marker in front says that a key is revoked, or that it signs others.
+    // A marker at the beginning says that a key is revoked, or that it signs others.
     let revoked = Set(lines.filter { $0.first == "@revoked" }.compactMap { Self.key($0.dropFirst()) })
     let keys = lines.filter { $0.first?.hasPrefix("@") == false && $0.first?.hasPrefix("#") == false }
       .compactMap { Self.key($0[...]) }
@@ -27,10 +28,10 @@ public struct HostKeys: Equatable, Sendable {
     return words.count == 2 ? try? PublicKey(words.joined(separator: " ")) : nil
   }
 
-  /// How known_hosts names a server.
+  /// The server's name as known_hosts spells it.
   public static func pattern(_ host: String, port: UInt16) -> String { port == 22 ? host : "[\(host)]:\(port)" }
 
-  /// Lines of a known_hosts for a server.
+  /// The lines of known_hosts for a server.
   func lines(for remote: Remote) -> [String] {
     keys.map { "\(Self.pattern(remote.host.description, port: remote.port)) \($0.type) \($0.base64)" }
   }

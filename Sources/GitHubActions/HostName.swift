@@ -1,11 +1,13 @@
 public import Deploy
 
-/// A server's name or address, as ssh takes it: a host name, an IPv4 address, or an IPv6 address without brackets.
+/// A server's name or address, as ssh accepts it: a host name, an IPv4 address, or an IPv6 address without brackets.
 ///
-/// It stands in YAML, in URLs and in known_hosts, so nothing that means something there may be in it.
+/// It is written into YAML, URLs and known_hosts, so it must not contain anything that has a meaning there.
 public struct HostName: Hashable, Sendable, CustomStringConvertible {
+  /// The name or address as it was given, an IPv6 address without brackets.
   public let description: String
 
+  /// Takes a host name or an address; throws if the text is neither.
   public init(_ text: String) throws(Failure) {
     guard Self.isAddress(text) || Self.isName(text) else {
       throw Failure(
@@ -15,12 +17,13 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
     description = text
   }
 
-  /// As a URL has it: an IPv6 address in brackets.
+  /// As it is written in a URL, with an IPv6 address in brackets.
   var inURL: String { isIPv6 ? "[\(description)]" : description }
 
   var isIPv6: Bool { description.contains(":") }
 
-  /// Whether it is an address that nobody outside of its network can reach (RFC 1918, RFC 4193, loopback, link-local).
+  /// Whether it is an address that cannot be reached from outside its network (RFC 1918, RFC 4193, loopback,
+  /// link-local).
   public var isPrivate: Bool {
     if isIPv6 {
       let address = description.lowercased()
@@ -41,7 +44,7 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
       }
   }
 
-  /// Whether it is written with the letters of an IPv6 address, in groups as those have them (RFC 4291, section 2.2).
+  /// Whether it consists of the characters of an IPv6 address, grouped like one (RFC 4291, section 2.2).
   private static func isAddress(_ text: String) -> Bool {
     let groups = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     return (3...9).contains(groups.count)

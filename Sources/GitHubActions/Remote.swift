@@ -1,13 +1,18 @@
 import SSHAccess
 public import Deploy
 
-/// An app on a server, as git's remote names it over ssh.
+/// An app on a server, as a git remote over ssh names it.
 public struct Remote: Equatable, Sendable {
+  /// The user that ssh logs in as.
   public var user: String
+  /// The server's name or address.
   public var host: HostName
+  /// The port on which the server's sshd listens.
   public var port: UInt16
+  /// The app that is pushed to.
   public let app: AppName
 
+  /// Makes a remote from its parts; throws if the user's name has characters that mean something to ssh or a shell.
   public init(user: String, host: HostName, port: UInt16 = 22, app: AppName) throws(Failure) {
     guard user.isPlain(and: ".-"), user.utf8.first != UInt8(ascii: "-"), user.utf8.count <= 32 else {
       throw Failure(
@@ -27,13 +32,13 @@ public struct Remote: Equatable, Sendable {
       user: String(server[..<at]), host: HostName(host), port: port, app: GitRequest.app(path))
   }
 
-  /// The server, which ssh and git take alike: "ssh://nextdeploy@host:2222".
+  /// The server's address, in a form that both ssh and git accept: "ssh://nextdeploy@host:2222".
   public var server: String { "ssh://\(user)@\(host.inURL):\(port)" }
 
-  /// As a person would write it: "nextdeploy@host:shop" where the port is the usual one.
+  /// As a person would write it: "nextdeploy@host:shop" if the port is the usual one.
   public var short: String { port == 22 ? "\(user)@\(host.inURL):\(app)" : "\(server)/\(app)" }
 
-  /// What to type in front of a command, to run it on the server.
+  /// What to type before a command to run it on the server.
   public func ssh(as user: String? = nil) -> String {
     "ssh \(port == 22 ? "" : "-p \(port) ")\(user ?? self.user)@\(host)"
   }
@@ -42,7 +47,7 @@ public struct Remote: Equatable, Sendable {
 
   private static let scheme = "ssh://"
 
-  /// What stands for the server, and the path behind it. Git takes what has a slash before its first colon for a path.
+  /// The server part and the path after it. Git takes a text with a slash before its first colon for a path.
   private static func split(_ text: String) -> (server: Substring, path: String)? {
     if text.hasPrefix(scheme) {
       let rest = text.dropFirst(scheme.count)

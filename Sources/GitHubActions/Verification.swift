@@ -1,6 +1,6 @@
 public import Deploy
 
-/// What is checked before a commit is pushed to the server: the scripts of package.json that say whether it is good.
+/// What is checked before a commit is pushed to the server: the scripts of package.json that show whether it is good.
 public struct Verification: Equatable, Sendable {
   /// The scripts that count, in the order in which they run.
   public enum Script: String, CaseIterable, Sendable { case lint, typecheck, test }
@@ -8,20 +8,21 @@ public struct Verification: Equatable, Sendable {
   /// What installs the packages.
   enum Install: Equatable, Sendable {
     case manager([String])
-    /// The user's own, from nextdeploy.json.
+    /// The user's own command, from nextdeploy.json.
     case own(String)
   }
 
+  /// The scripts that package.json has, in the order in which they run.
   public let scripts: [Script]
   let root: RelativePath
   let packages: PackageManagerChoice
   let install: Install?
-  /// The file that says which version of Node is wanted.
+  /// The file that says which version of Node to use; nil if there is none.
   public let nodeFile: String?
-  /// The file that says which version of Bun is wanted.
+  /// The file that says which version of Bun to use; nil if there is none.
   let bunFile: String?
 
-  /// Nil where package.json has none of the scripts.
+  /// Finds the project's scripts; nil if package.json has none of them.
   public init?(_ project: Project, in tree: some SourceTree) throws(Failure) {
     let scripts = Script.allCases.filter { project.manifest.scripts[$0.rawValue].map(Self.isReal) ?? false }
     if scripts.isEmpty { return nil }
@@ -38,7 +39,7 @@ public struct Verification: Equatable, Sendable {
     try check()
   }
 
-  /// `npm init` writes a test script that only fails.
+  /// `npm init` writes a test script that always fails.
   private static func isReal(_ command: String) -> Bool {
     command.contains { !$0.isWhitespace } && !command.contains("no test specified")
   }
@@ -58,12 +59,12 @@ public struct Verification: Equatable, Sendable {
     where tree.entries[directory.file(".bun-version")] != nil {
       return directory.file(".bun-version")
     }
-    // The version that it names, not only the name.
+    // The version that it names, not only the manager's name.
     guard project.packages.manager == .bun, project.packages.version != nil else { return nil }
     return project.manifests.first { $0.manifest.packageManager != nil }?.directory.file("package.json")
   }
 
-  /// What is written into the workflow must mean nothing there but itself.
+  /// What is written into the workflow must have no special meaning there.
   private func check() throws(Failure) {
     for path in [root, packages.directory] where !path.isTop && !path.description.isPlain(and: ".-/@") {
       throw Failure(

@@ -1,20 +1,22 @@
 public import Deploy
 
-/// A workflow of GitHub Actions that pushes every commit of a branch on to the server: what is in it, not how it is written.
+/// The content of a GitHub Actions workflow that pushes every commit of a branch on to the server; ``text`` is how it
+/// is written.
 public struct Workflow: Equatable, Sendable {
-  /// Where it lies in a repository.
+  /// The workflow's path in a repository.
   public static let path = ".github/workflows/nextdeploy.yml"
 
   let remote: Remote
   let branch: BranchName
   let hostKeys: HostKeys
-  /// What comes before the deploy, if anything.
+  /// What runs before the deploy, if anything.
   let verification: Verification?
 
+  /// Makes a workflow that pushes to `remote`, after `verification` if there is one; throws for an unsafe branch name.
   public init(
     remote: Remote, branch: BranchName, hostKeys: HostKeys, verification: Verification?
   ) throws(Failure) {
-    // The characters beyond these mean something in a filter of branches, in an expression, or to the shell.
+    // Other characters have a meaning in a branch filter, in an expression, or for the shell.
     guard branch.description.isPlain(and: ".-/") else {
       throw Failure(
         .usage, "writing a workflow for the branch \(branch.description.quoted)",

@@ -2,7 +2,7 @@ import Deploy
 import Templates
 
 extension Workflow {
-  /// The file.
+  /// The text of the workflow's file.
   public var text: String {
     Templates.workflow([
       "BRANCH": branch.description, "REMOTE": remote.short, "APP": remote.app.description, "SERVER": remote.server,
@@ -15,7 +15,7 @@ extension Workflow {
 }
 
 extension Verification {
-  /// The job, as it stands in the workflow.
+  /// The job's text in the workflow.
   fileprivate var job: String {
     Templates.verify([
       "CHECKOUT": Action.checkout, "STEPS": steps.joined(separator: "\n").dropLast().description,
@@ -31,11 +31,11 @@ extension Verification {
         steps.append(
           Templates.bunCache(["CACHE": Action.cache, "LOCKFILE": packages.directory.file(lockfile)]))
       }
-      // Bun itself needs no Node; tools that it starts may.
+      // Bun itself does not need Node, but tools that it starts may.
       if nodeFile != nil { steps.append(node) }
     } else {
       if manager != .npm {
-        // Where package.json names no version, Corepack's would be the newest.
+        // If package.json names no version, Corepack would use the newest.
         let version = packages.version.map { "@\($0)" } ?? ""
         steps.append(Templates.corepack(["MANAGER": manager.rawValue, "VERSION": version]))
       }
@@ -57,7 +57,7 @@ extension Verification {
         "cache: \(manager.rawValue)", "cache-dependency-path: \(packages.directory.file(lockfile).yaml)",
       ]
     } else {
-      // Without a lockfile the action finds nothing to keep, and fails.
+      // Without a lockfile the action finds nothing to cache, and fails.
       cache = ["package-manager-cache: false"]
     }
     return Templates.node([
@@ -77,7 +77,7 @@ extension Verification {
   private func step(_ install: Install) -> String {
     switch install {
     case .manager(let words): Self.step("Install", words.joined(separator: " "), in: packages.directory)
-    // In a variable: whatever is in it, it is the shell's and nobody else's.
+    // In a variable, so that whatever it contains is only seen by the shell.
     case .own(let command):
       Self.step("Install", #"sh -c "$INSTALL""#, in: root, env: ["INSTALL": command])
     }
@@ -95,7 +95,7 @@ extension Verification {
 }
 
 extension String {
-  /// As a YAML scalar in single quotes (YAML 1.2.2, section 7.3.2). There are no line breaks in it.
+  /// The text as a YAML scalar in single quotes (YAML 1.2.2, section 7.3.2). It must have no line breaks.
   fileprivate var yaml: String {
     "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
   }

@@ -6,32 +6,36 @@
 
 /// The users and groups of the machine.
 public enum Accounts {
+  /// A user of the machine, as the passwd database has it.
   public struct User: Equatable, Sendable {
+    /// The user's number.
     public let id: UInt32
+    /// The number of the user's own group.
     public let group: UInt32
+    /// The path of the user's home directory.
     public let home: String
   }
 
-  /// Nil where there is none of that name.
+  /// A user by name; nil if there is none of that name.
   public static func user(named name: String) -> User? {
     guard let entry = unsafe getpwnam(name) else { return nil }
     return unsafe User(
       id: entry.pointee.pw_uid, group: entry.pointee.pw_gid, home: String(cString: entry.pointee.pw_dir))
   }
 
-  /// The name of a user; nil where it has none.
+  /// The name of a user; nil if the user has none.
   public static func name(ofUser id: UInt32) -> String? {
     guard let entry = unsafe getpwuid(uid_t(id)) else { return nil }
     return unsafe String(cString: entry.pointee.pw_name)
   }
 
-  /// The id of a group; nil where there is none of that name.
+  /// The number of a group; nil if there is none of that name.
   public static func group(named name: String) -> UInt32? {
     guard let entry = unsafe getgrnam(name) else { return nil }
     return unsafe entry.pointee.gr_gid
   }
 
-  /// The users that are in a group beside those whose own group it is.
+  /// The users who are listed as a group's members; those whose own group it is are not included.
   public static func members(ofGroup name: String) -> [String] {
     guard let entry = unsafe getgrnam(name), var member = unsafe entry.pointee.gr_mem else { return [] }
     var names: [String] = []

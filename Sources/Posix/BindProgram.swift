@@ -6,15 +6,16 @@ import CPosix
   import Darwin
 #endif
 
-/// A program in the kernel that decides for a control group's processes which ports they may listen on (bpf(2)).
+/// A kernel program that decides which ports the processes of a control group may listen on (bpf(2)).
 ///
-/// It decides at bind(2), and stays with the group until it is replaced or the machine is switched off.
+/// It runs at bind(2), and stays attached to the group until it is replaced or the machine is switched off.
 public struct BindProgram: Sendable {
-  /// One step of the program.
+  /// One instruction of the program.
   public struct Instruction: Equatable, Sendable {
     let word: UInt64
 
-    /// As the kernel lays it out (linux/bpf.h): the operation, two registers, an offset, a number.
+    /// Encodes an instruction as the kernel lays it out (linux/bpf.h): the operation, two registers, an offset, a
+    /// number.
     public init(_ operation: UInt8, to: UInt8 = 0, from: UInt8 = 0, offset: Int16 = 0, _ number: Int32 = 0) {
       word =
         UInt64(operation) | UInt64(to) << 8 | UInt64(from) << 12 | UInt64(UInt16(bitPattern: offset)) << 16
@@ -22,22 +23,23 @@ public struct BindProgram: Sendable {
     }
   }
 
-  /// By which it is found again, of 15 characters at most.
+  /// The name by which it is found again, at most 15 characters.
   let name: String
   let instructions: [Instruction]
 
+  /// Makes a program that is not loaded yet, from its name and its steps.
   public init(name: String, _ instructions: [Instruction]) {
     self.name = name
     self.instructions = instructions
   }
 
-  /// Has it decide for all processes of a group and of those below, in the place of an earlier one of its name.
+  /// Attaches it to a group and the groups below, replacing an earlier program of the same name.
   ///
   /// - Parameter group: the group's directory.
   public func attach(to group: String) throws(SystemError) {
     #if os(Linux)
       let group = try FileDescriptor(path: group, .read)
-      // For addresses of IPv4, and of IPv6.
+      // For IPv4 addresses, then for IPv6.
       for six in [Int32(0), 1] {
         let old = try attached(to: group, six)
         let words = instructions.map(\.word)
@@ -45,7 +47,7 @@ public struct BindProgram: Sendable {
           unsafe nextdeploy_bind_program(words, UInt32(words.count), name, six)
         }
         let new = FileDescriptor(number, path: name)
-        // In this order, so that one of them always decides.
+        // In this order, so that one of them is always attached.
         try check("attaching the program", name) { nextdeploy_bind_attach(group.number, new.number, six) }
         for id in old { try detach(id, from: group, six) }
       }
@@ -54,7 +56,7 @@ public struct BindProgram: Sendable {
     #endif
   }
 
-  /// Whether one of its name decides for the processes of a group; it takes root to look.
+  /// Whether a program of its name is attached to a group; only root can ask.
   public func isAttached(to group: String) throws(SystemError) -> Bool {
     #if os(Linux)
       let group = try FileDescriptor(path: group, .read)
@@ -68,7 +70,7 @@ public struct BindProgram: Sendable {
 
   #if os(Linux)
     private func attached(to group: borrowing FileDescriptor, _ six: Int32) throws(SystemError) -> [UInt32] {
-      // The kernel takes 64 for one group at most.
+      // The kernel allows at most 64 for one group.
       var ids = [UInt32](repeating: 0, count: 64)
       let number = group.number
       let count = try check("looking for the program", name) {

@@ -6,8 +6,9 @@ import CPosix
   import Darwin
 #endif
 
-/// A process that this one started.
+/// A child process that this process started.
 public struct ChildProcess: Sendable {
+  /// The process id.
   public let id: Int32
 
   /// Where a child's standard input, output and errors go.
@@ -16,21 +17,21 @@ public struct ChildProcess: Sendable {
     case inherited
     /// A descriptor of this process.
     case descriptor(Int32)
-    /// A file, appended to.
+    /// A file, which is appended to.
     case file(String)
   }
 
-  /// What kind of family the child gets.
+  /// The process group or session that the child runs in.
   public enum Family: Sendable {
     /// The parent's own process group: a terminal's Ctrl-C reaches both.
     case parents
-    /// A group of its own, which can be signalled whole.
+    /// A group of its own, which can be signalled as a whole.
     case ownGroup
     /// A session of its own: it outlives the terminal and the connection, and holds none of their descriptors.
     case ownSession
   }
 
-  /// Starts a program. Signals are as new in it: none blocked, none ignored.
+  /// Starts a program, with no signal blocked or ignored; throws if it cannot be started.
   public init(
     _ command: Command, input: Stream = .null, output: Stream = .inherited, errors: Stream = .inherited,
     family: Family = .parents
@@ -50,7 +51,7 @@ public struct ChildProcess: Sendable {
       }
     }
     #if os(Linux)
-      // Whoever waits for the end of a pipe that this process inherited would wait for the child's end too.
+      // Otherwise whoever waits for the end of a pipe that this process inherited would wait for the child too.
       if family == .ownSession { unsafe nextdeploy_spawn_without(&actions, 3) }
       unsafe nextdeploy_spawn_in(&actions, command.directory)
     #else
@@ -91,34 +92,34 @@ public struct ChildProcess: Sendable {
     id = child
   }
 
-  /// Waits for the end.
+  /// Waits for the child to end.
   public func wait() throws(SystemError) -> ExitStatus {
     var status: Int32 = 0
     try check("waiting for process", String(id)) { unsafe waitpid(id, &status, 0) }
     return ExitStatus(wait: status)
   }
 
-  /// How it ended; nil while it runs.
+  /// How the child ended; nil while it runs.
   public func poll() throws(SystemError) -> ExitStatus? {
     var status: Int32 = 0
     let ended = try check("waiting for process", String(id)) { unsafe waitpid(id, &status, WNOHANG) }
     return ended == 0 ? nil : ExitStatus(wait: status)
   }
 
-  /// Any child that has ended, and how; nil where none has.
+  /// Any child that has ended, and how; nil if none has.
   public static func reap() -> (id: Int32, status: ExitStatus)? {
     var status: Int32 = 0
     let id = unsafe waitpid(-1, &status, WNOHANG)
     return id > 0 ? (id, ExitStatus(wait: status)) : nil
   }
 
-  /// Runs a program to its end, handing over what it writes to either stream as it comes.
+  /// Runs a program to its end, and passes on what it writes to either stream as it comes.
   ///
   /// - Parameters:
-  ///   - input: what it reads from its standard input, all of it before it writes much.
-  ///   - errors: where its errors go, if not to where its output does.
-  ///   - watch: called several times a second while it runs. Where it throws, the program is asked to end (SIGTERM), and
-  ///     its end is waited for.
+  ///   - input: its standard input, which it must read before it writes much.
+  ///   - errors: where its errors go; nil for the same place as its output.
+  ///   - watch: called several times a second while it runs; if it throws, the program is asked to end (SIGTERM) and
+  ///     waited for.
   public static func run(
     _ command: Command, input: [UInt8] = [], errors: Stream? = nil, family: Family = .parents,
     watch: () throws -> Void = {}, output: ([UInt8]) throws -> Void
@@ -138,17 +139,17 @@ public struct ChildProcess: Sendable {
       }
     } catch {
       _ = kill(child.id, SIGTERM)
-      // The error that led here is the one to tell.
+      // The original error is the one to report.
       _ = try? child.wait()
       throw error
     }
     return try child.wait()
   }
 
-  /// Runs a program until it has written enough, or to its end; nothing of it is left.
+  /// Runs a program until it has written enough or ends, and kills it if it still runs.
   ///
-  /// - Parameter isEnough: is given all that came so far.
-  /// - Returns: how it ended, nil where it had written enough.
+  /// - Parameter isEnough: called with everything written so far.
+  /// - Returns: how it ended, or nil if it was killed because it had written enough.
   public static func run(_ command: Command, input: [UInt8], until isEnough: ([UInt8]) -> Bool) throws -> (
     status: ExitStatus?, output: [UInt8]
   ) {
@@ -173,8 +174,8 @@ public struct ChildProcess: Sendable {
     return (status, String(decoding: output, as: UTF8.self))
   }
 
-  /// Runs a program to its end, its streams this process's own, and collects what any process below it writes to
-  /// the descriptor whose number is in the environment variable `variable`.
+  /// Runs a program to its end on this process's own streams, and collects what any process below it writes to the
+  /// descriptor whose number is in the environment variable `variable`.
   public static func run(_ command: Command, reportingTo variable: String) throws -> (
     status: ExitStatus, report: [UInt8]
   ) {
@@ -183,7 +184,7 @@ public struct ChildProcess: Sendable {
     return (status, try pipe.reader.readToEnd())
   }
 
-  /// Closes this process's end of the pipe afterwards, so that the reader sees its end.
+  /// Closes this process's end of the pipe afterwards, so that the reader sees the end.
   private static func wait(
     for command: Command, variable: String, writer: consuming FileDescriptor
   ) throws -> ExitStatus {
@@ -197,7 +198,7 @@ public struct ChildProcess: Sendable {
     fcntl(descriptor, F_SETFD, isInherited ? 0 : FD_CLOEXEC)
   }
 
-  /// Starts the program and closes this process's end of the pipe, so that the reader sees its end.
+  /// Starts the program and closes this process's end of the pipe, so that the reader sees the end.
   private static func start(
     _ command: Command, input: Stream, errors: Stream?, family: Family, writer: consuming FileDescriptor
   ) throws(SystemError) -> ChildProcess {
@@ -206,7 +207,7 @@ public struct ChildProcess: Sendable {
       family: family)
   }
 
-  /// The same, and writes to its standard input.
+  /// Does the same, and writes to the program's standard input.
   private static func start(
     _ command: Command, reading input: [UInt8], errors: Stream?, family: Family, writer: consuming FileDescriptor
   ) throws -> ChildProcess {
@@ -217,7 +218,7 @@ public struct ChildProcess: Sendable {
     return child
   }
 
-  /// Writes all of it and closes the pipe. A program that ends without reading it says why by its exit status.
+  /// Writes everything and closes the pipe. A program that ends without reading it reports why by its exit status.
   private static func feed(_ input: [UInt8], to writer: consuming FileDescriptor) throws(SystemError) {
     do { try writer.write(input) } catch { if !error.isBrokenPipe { throw error } }
   }
@@ -235,7 +236,7 @@ private struct Pipe: ~Copyable {
     writer = FileDescriptor(ends[1], path: "a pipe")
   }
 
-  /// Its writing end; the other is closed, so that writing fails where no other process reads.
+  /// The writing end; the other is closed, so that writing fails if no other process reads.
   consuming func intoWriter() -> FileDescriptor { writer }
 
   private static func systemPipe(_ ends: inout [Int32]) -> Int32 {

@@ -4,14 +4,16 @@
   import Darwin
 #endif
 
-/// A program to run, as a value: never a line for a shell to take apart.
+/// A program to run, as a value that no shell parses.
 public struct Command: Equatable, Sendable {
   /// The program, by name or path, and its arguments.
   public var arguments: [String]
-  /// All that the program sees; nothing is inherited.
+  /// The program's whole environment; nothing is inherited.
   public var environment: [String: String]
+  /// The directory in which the program is started.
   public var directory: String
 
+  /// Makes a command from the program and its arguments, its whole environment, and where it starts.
   public init(_ arguments: [String], environment: [String: String], directory: String = "/") {
     self.arguments = arguments
     self.environment = environment
@@ -33,7 +35,7 @@ public struct Command: Equatable, Sendable {
     return path
   }
 
-  /// The path of a program, looked up in a PATH; nil where none of its directories has it.
+  /// The path of a program, looked up in a PATH; nil if none of its directories has it.
   public static func find(_ name: String, path: String) -> String? {
     path.split(separator: ":").map { "\($0)/\(name)" }.first(where: Files.isExecutable)
   }
@@ -49,7 +51,7 @@ public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     self = signal == 0 ? .exited((status >> 8) & 0xff) : .killed(signal: signal)
   }
 
-  /// The number that a shell would give: 128 and the signal's for a killed process.
+  /// The exit code that a shell would report: 128 plus the signal's number for a killed process.
   public var code: Int32 {
     switch self {
     case .exited(let code): code
@@ -57,11 +59,13 @@ public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether it exited with 0.
   public var isSuccess: Bool { self == .exited(0) }
 
-  /// Whether it looks like the work of the kernel's out-of-memory killer (or another SIGKILL).
+  /// Whether it was killed by SIGKILL, as the kernel does when memory runs out.
   public var isKill: Bool { code == 128 + SIGKILL }
 
+  /// "exit code N" or "signal N".
   public var description: String {
     switch self {
     case .exited(let code): "exit code \(code)"
@@ -70,7 +74,7 @@ public enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
   }
 }
 
-/// A list of strings as C wants it: pointers, the last one null.
+/// A list of strings as C expects it: an array of pointers that ends with null.
 enum CStrings {
   static func with<Result>(
     _ strings: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result

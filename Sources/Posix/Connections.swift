@@ -2,9 +2,9 @@
   import Glibc
 #endif
 
-/// The TCP connections of this machine, as the kernel itself counts them (sock_diag(7)).
+/// The machine's TCP connections, as the kernel itself counts them (sock_diag(7)).
 public enum Connections {
-  /// How many established connections a local port has; nil where the kernel does not tell.
+  /// How many established connections a local port has; nil if the kernel does not tell.
   public static func established(on port: UInt16) -> Int? {
     #if os(Linux)
       do {
@@ -34,8 +34,8 @@ public enum Connections {
   /// SOCK_DIAG_BY_FAMILY.
   private static let byFamily: UInt16 = 20
 
-  /// Asks for all sockets of a family that are established and whose local port is this one: a `nlmsghdr` and an
-  /// `inet_diag_req_v2` (linux/inet_diag.h), 72 bytes.
+  /// A request for all established sockets of a family on this local port: a `nlmsghdr` and an `inet_diag_req_v2`
+  /// (linux/inet_diag.h), 72 bytes.
   static func request(_ family: UInt8, _ port: UInt16) -> [UInt8] {
     let dump: [UInt8] = [1, 3]  // NLM_F_REQUEST, NLM_F_DUMP
     let header = [72, 0, 0, 0, UInt8(byFamily), 0] + dump + [UInt8](repeating: 0, count: 8)
@@ -44,7 +44,7 @@ public enum Connections {
     return header + body + [UInt8](repeating: 0, count: 46)
   }
 
-  /// What some messages of the kernel's say.
+  /// What the kernel's messages say.
   struct Answer: Equatable {
     var sockets = 0
     var isLast = false
@@ -66,7 +66,7 @@ public enum Connections {
         }
         place += (length + 3) & ~3
       }
-      // Nothing that can be read is no answer.
+      // If nothing can be read, there is no answer.
       if place == 0 { isRefused = true }
     }
   }

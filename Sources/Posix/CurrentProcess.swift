@@ -4,22 +4,27 @@
   import Darwin
 #endif
 
-/// This process and what it inherited.
+/// This process, and what it inherited.
 public enum CurrentProcess {
+  /// The process id.
   public static var id: Int32 { getpid() }
 
+  /// The process id of the parent, which is another one once the parent has ended.
   public static var parent: Int32 { getppid() }
 
+  /// Whether the effective user is root.
   public static var isRoot: Bool { geteuid() == 0 }
 
+  /// The number of the effective user.
   public static var user: UInt32 { UInt32(geteuid()) }
 
   /// The absolute path of this program's file.
   public static var executable: String { Files.resolved("/proc/self/exe") }
 
+  /// The absolute path of the working directory, with links followed.
   public static var directory: String { Files.resolved(".") }
 
-  /// The environment it was started with.
+  /// The environment that this process was started with.
   public static var environment: [String: String] {
     var variables: [String: String] = [:]
     var entry = unsafe environ
@@ -31,22 +36,22 @@ public enum CurrentProcess {
     return variables
   }
 
-  /// Ends this process.
+  /// Ends this process with an exit status.
   public static func exit(_ status: Int32) -> Never { systemExit(status) }
 
-  /// Whether a descriptor (1 is standard output) is a terminal.
+  /// Whether a descriptor is a terminal; 1 is standard output.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// What became of a text that was written for somebody.
+  /// What happened to a text that was written for a reader.
   public enum Delivery: Sendable {
     case taken
     /// Nobody reads any more.
     case gone
-    /// Somebody could read, and has not.
+    /// There is a reader, but it has not read the text.
     case unread
   }
 
-  /// Writes to a descriptor as far as its reader takes it, and waits for that at most so long.
+  /// Writes as much to a descriptor as its reader takes, waiting at most `patience` each time.
   @discardableResult
   public static func write(_ text: String, to descriptor: Int32, patience: Duration = .seconds(10)) -> Delivery {
     var rest = Array(text.utf8)[...]
@@ -55,7 +60,7 @@ public enum CurrentProcess {
         return .unread
       }
       let count = unsafe rest.withUnsafeBytes {
-        // A pipe that can be written to takes as much without a wait, and no more for certain (PIPE_BUF).
+        // A pipe that is ready takes this much without blocking, and is not guaranteed to take more (PIPE_BUF).
         unsafe FileDescriptor.systemWrite(descriptor, $0.baseAddress, min($0.count, 4_096))
       }
       if count == -1 && errno == EINTR { continue }
@@ -65,13 +70,13 @@ public enum CurrentProcess {
     return .taken
   }
 
-  /// All that comes on standard input, up to its end.
+  /// Reads standard input to its end.
   public static func standardInput() throws(SystemError) -> String {
     let input = FileDescriptor(try check("reading", "standard input") { dup(0) }, path: "standard input")
     return String(decoding: try input.readToEnd(), as: UTF8.self)
   }
 
-  /// Becomes another program; returns only where that fails.
+  /// Replaces this process with another program; throws if that fails.
   public static func replace(with command: Command) throws(SystemError) -> Never {
     let path = try command.program()
     unsafe CStrings.with(command.arguments) { arguments in
@@ -82,7 +87,8 @@ public enum CurrentProcess {
     throw SystemError("starting", path)
   }
 
-  /// Becomes another program, in its directory. Where that fails, says why and ends with 127, as a shell does.
+  /// Enters the command's directory and replaces this process with the program; if that fails, prints the reason and
+  /// exits with 127, as a shell does.
   public static func become(_ command: Command) -> Never {
     do {
       try enter(command.directory)
@@ -93,19 +99,19 @@ public enum CurrentProcess {
     }
   }
 
-  /// Continues in another directory.
+  /// Changes the working directory.
   public static func enter(_ directory: String) throws(SystemError) {
     try check("entering", directory) { unsafe chdir(directory) }
   }
 
-  /// Leaves the terminal's session, so that neither its Ctrl-C nor its end reaches this process.
+  /// Leaves the terminal's session, so that neither Ctrl-C nor the end of the terminal reaches this process.
   public static func detach() {
     _ = setsid()
     signal(SIGHUP, SIG_IGN)
     signal(SIGINT, SIG_IGN)
   }
 
-  /// A reader that goes away shall be an error of `write`, not the end of this process.
+  /// Makes a reader that goes away an error of `write`, instead of ending this process.
   public static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
   }

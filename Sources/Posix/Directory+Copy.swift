@@ -7,12 +7,12 @@ import CPosix
 #endif
 
 extension Directory {
-  /// Copies a file, a symlink or a directory with all it holds to where nothing is; nothing happens where it is missing.
-  /// What is neither, a pipe or a socket, is left out.
+  /// Copies a file, a symlink or a directory with everything in it to a path where nothing exists; does nothing if it
+  /// is missing. Pipes, sockets and devices are left out.
   ///
   /// - Parameters:
-  ///   - isLeftOut: asked for each path below this directory.
-  ///   - copyFile: copies a file of a directory to another one; told the file's path below this directory.
+  ///   - isLeftOut: called with each path below this directory; what it returns true for is not copied.
+  ///   - copyFile: copies a file from one directory to another; it is also given the file's path below this directory.
   public func copy(
     _ path: PathBelow, to target: PathBelow, in other: borrowing Directory,
     except isLeftOut: (PathBelow) -> Bool = { _ in false },
@@ -26,7 +26,7 @@ extension Directory {
       if kind == .link { try copyLink(path, to: target, in: other) }
       return
     }
-    // No function that calls itself, and a few descriptors: how deep it is, a build decides.
+    // This is not recursive and needs few descriptors, because a build decides how deep it is.
     var directories = [(from: path, to: target)]
     while let (from, to) = directories.popLast() {
       try other.makeDirectory(to)
@@ -45,9 +45,9 @@ extension Directory {
     }
   }
 
-  /// Copies a file's content and who may do what with it, sharing its blocks where the file system can.
+  /// Copies a file's content and permissions, sharing its blocks if the file system can.
   ///
-  /// - Parameter mode: what becomes of that; a program that runs as its owner would run as nextdeploy.
+  /// - Parameter mode: converts the permissions; a setuid program would otherwise run as nextdeploy.
   public func copyFile(
     _ path: PathBelow, to target: PathBelow, in other: borrowing Directory, mode: (UInt32) -> UInt32 = { $0 & 0o777 }
   ) throws(SystemError) {
@@ -56,7 +56,7 @@ extension Directory {
     let copy = try other.create(target, mode: mode(status.mode))
     #if os(Linux)
       if nextdeploy_clone_file(file.number, copy.number) == 0 { return }
-      // A file of terabytes can be made of nothing; its copy must not fill the disk.
+      // A sparse file can be terabytes long; its copy must not fill the disk.
       if status.blocks * 512 < status.size { return try file.copyData(to: copy, size: status.size) }
     #endif
     while true {
@@ -73,12 +73,12 @@ extension Directory {
 
 #if os(Linux)
   extension FileDescriptor {
-    /// Copies what is no hole.
+    /// Copies everything that is not a hole.
     fileprivate func copyData(to copy: borrowing FileDescriptor, size: Int) throws(SystemError) {
       var place = 0
       while true {
         let next = nextdeploy_next_data(number, place)
-        // Behind the last bytes. Where the file system knows of no holes, all are bytes.
+        // The end of the data. A file system that does not know holes reports everything as data.
         if next == -1 && errno == ENXIO { break }
         if next != -1 { place = next }
         try check("reading", path) { lseek(number, place, SEEK_SET) }

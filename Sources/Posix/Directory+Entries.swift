@@ -4,16 +4,19 @@
   import Darwin
 #endif
 
-// What is in a directory: looked at, read, made and moved.
+// What is in a directory: looked at, read, created and moved.
 extension Directory {
+  /// One entry of a directory.
   public struct Entry: Sendable {
+    /// The entry's name, without the directory's path.
     public let name: PathBelow
+    /// What it is, with a link at its end not followed.
     public let kind: Files.Kind
   }
 
   // MARK: Looking
 
-  /// All that is in it, in no order.
+  /// All entries of the directory, in no particular order.
   public func entries() throws(SystemError) -> [Entry] {
     var found: [Entry] = []
     var unknown: [PathBelow] = []
@@ -23,7 +26,7 @@ extension Directory {
       case DT_REG: found.append(Entry(name: name, kind: .file))
       case DT_DIR: found.append(Entry(name: name, kind: .directory))
       case DT_LNK: found.append(Entry(name: name, kind: .link))
-      // Not every file system says what an entry is.
+      // Not every file system reports an entry's kind.
       case DT_UNKNOWN: unknown.append(name)
       default: found.append(Entry(name: name, kind: .other))
       }
@@ -34,9 +37,9 @@ extension Directory {
     return found
   }
 
-  /// Calls for each name but "." and "..", and with what kind of entry the file system says it is.
+  /// Calls `body` for each name except "." and "..", with the kind of entry that the file system reports.
   @safe func visit(_ body: (UnsafePointer<CChar>, Int) -> Void) throws(SystemError) {
-    // Of its own, for closing the stream closes it.
+    // A descriptor of its own, because closing the stream closes it.
     let own = try open("reading", .top, O_RDONLY | O_DIRECTORY)
     guard let stream = unsafe fdopendir(own) else {
       let error = SystemError("reading", path)
@@ -56,7 +59,7 @@ extension Directory {
     if errno != 0 { throw SystemError("reading", path) }
   }
 
-  /// What the system knows of a path, a symlink at its end not followed; nil where nothing is there.
+  /// The status of a path, without following a symlink at its end; nil if nothing is there.
   public func status(_ path: PathBelow) throws(SystemError) -> Files.Status? {
     var status = stat()
     do {
@@ -68,7 +71,7 @@ extension Directory {
     return Files.Status(status)
   }
 
-  /// Where a symlink points, as it is written; nil where there is no symlink.
+  /// Where a symlink points, as it is written; nil if there is no symlink.
   public func linkTarget(_ path: PathBelow) throws(SystemError) -> [UInt8]? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     do {
@@ -84,8 +87,8 @@ extension Directory {
     }
   }
 
-  /// The place that a path leads to, symlinks followed as far as they stay below, as package managers make them; nil
-  /// where nothing is there, or a link leads out.
+  /// Where a path leads, with symlinks followed as long as they stay below, as those of package managers do; nil if
+  /// nothing is there, or a link leads out.
   public func followed(_ path: PathBelow) throws(SystemError) -> PathBelow? {
     var place = PathBelow.top
     var rest = path.bytes.split(separator: UInt8(ascii: "/")).reversed().map(Array.init)
@@ -93,7 +96,7 @@ extension Directory {
     while let part = rest.popLast() {
       if part == Array(".".utf8) { continue }
       if part == Array("..".utf8) {
-        // No part of `place` is a link: what is above it by name is so on the disk.
+        // No part of `place` is a link, so its parent by name is also its parent on the disk.
         if place.isTop { return nil }
         place = place.parent
         continue
@@ -114,7 +117,8 @@ extension Directory {
 
   // MARK: Reading
 
-  /// A file, open to be read; nil where none is there. A pipe or a device is none: to open one could take for ever.
+  /// Opens a file for reading; nil if there is none. Pipes and devices do not count, because opening one could block
+  /// forever.
   public func file(_ path: PathBelow) throws(SystemError) -> FileDescriptor? {
     let number: Int32
     do { number = try open("opening", path, O_RDONLY | O_NONBLOCK) } catch {
@@ -126,7 +130,7 @@ extension Directory {
     return file
   }
 
-  /// The same, where a build may have closed it even to its owner: it is opened to that again.
+  /// Does the same for a file that a build may have closed even to its owner, by restoring that access.
   func ownFile(_ path: PathBelow) throws(SystemError) -> FileDescriptor? {
     do { return try file(path) } catch {
       guard error.code == EACCES, let status = try status(path), status.owner == CurrentProcess.user else {
@@ -137,7 +141,7 @@ extension Directory {
     }
   }
 
-  /// A file's content; nil where no file is there. One that is larger than the limit is an error, and is not read.
+  /// A file's content; nil if there is no file. A file that is larger than the limit is an error, and is not read.
   public func read(_ path: PathBelow, atMost limit: Int) throws(SystemError) -> [UInt8]? {
     guard let file = try file(path) else { return nil }
     let tooLarge = SystemError("reading", subject(path), code: EFBIG)
@@ -148,24 +152,24 @@ extension Directory {
       if more.isEmpty { return bytes }
       bytes += more
     }
-    // It grew meanwhile.
+    // It grew while it was read.
     throw tooLarge
   }
 
   // MARK: Making
 
-  /// Makes a file, open to be written; an error where something is there.
+  /// Creates a file and opens it for writing; throws if something is there.
   public func create(_ path: PathBelow, mode: UInt32 = 0o644) throws(SystemError) -> FileDescriptor {
     FileDescriptor(
       try open("writing", path, O_WRONLY | O_CREAT | O_EXCL, mode: mode), path: subject(path))
   }
 
-  /// Makes one directory; an error where something is there.
+  /// Creates one directory; throws if something is there.
   public func makeDirectory(_ path: PathBelow, mode: UInt32 = 0o755) throws(SystemError) {
     try at("making the directory", path) { unsafe mkdirat($0, $1, mode_t(mode)) }
   }
 
-  /// Makes a symlink; an error where something is there.
+  /// Creates a symlink; throws if something is there.
   public func link(_ path: PathBelow, to target: [UInt8]) throws(SystemError) {
     try at("making the link", path) { holder, name in
       unsafe (target + [0]).withUnsafeBufferPointer { target in
@@ -174,14 +178,14 @@ extension Directory {
     }
   }
 
-  /// Moves what is at a path to another one, below this directory or another one of the same file system.
+  /// Moves what is at a path to a path in this directory, or in another one on the same file system.
   public func rename(
     _ path: PathBelow, to target: PathBelow, in other: borrowing Directory
   ) throws(SystemError) {
     try both("renaming \(subject(path)) to", path, target, other) { unsafe renameat($0, $1, $2, $3) }
   }
 
-  /// A second name for a file's content, on the same file system.
+  /// Gives a file a second name on the same file system.
   public func hardLink(
     _ path: PathBelow, to target: PathBelow, in other: borrowing Directory
   ) throws(SystemError) {
@@ -200,12 +204,12 @@ extension Directory {
 
   // MARK: Access
 
-  /// Sets who may do what with a file or directory; a symlink is not followed.
+  /// Sets the permissions of a file or directory; a symlink is not followed.
   public func setMode(_ path: PathBelow, _ mode: UInt32) throws(SystemError) {
     try at("setting the permissions of", path) { unsafe fchmodat($0, $1, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
   }
 
-  /// Gives a file or a directory to a group; a symlink itself, not what it points at.
+  /// Gives a file or directory to a group; for a symlink, the link itself and not its target.
   public func setGroup(_ path: PathBelow, _ group: UInt32) throws(SystemError) {
     try at("giving to a group", path) { unsafe fchownat($0, $1, uid_t.max, gid_t(group), AT_SYMLINK_NOFOLLOW) }
   }

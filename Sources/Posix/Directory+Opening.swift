@@ -4,11 +4,12 @@
   import Darwin
 #endif
 
-// What a build closed to the group of its files: opened again, by the user whose they are.
+// What a build closed to the group of its files is opened again, by the user who owns them.
 extension Directory {
-  /// Lets the group read all that this user owns in it, and change its directories.
+  /// Lets the group read everything in the directory that this user owns, and change its directories.
   ///
-  /// What cannot be opened, or lies deeper than a path can be, stays as it is: who wants to read it is told.
+  /// What cannot be opened, or lies deeper than a path can reach, stays as it is; whoever tries to read it gets the
+  /// error.
   public func openToGroup() throws(SystemError) {
     var directories: [PathBelow] = [.top]
     while let path = directories.popLast() {

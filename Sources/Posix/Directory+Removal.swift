@@ -6,11 +6,11 @@ import CPosix
   import Darwin
 #endif
 
-// Removing what others made: however deep it is, whatever its names are, and whoever may look into it.
+// Removes what others made, however deep it is, whatever its names are, and whoever may look into it.
 extension Directory {
-  /// Removes a file, or a directory with all it holds; nothing happens where it is missing. Links are not followed.
+  /// Removes a file, or a directory with everything in it, without following links; does nothing if it is missing.
   ///
-  /// Goes on where something cannot be removed, and throws the first such error at the end. Enters no other mount.
+  /// Continues if something cannot be removed, and throws the first such error at the end. Enters no other mount.
   public func remove(_ path: PathBelow) throws(SystemError) {
     do {
       let holder = try place(path.parent)
@@ -20,7 +20,7 @@ extension Directory {
     }
   }
 
-  /// Removes all that it holds.
+  /// Removes everything in the directory.
   public func empty() throws(SystemError) {
     var first: SystemError?
     Self.letOwnerIn(number)
@@ -30,7 +30,7 @@ extension Directory {
     if let first { throw first }
   }
 
-  /// Removes a file or a link, but no directory; false where none is there.
+  /// Removes a file or a link, but no directory; false if none is there.
   public func removeFile(_ path: PathBelow) throws(SystemError) -> Bool {
     do {
       try at("removing", path) { unsafe unlinkat($0, $1, 0) }
@@ -41,7 +41,7 @@ extension Directory {
     }
   }
 
-  /// Removes a directory where it is empty; false where it is not, or is none.
+  /// Removes a directory if it is empty; false if it is not empty or not a directory.
   public func removeIfEmpty(_ path: PathBelow) throws(SystemError) -> Bool {
     do {
       try at("removing", path) { unsafe unlinkat($0, $1, AT_REMOVEDIR) }
@@ -53,20 +53,20 @@ extension Directory {
   }
 }
 
-/// The removal of one tree, with as many descriptors for a deep one as for a flat one.
+/// The removal of one tree, which needs no more descriptors for a deep tree than for a flat one.
 ///
-/// It goes down by names and up by "..", and looks each time whether that is still the directory that it came from.
+/// It goes down by name and up by "..", and checks each time that this is still the directory that it came from.
 private final class Removal {
   /// A directory that is being emptied.
   private struct Level {
-    /// In the one above.
+    /// The name in the directory above.
     let name: PathBelow
     let identity: Identity
-    /// Those in it that are still to be removed.
+    /// The directories in it that are still to be removed.
     var directories: [PathBelow] = []
   }
 
-  /// What a directory is, wherever it has been moved.
+  /// Identifies a directory, wherever it has been moved.
   private struct Identity: Equatable {
     let device: dev_t
     let inode: ino_t
@@ -105,7 +105,7 @@ private final class Removal {
     if let first { throw first }
   }
 
-  /// Goes into a directory, removes all in it but directories, and notes those.
+  /// Enters a directory, removes everything in it except directories, and notes those.
   private func enter(_ name: PathBelow, in holder: borrowing Directory) throws(SystemError) -> Directory {
     let subject = subject(name)
     var opened = open(name, in: holder, subject)
@@ -137,7 +137,7 @@ private final class Removal {
     return directory
   }
 
-  /// Opens a directory where it is no mount point.
+  /// Opens a directory if it is not a mount point.
   private func open(_ name: PathBelow, in holder: borrowing Directory, _ subject: String) -> Int32 {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
     #if os(Linux)
@@ -166,7 +166,7 @@ private final class Removal {
     let above = Directory(opened, path: top, directory.lookup)
     var status = stat()
     try check("removing", subject) { unsafe fstat(opened, &status) }
-    // Somebody has moved it meanwhile: what is above it now is not ours to touch.
+    // Somebody has moved it meanwhile, and nextdeploy must not touch what is above it now.
     guard Identity(device: status.st_dev, inode: status.st_ino) == identity else {
       throw SystemError("removing", subject, code: ESTALE)
     }
@@ -182,7 +182,7 @@ private final class Removal {
 
   private func note(_ error: SystemError) { first = first ?? error }
 
-  /// The path of a name in the current directory, for messages; of a very deep one its beginning.
+  /// The path of a name in the current directory, for messages; only its beginning if it is very deep.
   private func subject(_ name: PathBelow) -> String {
     let names = levels.dropFirst().prefix(20).map(\.name) + (levels.isEmpty ? [] : [name])
     return ([top] + names.map(\.description)).joined(separator: "/")

@@ -6,16 +6,16 @@ import CPosix
   import Darwin
 #endif
 
-/// An open directory, and the only way to what is below it where a build, an app or a commit shapes that.
+/// An open directory, and the only way to reach what is below it if a build, an app or a commit controls that.
 ///
-/// A path string goes wherever the symlinks on it lead. Here a path is looked up from the open directory on, passes no
-/// symlink and cannot leave it: whatever is put in its way meanwhile, what is read, written or removed is below.
+/// A path string follows any symlinks in it. Here a path is looked up from the open directory, follows no symlink and
+/// cannot leave the directory: whatever changes meanwhile, only what is below is read, written or removed.
 public struct Directory: ~Copyable {
-  /// How a path of several parts is looked up.
+  /// How a path with several parts is looked up.
   enum Lookup {
     /// By the kernel, in one call (openat2).
     case atOnce
-    /// Part by part, where the kernel has no such call or a container forbids it.
+    /// One part at a time, if the kernel has no such call or a container forbids it.
     case stepByStep
   }
 
@@ -32,7 +32,7 @@ public struct Directory: ~Copyable {
 
   deinit { _ = close(number) }
 
-  /// Opens a directory whose own path is nobody's but nextdeploy's.
+  /// Opens a directory whose own path only nextdeploy can change.
   public init(_ path: String) throws(SystemError) { try self.init(path, Self.usualLookup) }
 
   init(_ path: String, _ lookup: Lookup) throws(SystemError) {
@@ -46,7 +46,7 @@ public struct Directory: ~Copyable {
     self.init(number, path: path, lookup)
   }
 
-  /// The directory that holds a path; it need not be readable. Nil where there is none.
+  /// The directory that holds a path, which need not be readable; nil if there is none.
   init?(holding path: String) throws(SystemError) {
     let holder = Files.parent(path)
     do {
@@ -60,12 +60,12 @@ public struct Directory: ~Copyable {
 
   // MARK: Looking up
 
-  /// Opens a directory below.
+  /// Opens a directory below this one.
   public func directory(_ path: PathBelow) throws(SystemError) -> Directory {
     Directory(try open("opening", path, O_RDONLY | O_DIRECTORY), path: subject(path), lookup)
   }
 
-  /// The same, where a build may have closed it even to its owner: it is opened to that again.
+  /// Does the same for a directory that a build may have closed even to its owner, by restoring that access.
   public func ownDirectory(_ path: PathBelow) throws(SystemError) -> Directory {
     let opened: Directory
     do { opened = try directory(path) } catch {
@@ -78,7 +78,8 @@ public struct Directory: ~Copyable {
     return opened
   }
 
-  /// Gives the owner of an open directory back what a build may have taken; what is not ours stays as it is.
+  /// Restores the owner's access to an open directory, which a build may have removed; another user's directory stays
+  /// as it is.
   static func letOwnerIn(_ number: Int32) {
     var status = stat()
     guard unsafe fstat(number, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o700 != 0o700 else {
@@ -87,7 +88,7 @@ public struct Directory: ~Copyable {
     _ = fchmod(number, status.st_mode & 0o7777 | 0o700)
   }
 
-  /// Opens a directory below, which with those above it is made where it is missing.
+  /// Opens a directory below this one, creating it and those above it if they are missing.
   public func made(_ path: PathBelow, mode: UInt32 = 0o755) throws(SystemError) -> Directory {
     var place = PathBelow.top
     for part in path.parts {
@@ -97,7 +98,7 @@ public struct Directory: ~Copyable {
     return try directory(path)
   }
 
-  /// Opens what is below. Neither the path nor its last part may be a symlink.
+  /// Opens what is at a path below. Neither the path nor its last part may be a symlink.
   func open(_ operation: String, _ path: PathBelow, _ flags: Int32, mode: UInt32 = 0) throws(SystemError) -> Int32 {
     let flags = flags | O_NOFOLLOW | O_CLOEXEC
     if path.isTop || path.isName {
@@ -118,7 +119,7 @@ public struct Directory: ~Copyable {
     return try holder.open(operation, parts[parts.count - 1], flags, mode: mode)
   }
 
-  /// A directory as the holder of what is in it.
+  /// Opens a directory only to reach what is in it.
   func place(_ path: PathBelow) throws(SystemError) -> Directory {
     Directory(try open("opening", path, Self.placeOnly), path: subject(path), lookup)
   }
@@ -135,7 +136,7 @@ public struct Directory: ~Copyable {
     return try check(operation, subject(path)) { path.name.withCString { unsafe call(holder.number, $0) } }
   }
 
-  /// A path for messages; of a very long one its beginning.
+  /// A path for messages; only its beginning if it is very long.
   func subject(_ path: PathBelow) -> String {
     if path.isTop || self.path.utf8.count > 1_000 { return self.path }
     let full = "\(self.path)/\(path)"

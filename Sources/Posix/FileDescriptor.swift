@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// The one owner of an open file descriptor, which closes with it.
+/// The only owner of an open file descriptor, which is closed with it.
 public struct FileDescriptor: ~Copyable {
   /// The descriptor's number, for calls that borrow it.
   public let number: Int32
@@ -17,23 +17,24 @@ public struct FileDescriptor: ~Copyable {
 
   deinit { _ = close(number) }
 
-  /// Takes over a descriptor that was inherited, so that no child of this process inherits it too.
+  /// Takes over an inherited descriptor, so that no child of this process inherits it in turn.
   public init(inherited number: Int32) throws(SystemError) {
     try check("taking over the descriptor", String(number)) { fcntl(number, F_SETFD, FD_CLOEXEC) }
     self.init(number, path: "descriptor \(number)")
   }
 
+  /// What a file is opened for, and what happens if it is missing or already there.
   public enum Access: Sendable {
     case read
-    /// Writes at the end; made where it is missing.
+    /// Writes at the end; the file is created if it is missing.
     case append
-    /// Emptied first; made where it is missing.
+    /// Empties the file first; it is created if it is missing.
     case replace
-    /// Made; an error where it exists.
+    /// Creates the file; an error if it exists.
     case create
-    /// Read and written; made where it is missing.
+    /// Reads and writes; the file is created if it is missing.
     case update
-    /// Writes at the end of a file that is there, and is no symlink.
+    /// Writes at the end of a file that exists and is not a symlink.
     case appendExisting
 
     var flags: Int32 {
@@ -48,14 +49,14 @@ public struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// Opens a file. The descriptor does not reach child processes.
+  /// Opens a file with a descriptor that child processes do not inherit.
   public init(path: String, _ access: Access, mode: UInt32 = 0o644) throws(SystemError) {
     let operation = access == .read ? "opening" : "writing"
     let number = try check(operation, path) { unsafe open(path, access.flags | O_CLOEXEC, mode_t(mode)) }
     self.init(number, path: path)
   }
 
-  /// Up to `count` bytes; none at the end of the file.
+  /// Reads up to `count` bytes; empty at the end of the file.
   public func read(upTo count: Int) throws(SystemError) -> [UInt8] {
     try Self.read(number, path: path, upTo: count)
   }
@@ -66,7 +67,7 @@ public struct FileDescriptor: ~Copyable {
     return Array(buffer.prefix(got))
   }
 
-  /// Whether there is something to read, or the end, waiting for it at most this long.
+  /// Waits at most this long until there is something to read, or the end; false if there is not.
   public func isReadable(within limit: Duration) throws(SystemError) -> Bool {
     try Self.isReady(number, POLLIN, within: limit, path: path)
   }
@@ -78,7 +79,7 @@ public struct FileDescriptor: ~Copyable {
     return try check("waiting for", path) { unsafe poll(&watched, 1, milliseconds) } > 0
   }
 
-  /// All bytes up to the end of the file.
+  /// Reads all bytes up to the end of the file.
   public func readToEnd() throws(SystemError) -> [UInt8] {
     var all: [UInt8] = []
     while true {
@@ -88,12 +89,14 @@ public struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Writes all of the bytes.
   public func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
     try unsafe Array(bytes).withUnsafeBufferPointer { (buffer) throws(SystemError) in
       try unsafe write(UnsafeRawBufferPointer(buffer))
     }
   }
 
+  /// Writes all of a buffer's bytes.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
     var written = 0
     while written < bytes.count {
@@ -103,14 +106,14 @@ public struct FileDescriptor: ~Copyable {
     }
   }
 
-  /// What the system knows of it.
+  /// The status of the open file.
   public func status() throws(SystemError) -> Files.Status {
     var status = stat()
     try check("reading", path) { unsafe fstat(number, &status) }
     return Files.Status(status)
   }
 
-  /// Sets who may do what with the file.
+  /// Sets the permissions of the file.
   public func setMode(_ mode: UInt32) throws(SystemError) {
     try check("setting the permissions of", path) { fchmod(number, mode_t(mode)) }
   }
@@ -120,17 +123,17 @@ public struct FileDescriptor: ~Copyable {
     try check("giving to a group", path) { fchown(number, uid_t.max, gid_t(group)) }
   }
 
-  /// Waits until what was written has reached the disk.
+  /// Waits until everything written has reached the disk.
   public func sync() throws(SystemError) {
     try check("writing", path) { fsync(number) }
   }
 
-  /// Makes it the standard input of this process.
+  /// Makes it this process's standard input.
   public func becomeInput() throws(SystemError) {
     try check("reading", path) { dup2(number, 0) }
   }
 
-  /// Makes it the standard output and the standard errors of this process.
+  /// Makes it this process's standard output and standard error.
   public func becomeOutput() throws(SystemError) {
     try check("writing", path) { dup2(number, 1) }
     try check("writing", path) { dup2(number, 2) }

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// An exclusive lock on a file, held until its owner ends: a crash frees it.
+/// An exclusive lock on a file, held until its owner ends; a crash releases it.
 public struct FileLock: ~Copyable {
   private let file: FileDescriptor
 
@@ -15,7 +15,7 @@ public struct FileLock: ~Copyable {
     self.file = file
   }
 
-  /// Takes the lock; nil where somebody else holds it.
+  /// Takes the lock; nil if somebody else holds it.
   public init?(ifFree path: String) throws(SystemError) {
     let file = try FileDescriptor(path: path, .update, mode: 0o600)
     do { try check("locking", path) { flock(file.number, LOCK_EX | LOCK_NB) } } catch {
@@ -25,23 +25,23 @@ public struct FileLock: ~Copyable {
     self.file = file
   }
 
-  /// Writes a text into the lock's file, in the place of what was there: who holds it, for those who wait.
+  /// Replaces the text in the lock's file, which tells those who wait who holds it.
   public borrowing func note(_ text: String) throws(SystemError) {
     try check("writing", file.path) { ftruncate(file.number, 0) }
     try file.write(text.utf8)
   }
 
-  /// Runs `body` while it is held.
+  /// Runs `body` while the lock is held.
   public consuming func hold<Result>(_ body: () throws -> Result) rethrows -> Result {
     let result = try body()
     extendLifetime(self)
     return result
   }
 
-  /// Whether somebody holds the lock now. Where no lock file is, nobody does.
+  /// Whether somebody holds the lock now; false if there is no lock file.
   ///
-  /// The file is not made, for its directory may be going away just now. Whoever takes the lock at the very moment of
-  /// the question may find it held: take it with `waitingFor` or try again.
+  /// The file is not created, because its directory may be about to be removed. Somebody who takes the lock at the
+  /// moment of this check may find it held: use `waitingFor`, or try again.
   public static func isHeld(_ path: String) throws(SystemError) -> Bool {
     do {
       let file = try FileDescriptor(path: path, .read)

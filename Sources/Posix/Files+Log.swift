@@ -4,9 +4,9 @@
   import Darwin
 #endif
 
-// Files that others go on writing to.
+// Files that other processes keep writing to.
 extension Files {
-  /// Makes a file of the last bytes of another one.
+  /// Writes the last bytes of a file to another one.
   public static func copyEnd(of path: String, to target: String, bytes: Int) throws(SystemError) {
     let source = try FileDescriptor(path: path, .read)
     let size = try source.status().size
@@ -21,7 +21,7 @@ extension Files {
     }
   }
 
-  /// Empties a file. Who writes at its end (O_APPEND) goes on at its beginning.
+  /// Empties a file. A process that appends to it (O_APPEND) continues at its beginning.
   public static func truncate(_ path: String) throws(SystemError) {
     _ = try FileDescriptor(path: path, .replace)
   }

@@ -4,18 +4,20 @@
   import Darwin
 #endif
 
-// How much there is room for, and how much something takes.
+// How much room there is, and how much something takes.
 extension Files {
-  /// Room on a file system.
+  /// The room on a file system.
   public struct Space: Sendable {
-    /// In bytes, as all of these but those of files.
+    /// The size of the file system, in bytes.
     public let size: Int
-    /// For this user.
+    /// The free bytes that this user may use.
     public let free: Int
-    /// How many files fit in all; nil where there is no limit.
+    /// How many files fit in total; nil if there is no limit.
     public let files: Int?
+    /// How many more files fit; nil if there is no limit.
     public let freeFiles: Int?
 
+    /// Makes a value from sizes in bytes and counts of files.
     public init(size: Int, free: Int, files: Int?, freeFiles: Int?) {
       self.size = size
       self.free = free
@@ -24,7 +26,7 @@ extension Files {
     }
   }
 
-  /// Of the file system that holds the path.
+  /// The room on the file system that holds the path.
   public static func space(_ path: String) throws(SystemError) -> Space {
     var status = statvfs()
     try check("reading the free space of", path) { unsafe statvfs(path, &status) }
@@ -37,18 +39,20 @@ extension Files {
   /// Free bytes for this user on the file system that holds the path.
   public static func freeSpace(_ path: String) throws(SystemError) -> Int { try space(path).free }
 
-  /// How many more files fit on the file system that holds the path; nil where it sets no limit.
+  /// How many more files fit on the file system that holds the path; nil if there is no limit.
   public static func freeFiles(_ path: String) throws(SystemError) -> Int? { try space(path).freeFiles }
 
-  /// What a directory takes with all it holds.
+  /// How much room a directory takes, with everything in it.
   public struct Usage: Sendable {
+    /// How many bytes its files take on the disk, counted in blocks.
     public var bytes = 0
+    /// How many files, links and directories are in it.
     public var files = 0
-    /// Whether all of it was counted.
+    /// Whether everything was counted.
     public var isWhole = true
   }
 
-  /// Counts what a directory takes, as far as this user sees and as the time goes.
+  /// Counts what a directory takes, as far as this user can see it and the time allows.
   public static func usage(_ path: String, within limit: Duration) -> Usage {
     var usage = Usage()
     guard let top = try? Directory(path) else { return usage }

@@ -8,31 +8,38 @@ import CPosix
 
 /// The file system: whole files, links and directories.
 public enum Files {
+  /// What a path is; `other` stands for pipes, sockets and devices.
   public enum Kind: Sendable { case file, directory, link, other }
 
-  /// What the system knows of one path, a final symlink not followed.
+  /// The status of a path, without following a symlink at its end.
   public struct Status: Sendable {
+    /// What it is: a file, a directory, a link or something else.
     public let kind: Kind
+    /// Its length in bytes.
     public let size: Int
-    /// Nanoseconds since 1970.
+    /// When its content last changed, in nanoseconds since 1970.
     public let modified: Int64
-    /// The same of any change, of its mode or owner too; nobody can set it.
+    /// When its content, mode or owner last changed, in nanoseconds since 1970; nobody can set this.
     public let changed: Int64
+    /// Its inode's number, which is unique on its file system.
     public let inode: UInt64
+    /// The number of the file system that it is on.
     public let device: UInt64
+    /// Its permission bits, with setuid, setgid and sticky, but without the kind.
     public let mode: UInt32
-    /// How many names it has.
+    /// How many names (hard links) it has.
     public let links: Int
     /// How many 512-byte blocks it takes on the disk.
     public let blocks: Int
-    /// The user that owns it.
+    /// The number of the user that owns it.
     public let owner: UInt32
+    /// The number of the group that it belongs to.
     public let group: UInt32
   }
 
   // MARK: Reading
 
-  /// Nil where nothing is there.
+  /// The status of a path; nil if nothing is there.
   public static func status(_ path: String) throws(SystemError) -> Status? {
     var status = stat()
     do { try check("reading", path) { unsafe lstat(path, &status) } } catch {
@@ -42,17 +49,18 @@ public enum Files {
     return Status(status)
   }
 
-  /// Whether anything is there, a dangling symlink included.
+  /// Whether anything is there, including a dangling symlink.
   public static func exists(_ path: String) -> Bool {
     (try? status(path)) != nil
   }
 
+  /// Whether it is a file, links followed, that this process may execute.
   public static func isExecutable(_ path: String) -> Bool {
     guard unsafe access(path, X_OK) == 0 else { return false }
     return (try? status(resolved(path)))?.kind == .file
   }
 
-  /// Nil where no file is there.
+  /// A file's bytes; nil if there is no file.
   public static func read(_ path: String) throws(SystemError) -> [UInt8]? {
     do {
       return try FileDescriptor(path: path, .read).readToEnd()
@@ -62,12 +70,12 @@ public enum Files {
     }
   }
 
-  /// The file's text; nil where no file is there.
+  /// A file's text; nil if there is no file.
   public static func text(_ path: String) throws(SystemError) -> String? {
     try read(path).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The last lines of a text file, of which at most `bytes` bytes are read.
+  /// The last lines of a text file, reading at most `bytes` bytes.
   public static func lastLines(_ path: String, count: Int, bytes: Int = 65_536) throws(SystemError) -> [String] {
     guard let size = try status(resolved(path))?.size else { return [] }
     let file = try FileDescriptor(path: path, .read)
@@ -76,7 +84,7 @@ public enum Files {
     return text.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
   }
 
-  /// The names in a directory, sorted; none where it does not exist.
+  /// The names in a directory, sorted; empty if it does not exist.
   public static func list(_ directory: String) throws(SystemError) -> [String] {
     guard let stream = unsafe opendir(directory) else {
       let error = SystemError("reading", directory)
@@ -94,7 +102,7 @@ public enum Files {
     return names.sorted()
   }
 
-  /// Where a symlink points, as it is written; nil where there is no symlink.
+  /// Where a symlink points, as it is written; nil if there is no symlink.
   public static func linkTarget(_ path: String) throws(SystemError) -> String? {
     var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
     let count = unsafe buffer.withUnsafeMutableBytes { buffer in
@@ -106,7 +114,7 @@ public enum Files {
     throw error
   }
 
-  /// The path with every symlink followed; as it was where that is not possible.
+  /// The path with all symlinks followed; unchanged if that is not possible.
   public static func resolved(_ path: String) -> String {
     guard let real = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(real) }
@@ -115,23 +123,23 @@ public enum Files {
 
   // MARK: Access
 
-  /// Gives a file or a directory to a group; a symlink itself, not what it points at.
+  /// Gives a file or directory to a group; for a symlink, the link itself and not its target.
   public static func setGroup(_ path: String, _ group: UInt32) throws(SystemError) {
     try check("giving to a group", path) { unsafe lchown(path, uid_t.max, gid_t(group)) }
   }
 
   // MARK: Writing
 
-  /// Replaces a file in one step: a reader sees the old text or the new, also after a crash.
+  /// Replaces a file in one step: readers see the old text or the new, even after a crash.
   ///
-  /// - Parameter durable: whether the text has reached the disk on return, so that it outlives a power loss.
+  /// - Parameter durable: whether to wait until the text has reached the disk, so that it survives a power loss.
   public static func write(
     _ text: String, to path: String, mode: UInt32 = 0o644, durable: Bool = true
   ) throws(SystemError) {
     try write(bytes: Array(text.utf8), to: path, mode: mode, durable: durable)
   }
 
-  /// The same for what need not be text.
+  /// Does the same for bytes that need not be text.
   public static func write(
     bytes: [UInt8], to path: String, mode: UInt32 = 0o644, durable: Bool = true
   ) throws(SystemError) {
@@ -149,12 +157,12 @@ public enum Files {
     if durable { try syncDirectory(of: path) }
   }
 
-  /// Sets who may do what with a file or directory.
+  /// Sets the permissions of a file or directory.
   public static func setMode(_ path: String, _ mode: UInt32) throws(SystemError) {
     try check("setting the permissions of", path) { unsafe chmod(path, mode_t(mode)) }
   }
 
-  /// Makes a directory and those above it, where they are missing.
+  /// Creates a directory and those above it, if they are missing.
   public static func makeDirectory(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
     do { try createDirectory(path, mode: mode) } catch {
       if error.isAlreadyThere { return }
@@ -164,21 +172,22 @@ public enum Files {
     }
   }
 
-  /// Makes one directory; an error where something is there.
+  /// Creates one directory; throws if something is there.
   public static func createDirectory(_ path: String, mode: UInt32 = 0o755) throws(SystemError) {
     try check("making the directory", path) { unsafe mkdir(path, mode_t(mode)) }
   }
 
+  /// Moves a file or directory within one file system, replacing a file that is at the target.
   public static func rename(_ path: String, to target: String) throws(SystemError) {
     try check("renaming \(path) to", target) { systemRename(path, target) }
   }
 
-  /// Makes a symlink; an error where something is there.
+  /// Creates a symlink; throws if something is there.
   public static func link(_ path: String, to target: String) throws(SystemError) {
     try check("making the link", path) { unsafe symlink(target, path) }
   }
 
-  /// Points a symlink elsewhere in one step.
+  /// Creates a symlink, or points an existing one elsewhere in one step.
   public static func replaceLink(_ path: String, to target: String) throws(SystemError) {
     let beside = "\(path).new"
     try remove(beside)
@@ -187,7 +196,7 @@ public enum Files {
     try syncDirectory(of: path)
   }
 
-  /// Removes a file or a directory with all it holds; nothing happens where it is missing. Links are not followed.
+  /// Removes a file, or a directory with everything in it, without following links; does nothing if it is missing.
   public static func remove(_ path: String) throws(SystemError) {
     guard let holder = try Directory(holding: path) else { return }
     guard let name = PathBelow(name: path.utf8.split(separator: UInt8(ascii: "/")).last ?? path[...].utf8) else {
@@ -196,12 +205,12 @@ public enum Files {
     try holder.remove(name)
   }
 
-  /// A second name for a file's content, on the same file system.
+  /// Gives a file a second name on the same file system.
   public static func hardLink(_ path: String, to target: String) throws(SystemError) {
     try check("linking", target) { systemLink(path, target) }
   }
 
-  /// Waits until all that was written to the file system of a path has reached the disk.
+  /// Waits until everything written to the path's file system has reached the disk.
   public static func syncFileSystem(of path: String) throws(SystemError) {
     let directory = try FileDescriptor(path: path, .read)
     #if os(Linux)

@@ -6,10 +6,10 @@ import CPosix
   import Darwin
 #endif
 
-/// What is typed on a terminal without being shown there.
+/// Reads from a terminal without showing what is typed.
 public enum HiddenInput {
-  /// One line from standard input, without its end; nil where the input ends, or where a signal says to stop: the signal
-  /// is then obeyed, once the terminal is as it was.
+  /// Reads one line from standard input, without its line break; nil at the end of the input, or if a signal says to
+  /// stop, which then takes effect once the terminal is restored.
   public static func line() throws(SystemError) -> String? {
     var before = termios()
     try check("asking how it is", "the terminal") { unsafe tcgetattr(0, &before) }
@@ -21,7 +21,7 @@ public enum HiddenInput {
     var hidden = before
     hidden.c_lflag &= ~tcflag_t(ECHO)
     hidden.c_lflag |= tcflag_t(ICANON | ECHONL)
-    // What was typed before stays shown, and is not taken for the answer.
+    // What was typed earlier stays visible, and is not taken for the answer.
     _ = unsafe tcsetattr(0, TCSAFLUSH, &hidden)
     defer {
       _ = unsafe tcsetattr(0, TCSAFLUSH, &before)
@@ -40,7 +40,7 @@ public enum HiddenInput {
     }
   }
 
-  /// Those by which somebody ends or stops a program.
+  /// The signals that end or stop a program.
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
 
   private static var isSignalled: Bool {

@@ -4,15 +4,16 @@
   import Darwin
 #endif
 
-/// A named pipe (fifo(7)) between this process and one of another user: what goes through it is in no file.
+/// A named pipe (fifo(7)) between this process and one of another user, whose content is never in a file.
 ///
-/// This process's end never waits, for the other process may end, or never come.
+/// This process's end never blocks, because the other process may end, or never start.
 public struct NamedPipe: ~Copyable {
+  /// Where the pipe is; it is removed together with this value.
   public let path: String
   /// This process's end; -1 before it is open.
   private var end: Int32 = -1
 
-  /// Makes a pipe that members of a group can open as the mode says, in place of whatever is there.
+  /// Creates a pipe that members of a group can open as the mode says, replacing whatever is there.
   public init(path: String, group: UInt32, mode: UInt32) throws(SystemError) {
     self.path = path
     try Files.remove(path)
@@ -26,12 +27,12 @@ public struct NamedPipe: ~Copyable {
     _ = unsafe unlink(path)
   }
 
-  /// Opens it for reading; others can open it for writing from then on.
+  /// Opens the pipe for reading; from then on others can open it for writing.
   public mutating func startReading() throws(SystemError) {
     end = try check("opening", path) { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
   }
 
-  /// The bytes that are there, waiting for some at most this long; none where nothing came, or nobody writes any more.
+  /// Reads what is there, waiting for it at most this long; empty if nothing came, or nobody writes any more.
   public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8] {
     var watched = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
     let milliseconds = limit.milliseconds
@@ -44,7 +45,7 @@ public struct NamedPipe: ~Copyable {
     return try FileDescriptor.read(end, path: path, upTo: count)
   }
 
-  /// Writes as much as the reader takes now, and returns what is left; all of it where nobody reads yet.
+  /// Writes as much as the reader takes now, and returns what is left; if nobody reads yet, that is everything.
   public mutating func write(_ bytes: ArraySlice<UInt8>) throws(SystemError) -> ArraySlice<UInt8> {
     if end < 0 {
       do { end = try check("opening", path) { unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) } } catch {

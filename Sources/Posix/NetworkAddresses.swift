@@ -4,9 +4,9 @@
   import Darwin
 #endif
 
-/// The addresses that this machine's network interfaces have.
+/// The addresses of this machine's network interfaces.
 public enum NetworkAddresses {
-  /// As in "192.0.2.1" and "2001:db8::1", loopback's included.
+  /// All addresses, such as "192.0.2.1" and "2001:db8::1", including loopback.
   public static func all() throws(SystemError) -> [String] {
     var first: UnsafeMutablePointer<ifaddrs>?
     try check("listing", "the machine's addresses") { unsafe getifaddrs(&first) }

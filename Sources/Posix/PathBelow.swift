@@ -4,11 +4,11 @@
   import Darwin
 #endif
 
-/// A path below a directory, as the bytes that it is to the kernel: relative, and no part of it is empty, "." or "..".
+/// A relative path below a directory, in the bytes that the kernel uses; no part of it is empty, "." or "..".
 ///
-/// It need not be text: Linux takes every byte but "/" and NUL in a name.
+/// It need not be text: Linux accepts every byte except "/" and NUL in a name.
 public struct PathBelow: Hashable, Sendable {
-  /// With the NUL that C wants at its end.
+  /// The bytes with the NUL that C expects at the end.
   private let storage: [UInt8]
 
   /// The directory itself.
@@ -16,7 +16,7 @@ public struct PathBelow: Hashable, Sendable {
 
   private init(checked storage: [UInt8]) { self.storage = storage }
 
-  /// Nil where a part of it is no name.
+  /// Takes a path's bytes; nil if any part is not a name.
   public init?(_ bytes: some Collection<UInt8>) {
     let bytes = Array(bytes)
     guard bytes.split(separator: Self.slash, omittingEmptySubsequences: false).allSatisfy({ Self.isName($0) }) else {
@@ -25,19 +25,19 @@ public struct PathBelow: Hashable, Sendable {
     storage = bytes + [0]
   }
 
-  /// The same of a text; no text is the directory itself.
+  /// Takes a path as text; an empty text is the directory itself.
   public init?(_ text: String) {
     if text.isEmpty { self = .top } else { self.init(text.utf8) }
   }
 
-  /// Nil where it is no name of one file.
+  /// Takes a single name; nil if it is not one.
   public init?(name: some Collection<UInt8>) {
     let name = Array(name)
     guard !name.contains(Self.slash), Self.isName(name[...]) else { return nil }
     storage = name + [0]
   }
 
-  /// The name of a directory's entry, as readdir(3) gives it.
+  /// The name of a directory's entry, as readdir(3) returns it.
   @unsafe init(entry name: UnsafePointer<CChar>) {
     storage = unsafe UnsafeBufferPointer(start: name, count: strlen(name) + 1).map { UInt8(bitPattern: $0) }
   }
@@ -56,30 +56,33 @@ public struct PathBelow: Hashable, Sendable {
 
   // MARK: Parts
 
+  /// The path's bytes, without a NUL at their end.
   public var bytes: ArraySlice<UInt8> { storage.dropLast() }
 
+  /// Whether it is the directory itself, not something below it.
   public var isTop: Bool { storage.count == 1 }
 
-  /// Whether it has one part only.
+  /// Whether it has only one part.
   var isName: Bool { !isTop && !storage.contains(Self.slash) }
 
+  /// Its names from the top down, each as a path of its own; empty for the top.
   public var parts: [PathBelow] {
     bytes.split(separator: Self.slash).map { PathBelow(checked: Array($0) + [0]) }
   }
 
-  /// Its last part; the top has none.
+  /// Its last part; the top is its own name.
   public var name: PathBelow {
     guard let slash = storage.lastIndex(of: Self.slash) else { return self }
     return PathBelow(checked: Array(storage[(slash + 1)...]))
   }
 
-  /// The directory that holds it; the top's is the top.
+  /// The directory that holds it; the top is its own parent.
   public var parent: PathBelow {
     guard let slash = storage.lastIndex(of: Self.slash) else { return .top }
     return PathBelow(checked: Array(storage[..<slash]) + [0])
   }
 
-  /// What has this path below the directory of this one.
+  /// This path followed by another one.
   public func appending(_ path: PathBelow) -> PathBelow {
     if isTop { return path }
     if path.isTop { return self }
@@ -91,7 +94,7 @@ public struct PathBelow: Hashable, Sendable {
     return PathBelow(checked: longer)
   }
 
-  /// Lends it, with a NUL at its end, to a call of C's; "." for the top.
+  /// Lends the path as a C string; "." for the top.
   @safe public func withCString<Result>(_ call: (UnsafePointer<CChar>) -> Result) -> Result {
     unsafe (isTop ? [Self.dot, 0] : storage).withUnsafeBufferPointer { buffer in
       unsafe buffer.withMemoryRebound(to: CChar.self) { unsafe call($0.baseAddress!) }
@@ -100,7 +103,7 @@ public struct PathBelow: Hashable, Sendable {
 }
 
 extension PathBelow: ExpressibleByStringLiteral {
-  /// A path that is written in the code.
+  /// Makes a path from a literal in the code; a literal that is not a path stops the program.
   public init(stringLiteral text: StaticString) {
     guard let path = PathBelow("\(text)") else { preconditionFailure("\(text) is no path below a directory") }
     self = path
@@ -108,12 +111,12 @@ extension PathBelow: ExpressibleByStringLiteral {
 }
 
 extension PathBelow: CustomStringConvertible {
-  /// As text: what is none of UTF-8 is replaced.
+  /// The path as text, with invalid UTF-8 replaced.
   public var description: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension PathBelow: Comparable {
-  /// By bytes, as git sorts paths.
+  /// Compares by bytes, as git sorts paths.
   public static func < (first: PathBelow, second: PathBelow) -> Bool {
     first.bytes.lexicographicallyPrecedes(second.bytes)
   }

@@ -4,10 +4,12 @@
   import Darwin
 #endif
 
-/// Waiting between two looks at something that cannot be waited for otherwise.
+/// Pauses for polling, where there is no other way to wait.
 public enum Pause {
+  /// Sleeps for 10 ms.
   public static func short() { `for`(.milliseconds(10)) }
 
+  /// Sleeps at least this long, or until a signal comes; not at all for zero or less.
   public static func `for`(_ duration: Duration) {
     let (seconds, attoseconds) = max(duration, .zero).components
     var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
@@ -16,6 +18,6 @@ public enum Pause {
 }
 
 extension Duration {
-  /// Whole milliseconds, none below zero.
+  /// Whole milliseconds, rounded up and never negative.
   var milliseconds: Int32 { Int32(clamping: Int((max(self, .zero) / .milliseconds(1)).rounded(.up))) }
 }

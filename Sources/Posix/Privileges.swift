@@ -6,17 +6,17 @@ import CPosix
   import Darwin
 #endif
 
-/// What this process may do that others may not, and giving it up.
+/// The privileges of this process, and giving them up.
 public enum Privileges {
-  /// Becomes another user, for good: without other groups, capabilities, or a way to gain any.
+  /// Becomes another user for good, without other groups, capabilities, or a way to gain any.
   ///
-  /// The order matters: each step needs a capability that a later one takes away. Afterwards the kernel's own word
-  /// for it is read; where anything is left, this throws, and the process must end.
+  /// The order matters: each step needs a capability that a later one removes. Afterwards the kernel is asked what is
+  /// left; if anything is, this throws, and the process must end.
   ///
-  /// - Parameter alsoIn: a group that it is in beside its own.
+  /// - Parameter alsoIn: a second group that the process is to be in.
   public static func become(user: UInt32, group: UInt32, alsoIn other: UInt32? = nil) throws(SystemError) {
     #if os(Linux)
-      // The kernel answers EINVAL for the first capability that it does not know.
+      // The kernel returns EINVAL for the first capability that it does not know.
       for capability in Int32(0)..<64 where nextdeploy_drop_bounding(capability) != 0 && errno != EINVAL {
         throw SystemError("giving up", "capability \(capability)", code: errno)
       }
@@ -39,10 +39,10 @@ public enum Privileges {
     #endif
   }
 
-  /// Asks another user's process group to end (SIGTERM), as that user for the moment.
+  /// Asks another user's process group to end (SIGTERM), by becoming that user for a moment.
   ///
-  /// This process's own user stays the real and saved one: the other can neither signal nor trace it meanwhile. False
-  /// where nothing of that user's is in the group.
+  /// This process's own user stays the real and saved one, so that the other user can neither signal nor trace it
+  /// meanwhile. False if the group has no process of that user.
   public static func askToEnd(group leader: Int32, as user: UInt32) throws(SystemError) -> Bool {
     #if os(Linux)
       let own = geteuid()
@@ -56,7 +56,7 @@ public enum Privileges {
   }
 }
 
-/// The lines of /proc/PID/status that tell of privileges (proc(5)).
+/// The lines of /proc/PID/status about privileges (proc(5)).
 struct ProcessStatus {
   private var fields: [Substring: [Substring]] = [:]
 
@@ -67,7 +67,7 @@ struct ProcessStatus {
     }
   }
 
-  /// Whether the process is this user and group in every respect, and can do nothing beyond what they can.
+  /// Whether the process is this user and group in every respect, and has no further privileges.
   func isOnly(user: UInt32, group: UInt32, alsoIn other: UInt32? = nil) -> Bool {
     fields["Uid"] == Array(repeating: Substring(String(user)), count: 4)
       && fields["Gid"] == Array(repeating: Substring(String(group)), count: 4)

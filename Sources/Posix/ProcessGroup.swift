@@ -6,12 +6,14 @@ import CPosix
   import Darwin
 #endif
 
-/// A program with all the processes it starts, ended together.
+/// A program and all processes that it starts, which are ended together.
 ///
-/// The program leads a process group of its own; what leaves the group is adopted and ended too.
+/// The program leads a process group of its own; processes that leave the group are adopted and ended too.
 public struct ProcessGroup: Sendable {
+  /// The program itself, whose process id is also the group's.
   public let leader: ChildProcess
 
+  /// Starts a program as the leader of a new group, and has this process adopt what its descendants leave behind.
   public init(
     _ command: Command, output: ChildProcess.Stream = .inherited, errors: ChildProcess.Stream = .inherited
   ) throws(SystemError) {
@@ -24,7 +26,7 @@ public struct ProcessGroup: Sendable {
   /// Asks the group to end (SIGTERM).
   public func askToEnd() { _ = kill(-leader.id, SIGTERM) }
 
-  /// Ends what is left of the group and of its orphans (SIGKILL), and waits until nothing is.
+  /// Kills what is left of the group and of its orphans (SIGKILL), and waits until nothing is.
   public func end() {
     _ = kill(-leader.id, SIGKILL)
     while true {
@@ -33,7 +35,7 @@ public struct ProcessGroup: Sendable {
     }
   }
 
-  /// Ends a group whose parent is gone, after asking and waiting at most this long.
+  /// Ends a group whose parent is gone: asks it first, and kills it if it takes longer than this.
   public static func end(leader: ProcessIdentity, within limit: Duration) {
     guard leader.isRunning else { return }
     _ = kill(-leader.id, SIGTERM)

@@ -4,20 +4,21 @@
   import Darwin
 #endif
 
-/// One process for certain: a process id can be used again, but not with the same start.
+/// Identifies one process for certain: an id can be reused, but not with the same start time.
 public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
+  /// The process id, which another process may get once this one has ended.
   public let id: Int32
-  /// Clock ticks from the system's boot to the process's start.
+  /// When the process started, in clock ticks since the system booted.
   public let start: UInt64
 
-  /// Nil where no such process runs.
+  /// The process that has an id now; nil if there is none, or it is a zombie.
   public init?(of id: Int32) {
     guard let fields = Self.fields(id), let start = UInt64(fields[19]), fields[0] != "Z" else { return nil }
     self.id = id
     self.start = start
   }
 
-  /// Reads what `description` wrote; nil where it is something else.
+  /// Reads what `description` wrote; nil for any other text.
   public init?(_ text: String) {
     let parts = text.split(separator: "@")
     guard parts.count == 2, let id = Int32(parts[0]), let start = UInt64(parts[1]) else { return nil }
@@ -25,20 +26,24 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
     self.start = start
   }
 
-  /// As in "4711@123456".
+  /// The id and the start, such as "4711@123456".
   public var description: String { "\(id)@\(start)" }
 
+  /// This process; nil if /proc cannot be read.
   public static var current: ProcessIdentity? { ProcessIdentity(of: getpid()) }
 
+  /// Whether this very process still runs; a zombie does not.
   public var isRunning: Bool { ProcessIdentity(of: id) == self }
 
-  /// Whether there is a process of that id, also where nothing else of it can be seen.
+  /// Whether a process with that id exists, even if nothing else about it can be seen.
   public static func exists(_ id: Int32) -> Bool { kill(id, 0) == 0 || errno == EPERM }
 
+  /// Sends a signal if the process still runs.
   public func signal(_ signal: Signal) {
     if isRunning { _ = kill(id, signal.number) }
   }
 
+  /// A signal that processes of this project send each other: SIGTERM, SIGUSR1, SIGQUIT or SIGKILL.
   public enum Signal: Sendable {
     case terminate, drain, quit, kill
 
@@ -58,7 +63,7 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
     return names.compactMap { Int32($0) }.filter { fields($0)?[2] == Substring(String(group)) }
   }
 
-  /// The ids of a process and of all that descend from it, as far as their parents still run.
+  /// The ids of a process and all its descendants, as far as their parents still run.
   public static func descendants(of id: Int32) -> Set<Int32> {
     var children: [Int32: [Int32]] = [:]
     for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {
@@ -72,10 +77,10 @@ public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {
     return found
   }
 
-  /// Nil where no such process runs.
+  /// The parent's process id; nil if there is no such process.
   public static func parent(of id: Int32) -> Int32? { fields(id).flatMap { Int32($0[1]) } }
 
-  /// Resident memory in bytes; nil where no such process runs.
+  /// Resident memory in bytes; nil if the process no longer runs.
   public var residentMemory: Int? {
     guard isRunning, let text = try? Files.text("/proc/\(id)/statm") else { return nil }
     let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) }

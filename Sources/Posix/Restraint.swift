@@ -5,14 +5,14 @@
   import Darwin
 #endif
 
-// What handles a push is held back, so that nothing in it can take the machine from the sites. Without root: a limit that
-// all that is started inherits, and a score that only grows.
+// Restrains whatever handles a push, so that nothing in it can take the machine from the sites. This needs no root: a
+// memory limit that all child processes inherit, and a score that can only grow.
 extension CurrentProcess {
   /// The memory of the machine, in bytes.
   public static var memoryOfMachine: Int { Int(sysconf(Int32(_SC_PHYS_PAGES))) * Int(sysconf(Int32(_SC_PAGESIZE))) }
 
-  /// Limits the memory that this process, and each that it starts, may have; where the machine's gets short, the kernel
-  /// ends them before others.
+  /// Limits the memory of this process and each that it starts; when the machine runs short of memory, the kernel kills
+  /// them before others.
   public static func restrain(memory bytes: Int) throws(SystemError) {
     #if os(Linux)
       try check("limiting", "the memory of this process") { nextdeploy_limit_data(rlim_t(bytes)) }
@@ -20,13 +20,13 @@ extension CurrentProcess {
     #endif
   }
 
-  /// Takes that back, for what this process starts from here on.
+  /// Undoes that, for what this process starts from now on.
   ///
-  /// - Parameter isSite: whether that is what visitors come to, which goes last.
+  /// - Parameter isSite: whether that is a site, which the kernel is to kill last.
   public static func unrestrain(isSite: Bool) throws(SystemError) {
     #if os(Linux)
       try check("lifting the limit of", "the memory of this process") { nextdeploy_free_data() }
-      // One that an admin has given this process's ancestors is as low as it goes.
+      // If an admin has set a score for this process's ancestors, it cannot go lower.
       if isSite { _ = [0, 100, 200, 300, 400].first(where: setScore) }
     #endif
   }
@@ -34,7 +34,7 @@ extension CurrentProcess {
   #if os(Linux)
     private static let score = "/proc/self/oom_score_adj"
 
-    /// False where the kernel, or a container, does not have it.
+    /// False if the kernel or a container does not offer it.
     @discardableResult
     private static func setScore(_ number: Int) -> Bool {
       guard let file = try? FileDescriptor(path: score, .appendExisting) else { return false }

@@ -8,9 +8,10 @@ import CPosix
 
 /// Signals that a process waits for, instead of being interrupted by them.
 public struct SignalQueue: Sendable {
+  /// A signal, by what it means to a supervisor.
   public enum Signal: Sendable {
     case childEnded
-    /// SIGTERM or SIGINT: the machine shuts down, or somebody ends this process.
+    /// SIGTERM or SIGINT: the machine is shutting down, or somebody ends this process.
     case terminate
     /// SIGUSR1: drain, then end for good.
     case drain
@@ -18,14 +19,14 @@ public struct SignalQueue: Sendable {
     case quit
   }
 
-  /// From here on the signals wait until they are asked for.
+  /// Blocks the signals: from now on they wait until they are asked for.
   public init() {
     var signals = Self.signals
     unsafe sigprocmask(SIG_BLOCK, &signals, nil)
   }
 
   #if os(Linux)
-    /// The next signal; nil where none came in time.
+    /// The next signal; nil if none came in time.
     public func next(within limit: Duration) -> Signal? {
       var signals = Self.signals
       let (seconds, attoseconds) = max(limit, .zero).components
@@ -39,10 +40,10 @@ public struct SignalQueue: Sendable {
       }
     }
 
-    /// Has this process asked to end when the one that started it is gone, however it went.
+    /// Has this process receive SIGTERM when the one that started it is gone, for whatever reason.
     public static func terminateWithParent(_ parent: Int32) throws(SystemError) {
       try check("watching", "the parent process") { nextdeploy_signal_on_parent_death(SIGTERM) }
-      // It may have gone before the watch began.
+      // The parent may have ended before the watch began.
       if getppid() != parent { _ = kill(getpid(), SIGTERM) }
     }
   #endif

@@ -6,13 +6,13 @@
 
 /// TCP on this machine's loopback addresses.
 public struct Socket: ~Copyable {
-  /// Which of them: 127.0.0.1 or ::1.
+  /// A loopback address: 127.0.0.1 or ::1.
   public enum Address: Sendable { case v4, v6 }
 
   private let descriptor: FileDescriptor
 
-  /// Connects to a port of this machine. Where its queue is full, that takes as long as `limit` (the kernel: two
-  /// minutes).
+  /// Connects to a port of this machine. If the port's queue is full, this takes as long as `limit` (the kernel alone:
+  /// two minutes).
   public init(connectingTo port: UInt16, at address: Address = .v4, within limit: Duration) throws(SystemError) {
     let subject = address == .v4 ? "127.0.0.1:\(port)" : "[::1]:\(port)"
     let number = try check("connecting to", subject) { Self.make(address == .v4 ? AF_INET : AF_INET6) }
@@ -25,16 +25,17 @@ public struct Socket: ~Copyable {
     try check("connecting to", subject) {
       unsafe Self.withLoopback(address, port) { unsafe connect(number, $0, $1) }
     }
-    // Where nobody listens on a port that the kernel gives to outgoing connections, one can be connected to itself.
+    // If nobody listens on a port from the range for outgoing connections, a socket can connect to itself.
     if Self.localPort(of: number) == port { throw SystemError("connecting to", subject, code: ECONNREFUSED) }
     self.descriptor = descriptor
   }
 
+  /// Sends the text as UTF-8.
   public func write(_ text: String) throws(SystemError) {
     try descriptor.write(text.utf8)
   }
 
-  /// The bytes that come next; none at the end of the stream, nil where none came in time.
+  /// Reads the next bytes; empty at the end of the stream, nil if none came in time.
   public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8]? {
     let milliseconds = limit.milliseconds
     var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
@@ -51,8 +52,8 @@ public struct Socket: ~Copyable {
     } catch { return isMissing(error) }
   }
 
-  /// Whether nobody has a socket of a port at all: one that listens, one that may yet, or one that had a connection a
-  /// moment ago.
+  /// Whether no socket at all has the port: none that listens, none that may yet, and none that recently had a
+  /// connection.
   public static func isUnbound(_ port: UInt16) -> Bool {
     do throws(SystemError) {
       for host in [nil, "0.0.0.0"] { try tryListening(on: port, of: host, sharing: false) }
@@ -60,16 +61,16 @@ public struct Socket: ~Copyable {
     } catch { return false }
   }
 
-  /// Whether this machine has no such address at all, as ::1 where it has no IPv6.
+  /// Whether this machine does not have the address, such as ::1 on a machine without IPv6.
   private static func isMissing(_ error: SystemError) -> Bool {
     error.code == EAFNOSUPPORT || error.code == EADDRNOTAVAIL
   }
 
-  /// Listens for a moment; throws what keeps this process from it.
+  /// Listens for a moment; throws the reason if this process cannot.
   ///
   /// - Parameters:
-  ///   - host: an IP address of this machine; nil for all of them, IPv6's too where there is IPv6.
-  ///   - sharing: whether to do so as servers do: a socket that does not listen makes no port taken.
+  ///   - host: an IP address of this machine; nil for all of them, including IPv6 if the machine has it.
+  ///   - sharing: whether to listen as servers do, so that a socket that does not listen does not block the port.
   public static func tryListening(
     on port: UInt16, of host: String? = nil, sharing: Bool = true
   ) throws(SystemError) {
@@ -87,7 +88,7 @@ public struct Socket: ~Copyable {
       throw SystemError("listening on", subject, code: EINVAL)
     }
     do { try tryListening(six, AF_INET6, subject, sharing) } catch {
-      // Without IPv6, all addresses are those of IPv4.
+      // Without IPv6, all addresses are IPv4 addresses.
       guard host == nil, isMissing(error) else { throw error }
       try tryListening(four, AF_INET, subject, sharing)
     }
@@ -98,7 +99,7 @@ public struct Socket: ~Copyable {
   ) throws(SystemError) {
     let number = try check("listening on", subject) { make(family) }
     defer { _ = close(number) }
-    // Connections in TIME_WAIT do not make a port taken then.
+    // Connections in TIME_WAIT then do not block the port.
     var shares: Int32 = isSharing ? 1 : 0
     unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &shares, socklen_t(MemoryLayout<Int32>.size))
     try check("listening on", subject) {
@@ -112,7 +113,7 @@ public struct Socket: ~Copyable {
   }
 
   private static func localPort(of number: Int32) -> UInt16? {
-    // Its port is at the same place for both kinds of address.
+    // The port is at the same offset in both kinds of address.
     var place = sockaddr_in6()
     var size = socklen_t(MemoryLayout<sockaddr_in6>.size)
     let status = unsafe withUnsafeMutablePointer(to: &place) {

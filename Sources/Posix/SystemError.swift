@@ -13,6 +13,7 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// The `errno` value.
   public let code: Int32
 
+  /// Makes an error from an operation in words, what it was done to, and an `errno` value.
   public init(_ operation: String, _ subject: String, code: Int32) {
     self.operation = operation
     self.subject = subject
@@ -27,38 +28,43 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   /// The system's words for the reason, such as "No space left on device".
   public var reason: String { unsafe String(cString: strerror(code)) }
 
+  /// Whether the path, or a directory on the way to it, does not exist.
   public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
-  /// Whether nothing is there, or a symlink is on the way to it.
+  /// Whether nothing is there, or a symlink is in the way.
   public var isNoWay: Bool { isNotFound || code == ELOOP }
+  /// Whether something with that name already exists.
   public var isAlreadyThere: Bool { code == EEXIST }
+  /// Whether the disk is full, or the user's quota is used up.
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+  /// Whether this process may not do it, or the file system is read-only.
   public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 
-  /// Whether a file cannot have one more name there: it has too many, or it is another file system.
+  /// Whether a file cannot get another name there: it has too many, or it is on another file system.
   public var isNoMoreLinks: Bool { code == EMLINK || code == EXDEV }
 
-  /// Whether a file is larger than what is read of it.
+  /// Whether a file is larger than the limit for reading it.
   public var isTooLarge: Bool { code == EFBIG }
 
-  /// Whether nobody reads any more what is written.
+  /// Whether nobody reads what is written any more.
   public var isBrokenPipe: Bool { code == EPIPE }
 
   /// Whether another socket has the address.
   public var isInUse: Bool { code == EADDRINUSE }
 
-  /// Whether the address is none of this machine's.
+  /// Whether the address does not belong to this machine.
   public var isForeignAddress: Bool { code == EADDRNOTAVAIL }
 
-  /// Whether nothing listens where a connection was tried.
+  /// Whether nothing listens where a connection was attempted.
   public var isRefusal: Bool { code == ECONNREFUSED }
 
-  /// Whether the time that a connection was given is over.
+  /// Whether a connection took longer than it was given.
   public var isTimeout: Bool { code == EINPROGRESS || code == EAGAIN || code == ETIMEDOUT }
 
+  /// The operation, what it was done to and the reason, in one line.
   public var description: String { "\(operation) \(subject): \(reason)" }
 }
 
-/// Turns the -1 of a system call into an error at once; repeats a call that a signal interrupted.
+/// Throws if a system call returned -1; repeats a call that a signal interrupted.
 @discardableResult
 func check<Number: SignedInteger>(
   _ operation: String, _ subject: @autoclosure () -> String, _ call: () -> Number

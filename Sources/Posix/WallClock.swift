@@ -6,20 +6,20 @@ import CPosix
   import Darwin
 #endif
 
-/// The time of day, in UTC.
+/// The current time, in UTC.
 public enum WallClock {
   /// Seconds since 1970.
   public static var now: Int { time(nil) }
 
-  /// As in "20261123-154512".
+  /// A time as "20261123-154512".
   public static func stamp(_ seconds: Int = now) -> String { format(seconds, "%Y%m%d-%H%M%S") }
 
-  /// As in "2026-11-23T15:45:12Z" (RFC 3339).
+  /// A time as "2026-11-23T15:45:12Z" (RFC 3339).
   public static func timestamp(_ seconds: Int = now) -> String { format(seconds, "%Y-%m-%dT%H:%M:%SZ") }
 
-  /// Whether something keeps the clock right; nil where the kernel does not tell.
+  /// Whether something keeps the clock right; nil if the kernel does not tell.
   ///
-  /// Left alone, its greatest possible error grows until the kernel gives up on it at 16 s (adjtimex(2)).
+  /// If nothing does, its estimated error grows until the kernel gives up at 16 s (adjtimex(2)).
   public static var isSynchronised: Bool? {
     #if os(Linux)
       let error = nextdeploy_clock_error()
@@ -29,15 +29,15 @@ public enum WallClock {
     #endif
   }
 
-  /// Waits until what is written gets a later time than this one, in nanoseconds since 1970: the clock that files get
-  /// their times from is a coarse one, of some milliseconds.
+  /// Waits until newly written files get a later time than this one, in nanoseconds since 1970: the clock for files'
+  /// times only advances every few milliseconds.
   public static func waitUntilFiles(areLaterThan time: Int64) {
     #if os(Linux)
       let clock = CLOCK_REALTIME_COARSE
     #else
       let clock = CLOCK_REALTIME
     #endif
-    // Where the clock was set back it would not get there.
+    // If the clock was set back, it would not get there.
     for _ in 0..<20 {
       var now = timespec()
       guard unsafe clock_gettime(clock, &now) == 0, Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec) <= time

@@ -1,7 +1,7 @@
 public import Deploy
 import Posix
 
-/// The TCP sockets of the machine, as /proc/net/tcp tells (proc(5)).
+/// The machine's TCP sockets, as /proc/net/tcp lists them (proc(5)).
 public enum ConnectionTable {
   struct Entry: Equatable {
     let host: String
@@ -13,37 +13,41 @@ public enum ConnectionTable {
     static let listening: UInt8 = 10
   }
 
-  /// How many connections a local port has.
+  /// How many established connections a local port has.
   public static func established(on port: UInt16) -> Int {
-    // The table holds those that are over too, tens of thousands under load, and a drain looks ten times a second.
+    // The table also holds connections that have ended, tens of thousands under load, and a drain looks ten times a
+    // second.
     Connections.established(on: port) ?? listed(on: port)
   }
 
-  /// The same as the table lists them.
+  /// The same, counted in the table.
   static func listed(on port: UInt16) -> Int {
     lines(naming: port).compactMap { parse($0) }.count { $0.port == port && $0.state == Entry.established }
   }
 
-  /// Where the processes of a group listen.
+  /// Where the processes of a process group listen.
   public static func listeners(ofGroup group: Int32) -> [ListeningAddress] {
     let inodes = Set(ProcessIdentity.members(ofGroup: group).flatMap(sockets))
     return Set(listening().filter { inodes.contains($0.socket) }.map(\.address)).sorted()
   }
 
-  /// Where the processes of a user listen. Another user's processes cannot be looked into, but the table has the user.
+  /// Where the processes of a user listen. Another user's processes cannot be inspected, but the table names the user.
   public static func listeners(ofUser user: UInt32) -> [ListeningAddress] {
     Set(listening().filter { $0.user == user }.map(\.address)).sorted()
   }
 
-  /// Who listens on a port.
+  /// A socket that listens on a port, and who it belongs to.
   public struct Listener: Equatable, Sendable {
+    /// The address and port on which it listens.
     public let address: ListeningAddress
+    /// The number of the user whose socket it is.
     public let user: UInt32
-    /// Nil where it is another user's, whose processes only root can look into.
+    /// The process that listens; nil if it is another user's, whose processes only root can inspect.
     public internal(set) var process: Int32?
-    /// The number of the socket: two can listen on one address, where both allow it.
+    /// The socket's number: two sockets can listen on one address if both allow it.
     public let socket: String
 
+    /// Makes a listener from what the table says about its socket.
     public init(address: ListeningAddress, user: UInt32, process: Int32?, socket: String) {
       self.address = address
       self.user = user
@@ -52,7 +56,7 @@ public enum ConnectionTable {
     }
   }
 
-  /// Who listens on a port and is none of a process's descendants.
+  /// The sockets that listen on a port and do not belong to a process or its descendants.
   public static func strangers(on port: UInt16, to family: Int32) -> [Listener] {
     func look() -> [Listener] {
       let found = listening().filter { $0.address.port == port }
@@ -60,14 +64,14 @@ public enum ConnectionTable {
       let own = Set(ProcessIdentity.descendants(of: family).flatMap(sockets))
       return found.filter { !own.contains($0.socket) }
     }
-    // The family's own may have been closed between the look at the table and that at its processes.
+    // A socket of the family may have been closed after the look at the table and before that at its processes.
     let first = Set(look().map(\.socket))
     if first.isEmpty { return [] }
     let still = Set(look().map(\.socket)).intersection(first)
     return listeners(on: [port]).filter { still.contains($0.socket) }
   }
 
-  /// All that listens on one of these ports, or on any, whatever the address.
+  /// All sockets that listen on one of these ports, or on any if nil, whatever their address.
   public static func listeners(on ports: Set<UInt16>? = nil) -> [Listener] {
     let found = listening().filter { ports?.contains($0.address.port) ?? true }
     if found.isEmpty { return [] }
@@ -82,7 +86,7 @@ public enum ConnectionTable {
     }
   }
 
-  /// The sockets that listen, without their processes. Where the table changes while it is read, the kernel can list one
+  /// The listening sockets, without their processes. If the table changes while it is read, the kernel can list one
   /// twice.
   private static func listening() -> [Listener] {
     var seen: Set<String> = []
@@ -90,7 +94,7 @@ public enum ConnectionTable {
       .filter { seen.insert($0.socket).inserted }
   }
 
-  /// The kernel lists them before all others, of which there may be tens of thousands under load: those are not read.
+  /// The kernel lists them before all others, which are not read: under load there may be tens of thousands.
   private static func listening(_ path: String) throws(SystemError) -> [Listener] {
     let file = try FileDescriptor(path: path, .read)
     var found: [Listener] = []
@@ -101,7 +105,7 @@ public enum ConnectionTable {
       let lines = (rest + bytes).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       rest = Array(lines.last ?? [])
       for line in lines.dropLast().map({ Substring(decoding: $0, as: UTF8.self) }) {
-        // The first one is the heading.
+        // The first line is the heading.
         guard let entry = parse(line) else { continue }
         if entry.state != Entry.listening { return found }
         found.append(
@@ -118,7 +122,7 @@ public enum ConnectionTable {
 
   private static func sockets(_ process: Int32) -> [String] {
     let directory = "/proc/\(process)/fd"
-    // A process may end while it is looked at: it has no sockets then.
+    // A process that ends meanwhile has no sockets.
     let names = (try? Files.list(directory)) ?? []
     return names.compactMap { name in
       let target = (try? Files.linkTarget("\(directory)/\(name)")) ?? ""
@@ -126,7 +130,7 @@ public enum ConnectionTable {
     }
   }
 
-  /// The lines that name a port.
+  /// The lines that contain a port.
   private static func lines(naming port: UInt16) -> [Substring] {
     let digits = String(port, radix: 16, uppercase: true)
     let mark = Array(":\(String(repeating: "0", count: 4 - digits.count))\(digits) ".utf8)
@@ -146,7 +150,7 @@ public enum ConnectionTable {
     return Entry(host: host, port: port, state: state, inode: fields[9])
   }
 
-  /// The address's words are written in the machine's order, here the low byte first.
+  /// The words of an address are in the machine's byte order, here the low byte first.
   private static func host(_ hexadecimal: Substring) -> String? {
     var bytes: [UInt8] = []
     var rest = hexadecimal

@@ -1,14 +1,14 @@
 import Posix
 
-/// Named values in a file: `name=value`, each ended by a NUL, which no value can hold.
+/// Named values in a file: `name=value`, each ended by a NUL, which no value can contain.
 ///
-/// JSON would do, but its decoder would double what a supervisor keeps in memory.
+/// JSON would work too, but its decoder would double a supervisor's memory.
 struct Fields {
   private var pairs: [(name: Substring, value: String)] = []
 
   init() {}
 
-  /// Nil where no file is there, or nothing in it.
+  /// Nil if there is no file, or it is empty.
   init?(reading path: String) throws(SystemError) {
     // A power loss can leave it empty.
     guard let text = try Files.text(path), !text.isEmpty else { return nil }
@@ -19,7 +19,7 @@ struct Fields {
     text.utf8.split(separator: 0).map { pair($0) }
   }
 
-  /// By bytes: to Swift, a '=' and a combining mark behind it are one character.
+  /// Splits by bytes: for Swift, '=' and a following combining mark are one character.
   static func pair(_ text: some Collection<UInt8>) -> (name: Substring, value: String) {
     let parts = text.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }

@@ -1,14 +1,15 @@
 import Posix
 
-/// A process between the builder and a command of an app: when the builder is gone, however it went, or the
-/// command has ended, nothing that the command started goes on.
+/// A process between the builder and a command of an app: when the builder or the command has ended, for whatever
+/// reason, nothing that the command started keeps running.
 public enum Guard {
-  /// What the guard of a command with this environment is to read: `NAME=value`, each ended by a NUL.
+  /// The input for the guard of a command with this environment: `NAME=value`, each ended by a NUL.
   public static func input(_ environment: [String: String]) -> [UInt8] {
     Array(environment.map { "\($0.key)=\($0.value)\0" }.sorted().joined().utf8)
   }
 
-  /// Runs a command in this process's directory, its environment from standard input; returns the exit status to end with.
+  /// Runs a command in this process's directory, with its environment read from standard input, and returns the exit
+  /// status to end with.
   public static func run(_ arguments: [String], parent: Int32) throws -> Int32 {
     let signals = SignalQueue()
     try SignalQueue.terminateWithParent(parent)

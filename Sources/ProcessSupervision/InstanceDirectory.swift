@@ -1,26 +1,30 @@
 import Deploy
 public import Posix
 
-/// What the embedded manager keeps of one instance: what it runs, and how it is.
+/// What the embedded manager keeps about one instance: what it runs, and its status.
 public struct InstanceDirectory: Sendable {
+  /// The path of the instance's directory.
   public let path: String
 
+  /// Names the directory at a path, whether it exists or not.
   public init(path: String) { self.path = path }
 
-  /// Held by the supervisor as long as it lives.
+  /// Held by the supervisor as long as it runs.
   var lock: String { "\(path)/lock" }
-  /// What the supervisor itself has to say.
+  /// The supervisor's own messages.
   public var log: String { "\(path)/supervisor.log" }
   private var programFile: String { "\(path)/service" }
   private var statusFile: String { "\(path)/status" }
 
+  /// Whether the instance has a directory.
   public var exists: Bool { Files.exists(path) }
 
+  /// Whether a supervisor holds the instance's lock.
   public var hasSupervisor: Bool {
     get throws { try FileLock.isHeld(lock) }
   }
 
-  /// Removes it in one step: who finds no supervisor must not find the rest of what one is still removing.
+  /// Removes the directory in one step: whoever finds no supervisor must not find what it is still removing.
   public func remove() throws {
     let rest = "\(path).\(CurrentProcess.id)\(Self.removed)"
     do { try Files.rename(path, to: rest) } catch {
@@ -30,11 +34,12 @@ public struct InstanceDirectory: Sendable {
     try Files.remove(rest)
   }
 
-  /// How the names end of what a crash kept from being removed.
+  /// The suffix of what a crash prevented from being removed.
   public static let removed = ".removed"
 
   // MARK: What it runs
 
+  /// Reads what the supervisor is to run; nil if nothing was written yet, and throws if the file is damaged.
   public func program() throws -> SupervisedProgram? {
     guard let fields = try Fields(reading: programFile) else { return nil }
     var environment: [String: String] = [:]
@@ -50,7 +55,7 @@ public struct InstanceDirectory: Sendable {
       drainTimeout: drain, stopTimeout: stop)
   }
 
-  /// Holds secrets, so only its owner can read it.
+  /// Writes what to run; the file holds secrets, so only its owner can read it.
   public func write(_ program: SupervisedProgram) throws {
     var fields = Fields()
     for argument in program.arguments { fields.add("argument", argument) }
@@ -64,7 +69,7 @@ public struct InstanceDirectory: Sendable {
 
   // MARK: How it is
 
-  /// Nil until the supervisor has it in hand.
+  /// The status that the supervisor last wrote; nil until it has taken over the instance.
   public func status() throws -> InstanceStatus? {
     guard let fields = try Fields(reading: statusFile) else { return nil }
     guard let phase = fields["phase"].flatMap(InstanceStatus.Phase.init(rawValue:)),
@@ -85,6 +90,7 @@ public struct InstanceDirectory: Sendable {
     try fields.write(to: statusFile, durable: false)
   }
 
+  /// Removes the last status, so that the next one is surely a new supervisor's.
   public func forgetStatus() throws { try Files.remove(statusFile) }
 
   private func damaged(_ file: String) -> Failure {
@@ -92,15 +98,19 @@ public struct InstanceDirectory: Sendable {
   }
 }
 
-/// How an instance is, as its supervisor last wrote it.
+/// The status of an instance, as its supervisor last wrote it.
 public struct InstanceStatus: Sendable {
+  /// What the instance is doing: it runs, waits to be restarted, or drains before it ends.
   public enum Phase: String, Sendable { case running, waiting, draining }
 
+  /// What the instance is doing.
   public var phase: Phase
+  /// The supervisor that wrote this.
   public var supervisor: ProcessIdentity
-  /// The app's own process, leader of its group.
+  /// The app's main process, which leads its process group; nil if none runs.
   public var process: ProcessIdentity?
+  /// How often the program was started again.
   public var restarts = 0
-  /// How it last ended, in words.
+  /// How the program last ended, in words; nil if it has not.
   public var exit: String?
 }

@@ -1,17 +1,18 @@
 import Posix
 
-/// Looks again and again whether a port still has connections, while its instance drains.
+/// Checks repeatedly whether a port still has connections, while its instance drains.
 public struct PortWatch {
   private let port: UInt16
   private var quietSince: ContinuousClock.Instant?
-  /// How long to wait before the next look.
+  /// How long to wait between two checks.
   public static let pause = Duration.milliseconds(100)
 
+  /// Watches a port of this machine; nothing is looked at yet.
   public init(_ port: UInt16) { self.port = port }
 
-  /// Looks once; true where there has been no connection for 0.4 s.
+  /// Checks once; true if there has been no connection for 0.4 s.
   ///
-  /// The proxy may be connecting just now, for a request that it took before it was told of the new port.
+  /// The proxy may be connecting right now, for a request that it accepted before it learnt of the new port.
   public mutating func isQuiet() -> Bool {
     let now = ContinuousClock.now
     quietSince = ConnectionTable.established(on: port) == 0 ? quietSince ?? now : nil

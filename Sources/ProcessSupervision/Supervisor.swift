@@ -1,12 +1,12 @@
 import Deploy
 import Posix
 
-/// The small process that keeps one instance running, where systemd does not.
+/// The small process that keeps one instance running where systemd does not.
 ///
-/// It starts the program, starts it again when it ends, and on SIGUSR1 drains and stops it. SIGQUIT stops it without
-/// draining. Its lock tells others that it lives; when it has stopped the instance it removes the instance's
-/// directory, which frees the port. SIGTERM, which a machine that shuts down sends to all, stops the instance too, but
-/// its directory stays: the next command starts it again.
+/// It starts the program, restarts it when it ends, and on SIGUSR1 drains and stops it. SIGQUIT stops it without
+/// draining. Its lock shows that it is running; once it has stopped the instance it removes the instance's directory,
+/// which frees the port. SIGTERM, which a machine sends to all processes as it shuts down, stops the instance too but
+/// keeps its directory, so that the next command starts it again.
 public struct Supervisor {
   private let directory: InstanceDirectory
   private let program: SupervisedProgram
@@ -16,7 +16,7 @@ public struct Supervisor {
   private var status: InstanceStatus
   private var isRecorded = false
 
-  /// Keeps the instance that a directory describes running until it is told to stop.
+  /// Keeps the instance in a directory running until it is told to stop.
   public static func run(directory path: String) throws {
     let signals = SignalQueue()
     let directory = InstanceDirectory(path: path)
@@ -26,7 +26,7 @@ public struct Supervisor {
     try lock.hold { try run(directory, signals) }
   }
 
-  /// Nil where another supervisor holds it. Who only asks whether one does is in the way for a moment.
+  /// Nil if another supervisor holds the lock. A process that only checks the lock may briefly be in the way.
   private static func takeLock(of directory: InstanceDirectory) throws -> FileLock? {
     let deadline = ContinuousClock.now + .seconds(1)
     while ContinuousClock.now < deadline {
@@ -48,7 +48,7 @@ public struct Supervisor {
     if try supervisor.keepRunning() == .removed { try directory.remove() }
   }
 
-  /// What becomes of the instance's record when the supervisor ends.
+  /// What happens to the instance's record when the supervisor ends.
   private enum Ending { case removed, kept }
 
   private mutating func keepRunning() throws -> Ending {
@@ -84,7 +84,7 @@ public struct Supervisor {
 
   private enum End {
     case exited(ExitStatus)
-    /// It was told to end, and has.
+    /// It was told to end, and has ended.
     case told(Ending)
   }
 
@@ -109,7 +109,7 @@ public struct Supervisor {
     }
   }
 
-  /// Waits until the port has had no connection for a while; true where the program ended meanwhile.
+  /// Waits until the port has had no connection for a while; true if the program ended meanwhile.
   private func drain(_ group: ProcessGroup) -> Bool {
     guard let port else { return false }
     let deadline = ContinuousClock.now + .seconds(program.drainTimeout)
@@ -124,7 +124,7 @@ public struct Supervisor {
     return false
   }
 
-  /// Asks, waits, and then ends the program and all it started.
+  /// Asks the program to end, waits, and then kills it and everything it started.
   private func stop(_ group: ProcessGroup) {
     group.askToEnd()
     let deadline = ContinuousClock.now + .seconds(program.stopTimeout)
@@ -134,7 +134,7 @@ public struct Supervisor {
     group.end()
   }
 
-  /// Takes note of processes that ended; how the program itself did, if it is among them.
+  /// Collects processes that have ended; returns how the program itself did, if it is among them.
   private func reap(_ group: ProcessGroup) -> ExitStatus? {
     var exit: ExitStatus?
     while let ended = ChildProcess.reap() {

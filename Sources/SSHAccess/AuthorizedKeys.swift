@@ -1,28 +1,32 @@
 public import Deploy
 
-/// The text of an authorized_keys file. Lines that are not nextdeploy's are kept byte for byte.
+/// The text of an authorized_keys file, in which lines that are not nextdeploy's are kept byte for byte.
 public struct AuthorizedKeys: Equatable, Sendable {
-  /// One of nextdeploy's lines.
+  /// A line that nextdeploy wrote.
   public struct Entry: Equatable, Sendable {
+    /// The name by which nextdeploy knows the key.
     public let name: KeyName
-    /// Nil where somebody damaged the line.
+    /// Nil if the key in the line is damaged.
     public let key: PublicKey?
   }
 
   private var lines: [[UInt8]]
 
+  /// Reads the content of a file; any bytes are accepted.
   public init(_ bytes: [UInt8]) {
     lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map(Array.init)
     if lines.last?.isEmpty == true { lines.removeLast() }
   }
 
+  /// The content to write back, each line ended by a line feed.
   public var bytes: [UInt8] { lines.flatMap { $0 + [UInt8(ascii: "\n")] } }
 
+  /// The lines that nextdeploy wrote, in the file's order.
   public var entries: [Entry] { lines.compactMap(Self.entry) }
 
   /// Adds a line at the end.
   ///
-  /// - Throws: a failure where the name is taken or the key is there.
+  /// - Throws: a failure if the name is taken or the key is already there.
   public mutating func add(_ name: KeyName, _ key: PublicKey, running command: ForcedCommand) throws(Failure) {
     if entries.contains(where: { $0.name == name }) {
       throw Failure(
@@ -43,14 +47,14 @@ public struct AuthorizedKeys: Equatable, Sendable {
     lines.append(Array("\(Self.options)\(command)\" \(key.type) \(key.base64) \(Self.mark)\(name)".utf8))
   }
 
-  /// Takes away the lines of a name; false where there are none.
+  /// Removes the lines with a name; false if there are none.
   public mutating func remove(_ name: KeyName) -> Bool {
     let count = lines.count
     lines.removeAll { Self.entry($0)?.name == name }
     return lines.count < count
   }
 
-  /// `restrict` forbids all that sshd could do beside the command: terminals, forwarding, agents, ~/.ssh/rc.
+  /// `restrict` forbids everything that sshd offers besides the command: terminals, forwarding, agents, ~/.ssh/rc.
   private static let options = "restrict,command=\""
   private static let mark = "nextdeploy:"
 

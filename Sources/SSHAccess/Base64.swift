@@ -2,7 +2,7 @@
 enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-  /// Nil where the text is not exactly that; so that one key has one spelling, unused bits must be zero.
+  /// Decodes the text; nil if it is not exactly that. Unused bits must be zero, so that a key has only one spelling.
   static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     let padding = text.suffix(2).count { $0 == UInt8(ascii: "=") }
     guard !text.isEmpty, text.count.isMultiple(of: 4) else { return nil }

@@ -1,14 +1,15 @@
 public import Deploy
 
-/// The words of the command that an ssh client sent (SSH_ORIGINAL_COMMAND).
+/// Splits the command that an ssh client sent (SSH_ORIGINAL_COMMAND) into words.
 ///
-/// A client sends one text. It is taken apart here and never by a shell: spaces part words, quotes and backslashes keep
-/// together, as git writes them ('it'\''s'). Whatever else would mean something to a shell is refused outside of quotes, for
-/// whoever wrote it expects what will not happen.
+/// A client sends one text, which is parsed here and never by a shell: spaces separate words, quotes and backslashes
+/// keep them together, as git writes them ('it'\''s'). Anything else outside of quotes that has a meaning for a shell
+/// is refused, because it would not do what its writer expects.
 public enum ClientLine {
-  /// In bytes.
+  /// The longest command that is read, in bytes.
   public static let limit = 65_536
 
+  /// Splits a client's command into words; throws if it is too long or has anything that only a shell would understand.
   public static func words(_ line: String) throws(Failure) -> [String] {
     guard line.utf8.count <= limit else {
       throw refusal("it is \(line.utf8.count) bytes long, more than the \(limit) that are read")
@@ -47,7 +48,7 @@ public enum ClientLine {
       return words
     }
 
-    /// What stands in quotes, up to their end.
+    /// The text inside quotes, up to the closing quote.
     private mutating func quoted(by quote: UInt8) throws(Failure) -> [UInt8] {
       let isDouble = quote == UInt8(ascii: "\"")
       var text: [UInt8] = []

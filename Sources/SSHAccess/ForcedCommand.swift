@@ -1,13 +1,14 @@
 public import Deploy
 
-/// The command that sshd runs for a key, whatever its client asked for.
+/// The command that sshd runs for a key, whatever the client asked for.
 ///
-/// sshd hands it to the user's login shell, so each word of it is one that a shell takes as it is, or stands in single
-/// quotes. What neither could hold is refused.
+/// sshd passes it to the user's login shell, so each word is either plain to a shell or in single quotes. A word that
+/// fits neither is refused.
 public struct ForcedCommand: Equatable, Sendable, CustomStringConvertible {
+  /// The command as it stands in authorized_keys, with single quotes around words that need them.
   public let description: String
 
-  /// - Parameter root: nextdeploy's directory, where it is not the usual one: sshd passes no environment on.
+  /// - Parameter root: nextdeploy's root directory, if it is not the usual one; sshd passes no environment on.
   public init(binary: String, key: KeyName, root: String?) throws(Failure) {
     var words = [binary, "shell", "--key", key.description]
     if let root { words += ["--root", root] }

@@ -1,16 +1,19 @@
 public import Deploy
 
-/// What git's client asks for over ssh: a push to an app, or a fetch from it.
+/// What a git client asks for over ssh: a push to an app, or a fetch from it.
 public struct GitRequest: Equatable, Sendable {
+  /// Which way objects go, by the name of git's program on the server.
   public enum Service: String, Sendable {
     case push = "receive-pack"
     case fetch = "upload-pack"
   }
 
+  /// What the client wants to do.
   public let service: Service
+  /// The app whose repository it wants.
   public let app: AppName
 
-  /// Nil where the words are not git's: `git-receive-pack '/shop.git'`, `git upload-pack 'shop'`.
+  /// Reads a client's words; nil if they are not git's: `git-receive-pack '/shop.git'`, `git upload-pack 'shop'`.
   public init?(_ words: [String]) throws(Failure) {
     var words = words[...]
     guard var name = words.popFirst() else { return nil }
@@ -30,7 +33,7 @@ public struct GitRequest: Equatable, Sendable {
     app = try Self.app(path)
   }
 
-  /// The app of "shop", "shop.git", "/shop" or "/shop.git/".
+  /// The app that a repository's path names: "shop", "shop.git", "/shop" or "/shop.git/".
   public static func app(_ path: String) throws(Failure) -> AppName {
     var name = path.utf8[...]
     if name.first == UInt8(ascii: "/") { name = name.dropFirst() }
@@ -47,7 +50,7 @@ public struct GitRequest: Equatable, Sendable {
 
 /// The version of git's protocol that a client asks for in GIT_PROTOCOL.
 public enum GitProtocol {
-  /// The value where it is "version=N", N one digit; nil for anything else.
+  /// The value if it is "version=N" with one digit; nil for anything else.
   public static func checked(_ value: String?) -> String? {
     guard let value, value.utf8.count == 9, value.hasPrefix("version="), let digit = value.utf8.last,
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit)

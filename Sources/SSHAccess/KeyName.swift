@@ -1,11 +1,13 @@
 public import Deploy
 
-/// What a key is called: a letter or digit, then up to 62 letters, digits and `.`, `_`, `@`, `-`.
+/// A key's name: a letter or digit, then up to 62 letters, digits and `.`, `_`, `@`, `-`.
 ///
-/// It stands in a line of authorized_keys and in a forced command, so nothing that means something there may be in it.
+/// It is written into authorized_keys and a forced command, so it must not contain anything that has a meaning there.
 public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// The name as it was given.
   public let description: String
 
+  /// Takes a name; throws if it has other characters or is too long.
   public init(_ text: String) throws(Failure) {
     guard let first = text.utf8.first, first.isLetterOrDigit, text.utf8.count <= 63,
       text.utf8.allSatisfy({ $0.isLetterOrDigit || "._@-".utf8.contains($0) })
@@ -17,6 +19,7 @@ public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
     description = text
   }
 
+  /// Sorts names as text.
   public static func < (left: KeyName, right: KeyName) -> Bool { left.description < right.description }
 }
 

@@ -1,19 +1,19 @@
 import Deploy
 
-/// What the base64 part of a key of some type holds: length-prefixed strings (RFC 4253, section 6.6; RFC 4251,
-/// section 5), of which the first names the type again.
+/// The content of the base64 part of a type of key: length-prefixed strings (RFC 4253, section 6.6; RFC 4251, section
+/// 5), the first of which repeats the type.
 struct KeyShape: Sendable {
   enum Field: Sendable {
     case bytes(Int)
     case text(String)
     case some
-    /// A multiple-precision integer of at least that many bits.
+    /// A multiple-precision integer of at least this many bits.
     case integer(bits: Int)
   }
 
   let fields: [Field]
 
-  /// - Throws: a failure where the blob is not a key of the type.
+  /// - Throws: a failure if the blob is not a key of the type.
   func check(_ blob: [UInt8], _ type: String) throws(Failure) {
     guard let strings = Self.strings(blob), strings.first.map({ $0.elementsEqual(type.utf8) }) == true else {
       let inner = Self.strings(blob)?.first.map { String(decoding: $0, as: UTF8.self).quoted }
@@ -55,7 +55,7 @@ struct KeyShape: Sendable {
     return digits.count * 8 - first.leadingZeroBitCount
   }
 
-  /// Nil where the blob is not made of whole strings.
+  /// Splits the blob into strings; nil if it does not consist of complete ones.
   private static func strings(_ blob: [UInt8]) -> [ArraySlice<UInt8>]? {
     var rest = blob[...]
     var strings: [ArraySlice<UInt8>] = []
@@ -72,7 +72,7 @@ struct KeyShape: Sendable {
 }
 
 extension PublicKey {
-  /// The types that OpenSSH takes.
+  /// The types that OpenSSH accepts.
   static let shapes: [String: KeyShape] = [
     "ssh-ed25519": KeyShape(fields: [.bytes(32)]),
     "ssh-rsa": KeyShape(fields: [.integer(bits: 1), .integer(bits: 2048)]),

@@ -1,14 +1,16 @@
 public import Deploy
 
-/// One OpenSSH public key, taken from one line "TYPE BASE64 [COMMENT]" (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+/// An OpenSSH public key, read from a line "TYPE BASE64 [COMMENT]" (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
 ///
-/// The comment is dropped. Options in front of the key are refused: they would widen what the key may do.
+/// The comment is dropped. Options before the key are refused, because they would extend what the key may do.
 public struct PublicKey: Hashable, Sendable {
-  /// As in "ssh-ed25519".
+  /// The key's type, such as "ssh-ed25519".
   public let type: String
+  /// The key itself in base64, as it was given.
   public let base64: String
 
-  /// Reads what a .pub file holds; one line break may end it.
+  /// Reads the content of a .pub file, which may end with one line break; throws if it is not a single valid public
+  /// key.
   public init(_ text: String) throws(Failure) {
     var bytes = Array(text.utf8)[...]
     if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }

@@ -1,28 +1,29 @@
 public import Deploy
 
-/// Who asks, and which apps are theirs.
+/// Who runs a command, and which apps they may access.
 public enum Rights: Equatable, Sendable {
-  /// Somebody on the server itself: everything.
+  /// Somebody on the server itself, who may do everything.
   case server
-  /// Somebody with a key, over ssh; nil where the key is not bound to apps.
+  /// Somebody with a key, over ssh; `apps` is nil if the key is not bound to apps.
   case key(KeyName, apps: [AppName]?)
 
+  /// Whether the app is one of theirs.
   public func allows(_ app: AppName) -> Bool {
     if case .key(_, let apps?) = self { apps.contains(app) } else { true }
   }
 
-  /// Whether every app is theirs, those to come included.
+  /// Whether they may access every app, including those that are created later.
   public var isUnbound: Bool {
     if case .key(_, .some) = self { false } else { true }
   }
 
-  /// Refuses what is only for those to whom every app belongs.
+  /// Throws unless they may access every app.
   public func requireUnbound(_ attempt: String) throws(Failure) {
     guard !isUnbound else { return }
     throw refusal(attempt)
   }
 
-  /// Refuses what is about another's app. What is told is the same whether that app exists or not.
+  /// Throws if they may not access the app; the message is the same whether it exists or not.
   public func require(_ app: AppName, _ attempt: String) throws(Failure) {
     guard !allows(app) else { return }
     throw refusal(attempt)

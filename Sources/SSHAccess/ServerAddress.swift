@@ -1,12 +1,13 @@
-/// The address at which an ssh client found this server, as sshd tells in SSH_CONNECTION: "CLIENT PORT SERVER PORT".
+/// The address at which an ssh client reached this server, from sshd's SSH_CONNECTION: "CLIENT PORT SERVER PORT".
 ///
-/// The name that the client used for it is not known here.
+/// The host name that the client used is not known here.
 public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
+  /// The server's IP address, without brackets and without a port.
   public let description: String
-  /// Where sshd listens.
+  /// The port on which sshd listens.
   public let port: UInt16
 
-  /// Nil where there is no connection.
+  /// Reads the value of SSH_CONNECTION; nil if there is no connection.
   public init?(sshConnection: String?) {
     let fields = (sshConnection ?? "").split(separator: " ", omittingEmptySubsequences: false).map(String.init)
     guard fields.count == 4, !fields[2].isEmpty, fields[2].utf8.allSatisfy(Self.isPart), let port = UInt16(fields[3])
@@ -18,7 +19,7 @@ public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
   /// Whether the client is on the server itself.
   public var isLoopback: Bool { description.hasPrefix("127.") || description == "::1" }
 
-  /// As it stands in a URL, or before the colon of a git remote.
+  /// As it is written in a URL, or before the colon of a git remote.
   public var inURL: String { description.contains(":") ? "[\(description)]" : description }
 
   private static func isPart(_ byte: UInt8) -> Bool {

@@ -1,10 +1,10 @@
 import Posix
 import ProcessSupervision
 
-// Started by nextdeploy only: no command for people.
+// Only nextdeploy starts it; it is not a command for people.
 let arguments = CommandLine.arguments
 do {
-  // The limits of what handles a push are not those of what it starts. A build still goes before a site.
+  // The limits of what handles a push do not apply to what it starts. A build is still killed before a site.
   try CurrentProcess.unrestrain(isSite: arguments.dropFirst().first == "instance")
   switch arguments.dropFirst().first {
   case "instance" where arguments.count == 3:

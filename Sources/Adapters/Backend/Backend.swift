@@ -2,11 +2,11 @@ public import Deploy
 
 /// What runs a server's apps, its Caddy and its builds: systemd, or nextdeploy itself.
 ///
-/// It is chosen once (``Backends``). Who uses it asks what it can do, not which one it is.
+/// It is chosen once (``Backends``); code that uses it asks what it can do, not which one it is.
 public protocol Backend: Sendable {
   var capabilities: Capabilities { get }
 
-  /// The name of the user that all of the server belongs to; nil where that is whoever runs nextdeploy.
+  /// The name of the user who owns everything on the server; nil if that is whoever runs nextdeploy.
   var owner: String? { get }
 
   var caddy: any CaddyService { get }
@@ -21,38 +21,38 @@ public protocol Backend: Sendable {
     on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
   ) -> any ServiceManager
 
-  /// Asks instances for pages, and sees where they listen.
+  /// Sends requests to instances, and sees where they listen.
   func probe(of ports: PortRange) -> any Probe
 
   /// Runs an app's installs and builds.
   ///
   /// - Parameters:
-  ///   - builds: how many may run at a time on the machine.
-  ///   - mayName: whether whoever reads the output may learn of an app.
+  ///   - builds: how many builds may run at a time on the machine.
+  ///   - mayName: whether the person who reads the output may learn of an app.
   func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner
 
-  /// Gets at an app's files, whoever owns them.
+  /// Works on an app's files, whoever owns them.
   ///
-  /// - Parameter tell: told what had to be set aside.
+  /// - Parameter tell: called with a message about whatever had to be set aside.
   func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess
 
   /// The directory from which git takes hooks for a push.
   ///
-  /// - Throws: where the hook is missing, and cannot be written.
+  /// - Throws: if the hook is missing and cannot be written.
   func hooks(running program: String) throws -> String
 
-  /// Throws where instances cannot have these ports for themselves.
+  /// Throws if instances cannot have these ports to themselves.
   func requireUsable(_ ports: PortRange) throws
 
-  /// What looks for what is wrong with the server.
+  /// Finds what is wrong with the server.
   var doctor: Doctor { get }
 }
 
-/// What a backend can do beyond what each does.
+/// What one backend can do and another may not.
 public struct Capabilities: Equatable, Sendable {
-  /// Whether instances can be held to limits on memory, processors and tasks, and builds wait for each other.
+  /// Whether instances can be limited in memory, processors and tasks, and builds wait for each other.
   public var limits: Bool
-  /// Whether sites with a domain are served by HTTPS, on the usual ports.
+  /// Whether sites with a domain are served over HTTPS, on the usual ports.
   public var tls: Bool
   /// Whether apps and builds run as users of their own.
   public var isolation: Bool

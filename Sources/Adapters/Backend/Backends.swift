@@ -1,17 +1,17 @@
 import Deploy
 import Posix
 
-/// Where it is decided what runs a server: nothing else asks.
+/// Decides what runs a server; nothing else does.
 public enum Backends {
-  /// The root directory that the units know; they can work for no other.
+  /// The root directory that the systemd units are written for; they work with no other.
   public static let usualRoot = "/opt/nextdeploy"
 
   /// The backend of this machine for a root directory.
   ///
   /// - Parameters:
-  ///   - environment: what programs are started with; has PATH.
+  ///   - environment: the variables that programs are started with, including PATH.
   ///   - supervisor: the path of nextdeploy-supervisor.
-  ///   - isBooting: whether the machine is starting: then nothing waits for an instance's start.
+  ///   - isBooting: whether the machine is booting, in which case nothing waits for an instance to start.
   public static func choose(
     _ layout: Layout, environment: [String: String], supervisor: String, isBooting: Bool
   ) -> any Backend {

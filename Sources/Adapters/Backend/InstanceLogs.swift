@@ -3,12 +3,12 @@ public import Posix
 
 /// What instances write, wherever it is kept.
 public protocol InstanceLogs: Sendable {
-  /// The last lines that the instance of a deploy wrote.
+  /// The last lines that a deploy's instance wrote.
   func lastLines(of deploy: DeployRecord) throws -> [String]
 
-  /// A program that shows what the live app wrote last.
+  /// A command that shows what the live app last wrote.
   ///
-  /// - Parameter follow: whether it goes on showing what comes.
-  /// - Throws: where nothing is live yet.
+  /// - Parameter follow: whether the command keeps showing new lines.
+  /// - Throws: if nothing is live yet.
   func show(_ app: AppName, follow: Bool) throws -> Command
 }

@@ -1,25 +1,26 @@
 import Deploy
 
-/// An address that a configuration has Caddy listen on.
+/// An address that a configuration makes Caddy listen on.
 public struct CaddyAddress: Hashable, Sendable, CustomStringConvertible {
-  /// Nil for all addresses of the machine.
+  /// Nil for all of the machine's addresses.
   let host: String?
   let port: UInt16
 
+  /// The address and port as a message shows them, such as "127.0.0.1:80", or "port 80" for all addresses.
   public var description: String { host.map { "\(ListeningAddress(host: $0, port: port))" } ?? "port \(port)" }
 
-  /// Whether a program that listens there is in the way.
+  /// Whether a program that listens on the other address is in the way.
   func overlaps(_ other: ListeningAddress) -> Bool {
     other.port == port && (host.map { [$0, "0.0.0.0", "::"].contains(other.host) } ?? true)
   }
 
-  /// Those of what `caddy adapt` wrote, among warnings.
+  /// The addresses in the output of `caddy adapt`, which may also hold warnings.
   static func all(adapted output: String) -> Set<CaddyAddress> {
     let objects = output.split(separator: "\n").compactMap { try? JSON.parse(String($0)) }
     return objects.first { $0["apps"] != nil }.map { all(in: $0) } ?? []
   }
 
-  /// Those of a configuration. What is no TCP address, or has a placeholder, is left out.
+  /// The addresses in a configuration, without those that are not TCP or contain a placeholder.
   static func all(in configuration: JSON) -> Set<CaddyAddress> {
     guard let http = configuration["apps"]?["http"] else { return [] }
     let (plain, secure) = (http["http_port"]?.port ?? 80, http["https_port"]?.port ?? 443)

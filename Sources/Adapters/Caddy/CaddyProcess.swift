@@ -2,22 +2,23 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// The process that Caddy is, to tell where it listens from where others do.
+/// The running Caddy process, told apart from other processes that listen.
 public struct CaddyProcess: Equatable, Sendable {
   let id: Int32
   let user: UInt32
-  /// Whether it takes no configuration any more. Of a load that fails Caddy tells systemd the beginning, but for long not
-  /// the end (caddyserver/caddy#7385): each later reload of the service waits for that, until it is started anew.
+  /// Whether it accepts no more configurations. When a load fails, Caddy tells systemd of its beginning but, in many
+  /// versions, not of its end (caddyserver/caddy#7385); every later reload of the service waits for that until Caddy is
+  /// restarted.
   var isStuck = false
 
-  /// The service, as systemd tells of it; nil where it does not run.
+  /// The process of the service, as systemd reports it; nil if it does not run.
   ///
-  /// - Parameter show: asks systemd for properties of it.
+  /// - Parameter show: asks systemd for properties of the service.
   static func service(_ show: ([String]) throws -> [String: String]) rethrows -> CaddyProcess? {
     let properties = ["MainPID", "User", "ActiveState", "ControlPID"]
     var unit = try show(properties)
     if Systemctl.reloadsAlone(unit) {
-      // Between the end of the reload's own process and systemd's word on it there is a moment.
+      // There is a moment between the end of the reload's own process and systemd's report of it.
       Pause.for(.milliseconds(500))
       unit = try show(properties)
     }
@@ -27,18 +28,19 @@ public struct CaddyProcess: Equatable, Sendable {
       id: id, user: name.isEmpty ? 0 : Accounts.user(named: name)?.id ?? 0, isStuck: Systemctl.reloadsAlone(unit))
   }
 
-  /// Whether it is Caddy that listens. Only root can look into another user's processes: for all else its user tells.
+  /// Whether it is Caddy that listens. Only root can look into another user's processes; for everyone else, the user
+  /// decides.
   func has(_ listener: ConnectionTable.Listener) -> Bool {
     listener.process.map { $0 == id } ?? (listener.user == user)
   }
 
-  /// Where it listens more than once. A configuration that Caddy 2.6 could not load as a whole leaves the sockets that
-  /// it had opened by then. They go on answering some of the requests with it, whatever is loaded later; only a new
-  /// start ends them.
+  /// The addresses it listens on more than once. A configuration that Caddy 2.6 could not load completely leaves the
+  /// sockets that it had opened by then. They go on answering some of the requests with it, whatever is loaded later,
+  /// until Caddy is restarted.
   public func leftovers() -> [ListeningAddress] {
     let before = doubled()
     if before.isEmpty { return [] }
-    // While it loads a configuration it has the old sockets and the new for a moment.
+    // While it loads a configuration, it briefly has both the old sockets and the new ones.
     Pause.for(.milliseconds(500))
     let after = doubled()
     return before.filter { address, sockets in sockets.intersection(after[address] ?? []).count > 1 }.keys.sorted()

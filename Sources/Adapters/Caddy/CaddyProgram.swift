@@ -3,9 +3,9 @@ import Posix
 
 /// The program `caddy` on a PATH.
 struct CaddyProgram {
-  /// Has PATH.
+  /// Includes PATH.
   let environment: [String: String]
-  /// Knows its version without asking each time.
+  /// Caches the version, so that Caddy is not asked each time.
   let tools: MachineTools
 
   func run(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
@@ -13,7 +13,7 @@ struct CaddyProgram {
     return try ChildProcess.run(Command(["caddy"] + arguments, environment: environment))
   }
 
-  /// Where a Caddyfile has Caddy listen; nil where Caddy does not take it, or this user cannot read all of it.
+  /// Where a Caddyfile makes Caddy listen; nil if Caddy rejects it, or this user cannot read all of it.
   func addresses(in file: String) throws -> Set<CaddyAddress>? {
     let (status, output) = try run(Self.adapt(file))
     return status.isSuccess ? CaddyAddress.all(adapted: output) : nil
@@ -28,17 +28,17 @@ struct CaddyProgram {
       next: "Install it ('apt-get install caddy' on Debian), then try again.")
   }
 
-  /// What went wrong, in Caddy's own words; nil where these lines of it have none.
+  /// What went wrong, in Caddy's own words; nil if these lines of its output do not say.
   static func error(in lines: [String]) -> String? {
     lines.reversed().lazy.compactMap { line in
       if line.hasPrefix("Error:") || line.hasPrefix("reload:") { return String(line.drop { $0 != ":" }.dropFirst(2)) }
-      // Later Caddys log it.
+      // Later versions of Caddy log it.
       guard let entry = try? JSON.parse(line), entry["level"]?.string == "error" else { return nil }
       return entry["msg"]?.string?.split(whereSeparator: \.isNewline).first.map(String.init)
     }.first
   }
 
-  /// Nil where it says none, as one that somebody built may.
+  /// Nil if Caddy reports none, as a custom build may.
   var version: Version? {
     get throws {
       try requireInstalled()

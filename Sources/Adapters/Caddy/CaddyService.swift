@@ -8,39 +8,39 @@ public protocol CaddyService {
   var sites: String { get }
   /// Whether it gets certificates and listens on 443.
   var terminatesTLS: Bool { get }
-  /// Nil where it tells none. Site blocks are written for it.
+  /// Caddy's version, for which site blocks are written; nil if it reports none.
   var version: Version? { get throws }
-  /// Nil where it does not run.
+  /// The running process; nil if Caddy does not run.
   var process: CaddyProcess? { get throws }
-  /// Where what is written has it listen; nil where that cannot be told.
+  /// Where the configuration on the disk makes Caddy listen; nil if that cannot be determined.
   func addresses() throws -> Set<CaddyAddress>?
-  /// Throws with Caddy's own words where it would not take these site files.
+  /// Throws with Caddy's own words if it would reject these site files.
   func validate(sites: [String]) throws
-  /// Has it load what is written, starting it where it does not run.
+  /// Makes Caddy load the configuration on the disk, starting it if it does not run.
   func reload() throws
-  /// Throws where a Caddy that starts with what is written might not come up.
+  /// Throws if Caddy might not come up with the configuration on the disk.
   func requireStartable() throws
-  /// Ends it, and starts it with what is written.
+  /// Stops Caddy, and starts it with the configuration on the disk.
   func restart() throws
   func ensureRunning() throws
-  /// Stops it, where it serves nothing but nextdeploy's sites.
+  /// Stops Caddy if it serves nothing but nextdeploy's sites.
   func stop() throws
   var isRunning: Bool { get throws }
-  /// Has PATH.
+  /// The variables for running `caddy`, including PATH.
   var environment: [String: String] { get }
-  /// Why it would not serve what it was told; nil where nothing is known that keeps it from that.
+  /// Why Caddy would not serve its configuration, and what to do; nil if no obstacle is known.
   func obstacle() throws -> (cause: String, next: String)?
 }
 
 extension CaddyService {
-  /// Throws, naming who has it, where Caddy does not listen on one of these yet, and could not: to load that would fail,
-  /// and leave leftovers.
+  /// Throws, naming the program in the way, if Caddy does not listen on one of these addresses yet and could not:
+  /// loading such a configuration would fail, and leave sockets behind.
   func requireListenable(_ addresses: Set<CaddyAddress>, beside caddy: CaddyProcess?) throws {
     if addresses.isEmpty { return }
     let listeners = ConnectionTable.listeners(on: Set(addresses.map(\.port)))
     for address in addresses.sorted(by: { $0.description < $1.description }) {
       let there = listeners.filter { $0.address.port == address.port }
-      // It shares what it has with its next configuration.
+      // Caddy shares a socket that it has with its next configuration.
       if let caddy, there.contains(where: caddy.has) { continue }
       try requireListenable(address, there)
     }
@@ -55,7 +55,7 @@ extension CaddyService {
         throw refusal("it is no address of this machine", next: "Correct it in the Caddyfile.")
       }
       let holder = listeners.first { address.overlaps($0.address) }.map { PortHolder($0) }
-      // What this user may not, Caddy may.
+      // What this user may not do, Caddy may.
       guard error.isInUse || error.isPermission && holder != nil else { return }
       let end = holder?.process == nil ? "End it ('sudo ss -ltnp' on the server says which it is)" : "End it"
       throw refusal(

@@ -2,10 +2,11 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// Caddy, configured by one file an app.
+/// Caddy, configured by one file per app.
 ///
-/// Where a site's requests go is in names beside it (``LiveNames``), so that its file need not change with that. Where
-/// it does, it is written beside, validated, renamed and loaded; where Caddy does not take it, the old one comes back.
+/// Where a site's requests go is in names beside its file (``LiveNames``), so that a deploy need not change the file.
+/// When the file does change, it is written beside, validated, renamed and loaded; if Caddy rejects it, the old one is
+/// restored.
 public struct CaddySites: Proxy {
   let directory: String
   let httpPort: Port
@@ -13,7 +14,7 @@ public struct CaddySites: Proxy {
   let switching: Switching
   let tell: (String) -> Void
 
-  /// - Parameter tell: is told what was repaired beside what was asked for.
+  /// - Parameter tell: called with a message about any repair beyond what was asked for.
   public init(
     directory: String, httpPort: Port, service: any CaddyService, switching: Switching = .rename,
     tell: @escaping (String) -> Void = { _ in }
@@ -26,12 +27,16 @@ public struct CaddySites: Proxy {
     self.tell = tell
   }
 
+  /// Writes the app's site, has Caddy load it, and sends a request through Caddy to see that it reaches the instance.
   public func route(_ site: Site) throws { try write(site) { live in failure(of: site, live) } }
 
+  /// Writes the app's site and has Caddy load it, without checking that requests arrive.
   public func restore(_ site: Site) throws { try write(site) { _ in nil } }
 
+  /// Reads the app's upstream from the names beside its site file; nil if it has none.
   public func upstream(of app: AppName) throws -> Upstream? { try names(app).first()?.upstream }
 
+  /// Removes the app's site file and names, and has Caddy drop the site; does nothing if the app has neither.
   public func remove(_ app: AppName) throws {
     try FileLock(waitingFor: lock).hold {
       if Files.exists(file(app)) {
@@ -42,7 +47,7 @@ public struct CaddySites: Proxy {
     }
   }
 
-  /// - Parameter look: says why requests do not arrive at the live instance; nil where they do.
+  /// - Parameter look: returns why requests do not arrive at the live instance; nil if they do.
   private func write(_ site: Site, _ look: (LiveNames.Name) -> Failure?) throws {
     let names = names(site.app)
     let before = try names.first()
@@ -61,7 +66,7 @@ public struct CaddySites: Proxy {
   private func write(_ text: String, to file: String, _ look: () -> Failure?) throws {
     if try Files.text(file) == text {
       if look() == nil { return }
-      // Caddy may not have what is written: it was started with less, or a load was interrupted.
+      // Caddy may not have loaded the file: it was started with less, or a load was interrupted.
       try FileLock(waitingFor: lock).hold { try reload() }
       if let failure = look() { throw failure }
       return
@@ -75,7 +80,7 @@ public struct CaddySites: Proxy {
       }
       try replace(file) { try Files.rename(beside, to: file) }
     }
-    // An app that is slow to answer keeps no other from switching.
+    // An app that is slow to answer does not keep others from switching.
     guard var failure = look() else { return try Files.remove(old(file)) }
     do {
       try FileLock(waitingFor: lock).hold {
@@ -94,13 +99,14 @@ public struct CaddySites: Proxy {
     ).text
   }
 
+  /// Has Caddy's service make sure that it runs.
   public func revive() throws { try FileLock(waitingFor: lock).hold { try service.ensureRunning() } }
 
-  /// Throws where another program has a port, or Caddy itself for a site that is not the app's.
+  /// Throws if another program has the port, or Caddy itself has it for a site that is not the app's.
   public func requireFree(_ port: Port, for app: AppName?) throws {
     let caddy = try service.process
     try service.requireListenable([CaddyAddress(host: nil, port: port.number)], beside: caddy)
-    // A Caddy that gets no certificates is nextdeploy's own, and has no sites but its apps'.
+    // A Caddy that gets no certificates is nextdeploy's own, and serves only its apps.
     guard service.terminatesTLS, let caddy, ConnectionTable.listeners(on: [port.number]).contains(where: caddy.has),
       try app.flatMap({ try Files.text(file($0)) })?.contains("\(SiteBlock.address(port)) {") != true
     else { return }
@@ -109,8 +115,8 @@ public struct CaddySites: Proxy {
       next: "Choose another port, or take that site out of the Caddyfile.")
   }
 
-  /// Changes a site's file and has Caddy load it; when Caddy refuses, the file is as it was. What was there has a second
-  /// name then, so that it comes back also where the disk is full.
+  /// Changes a site's file and makes Caddy load it; if Caddy refuses, the file is restored. The old file gets a second
+  /// name first, so that it can be restored even when the disk is full.
   private func replace(_ file: String, _ change: () throws -> Void) throws {
     try Files.remove(old(file))
     if Files.exists(file) { try Files.hardLink(file, to: old(file)) }
@@ -128,7 +134,7 @@ public struct CaddySites: Proxy {
 
   private func old(_ file: String) -> String { "\(file).old" }
 
-  /// Has Caddy load what is written already.
+  /// Makes Caddy load the files as they are.
   private func reload() throws {
     let before = try service.process
     do { try load(before) } catch { throw repaired(Failure(of: error), before) }
@@ -140,7 +146,7 @@ public struct CaddySites: Proxy {
       try service.requireStartable()
     } else {
       try service.reload()
-      // Somebody else's load may have failed: what that left would answer requests with the app's old release.
+      // Somebody else's load may have failed and left sockets that answer requests with the app's old release.
       guard try needsRestart(service.process) else { return }
     }
     try service.restart()
@@ -151,14 +157,14 @@ public struct CaddySites: Proxy {
     if let addresses = try service.addresses() { try service.requireListenable(addresses, beside: caddy) }
   }
 
-  /// A failure, with what was done about what it left. The site is as it was before.
+  /// The failure, with what was done about the sockets that it left; the site is as it was before.
   private func repaired(_ failure: Failure, _ before: CaddyProcess?) -> Failure {
     var failure = failure
     do {
       let caddy = try service.process
       if caddy != nil {
         guard needsRestart(caddy) else { return failure }
-        // A Caddy that does not come up serves nobody: better one that answers some requests wrongly.
+        // A Caddy that does not come up serves nobody; one that answers some requests wrongly is better.
         try requireListenable(caddy)
         try service.requireStartable()
       } else if before == nil {
@@ -182,7 +188,7 @@ public struct CaddySites: Proxy {
   private static let restarted =
     "Caddy was restarted, for after a load that had failed it would not serve what it is told."
 
-  /// Why requests do not arrive at the live instance; nil where they do.
+  /// Why requests do not arrive at the live instance; nil if they do.
   private func failure(of site: Site, _ live: LiveNames.Name) -> Failure? {
     do {
       let check = SiteCheck(
@@ -199,7 +205,7 @@ public struct CaddySites: Proxy {
     } catch { return Failure(of: error) }
   }
 
-  /// Where Caddy listens beside what is usual.
+  /// The ports on which Caddy listens besides the usual ones.
   private func otherPorts() throws -> [UInt16] {
     guard let caddy = try service.process else { return [] }
     let ports = Set(ConnectionTable.listeners().filter(caddy.has).map(\.address.port))
@@ -210,7 +216,7 @@ public struct CaddySites: Proxy {
     try Files.list(directory).filter { $0.hasSuffix(".caddy") }.map { "\(directory)/\($0)" }.filter { $0 != file }
   }
 
-  /// Apps are deployed beside each other, but Caddy is configured by one at a time.
+  /// Several apps may be deployed at once, but only one at a time may configure Caddy.
   private var lock: String { "\(directory)/lock" }
 
   private var plainPort: Port? { service.terminatesTLS ? nil : httpPort }

@@ -3,18 +3,19 @@ import Posix
 import ProcessSupervision
 import Templates
 
-/// A Caddy of nextdeploy's own, kept running by a supervisor, where systemd does not run one.
+/// A Caddy of nextdeploy's own, kept running by a supervisor where systemd does not run one.
 public struct EmbeddedCaddy: CaddyService {
   let directory: String
   let supervisor: String
+  /// The variables that Caddy is given: the caller's, with the home and XDG directories set to Caddy's own directory.
   public let environment: [String: String]
   let tools: MachineTools
 
   /// - Parameters:
-  ///   - directory: all it writes stays in there; its site files are in `sites`.
+  ///   - directory: where Caddy writes everything; its site files are in `sites`.
   ///   - supervisor: the path of nextdeploy-supervisor.
-  ///   - environment: has PATH, on which Caddy is found.
-  ///   - tools: knows its version.
+  ///   - environment: includes PATH, on which Caddy is found.
+  ///   - tools: knows Caddy's version.
   public init(directory: String, supervisor: String, environment: [String: String], tools: MachineTools) {
     self.directory = directory
     self.supervisor = supervisor
@@ -26,12 +27,16 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
+  /// `sites` below Caddy's own directory.
   public var sites: String { "\(directory)/sites" }
 
+  /// Always false: this Caddy gets no certificates and serves plain HTTP.
   public var terminatesTLS: Bool { false }
 
+  /// The version of the `caddy` on the PATH; nil if it reports none.
   public var version: Version? { get throws { try program.version } }
 
+  /// The Caddy that the supervisor started, as the supervisor last wrote it down; nil if it does not run.
   public var process: CaddyProcess? {
     get throws {
       guard let process = try instance.status()?.process, process.isRunning else { return nil }
@@ -39,11 +44,13 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
+  /// The addresses in the Caddyfile, which is written first if it is missing; nil if Caddy cannot tell them.
   public func addresses() throws -> Set<CaddyAddress>? {
     if !Files.exists(caddyfile) { try writeCaddyfile() }
     return try program.addresses(in: caddyfile)
   }
 
+  /// Has `caddy validate` check these site files together, without the rest of the configuration.
   public func validate(sites: [String]) throws {
     let candidate = "\(directory)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
@@ -53,30 +60,33 @@ public struct EmbeddedCaddy: CaddyService {
     if !status.isSuccess { throw refusal("checking the site's configuration", output) }
   }
 
+  /// Starts Caddy if it does not run; otherwise writes its Caddyfile again and has it load that.
   public func reload() throws {
     if try start() { return }
-    // What somebody changed there is not what this Caddy serves.
+    // The admin may have edited the file, but this Caddy serves only what nextdeploy writes.
     try writeCaddyfile()
     let (status, output) = try load()
     if !status.isSuccess { throw refusal("loading the site's configuration", output) }
   }
 
-  /// A Caddy that runs takes it; that it can listen for it too is known.
+  /// Loads the configuration into the running Caddy; that Caddy can listen for it is already known.
   public func requireStartable() throws { try reload() }
 
+  /// Stops Caddy and starts it again under a new supervisor.
   public func restart() throws {
     try stop()
     _ = try start()
   }
 
+  /// Starts Caddy under a supervisor if it does not run.
   public func ensureRunning() throws { _ = try start() }
 
-  /// Stops Caddy; nothing happens where it does not run.
+  /// Stops Caddy; does nothing if it does not run.
   public func stop() throws {
     guard let status = try instance.status() else { return }
     if try instance.hasSupervisor {
       status.supervisor.signal(.quit)
-      // It gives up its lock before it has removed the directory, in which the next one would begin.
+      // The supervisor releases its lock before it has removed the directory, in which the next one would start.
       while status.supervisor.isRunning { Pause.short() }
     } else {
       endOrphan(status)
@@ -84,13 +94,15 @@ public struct EmbeddedCaddy: CaddyService {
     }
   }
 
+  /// Whether a supervisor holds Caddy and reports it as running.
   public var isRunning: Bool {
     get throws { try instance.hasSupervisor && instance.status()?.phase == .running }
   }
 
+  /// Always nil: nothing but nextdeploy configures this Caddy.
   public func obstacle() -> (cause: String, next: String)? { nil }
 
-  /// Starts Caddy with what is written and waits until it serves that; false where it ran already.
+  /// Starts Caddy with the configuration on the disk and waits until it serves that; false if it ran already.
   private func start() throws -> Bool {
     if try instance.hasSupervisor { return false }
     try program.requireInstalled()
@@ -104,7 +116,7 @@ public struct EmbeddedCaddy: CaddyService {
         arguments: ["caddy", "run", "--config", caddyfile, "--adapter", "caddyfile"], environment: environment,
         directory: directory, log: log, drainTimeout: 0, stopTimeout: 10))
     try SupervisorProcess(program: supervisor).start(instance)
-    // Caddy opens its admin socket before it listens for its sites; what it is asked then waits until it does.
+    // Caddy opens its admin socket before it listens for its sites; a load that is sent then waits until it does.
     while try !Files.exists(socket) || !load().status.isSuccess {
       if let exit = try instance.status()?.exit {
         try stop()
@@ -121,12 +133,12 @@ public struct EmbeddedCaddy: CaddyService {
     try Files.write(Templates.caddyfile(values), to: caddyfile)
   }
 
-  /// Ends a Caddy whose supervisor was killed and could not end it.
+  /// Ends a Caddy whose supervisor was killed before it could end it.
   private func endOrphan(_ status: InstanceStatus) {
     if let process = status.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
   }
 
-  /// Asks the Caddy that runs to serve what is written; nothing happens where it does already.
+  /// Asks the running Caddy to serve the configuration on the disk; does nothing if it does already.
   private func load() throws -> (status: ExitStatus, output: String) {
     try program.run(["reload", "--config", caddyfile, "--adapter", "caddyfile", "--address", "unix/\(socket)"])
   }

@@ -1,69 +1,69 @@
 import Deploy
 import Posix
 
-/// Where an app's requests go: the name that comes first in a directory, in which Caddy looks at each request.
+/// Where an app's requests go: the first name in a directory that Caddy reads for each request.
 ///
-/// A switch is one rename: each name that is made comes before all that were there, and those stay for a while, for a
-/// request that saw them last. A name that were replaced would be listed and then be gone.
+/// A switch is a single rename: each new name sorts before all existing ones, which stay for a while for requests that
+/// have just seen them. If a name were replaced, a request could see it listed and then find it gone.
 struct LiveNames {
   let directory: String
 
   /// - Parameter sites: the directory of the apps' site files.
   init(of app: AppName, below sites: String) { directory = "\(Self.directory(below: sites))/\(app)" }
 
-  /// Where all apps' are.
+  /// The directory with the names of all apps.
   static func directory(below sites: String) -> String { "\(sites)/live" }
 
-  /// What one name says.
+  /// The content of one name.
   struct Name: Equatable {
     let number: UInt64
     let upstream: Upstream
-    /// Whoever knows it may ask Caddy which instance answers. It is another one for each switch.
+    /// A secret with which a request can ask Caddy which instance answers; each switch has a new one.
     let mark: String
   }
 
-  /// Where requests go now; nil where Caddy finds nothing that it could use.
+  /// Where requests go now; nil if there is nothing that Caddy could use.
   func first() throws -> Name? { try Files.list(directory).first.flatMap { Name($0) } }
 
   /// Sends requests to an instance from now on.
   func add(_ upstream: Upstream) throws -> Name {
     for path in [Files.parent(directory), directory] {
       try Files.makeDirectory(path)
-      // Caddy is another user, whatever this one's umask is.
+      // Caddy runs as another user, whatever this process's umask is.
       try Files.setMode(path, 0o755)
     }
     let there = try Files.list(directory)
     let number = there.lazy.compactMap { Name($0)?.number }.min() ?? Name.end
     let name = Name(number: number - 1, upstream: upstream, mark: Self.mark())
-    // It is complete before it has its name. What a power loss takes of it recovery makes anew.
+    // It is complete before it gets its name. If a power loss takes some of it, recovery writes it again.
     try Files.write("", to: "\(directory).made", durable: false)
     try Files.rename("\(directory).made", to: "\(directory)/\(name)")
-    // Nothing else may come before it.
+    // No other name may sort before it.
     for other in there where Name(other) == nil { try Files.remove("\(directory)/\(other)") }
     return name
   }
 
-  /// Takes a switch back: requests go where they went before.
+  /// Undoes a switch: requests go where they went before.
   func remove(_ name: Name) throws { try Files.remove("\(directory)/\(name)") }
 
-  /// Removes the names that no request can still be looking at.
+  /// Removes the names that no request can still be using.
   func removeOld() throws {
     for old in try Files.list(directory).dropFirst(Self.kept) { try Files.remove("\(directory)/\(old)") }
   }
 
   func removeAll() throws { try Files.remove(directory) }
 
-  /// A request takes microseconds from its look at the names to its look at the first; so many switches it may miss.
+  /// A request needs only microseconds between listing the names and reading the first; it may miss this many switches.
   private static let kept = 4
 
   private static func mark() -> String { String((0..<32).map { _ in "0123456789abcdef".randomElement() ?? "0" }) }
 }
 
 extension LiveNames.Name: CustomStringConvertible {
-  /// Numbers count down from here, with as many digits as the first has.
+  /// Numbers count down from here, all with as many digits as the first.
   static let end: UInt64 = 10_000_000_000
 
-  /// In "9999999999-127.0.0.1:3001-MARK".
+  /// Reads a name such as "9999999999-127.0.0.1:3001-MARK".
   init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
     guard parts.count == 3, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(Self.isDigit),

@@ -1,21 +1,21 @@
 import Deploy
 import Templates
 
-/// One app's site block, in the words that the Caddy at hand knows.
+/// One app's site block, in the syntax that this version of Caddy knows.
 struct SiteBlock: Equatable {
   let site: Site
-  /// Where domains are served without TLS; nil where Caddy gets certificates.
+  /// The port on which domains are served without TLS; nil if Caddy gets certificates.
   let plainPort: Port?
-  /// Nil where it is not known: then nothing is used that an older one would refuse.
+  /// Nil if the version is unknown; then nothing is used that an older one would reject.
   let caddy: Version?
-  /// Where requests go as it is written.
+  /// The name that said where requests go when the block was written.
   let live: LiveNames.Name
-  /// The directory of names in which Caddy looks at each request; nil where the block says itself where requests go.
+  /// The directory of names that Caddy reads for each request; nil if the block itself says where requests go.
   let names: String?
 
   /// Whether this Caddy can look for the live instance by itself.
   static func canLook(_ caddy: Version?, in names: String) -> Bool {
-    // In what the Caddyfile and the pattern of names read as it is written.
+    // Only characters that mean nothing special to the Caddyfile and the pattern of names.
     let isPlain = names.utf8.allSatisfy { byte in
       (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
         || (UInt8(ascii: "-")...UInt8(ascii: "9")).contains(byte)
@@ -36,7 +36,7 @@ struct SiteBlock: Equatable {
     ])
   }
 
-  /// As Caddy writes it: "shop.example.com", "http://:8080".
+  /// The address as Caddy writes it: "shop.example.com" or "http://:8080".
   private func address(_ address: SiteAddress) -> String {
     switch address {
     case .domain(let domain): plainPort.map { "http://\(domain):\($0)" } ?? domain.description
@@ -44,18 +44,18 @@ struct SiteBlock: Equatable {
     }
   }
 
-  /// How Caddy writes a port of its own for an app without a domain.
+  /// How Caddy writes the port of an app without a domain.
   static func address(_ port: Port) -> String { "http://:\(port)" }
 
   /// The port that a visitor's connection comes to.
   var visitorPort: UInt16 { ownPort?.number ?? plainPort?.number ?? 443 }
 
-  /// The port that the site has for itself; nil where it has a domain.
+  /// The site's own port; nil if it has a domain.
   private var ownPort: Port? {
     if case .port(let port) = site.addresses.first { port } else { nil }
   }
 
-  /// How Caddy learns where the live instance is. A map is read when it is asked for, the names once a request.
+  /// How Caddy learns where the live instance is. A map is read when it is used, the names once per request.
   private var whereLive: String {
     guard let names else {
       return """
@@ -77,7 +77,7 @@ struct SiteBlock: Equatable {
 
   // MARK: What a browser follows
 
-  /// A header that a browser, or Next.js's client, follows: what in it may come before the address.
+  /// A header that a browser, or Next.js's client, follows, and what may stand before the address in it.
   private typealias Followed = (header: String, before: String)
 
   private static let followed: [Followed] = [
@@ -85,12 +85,12 @@ struct SiteBlock: Equatable {
     ("Refresh", #"([^;,]*[;,]\s*(?:url\s*=\s*)?["']?)"#),
   ]
 
-  /// An address of this machine alone, with its port and what may come after that.
+  /// An address that only this machine can reach, with its port and whatever may follow.
   private static let internalOrigin =
     #"(?:https?:)?//(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\]):([0-9]+)(?:[/\\\t]+|$|([?#;'"]))"#
 
-  /// Rewrites a header where its port is the live instance's, or the site's, for an app without a domain may take that
-  /// for its name. That is only known at the request, so that the block need not change with the port.
+  /// Rewrites a header if its port is the live instance's, or the site's, which an app without a domain may take for
+  /// its own. The port is only known at the request, so that the block need not change with it.
   private func rewriting(_ followed: Followed) -> String {
     let name = followed.header.lowercased()
     let pattern = "(?i)^\(followed.before)\(Self.internalOrigin)"
@@ -116,9 +116,9 @@ struct SiteBlock: Equatable {
       """
   }
 
-  /// Longer than any drain: how long a connection of the old release may go on is the drain's to say. A reload is one
-  /// of all apps' sites, and those of the others shall not end with it. The old configuration stays in Caddy's memory
-  /// as long as a connection of it, so it is not forever.
+  /// Longer than any drain: the drain decides how long a connection to the old release may last. A reload affects the
+  /// sites of all apps, and must not end the connections of the others. The old configuration stays in Caddy's memory
+  /// while it has a connection, so this is not forever.
   private var streams: String {
     guard let caddy, (caddy.major, caddy.minor) >= (2, 7) else {
       return "# This Caddy closes WebSockets whenever it loads a site; one from 2.7 on would keep them."

@@ -2,31 +2,31 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// One request to a site, made where and as its visitors make theirs, that tells which instance answered. Of the answer
-/// only the head is waited for: a page may go on for ever.
+/// A request to a site, made from where and in the way its visitors make theirs, that tells which instance answered. It
+/// waits only for the head of the answer, since a page may never end.
 struct SiteCheck {
   let site: Site
   let live: LiveNames.Name
-  /// Where domains are served without TLS; nil where Caddy gets certificates.
+  /// The port on which domains are served without TLS; nil if Caddy gets certificates.
   let plainPort: Port?
   /// Has curl, which speaks TLS, on its PATH.
   let environment: [String: String]
-  /// Where else Caddy listens, should its ports not be the usual ones.
+  /// The other ports on which Caddy listens, in case they are not the usual ones.
   let otherPorts: () throws -> [UInt16]
 
   enum Answer: Equatable {
-    /// The live instance's.
+    /// The answer is the live instance's.
     case live
-    /// Another one, with what it redirects to.
+    /// Any other answer, with its status and what it redirects to.
     case other(Int, location: String?)
     case refused
     case silent
-    /// TLS, and no certificate for the name.
+    /// Caddy spoke TLS, but has no certificate for the name.
     case noCertificate
     case broken(String)
   }
 
-  /// Where the request goes: what a visitor's browser would show.
+  /// Where the request goes, as a visitor's browser would show it.
   var place: Origin {
     switch site.addresses.first {
     case .domain(let domain):
@@ -42,15 +42,15 @@ struct SiteCheck {
     if place.scheme == .http { return try ask(place) }
     let answer = try ask(place)
     if answer == .live || answer == .silent { return answer }
-    // Where that is Caddy, it has no others for TLS.
+    // If Caddy listens there, it has no other ports for TLS.
     let others = answer == .noCertificate ? [] : try otherPorts()
     var answers = [answer]
     for port in others {
       answers.append(try ask(Origin(.https, host: place.host, port: port)))
       if answers.last == .live { return .live }
     }
-    // Until Caddy has a certificate, as where the domain does not lead here yet, it says by its redirect that it has the
-    // site: it makes one for each that it serves with TLS.
+    // Until Caddy has a certificate, for example because the domain does not point here yet, its redirect shows that it
+    // has the site: it makes one for each site that it serves with TLS.
     guard answers.contains(.noCertificate) else { return answer }
     for port in [Origin.Scheme.http.defaultPort] + others {
       if case .other(let status, let location?) = try ask(Origin(.http, host: place.host, port: port)),
@@ -67,7 +67,7 @@ struct SiteCheck {
   private func ask(_ origin: Origin) throws -> Answer {
     let answer = try origin.scheme == .http ? read(origin) : curl(origin, at: "127.0.0.1")
     if answer != .refused { return answer }
-    // A Caddyfile can have Caddy listen on one address of the machine alone.
+    // A Caddyfile can make Caddy listen on a single address of the machine.
     for host in ConnectionTable.listeners(on: [origin.port]).map(\.address.host) where host != "127.0.0.1" {
       return try curl(origin, at: ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host)
     }
@@ -122,7 +122,7 @@ struct SiteCheck {
     if let (status, fields) = Self.head(in: output) {
       return answer(status) { name in fields.first { $0.name == name }?.value }
     }
-    // curl(1): 7 is a connection that was not made, 28 a timeout, 35 a TLS handshake that failed.
+    // curl(1): 7 is a failed connection, 28 a timeout, 35 a failed TLS handshake.
     switch status?.code {
     case 7: return .refused
     case 28: return .silent
@@ -131,8 +131,8 @@ struct SiteCheck {
     }
   }
 
-  /// The status of an answer and its fields, their names in lowercase, as soon as all of them are there. Interim answers
-  /// come before it.
+  /// An answer's status and header fields, their names in lowercase, as soon as all of them have arrived. Interim
+  /// answers come before it.
   static func head(in output: [UInt8]) -> (status: Int, fields: [(name: String, value: String)])? {
     var rest = output[...]
     while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
@@ -149,7 +149,7 @@ struct SiteCheck {
     return nil
   }
 
-  /// On curl's standard input, for others can read its arguments.
+  /// Passed on curl's standard input, because others can read its arguments.
   private func settings(_ origin: Origin, _ host: String) -> String {
     let address = host.contains(":") ? "[\(host)]" : host
     let lines =
@@ -162,7 +162,7 @@ struct SiteCheck {
 }
 
 extension SiteCheck.Answer {
-  /// What is said of it where it is not the live instance's.
+  /// What to say about the answer if it is not the live instance's.
   func cause(_ place: Origin) -> String {
     switch self {
     case .live: "\(place) is answered"

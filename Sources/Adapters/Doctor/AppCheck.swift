@@ -6,13 +6,13 @@ struct AppCheck {
   let app: AppName
   /// The deploys that have no end and whose builder no longer runs.
   let interrupted: [DeployRecord]
-  /// Nil where nothing is live yet.
+  /// Nil if nothing is live yet.
   let live: LiveRecord?
-  /// Whether the release that is live is no more among its releases.
+  /// Whether the live release is no longer among its releases.
   let isGone: Bool
   /// How the live instance is.
   let instance: InstanceState?
-  /// Whether Caddy finds another instance for its requests than the live one, or none.
+  /// Whether Caddy sends requests to an instance that is not the live one, or to none.
   var isMisled = false
 
   var findings: [Finding] {
@@ -85,7 +85,7 @@ extension Doctor {
       + damaged.map { Finding(.apps, .warning, "\($0.0) is damaged", app: app, advice: $0.1) }
   }
 
-  /// The settings of the server, where they cannot be read.
+  /// A finding if the server's settings cannot be read.
   func serverConfig() -> [Finding] {
     do {
       _ = try Apps(layout: layout).serverConfig()

@@ -1,15 +1,15 @@
 import Deploy
 import Posix
 
-/// What the doctor is told of a server by the backend that runs it.
+/// What the backend tells the doctor about the server that it runs.
 protocol BackendChecks {
-  /// What is looked at.
+  /// The checks that apply.
   var checks: [Check] { get }
-  /// What stands before a command that changes what is not the user's own.
+  /// The prefix of a command that changes what the user does not own.
   var sudo: String { get }
-  /// Whether builds and apps cannot see /home and /root.
+  /// Whether /home and /root are hidden from builds and apps.
   var hidesHomes: Bool { get }
-  /// Nil where it does not matter.
+  /// Nil if it does not matter.
   var isClockSynchronised: Bool? { get }
 
   /// The directory of the apps' sites.
@@ -17,19 +17,19 @@ protocol BackendChecks {
 
   func caddy(_ doctor: Doctor, _ apps: [(app: AppName, config: AppConfig)]) throws -> [Finding]
 
-  /// The Caddy that serves the apps, and where it is to listen beside the ports of apps without a domain.
+  /// The Caddy that serves the apps, and the ports it must listen on besides those of apps without a domain.
   func caddyPorts(_ apps: [(app: AppName, config: AppConfig)]) throws -> CaddyPorts
 
-  /// The user and group that all of it belongs to; nil where there is nobody yet.
+  /// The user and group that everything belongs to; nil if they do not exist yet.
   func owner() throws -> FilePromise.Owner?
-  /// What is said where there is nobody.
+  /// The finding if they do not exist.
   var ownerless: Finding { get }
 
-  /// What must be true of files that no app has.
+  /// What must be true of files that belong to no app.
   func serverPromises() -> [Doctor.Promises]
-  /// The same of an app's workspace and caches.
+  /// What must be true of an app's workspace and caches.
   func workspacePromises(_ app: AppLayout) -> [FilePromise]
-  /// The bits of its mode that an instance's directory needs.
+  /// The mode bits that an instance's directory needs.
   var instanceMode: UInt32 { get }
 
   func keys() throws -> [Finding]
@@ -37,22 +37,22 @@ protocol BackendChecks {
   /// What is wrong with the user that the app runs as.
   func user(of app: AppName, _ live: LiveRecord?) throws -> [Finding]
 
-  /// The line that removes an instance whose app is gone.
+  /// The command that removes an instance whose app is gone.
   func removal(of instance: InstanceID) -> String
 
   /// How an instance is, without waiting for long.
   func state(of instance: InstanceID) throws -> InstanceState
 }
 
-/// The Caddy that serves the apps, as the check of ports needs it.
+/// The Caddy that serves the apps, as the port check needs it.
 struct CaddyPorts {
-  /// Nil where it does not run.
+  /// Nil if it does not run.
   var process: CaddyProcess?
   var caddyfile: String
   /// Where it listens for domains.
   var domains: [UInt16]
-  /// The line that starts it anew.
+  /// The command that restarts it.
   var restart: String
-  /// What is to be done once the port is Caddy's to have.
+  /// What to do once Caddy can have the port.
   var afterwards: String
 }

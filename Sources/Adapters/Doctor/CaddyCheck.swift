@@ -1,17 +1,17 @@
 import Deploy
 import Posix
 
-/// The machine's own Caddy, as systemd, its Caddyfile and Caddy itself tell of it.
+/// The machine's own Caddy, as systemd, its Caddyfile and Caddy itself describe it.
 struct CaddyCheck {
   /// systemd's LoadState, ActiveState and UnitFileState of caddy.service.
   var unit: [String: String]
-  /// The admin's Caddyfile; nil where there is none.
+  /// The admin's Caddyfile; nil if there is none.
   var caddyfile: String?
-  /// Whether Caddy takes it; nil where it could not be asked.
+  /// Whether Caddy accepts the Caddyfile; nil if Caddy could not be asked.
   var isTaken: Bool?
-  /// Whether its service hangs in a reload.
+  /// Whether its service is stuck in a reload.
   var isStuck = false
-  /// Whether another program has a port that Caddy would want if it were started anew.
+  /// Whether another program has a port that Caddy would need if it were restarted.
   var isHindered = false
 
   static let file = "/etc/caddy/Caddyfile"
@@ -23,7 +23,7 @@ struct CaddyCheck {
     }
     var findings: [Finding] = []
     if isTaken == false {
-      // Its words may quote what is a secret in there.
+      // Caddy's words may quote a secret from the file.
       findings.append(
         Finding(
           .caddy, .problem, "Caddy does not take \(Self.file), so no deploy can switch over",

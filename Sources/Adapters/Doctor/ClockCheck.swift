@@ -5,17 +5,17 @@ import Posix
 struct ClockCheck {
   /// Seconds since 1970, as the clock has them.
   let now: Int
-  /// Whether something keeps it right; nil where that cannot be told or does not matter.
+  /// Whether something keeps the clock right; nil if that cannot be determined or does not matter.
   let isSynchronised: Bool?
-  /// The latest moment that is known to have passed, and what tells of it.
+  /// The latest moment that is known to have passed, and what shows it.
   let past: (seconds: Int, what: String)?
-  /// Whether a program that could keep it right is installed.
+  /// Whether a program that could keep the clock right is installed.
   let hasKeeper: Bool
 
   var findings: [Finding] {
     let time = WallClock.timestamp(now)
     let command = hasKeeper ? "sudo timedatectl set-ntp true" : "sudo apt-get install systemd-timesyncd"
-    // Clocks of two machines differ by a little.
+    // Two machines' clocks differ a little.
     if let past, past.seconds > now + 300 {
       return [
         Finding(
@@ -34,7 +34,7 @@ struct ClockCheck {
     return [Finding(.clock, .ok, "the clock says \(time)\(isSynchronised == true ? ", and is kept right" : "")")]
   }
 
-  /// The services that keep a clock right, of which one suffices.
+  /// The services that keep a clock right; one is enough.
   static let keepers = ["systemd-timesyncd", "chrony", "chronyd", "ntp", "ntpd", "ntpsec", "openntpd"]
 }
 
@@ -46,7 +46,7 @@ extension Doctor {
       moments.append((Int(modified / 1_000_000_000), "the program itself"))
     }
     for app in apps {
-      // An app's records cannot always be read; then they tell nothing of the time.
+      // An app's records cannot always be read; then they say nothing about the time.
       let names = (try? Files.list(layout.app(app).deploys)) ?? []
       for name in names where name.hasSuffix(".json") {
         if let modified = try? Files.status("\(layout.app(app).deploys)/\(name)")?.modified {

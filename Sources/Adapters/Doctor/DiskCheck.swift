@@ -1,15 +1,15 @@
 import Deploy
 import Posix
 
-/// Room on the file system that has the apps.
+/// Room on the file system that holds the apps.
 struct DiskCheck {
   let path: String
   /// In bytes.
   let free: Int
-  /// How many files can still be made; nil where there is no limit.
+  /// How many more files fit; nil if there is no limit.
   let files: Int?
 
-  /// A deploy refuses to begin below the first figure; an install of Next.js takes the second and more.
+  /// A deploy refuses to begin below the first figure; installing Next.js takes at least the second.
   private static let least = (bytes: 50 << 20, files: 5_000)
   private static let enough = (bytes: 1 << 30, files: 50_000)
 

@@ -1,9 +1,9 @@
 public import Deploy
 import Posix
 
-/// Looks at what goes wrong on real machines, and says how to fix it. It changes nothing.
+/// Looks for what goes wrong on real machines, and says how to fix it, without changing anything.
 ///
-/// Each check reads what it needs and hands it as values to a function that decides. A check that cannot be made is a
+/// Each check reads what it needs and passes it as values to a function that decides. A check that cannot be made is a
 /// finding too.
 public struct Doctor {
   let layout: Layout
@@ -17,14 +17,14 @@ public struct Doctor {
     self.backend = backend
   }
 
-  /// All findings about the server and these apps.
+  /// All findings about the server and the given apps.
   public func findings(_ apps: [AppName]) -> [Finding] {
     backend.checks.flatMap { check in
       caught(check) { try findings(check, apps) }
     }
   }
 
-  /// What an error is as a finding of a check.
+  /// Turns an error into a finding of a check.
   public func finding(_ error: any Error, in check: Check, app: AppName? = nil) -> Finding {
     let failure = Failure(of: error)
     if !isRoot, let error = error as? SystemError, error.isPermission {
@@ -36,13 +36,13 @@ public struct Doctor {
 
   static let lookAsRoot = "'sudo nextdeploy doctor' on the server can look at it."
 
-  /// A check that fails is a finding of its own.
+  /// Runs a check, and turns an error into a finding of its own.
   private func caught(_ check: Check, app: AppName? = nil, _ look: () throws -> [Finding]) -> [Finding] {
     let found: [Finding]
     do { found = try look() } catch { found = [finding(error, in: check, app: app)] }
     return found.map { finding in
       var finding = finding
-      // Where root has no sudo, it needs none.
+      // A machine where root has no sudo does not need it.
       if isRoot {
         finding.command = finding.command.map(Self.withoutSudo)
         finding.advice = finding.advice.map(Self.withoutSudo)
@@ -68,12 +68,12 @@ public struct Doctor {
     }
   }
 
-  /// Of those apps whose settings can be read; the check of apps tells of the others.
+  /// The apps whose settings can be read; the check of apps reports the others.
   private func configs(_ apps: [AppName]) -> [(app: AppName, config: AppConfig)] {
     apps.compactMap { app in (try? Apps(layout: layout).config(of: app)).map { (app, $0) } }
   }
 
-  /// What is live of each app, and the record of its release, where both can be read.
+  /// What is live of each app, with the record of its release, if both can be read.
   func liveReleases(_ apps: [AppName]) -> [(app: AppName, release: ReleaseRecord)] {
     apps.compactMap { app in
       guard let live = try? StateFile.read(LiveRecord.self, layout.app(app).live),

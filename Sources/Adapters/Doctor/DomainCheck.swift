@@ -6,7 +6,7 @@ struct DomainCheck {
   enum Answer: Equatable {
     case addresses([String])
     case none
-    /// It did not come in time.
+    /// The answer did not come in time.
     case late
   }
 
@@ -73,7 +73,7 @@ extension Doctor {
     let end = ContinuousClock.now + .seconds(10)
     return apps.flatMap { app, config in
       config.domains.map { domain in
-        // A resolver that does not answer one, answers none.
+        // A resolver that does not answer for one domain answers for none.
         let answer = ContinuousClock.now < end ? resolve(domain) : .late
         return DomainCheck(domain: domain, app: app, answer: answer, own: own).finding
       }
@@ -81,7 +81,7 @@ extension Doctor {
   }
 
   private func resolve(_ domain: Domain) -> DomainCheck.Answer {
-    // getaddrinfo(3) as every program asks it, in a process that can be ended.
+    // getaddrinfo(3), as every program calls it, but in a process that can be ended.
     guard let (status, output) = try? programs.run(["getent", "ahosts", domain.description]) else { return .late }
     let found = DomainCheck.addresses(output)
     return status.isSuccess && !found.isEmpty ? .addresses(found) : .none

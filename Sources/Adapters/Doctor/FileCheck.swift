@@ -7,7 +7,7 @@ extension Doctor {
     guard let owner = try backend.owner() else { return [backend.ownerless] }
     var findings: [Finding] = []
     var count = 0
-    // What cannot be looked at does not keep the rest from it.
+    // What cannot be looked at does not stop the rest.
     func look(_ app: AppName?, _ body: () throws -> [Finding]) {
       do {
         findings += try body().map {
@@ -34,7 +34,7 @@ extension Doctor {
     return [Finding(.files, .ok, "\(count) files and directories below \(layout.root) belong to whom they should")]
   }
 
-  /// Of some it is not known before a look which there are.
+  /// Some files are only known once a directory has been read.
   typealias Promises = () throws -> [FilePromise]
 
   private var serverFiles: [FilePromise] {
@@ -55,12 +55,13 @@ extension Doctor {
         .directory(app.releases).required(), .directory(app.deploys).required(), .directory(app.logs).required(),
         .file(app.config).required(), .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
         .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
-        // The user of builds works in the first, running apps in what is in the second; each deploy sets their groups.
+        // The user of builds works in the first, running apps in the contents of the second; each deploy sets their
+        // groups.
         .directory(app.checkout, allows: 0o770), .directory(app.shared, allows: 0o775), .directory(app.build),
       ] + backend.workspacePromises(app)
     let written: [Promises] = [app.deploys, app.logs].map { directory in
       {
-        // A link among them names the log that is live.
+        // One of them is a link that names the live log.
         try Files.list(directory).map { "\(directory)/\($0)" }.filter { try Files.status($0)?.kind == .file }
           .map { .file($0) }
       }
@@ -79,8 +80,8 @@ extension Doctor {
     }
   }
 
-  /// What others own in a repository: after 'sudo git gc' there, no push gets in any more. The first files must do,
-  /// where there are very many.
+  /// Files in a repository that others own: after 'sudo git gc' there, every push fails. If there are very many, only
+  /// the first are listed.
   private func strangers(below repository: String, _ owner: FilePromise.Owner) throws -> [Finding] {
     var foreign: [(path: String, owner: UInt32)] = []
     var left = 20_000
@@ -88,7 +89,7 @@ extension Doctor {
       for name in try Files.list(directory) where left > 0 {
         left -= 1
         let path = "\(directory)/\(name)"
-        // A push that runs just now makes files and takes them away.
+        // A push that runs right now creates files and removes them.
         guard let status = try Files.status(path) else { continue }
         if status.owner != owner.user {
           foreign.append((path, status.owner))

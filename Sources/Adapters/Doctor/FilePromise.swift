@@ -1,17 +1,17 @@
 import Posix
 
-/// What a file or directory of nextdeploy's must be like.
+/// What must be true of a file or directory of nextdeploy's.
 struct FilePromise: Equatable {
   let path: String
   let kind: Files.Kind
-  /// It has all bits of the first and none beside those of the second.
+  /// It must have all bits of the first, and none beyond those of the second.
   let needs: UInt32
   let allows: UInt32
-  /// What to do where it is missing; nil where that is all right.
+  /// What to do if it is missing; nil if it may be.
   var whenMissing: String?
-  /// The command that makes it.
+  /// The command that creates it.
   var maker: String?
-  /// Whether others of its owner's group get there: what starts an instance does.
+  /// Whether others in its owner's group need access, as the program that starts an instance does.
   var isGroups = false
 
   static func directory(_ path: String, needs: UInt32 = 0o700, allows: UInt32 = 0o755) -> FilePromise {
@@ -22,7 +22,7 @@ struct FilePromise: Equatable {
     FilePromise(path: path, kind: .file, needs: needs, allows: allows)
   }
 
-  /// A file that nobody else may read.
+  /// A file that only its owner may read.
   static func secret(_ path: String) -> FilePromise { file(path, allows: 0o600) }
 
   func required(_ advice: String = "Put it back from a backup.") -> FilePromise {
@@ -31,7 +31,7 @@ struct FilePromise: Equatable {
     return promise
   }
 
-  /// One that setup makes.
+  /// A file that setup creates.
   var made: FilePromise {
     var promise = required("Then look what else of it is gone, and put that back from a backup.")
     promise.maker = "sudo nextdeploy setup"
@@ -44,19 +44,19 @@ struct FilePromise: Equatable {
     return promise
   }
 
-  /// The user and the group that all of it belongs to, as chown(1) takes them.
+  /// The user and the group that everything belongs to, as chown(1) takes them.
   struct Owner: Equatable {
     let user: UInt32
-    /// Nil where the group does not matter.
+    /// Nil if the group does not matter.
     let group: UInt32?
     let name: String
-    /// Whether it is whoever looks: then the mode can be set without being root.
+    /// Whether that is the user who looks; then the mode can be set without being root.
     var isSelf = false
   }
 
-  /// What is wrong with it; nothing where it is as it must be.
+  /// What is wrong with it; empty if nothing is.
   ///
-  /// - Parameter status: nil where nothing is there.
+  /// - Parameter status: nil if the file does not exist.
   func findings(_ status: Files.Status?, owner: Owner) -> [Finding] {
     guard let status else {
       guard let whenMissing else { return [] }
@@ -83,7 +83,7 @@ struct FilePromise: Equatable {
           .files, .problem, "\(path) belongs to another group than nextdeploy", command: "sudo chgrp nextdeploy \(word)"
         ))
     }
-    // A directory's setgid bit only says whose what is made in it will be.
+    // A directory's setgid bit only decides the group of new files in it.
     let mode = status.mode & ~0o2000
     if mode & needs != needs || mode & ~allows != 0 {
       let wanted = mode & allows | needs
@@ -107,7 +107,7 @@ struct FilePromise: Equatable {
     return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
   }
 
-  /// A path as a shell takes it.
+  /// A path, quoted for a shell.
   static func word(_ path: String) -> String {
     if path.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "/._-@+:,".contains($0) }) { return path }
     return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"

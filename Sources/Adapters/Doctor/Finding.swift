@@ -1,24 +1,28 @@
 public import Deploy
 
-/// One thing that `nextdeploy doctor` looked at: how it is, and what fixes it.
+/// One thing that `nextdeploy doctor` looked at: how it is, and how to fix it.
 public struct Finding: Equatable, Encodable, Sendable {
+  /// How serious a finding is, from fine to broken.
   public enum State: String, CaseIterable, Encodable, Sendable {
     case ok
-    /// It cannot be looked at as this user.
+    /// This user cannot look at it.
     case skipped
-    /// It may go wrong, or is right in some cases.
+    /// It may go wrong, or is right only in some cases.
     case warning
     case problem
   }
 
+  /// The check that made this finding.
   public let check: Check
-  /// Nil where it is about the whole server.
+  /// The app that it is about; nil for the whole server.
   public let app: AppName?
+  /// How serious it is.
   public let state: State
+  /// What the check found, in words for the person who runs the doctor.
   public let found: String
-  /// A line for a shell that fixes it.
+  /// A shell command that fixes it.
   public var command: String?
-  /// What else there is to know or to do.
+  /// What else to know or do.
   public var advice: String?
 
   init(
@@ -33,11 +37,11 @@ public struct Finding: Equatable, Encodable, Sendable {
   }
 }
 
-/// What is looked at, in this order.
+/// What the doctor looks at, in this order.
 public enum Check: String, CaseIterable, Encodable, Sendable {
   case caddy, ports, node, memory, disk, clock, units, files, apps, domains
 
-  /// What it asks, for the command's help.
+  /// What the check makes sure of, for the command's help.
   public var summary: String {
     switch self {
     case .caddy: "Caddy runs, takes its Caddyfile, reads the apps' sites, and keeps its administration to itself"

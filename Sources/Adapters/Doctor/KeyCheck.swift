@@ -2,12 +2,12 @@ import SSHAccess
 import Deploy
 import Posix
 
-/// The keys that nextdeploy knows, against those that sshd does.
+/// Compares the keys that nextdeploy knows with those that sshd knows.
 struct KeyCheck {
   let file: String
-  /// What sshd reads; nil where there is no file.
+  /// The file that sshd reads; nil if there is none.
   let authorized: AuthorizedKeys?
-  /// The names that nextdeploy has apps for.
+  /// The names of the keys that nextdeploy has apps for.
   let known: Set<String>
 
   var findings: [Finding] {

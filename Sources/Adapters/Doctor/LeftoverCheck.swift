@@ -2,7 +2,7 @@ import Deploy
 import Posix
 
 extension Doctor {
-  /// What no app has any more: nothing of nextdeploy's looks at it again.
+  /// What is left of apps that are gone: nothing else in nextdeploy looks at it again.
   func leftovers() throws -> [Finding] {
     let names = try Files.list(layout.apps)
     let apps = Set(names.compactMap { try? AppName($0) })
@@ -22,7 +22,7 @@ extension Doctor {
       }
   }
 
-  /// What could not be removed, and is out of the way.
+  /// What could not be removed, and was moved out of the way.
   private func setAside(_ apps: Set<AppName>) throws -> [Finding] {
     let places = [layout.apps] + apps.sorted().flatMap { [layout.app($0).directory, layout.app($0).releases] }
     return try places.flatMap { place in

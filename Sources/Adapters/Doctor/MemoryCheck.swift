@@ -1,14 +1,14 @@
 import Deploy
 import Posix
 
-/// Memory and swap, in bytes, against what a Next.js build takes.
+/// Compares memory and swap, in bytes, with what a Next.js build takes.
 struct MemoryCheck {
   let memory: Int
   let swap: Int
   /// Whether an app is known to be built by Next.js.
   let buildsNext: Bool
 
-  /// Reads /proc/meminfo (proc(5)); nil where it is something else.
+  /// Reads /proc/meminfo (proc(5)); nil if it is something else.
   init?(_ text: String, buildsNext: Bool) {
     var values: [Substring: Int] = [:]
     for line in text.split(separator: "\n") {
@@ -21,7 +21,7 @@ struct MemoryCheck {
     self.buildsNext = buildsNext
   }
 
-  /// Small Next.js apps build with 2 GB together. Machines sold with 1 GB or 2 GB have a little less.
+  /// Small Next.js apps build with 2 GB of both together. Machines sold with 1 GB or 2 GB have slightly less.
   private static let enough = 1800 << 20
   private static let hopeless = 1100 << 20
 

@@ -1,11 +1,11 @@
 import Deploy
 import Posix
 
-/// Node, against what each app asks for.
+/// Compares Node with what each app asks for.
 struct NodeCheck {
   struct Program: Equatable {
     let path: String
-    /// Where its links end.
+    /// The program's path with all links followed.
     let file: String
     let version: String
   }
@@ -13,18 +13,18 @@ struct NodeCheck {
   /// What a live release asks for.
   struct Need: Equatable {
     let app: AppName
-    /// As its package.json has it.
+    /// The range in its package.json.
     var range: String?
-    /// As Next.js's own package.json has it.
+    /// The range in Next.js's own package.json.
     var nextRange: String?
     var isBun = false
   }
 
-  /// Nil where there is none on the PATH.
+  /// Nil if there is none on the PATH.
   let node: Program?
   let hasBun: Bool
   let needs: [Need]
-  /// Whether builds and apps cannot see /home and /root.
+  /// Whether /home and /root are hidden from builds and apps.
   let hidesHomes: Bool
 
   /// What the newest Next.js asks for.
@@ -60,7 +60,7 @@ struct NodeCheck {
         .node, .problem, "\(need.app)'s Next.js needs Node \(range); this server has \(node.version)", app: need.app,
         advice: Self.install)
     }
-    // A package's own wish; its app may run all the same, as a push says too.
+    // The package only asks for it; the app may still run, as a push says too.
     if let range = need.range, isOutside(range, node) {
       return Finding(
         .node, .warning, "\(need.app)'s package.json asks for Node \(range); this server has \(node.version)",
@@ -102,7 +102,7 @@ extension Doctor {
     var directories = [release.process.directory.below(files)]
     while let last = directories.last, last != files { directories.append(Files.parent(last)) }
     func range(_ name: String) -> String? {
-      // What cannot be read was good enough to go live.
+      // A record that cannot be read was good enough to go live.
       directories.lazy.compactMap { self.manifest("\($0)/\(name)")?.nodeRange }.first
     }
     return NodeCheck.Need(

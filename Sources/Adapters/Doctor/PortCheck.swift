@@ -2,27 +2,27 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// Who listens where only Caddy should, and where Caddy does twice.
+/// Who listens where only Caddy should, and where Caddy listens twice.
 struct PortCheck {
-  /// What Caddy is to listen on.
+  /// What Caddy must listen on.
   struct Wanted: Equatable {
     let address: CaddyAddress
     var app: AppName?
   }
 
   let wanted: [Wanted]
-  /// Who listens on these beside Caddy.
+  /// Who else listens on these ports.
   let others: [PortHolder]
   /// Where Caddy listens more than once.
   let leftovers: [ListeningAddress]
-  /// The line that starts Caddy anew.
+  /// The command that restarts Caddy.
   let restart: String
-  /// What stands before a command that ends another user's program.
+  /// The prefix of a command that ends another user's program.
   let sudo: String
-  /// What is to be done once the port is Caddy's to have.
+  /// What to do once Caddy can have the port.
   let afterwards: String
 
-  /// Who keeps Caddy from what it is to listen on.
+  /// The programs that keep Caddy from its ports.
   var taken: [Finding] {
     wanted.compactMap { wanted in
       others.first { wanted.address.overlaps($0.address) }.map { finding(wanted, $0) }
@@ -37,7 +37,7 @@ struct PortCheck {
     return [Finding(.ports, .ok, "nothing but Caddy listens on \(ports), and Caddy once on each of its ports")]
   }
 
-  /// - Parameter canRestart: whether Caddy would come up again.
+  /// - Parameter canRestart: whether Caddy would come up again after a restart.
   private func twice(canRestart: Bool) -> [Finding] {
     if leftovers.isEmpty { return [] }
     let ports = Set(leftovers.map(\.port)).sorted().map { String($0) }.joined(separator: ", ")
@@ -83,7 +83,7 @@ extension Doctor {
       restart: caddy.restart, sudo: backend.sudo, afterwards: caddy.afterwards)
   }
 
-  /// Where a Caddyfile has Caddy listen, as far as that can be told: what is wrong with it is another check's.
+  /// Where a Caddyfile makes Caddy listen, as far as that can be determined; another check looks for mistakes in it.
   private func addresses(in caddyfile: String) throws -> Set<CaddyAddress> {
     guard Files.exists(caddyfile), Command.find("caddy", path: programs.environment["PATH"] ?? "") != nil else {
       return []

@@ -6,9 +6,9 @@ struct RepositoryCheck {
   let app: AppName
   let path: String
   let branch: BranchName
-  /// What is live; nil where nothing is.
+  /// The live commit; nil if nothing is live.
   let live: CommitID?
-  /// What git says of HEAD and of all refs: its exit status and its lines.
+  /// What git says about HEAD and all refs: whether it succeeded, and its output.
   let head: (isRight: Bool, output: String)
   let refs: (isRight: Bool, output: String)
 
@@ -19,7 +19,7 @@ struct RepositoryCheck {
         Finding(
           .apps, .problem, "HEAD of \(path) is damaged: git takes no push", app: app,
           command: "printf 'ref: \(branch.ref)\\n' > \(FilePromise.word("\(path)/HEAD"))"))
-      // Without a HEAD it is no repository to git, and refs cannot be asked for.
+      // Without a HEAD, git does not consider it a repository, and refs cannot be queried.
       return findings
     }
     let broken = refs.output.split(whereSeparator: \.isNewline).compactMap(Self.broken)
@@ -42,8 +42,8 @@ struct RepositoryCheck {
     return findings
   }
 
-  /// The ref that a line of git's tells of: "warning: ignoring broken ref refs/heads/main", "fatal: missing object … for
-  /// refs/heads/main".
+  /// The ref that a line of git's output is about: "warning: ignoring broken ref refs/heads/main", "fatal: missing
+  /// object … for refs/heads/main".
   private static func broken(_ line: Substring) -> String? {
     let marks = ["ignoring broken ref ", "ignoring dangling symref ", "missing object ", "bad ref "]
     guard let mark = marks.first(where: { line.contains($0) }),
@@ -57,10 +57,10 @@ struct RepositoryCheck {
 extension Doctor {
   func repository(_ app: AppName, _ config: AppConfig, live: CommitID?) throws -> [Finding] {
     let path = layout.app(app).repository
-    // Root asks too, and git trusts no repository of another's by itself.
+    // Root runs the doctor too, and git by default trusts no repository that another user owns.
     let git = ["git", "-c", "safe.directory=*", "--git-dir=\(path)"]
     let head = try programs.run(git + ["rev-parse", "--git-dir"])
-    // Objects are named, so that those that are missing are missed.
+    // The output includes object names, so that git notices missing objects.
     let refs = try programs.run(git + ["for-each-ref", "--format=%(objecttype)"])
     return RepositoryCheck(
       app: app, path: path, branch: config.branch, live: live, head: (head.status.isSuccess, head.output),

@@ -2,7 +2,7 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// What the doctor is told of a machine without systemd.
+/// What the doctor is told about a machine without systemd.
 struct SupervisedChecks: BackendChecks {
   let layout: Layout
   let programs: TimedPrograms
@@ -41,7 +41,7 @@ struct SupervisedChecks: BackendChecks {
     return CaddyPorts(
       process: process, caddyfile: caddy.caddyfile,
       domains: hasDomains ? [try Apps(layout: layout).serverConfig().httpPort.number] : [],
-      // Its supervisor starts it again.
+      // Its supervisor restarts it.
       restart: process.map { "kill \($0.id)" } ?? "", afterwards: "Then push again.")
   }
 
@@ -64,12 +64,12 @@ struct SupervisedChecks: BackendChecks {
 
   func workspacePromises(_ app: AppLayout) -> [FilePromise] { [.directory(app.workspace), .directory(app.cache)] }
 
-  /// The keys are in somebody's home.
+  /// The keys are in some user's home directory.
   func keys() -> [Finding] { [] }
 
   // MARK: Apps
 
-  /// It runs as whoever runs nextdeploy.
+  /// The app runs as whoever runs nextdeploy.
   func user(of app: AppName, _ live: LiveRecord?) -> [Finding] { [] }
 
   func removal(of instance: InstanceID) -> String { "rm -r \(layout.instance(instance))" }

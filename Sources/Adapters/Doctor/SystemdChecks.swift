@@ -2,7 +2,7 @@ import Deploy
 import Posix
 import SSHAccess
 
-/// What the doctor is told of a server that systemd runs.
+/// What the doctor is told about a server that systemd runs.
 struct SystemdChecks: BackendChecks {
   let layout: Layout
   let programs: TimedPrograms
@@ -21,7 +21,7 @@ struct SystemdChecks: BackendChecks {
     var check = CaddyCheck(unit: try programs.unit("caddy.service", ["LoadState", "ActiveState", "UnitFileState"]))
     check.caddyfile = try Files.text(CaddyCheck.file)
     if check.caddyfile != nil, Command.find("caddy", path: programs.environment["PATH"] ?? "") != nil {
-      // Only its syntax: to check more, Caddy would open its log files, as this user.
+      // Only the syntax is checked: to check more, Caddy would open its log files as this user.
       check.isTaken = try programs.run(["caddy"] + CaddyProgram.adapt(CaddyCheck.file)).status.isSuccess
     }
     if try process?.isStuck == true {
@@ -38,7 +38,7 @@ struct SystemdChecks: BackendChecks {
       afterwards: "Then '\(restart)'.")
   }
 
-  /// Nil where it does not run.
+  /// Nil if Caddy does not run.
   private var process: CaddyProcess? {
     get throws { try CaddyProcess.service { try programs.unit("caddy.service", $0) } }
   }
@@ -54,7 +54,7 @@ struct SystemdChecks: BackendChecks {
 
   var ownerless: Finding { Finding(.files, .skipped, "there is no user nextdeploy to whom they could belong") }
 
-  /// Caddy's user reads the sites, sshd the keys.
+  /// Caddy's user reads the sites, and sshd reads the keys.
   func serverPromises() -> [Doctor.Promises] {
     let made: [FilePromise] = [
       .directory(layout.root, needs: 0o755).made, .directory("\(layout.root)/.ssh", allows: 0o700).made,
@@ -76,7 +76,7 @@ struct SystemdChecks: BackendChecks {
     ]
   }
 
-  /// They are the builds' own.
+  /// They belong to the user of builds.
   func workspacePromises(_ app: AppLayout) -> [FilePromise] { [] }
 
   func keys() throws -> [Finding] {
@@ -89,7 +89,7 @@ struct SystemdChecks: BackendChecks {
 
   // MARK: Apps
 
-  /// The number of the app's user is what its persistent files belong to: it must not be given another.
+  /// The app's persistent files belong to its user's number, so it must not get another one.
   func user(of app: AppName, _ live: LiveRecord?) throws -> [Finding] {
     let file = layout.app(app).user
     guard let live, !Files.exists(file) else { return [] }

@@ -1,14 +1,14 @@
 import Deploy
 import Posix
 
-/// Runs the machine's own programs for a look at it: none of them can hold up the rest.
+/// Runs the machine's own programs with a time limit, so that none of them can hold up the other checks.
 struct TimedPrograms: Sendable {
   let environment: [String: String]
   let seconds: Int
 
   init(environment: [String: String], seconds: Int = 5) {
     self.seconds = seconds
-    // Programs keep files at home; there none can be made.
+    // Programs write to their home directory; this one cannot be written to.
     self.environment = environment.merging(["HOME": "/proc"]) { _, own in own }
   }
 
@@ -16,7 +16,7 @@ struct TimedPrograms: Sendable {
     let line = arguments.joined(separator: " ")
     let (status, output) = try ChildProcess.run(
       Command(["timeout", "--kill-after=1", "\(seconds)"] + arguments, environment: environment))
-    // timeout(1): 124 where the time was over, 137 where that took SIGKILL, 126 and 127 where it could not begin.
+    // timeout(1): 124 after the time limit, 137 if that took SIGKILL, 126 and 127 if the program could not start.
     switch status.code {
     case 124, 137:
       throw Failure("running '\(line)'", "it did not end within \(seconds) s", next: "Run it yourself, and wait.")
@@ -26,7 +26,7 @@ struct TimedPrograms: Sendable {
     }
   }
 
-  /// What systemd knows of a unit, by the property's name.
+  /// What systemd knows about a unit, by property name.
   func unit(_ name: String, _ properties: [String]) throws -> [String: String] {
     let arguments = ["systemctl", "--no-pager", "show", "--property=\(properties.joined(separator: ","))", name]
     let (status, output) = try run(arguments)

@@ -2,11 +2,11 @@ import Deploy
 import Posix
 import Templates
 
-/// The users, units and rules that setup made, against what it makes.
+/// Compares the users, units and rules on the machine with what setup makes.
 struct UnitCheck {
   enum Text: Equatable {
     case same, altered, missing
-    /// Only root can read it.
+    /// Only root can read the rule.
     case closed
   }
 
@@ -16,18 +16,18 @@ struct UnitCheck {
     case unknown
   }
 
-  /// What is not there, in words.
+  /// The users, groups and memberships that are missing, in words.
   var missingAccounts: [String] = []
   var files: [(path: String, text: Text)] = []
-  /// Files that systemd takes in the place of nextdeploy's.
+  /// Files that systemd uses instead of nextdeploy's.
   var replacements: [String] = []
-  /// An admin's own settings beside the units.
+  /// An admin's own settings for the units.
   var dropIns: [String] = []
   var bootIsEnabled = true
   var polkit = Polkit.obeys
   /// Whether the kernel keeps each port for its app.
   var keepsPorts = true
-  /// The ports of instances, where the kernel gives them to others too.
+  /// The ports of instances, if the kernel also gives them to others.
   var givenOut: PortRange?
 
   var findings: [Finding] {
@@ -101,7 +101,7 @@ extension Doctor {
   func units() -> [Finding] {
     var check = UnitCheck()
     var failed: [Finding] = []
-    // One that cannot be made does not keep the others from it.
+    // A check that cannot be made does not stop the others.
     func attempt(_ look: () throws -> Void) {
       do { try look() } catch { failed.append(finding(error, in: .units)) }
     }
@@ -148,13 +148,13 @@ extension Doctor {
     return check.findings + failed
   }
 
-  /// Has the user nextdeploy stop what cannot run: no instance has port 1.
+  /// Has the user nextdeploy stop a unit that cannot run: no instance has port 1.
   private func askPolkit() throws -> UnitCheck.Polkit {
     guard let user = Accounts.user(named: "nextdeploy") else { return .unknown }
     guard isRoot || CurrentProcess.user == user.id else { return .unknown }
     let stop = ["systemctl", "--no-ask-password", "--no-pager", "stop", "nextdeploy@doctor:1.service"]
     let (status, output) = try programs.run(isRoot ? ["runuser", "-u", "nextdeploy", "--"] + stop : stop)
-    // Another failure is not polkit's.
+    // Any other failure is not polkit's.
     return !status.isSuccess && Systemctl.isRefused(output) ? .refuses : .obeys
   }
 }

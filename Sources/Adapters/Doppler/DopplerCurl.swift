@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// Doppler's API, asked once with curl, which reads the token from its standard input.
+/// Asks Doppler's API once, with a curl that reads the token from its standard input.
 struct DopplerCurl {
   let program: String
   let environment: [String: String]
@@ -29,11 +29,11 @@ struct DopplerCurl {
     ]
   }
 
-  /// What an answer with its head says (RFC 9112).
+  /// What an answer, its head included, says (RFC 9112).
   static func answer(_ bytes: [UInt8]) -> DopplerSource.Answer {
     var rest = bytes[...]
     var head: [Substring] = []
-    // An interim answer, or a proxy's, has a head of its own.
+    // An interim answer, or a proxy's answer, has a head of its own.
     while rest.starts(with: "HTTP/".utf8) {
       guard let end = rest.indices.first(where: { rest[$0...].starts(with: "\r\n\r\n".utf8) }) else {
         return .unreachable("its answer has no end")

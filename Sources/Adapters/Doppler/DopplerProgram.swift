@@ -1,10 +1,10 @@
 import Deploy
 import Posix
 
-/// Doppler's own program, asked once.
+/// Asks Doppler once, with its own program.
 ///
-/// It takes a token as an argument, from its environment or from its settings file; the first two can be seen by others.
-/// So its settings file is a link to its standard input, and the token is in no file.
+/// That program takes a token as an argument, from its environment or from its settings file; others can see the first
+/// two. So its settings file is a link to its standard input, and the token is never in a file.
 struct DopplerProgram {
   let program: String
   let directory: String
@@ -24,7 +24,7 @@ struct DopplerProgram {
     return Self.answer(status, try Files.text(words) ?? "")
   }
 
-  /// No copy of the secrets on the disk, no other source than Doppler, one attempt.
+  /// No copy of the secrets on the disk, no source other than Doppler, and a single attempt.
   private func arguments(_ access: DopplerAccess, _ limit: Double) -> [String] {
     [
       "timeout", "--kill-after=1", String(limit + 2), program, "secrets", "download", "--no-file", "--format=json",
@@ -33,7 +33,7 @@ struct DopplerProgram {
     ]
   }
 
-  /// What its words say; it tells no HTTP status.
+  /// What the program's output means; it does not report the HTTP status.
   static func answer(_ status: ExitStatus, _ words: String) -> DopplerSource.Answer {
     if status.code == 124 || status.isKill { return .unreachable("it gave no answer in time") }
     let lines = words.split(whereSeparator: \.isNewline).map(String.init)
@@ -41,7 +41,7 @@ struct DopplerProgram {
       lines.last { $0.hasPrefix("Doppler Error: ") }.map { String($0.dropFirst(15)) } ?? lines.last ?? "\(status)"
     let lowercase = error.lowercased()
     if lowercase.contains("too many requests") || lowercase.contains("rate limit") { return .busy(after: nil) }
-    // A Go program's words on a connection: Get "URL": dial tcp …: connection refused.
+    // A Go program's words for a failed connection: Get "URL": dial tcp …: connection refused.
     if error.hasPrefix("Get \"") {
       let isLate = lowercase.contains("deadline") || lowercase.contains("timeout")
       return .unreachable(isLate ? "it gave no answer in time" : String(error.split(separator: ": ").last ?? "").quoted)

@@ -1,15 +1,16 @@
 public import Deploy
 import Posix
 
-/// Fetches an app's secrets from Doppler: with the `doppler` program where it is installed, else with `curl`.
+/// Fetches an app's secrets from Doppler, with the `doppler` program if it is installed and with `curl` otherwise.
 public struct DopplerSource: SecretsSource {
-  /// Where the `doppler` program looks for its settings; made where it is missing.
+  /// Where the `doppler` program looks for its settings; created if it is missing.
   let directory: String
   let environment: [String: String]
-  /// Seconds that one answer may take, and all attempts together.
+  /// How many seconds one answer may take, and all attempts together.
   let answerLimit: Double
   let limit: Double
 
+  /// Makes a source that looks for `doppler` and `curl` on the environment's PATH; the limits are in seconds.
   public init(directory: String, environment: [String: String], answerLimit: Double = 10, limit: Double = 30) {
     self.directory = directory
     self.environment = environment
@@ -17,18 +18,19 @@ public struct DopplerSource: SecretsSource {
     self.limit = limit
   }
 
-  /// What came of asking once.
+  /// The outcome of one attempt.
   enum Answer: Equatable {
     case secrets([UInt8])
-    /// Doppler's own words on the token.
+    /// Doppler refused the token, in its own words.
     case refused(String)
-    /// Any other answer.
+    /// Doppler gave any other answer.
     case failed(String)
-    /// It wants fewer requests; after so many seconds, if it says that.
+    /// Doppler wants fewer requests, after so many seconds if it says how many.
     case busy(after: Double?)
     case unreachable(String)
   }
 
+  /// Asks Doppler up to four times while it is busy or cannot be reached; throws at once if it refuses the token.
   public func fetch(_ access: DopplerAccess) throws -> [String: String] {
     let deadline = ContinuousClock.now + .seconds(limit)
     var attempt = 1.0

@@ -2,17 +2,17 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// Gives out ports, in order, one to each instance of the machine.
+/// Allocates ports in ascending order, one to each instance on the machine.
 struct PortAllocator {
   let layout: Layout
   let ports: PortRange
-  /// Of each instance's directory.
+  /// The mode of each instance's directory.
   var mode: UInt32 = 0o700
-  /// Whether somebody may hide on a port: with a socket that is bound and does not listen yet, handed from an instance
-  /// that had the port to one that has another.
+  /// Whether a program may hide on a port: with a socket that is bound but does not listen yet, passed on by the
+  /// instance that had the port to another one.
   var guardsAgainstBound = false
 
-  /// Takes the first port that nobody has and nobody listens on, and writes it down.
+  /// Takes the first port that no instance has and nobody listens on, and records it.
   func reserve(_ app: AppName) throws -> InstanceID {
     try Files.makeDirectory(layout.instances, mode: 0o755)
     return try FileLock(waitingFor: layout.portsLock).hold { try take(for: app) }
@@ -25,7 +25,7 @@ struct PortAllocator {
     }
     let given = Set(names.compactMap { try? InstanceID($0).port })
     let open = ports.ports.filter { !given.contains($0) }
-    // Where connections of a moment ago are in the way of that look, the second one takes the port all the same.
+    // If recent connections get in the way of that test, the second one takes the port anyway.
     let port =
       (guardsAgainstBound ? open.first { Socket.isUnbound($0.number) } : nil)
       ?? open.first { Socket.isFree($0.number) }

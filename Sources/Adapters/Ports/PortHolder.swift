@@ -7,16 +7,16 @@ struct PortHolder: Equatable, CustomStringConvertible {
   struct Process: Equatable {
     let id: Int32
     let name: String
-    /// The service that it belongs to.
+    /// The service that the process belongs to.
     let unit: String?
   }
 
   let address: ListeningAddress
-  /// By name, or by number where it has none.
+  /// The user's name, or number if it has no name.
   let user: String
-  /// Nil where only root can see it.
+  /// Nil if only root can see the process.
   let process: Process?
-  /// In words, where it is an app's or a build's.
+  /// In words, if it belongs to an app or a build.
   var owner: String?
 
   var description: String {
@@ -31,7 +31,7 @@ extension PortHolder {
     address = listener.address
     user = Accounts.name(ofUser: listener.user) ?? "\(listener.user)"
     process = listener.process.map { id in
-      // It may have ended meanwhile.
+      // The process may have ended meanwhile.
       let name = ((try? Files.text("/proc/\(id)/comm")) ?? "").split(whereSeparator: \.isNewline).first
       return Process(
         id: id, name: name.map(String.init) ?? "a process",
@@ -39,7 +39,7 @@ extension PortHolder {
     }
   }
 
-  /// The same, with the app whose it is.
+  /// The holder, with the app that it belongs to.
   init(_ listener: ConnectionTable.Listener, in layout: Layout) {
     self.init(listener)
     owner = Self.owner(of: listener, in: layout)
@@ -52,7 +52,7 @@ extension PortHolder {
     if AppUsers.builds.contains(user) {
       return users.app(of: user - AppUsers.builds.lowerBound + AppUsers.range.lowerBound).map { "a build of \($0)" }
     }
-    // Without systemd all have one user: what a supervisor is above is its instance's.
+    // Without systemd everything runs as one user, but whatever descends from a supervisor belongs to its instance.
     var process = listener.process
     var supervisors: [Int32: InstanceID] = [:]
     for instance in ((try? Files.list(layout.instances)) ?? []).compactMap({ try? InstanceID($0) }) {
@@ -66,13 +66,13 @@ extension PortHolder {
     return nil
   }
 
-  /// The service that a process belongs to, as /proc/PID/cgroup tells (cgroups(7)).
+  /// The service that a process belongs to, according to /proc/PID/cgroup (cgroups(7)).
   static func unit(_ groups: String) -> String? {
     for line in groups.split(separator: "\n") {
       let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
       guard fields.count == 3, fields[1].isEmpty || fields[1] == "name=systemd",
         let unit = fields[2].split(separator: "/").last(where: { $0.hasSuffix(".service") }),
-        // It becomes a part of a command.
+        // It becomes part of a command.
         unit.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "@:._-".contains($0) }), !unit.hasPrefix("-")
       else { continue }
       return String(unit)

@@ -2,15 +2,16 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// Asks instances by HTTP/1.1, one connection for each request.
+/// Sends requests to instances over HTTP/1.1, with a new connection for each.
 public struct HTTPProbe: Probe {
   let instances: PortRange?
-  /// How long a page is read on once its head is there.
+  /// How much longer a page is read after its head has arrived.
   private static let patience = Duration.seconds(1)
 
-  /// - Parameter instances: the ports of instances, where each app runs as a user of its own.
+  /// - Parameter instances: the ports of instances, if each app runs as a user of its own.
   public init(instances: PortRange? = nil) { self.instances = instances }
 
+  /// Sends a GET over a new connection to the instance's loopback address and reads the answer.
   public func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
     let deadline = ContinuousClock.now + .seconds(limit)
     do {
@@ -29,17 +30,19 @@ public struct HTTPProbe: Probe {
     }
   }
 
+  /// Looks at the sockets of the process's group, or of the app's user if the group's cannot be seen.
   public func listeners(of process: Int32, on port: Port) -> [ListeningAddress] {
     let own = ConnectionTable.listeners(ofGroup: process)
     guard own.isEmpty, let instances, let user = (try? Files.status("/proc/\(process)"))?.owner,
       AppUsers.range.contains(user)
     else { return own }
-    // The app's other instances listen as the same user, on ports that are theirs.
+    // The app's other instances run as the same user, but listen on ports of their own.
     return ConnectionTable.listeners(ofUser: user).filter { listener in
       listener.port == port.number || !(instances.first.number...instances.last.number).contains(listener.port)
     }
   }
 
+  /// Reads the kernel's table of sockets, whoever owns them.
   public func listeners(on port: Port) -> [ListeningAddress] {
     ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
   }

@@ -1,16 +1,16 @@
 import Deploy
 import Posix
 
-/// Reads one answer of HTTP/1 from a connection (RFC 9112), whatever the other side sends: no line, head or body is read
-/// for longer, or to a greater length, than this allows.
+/// Reads one HTTP/1 answer from a connection (RFC 9112), whatever the other side sends: it limits how long it reads,
+/// and how long a line, the head and the body may be.
 struct HTTPReader: ~Copyable {
-  /// What keeps an answer from being one.
+  /// Why what came is not a complete answer.
   enum Problem: Error, Equatable {
     case late
     case broken(String)
   }
 
-  /// Bytes of a status line or header field, of a head, and of a body.
+  /// The most bytes of a status line or header field, of a head, and of a body.
   private static let lineLimit = 16_384, headLimit = 65_536, bodyLimit = 1 << 20
 
   private let socket: Socket
@@ -18,13 +18,13 @@ struct HTTPReader: ~Copyable {
   private var buffer: [UInt8] = []
   private var place = 0
 
-  /// - Parameter deadline: when the head must be there.
+  /// - Parameter deadline: when the head must have arrived.
   init(_ socket: consuming Socket, until deadline: ContinuousClock.Instant) {
     self.socket = socket
     self.deadline = deadline
   }
 
-  /// The answer, with as much of its body as comes within `patience` of its head.
+  /// The answer, with as much of its body as arrives within `patience` of its head.
   mutating func response(patience: Duration) throws -> ProbeResponse {
     let (status, fields) = try head()
     var response = ProbeResponse(status: status)
@@ -49,14 +49,14 @@ struct HTTPReader: ~Copyable {
         }
       }
     } catch Problem.late {
-      // A page may go on for ever: what came of it is looked at.
+      // A page may never end; what has arrived of it is looked at.
     }
     return response
   }
 
   // MARK: The head
 
-  /// The answer's status, and its fields with their names in lowercase.
+  /// The answer's status and its header fields, their names in lowercase.
   mutating func head() throws -> (status: Int, fields: [(name: String, value: String)]) {
     var length = 0
     while true {
@@ -67,11 +67,11 @@ struct HTTPReader: ~Copyable {
         if line.isEmpty { break }
         length += line.utf8.count
         if length > Self.headLimit { throw Problem.broken("its head has no end") }
-        // What begins with a space goes on with the field before it, which nothing that is looked at here does.
+        // A line that begins with a space continues the field before it; no field that matters here does so.
         guard let colon = line.firstIndex(of: ":"), line.first != " ", line.first != "\t" else { continue }
         fields.append((line[..<colon].lowercased(), String(line[line.index(after: colon)...]).trimmed))
       }
-      // Interim answers are passed over.
+      // Interim answers are skipped.
       if status >= 200 || status == 101 { return (status, fields) }
     }
   }
@@ -85,7 +85,7 @@ struct HTTPReader: ~Copyable {
     return status
   }
 
-  /// A line of the head, without its end.
+  /// A line of the head, without its line break.
   private mutating func line(_ what: String) throws -> String {
     var searched = 0
     while true {
@@ -117,7 +117,7 @@ struct HTTPReader: ~Copyable {
     }
   }
 
-  /// So many bytes, or as many as a body may have.
+  /// Reads this many bytes, or as many as a body may have.
   private mutating func read(_ length: Int, into body: inout [UInt8]) throws {
     var rest = min(length, Self.bodyLimit - body.count)
     while rest > 0 {
@@ -133,11 +133,11 @@ struct HTTPReader: ~Copyable {
     place += count
   }
 
-  /// Reads what comes next; false at the end of the connection.
+  /// Reads more bytes; false at the end of the connection.
   private mutating func fill() throws -> Bool {
     buffer.removeFirst(place)
     place = 0
-    // Also of what comes without a pause.
+    // This also limits a sender that never pauses.
     if deadline <= .now { throw Problem.late }
     guard let bytes = try socket.read(upTo: 65_536, within: deadline - .now) else { throw Problem.late }
     buffer += bytes
@@ -145,7 +145,7 @@ struct HTTPReader: ~Copyable {
   }
 
   private static func number(_ text: String, radix: Int) -> Int? {
-    // Longer ones are no lengths, and "+1" is none either.
+    // Longer numbers are no lengths, and neither is "+1".
     text.utf8.count <= 15 && text.utf8.allSatisfy { $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }
       ? Int(text, radix: radix) : nil
   }

@@ -6,11 +6,12 @@ import Posix
 public struct KeyBindings: Sendable {
   let layout: Layout
 
+  /// Makes the bindings that are kept in the layout's `keys.json`.
   public init(layout: Layout) { self.layout = layout }
 
-  /// Both must be written down: a key whose entry somebody cut short is not one for everything.
+  /// Both must be in the file: a key whose entry somebody cut short must not be valid for everything.
   struct Binding: Codable {
-    /// Those to come included.
+    /// Including apps that are created later.
     let isForEveryApp: Bool
     let apps: [AppName]
 
@@ -19,7 +20,7 @@ public struct KeyBindings: Sendable {
       self.apps = apps ?? []
     }
 
-    /// Nil: every app.
+    /// Nil for every app.
     var bound: [AppName]? { isForEveryApp ? nil : apps }
   }
 
@@ -27,7 +28,7 @@ public struct KeyBindings: Sendable {
 
   func write(_ bindings: [String: Binding]) throws { try StateFile.write(bindings, to: layout.keys) }
 
-  /// What somebody with this key may do.
+  /// What somebody with this key may do; throws if the key is not nextdeploy's.
   public func rights(of name: KeyName) throws -> Rights {
     guard let binding = try read()[name.description] else {
       throw Failure(
@@ -37,7 +38,7 @@ public struct KeyBindings: Sendable {
     return .key(name, apps: binding.bound)
   }
 
-  /// Unbinds an app that is gone, so that a later one of its name is not open to its keys.
+  /// Removes an app that is gone from all keys, so that they do not apply to a later app of that name.
   public func forget(_ app: AppName) throws {
     guard try read().values.contains(where: { $0.apps.contains(app) }) else { return }
     try change { try write(try read().mapValues { Binding($0.bound?.filter { $0 != app }) }) }

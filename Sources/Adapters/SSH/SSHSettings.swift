@@ -2,22 +2,26 @@ public import GitHubActions
 import Deploy
 import Posix
 
-/// What ssh on this machine knows of a server: where it really is, and by which keys it is known.
+/// What ssh on this machine knows about a server: where it really is, and its host keys.
 public struct SSHSettings: Sendable {
+  /// Where ssh really connects to: the HostName of its configuration, or the remote's own host.
   public let host: HostName
+  /// The port that ssh connects to.
   public let port: UInt16
+  /// The user that ssh logs in as.
   public let user: String
-  /// The name under which its keys are kept, where that is not its own.
+  /// The name under which the server's keys are stored, if it is not the host's own.
   private let alias: String?
   private let files: [String]
   private let environment: [String: String]
 
-  /// Asks `ssh -G`, which reads ~/.ssh/config and connects to nothing: a remote's host may be a name that is only known there.
+  /// Asks `ssh -G`, which reads ~/.ssh/config without connecting: a remote's host may be a name that is only defined
+  /// there.
   public init(of remote: Remote, environment: [String: String]) throws {
     var words = ["ssh", "-G"]
-    // ssh looks in the home directory that the system knows; HOME may be another.
+    // ssh uses the home directory that the system knows, which HOME may not be.
     if let home = environment["HOME"], Files.exists("\(home)/.ssh/config") { words += ["-F", "\(home)/.ssh/config"] }
-    // The port of a remote without one is the configuration's affair.
+    // If the remote names no port, ssh's configuration decides.
     if remote.port != 22 { words += ["-p", String(remote.port)] }
     words += ["-l", remote.user, "--", remote.host.description]
     let (status, output) = try ChildProcess.run(Command(words, environment: environment))
@@ -42,12 +46,12 @@ public struct SSHSettings: Sendable {
     self.environment = environment
   }
 
-  /// The server's keys that this machine has in known_hosts, also where names are hashed there; nil where it has none.
+  /// The server's keys in this machine's known_hosts, even if names are hashed there; nil if there are none.
   public func hostKeys() throws -> HostKeys? {
     let pattern = HostKeys.pattern(alias ?? host.description, port: alias == nil ? port : 22)
     var text = ""
     for file in files where Files.exists(file) {
-      // It ends with 1 where it finds nothing.
+      // ssh-keygen exits with 1 if it finds nothing.
       text += try ChildProcess.run(Command(["ssh-keygen", "-F", pattern, "-f", file], environment: environment)).output
     }
     return HostKeys(knownHosts: text)

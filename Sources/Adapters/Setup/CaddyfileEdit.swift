@@ -1,11 +1,11 @@
 /// The two lines that nextdeploy needs in the admin's own Caddyfile; every other line stays as it is.
 struct CaddyfileEdit: Equatable {
-  /// Caddy's administration as a socket that only root and Caddy can connect to: on localhost, where Caddy has it
-  /// by itself, every app and build could rewrite the configuration.
+  /// Puts Caddy's administration on a socket that only root and Caddy can connect to: on localhost, the default, every
+  /// app and build could rewrite the configuration.
   static let admin = "admin unix//var/lib/caddy/admin.socket"
   static let sites = "import /opt/nextdeploy/caddy/*.caddy"
 
-  /// The whole new text.
+  /// The whole text after the edit.
   private(set) var text: String
   private(set) var addsAdmin = false
   private(set) var addsImport = false
@@ -19,7 +19,7 @@ struct CaddyfileEdit: Equatable {
         addsAdmin = true
       }
     } else {
-      // Global options come before everything else.
+      // Global options must come before everything else.
       lines.insert(contentsOf: ["{", "\t\(Self.admin)", "}", ""], at: 0)
       addsAdmin = true
     }
@@ -33,7 +33,7 @@ struct CaddyfileEdit: Equatable {
 
   var changesNothing: Bool { !addsAdmin && !addsImport }
 
-  /// The line that opens the block of global options; nil where there is none.
+  /// The index of the line that opens the block of global options; nil if there is no such block.
   private static func globalBlock(_ lines: [String]) -> Int? {
     guard let first = lines.firstIndex(where: { !trimmed($0).isEmpty && !trimmed($0).hasPrefix("#") }) else {
       return nil

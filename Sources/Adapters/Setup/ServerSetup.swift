@@ -3,18 +3,19 @@ import Hooks
 import Posix
 import Templates
 
-/// Makes a machine ready for nextdeploy: users, directories, units, the polkit rule and Caddy's import.
+/// Prepares a machine for nextdeploy: users, directories, units, the polkit rule and Caddy's import.
 ///
-/// It looks at what is there and changes only what differs, so that it can be run at any time; also where systemd does
-/// not run, as in an image that is being built.
+/// It changes only what differs, so that it can be run at any time, even where systemd does not run, as in an image
+/// that is being built.
 public struct ServerSetup {
-  /// Below which it acts: "" is this machine.
+  /// The directory that it works below; "" is this machine.
   let root: String
   let isDryRun: Bool
   let environment: [String: String]
-  /// Told of each change, in words.
+  /// Called with each change, in words.
   let report: (String) -> Void
 
+  /// Makes a setup of this machine that reports each change in words, and with `isDryRun` only reports it.
   public init(isDryRun: Bool, environment: [String: String], report: @escaping (String) -> Void) {
     root = ""
     self.isDryRun = isDryRun
@@ -22,7 +23,7 @@ public struct ServerSetup {
     self.report = report
   }
 
-  /// Returns how many things it changed, or would change.
+  /// Makes all changes, and returns how many it made, or would make in a dry run.
   public func run() throws -> Int {
     var changes = try writeFiles()
     changes += try makeUsers()
@@ -38,7 +39,8 @@ public struct ServerSetup {
 
   // MARK: Files
 
-  /// The package brings them; where it did not, they are written. An admin's own changes to them stay.
+  /// Normally the package installs these files; if it did not, they are written here. An admin's own changes to them
+  /// are kept.
   private func writeFiles() throws -> Int {
     var changes = 0
     for (path, text, mode) in Self.files where !Files.exists(root + path) {
@@ -51,7 +53,7 @@ public struct ServerSetup {
     return changes
   }
 
-  /// What a server is set up with, by where it belongs.
+  /// The files that a server is set up with, and where they belong.
   static var files: [(path: String, text: String, mode: UInt32)] {
     [("\(Hooks.directory)/post-receive", Hooks.postReceive(binary: "/usr/bin/nextdeploy"), 0o755)]
       + Templates.serverFiles.map { ($0.path, $0.text, 0o644) }
@@ -66,7 +68,7 @@ public struct ServerSetup {
     return missing.count
   }
 
-  /// What of users, groups and memberships is not there, in words.
+  /// The users, groups and memberships that are missing, in words.
   static var missingAccounts: [String] {
     let users = ["nextdeploy", "nextdeploy-launch"].filter { Accounts.user(named: $0) == nil }
     let groups = ["nextdeploy-app", "nextdeploy-build"].filter { Accounts.group(named: $0) == nil }
@@ -99,7 +101,7 @@ public struct ServerSetup {
 
   private static let migration = (name: "net.ipv4.tcp_migrate_req", file: "/proc/sys/net/ipv4/tcp_migrate_req")
 
-  /// systemd does so at each boot. Not all containers may, nor can kernels before 5.14.
+  /// systemd does this at each boot. Some containers are not allowed to, and kernels before 5.14 cannot.
   private func keepConnections() throws -> Int {
     func isOff() throws -> Bool { try Files.text(Self.migration.file)?.hasPrefix("0") == true }
     guard isSystemdRunning, try isOff() else { return 0 }
@@ -139,7 +141,7 @@ public struct ServerSetup {
     let mode = try Files.status(path)?.mode ?? 0o644
     try Files.makeDirectory(Files.parent(path))
     try Files.write(edit.text, to: beside, mode: mode)
-    // Only its syntax: to check more, Caddy would open its log files, as root.
+    // Only the syntax is checked: to check more, Caddy would open its log files as root.
     if Command.find("caddy", path: environment["PATH"] ?? "") != nil {
       do { try call(["caddy", "adapt", "--adapter", "caddyfile", "--config", beside]) } catch {
         try Files.remove(beside)
@@ -150,8 +152,8 @@ public struct ServerSetup {
     return change
   }
 
-  /// A reload talks to the administration's new address, where the running Caddy does not listen yet: a restart the
-  /// first time.
+  /// A reload uses the new address of the administration, where the running Caddy does not listen yet, so the first
+  /// time takes a restart.
   private func loadCaddy(_ change: CaddyChange) throws {
     guard change.count > 0, isSystemdRunning, try isActive("caddy.service") else { return }
     report(change.needsRestart ? "restart Caddy" : "reload Caddy")
@@ -176,15 +178,15 @@ public struct ServerSetup {
     report("enable \(Self.bootUnit), which brings the apps back after a reboot")
     if isDryRun { return 1 }
     try call(["systemctl", "enable", "--quiet", Self.bootUnit])
-    // There may be apps already, of an earlier installation.
+    // An earlier installation may have left apps.
     if isSystemdRunning { try call(["systemctl", "start", "--no-block", Self.bootUnit]) }
     return 1
   }
 
   static let bootUnit = "nextdeploy-boot.service"
 
-  /// Not all containers may; the apps run all the same, and `nextdeploy doctor` tells of it. systemd does so again after
-  /// each boot.
+  /// Some containers are not allowed to; their apps still run, and `nextdeploy doctor` reports it. systemd repeats this
+  /// after each boot.
   private func keepPorts() throws -> Int {
     guard isSystemdRunning else { return 0 }
     let wasActive = try isActive(Self.portsUnit)
@@ -192,7 +194,7 @@ public struct ServerSetup {
       if !wasActive { report("keep each port for its app, in the kernel: \(Self.portsUnit)") }
       return wasActive ? 0 : 1
     }
-    // Again each time: an update may bring another rule.
+    // It is repeated every time, since an update may bring a new rule.
     let (status, _) = try ask(["systemctl", "restart", Self.portsUnit])
     if !status.isSuccess {
       report("this machine does not keep each port for its app: 'journalctl -u \(Self.portsUnit)' says why")

@@ -1,28 +1,29 @@
 public import Deploy
 
-/// How an app is: what of it is live, whether that runs and is reached, and how its deploys went.
+/// The status of an app: what is live, whether it runs and can be reached, and how its deploys went.
 public struct AppStatus {
+  /// The app whose status this is.
   public let app: AppName
-  /// Nil where nothing is live yet.
+  /// Nil if nothing is live yet.
   public let live: LiveRecord?
-  /// What is known of the release that is live; nil where it is gone.
+  /// The record of the live release; nil if it is gone.
   public let release: ReleaseRecord?
-  /// How the live instance is.
+  /// The state of the live instance; nil if nothing is live.
   public let instance: InstanceState?
-  /// Where the proxy sends requests; nil where it sends none.
+  /// Where the proxy sends the app's requests; nil if it sends them nowhere.
   public let upstream: Upstream?
-  /// The deploys, the oldest first.
+  /// All deploys, the oldest first.
   public let deploys: [DeployRecord]
-  /// Those of them that have no end and whose builder still runs.
+  /// The deploys that have not finished and whose builder still runs.
   public let running: [DeployRecord]
-  /// Those of them that have no end and whose builder no longer runs.
+  /// The deploys that have not finished and whose builder no longer runs.
   public let interrupted: [DeployRecord]
 
-  /// Looks at all of it.
+  /// Collects the status.
   ///
   /// - Parameters:
-  ///   - state: tells how an instance is.
-  ///   - upstream: tells where the proxy sends an app's requests.
+  ///   - state: returns the state of an instance.
+  ///   - upstream: returns where the proxy sends an app's requests.
   public init(
     of app: AppName, in directory: AppDirectory, releases: ReleaseDirectory,
     state: (InstanceID) throws -> InstanceState, upstream: (AppName) throws -> Upstream?
@@ -39,10 +40,10 @@ public struct AppStatus {
     self.upstream = try live == nil ? nil : upstream(app)
   }
 
-  /// Whether requests go elsewhere than to what is live.
+  /// Whether requests go anywhere other than the live instance.
   public var isMisled: Bool { live.map { $0.upstream != upstream } ?? false }
 
-  /// Whether what is live is there no more, and its files too.
+  /// Whether the live release no longer exists on the disk.
   public var isGone: Bool { live != nil && release == nil }
 
   /// Whether recovery has something to do.

@@ -2,19 +2,23 @@ public import SSHAccess
 public import Deploy
 import Posix
 
-/// The apps of this machine, and what holds for all of them.
+/// The apps of this machine, and the settings that they share.
 public struct Apps: Sendable {
+  /// Where the apps and the server's settings are on the disk.
   public let layout: Layout
 
+  /// Makes the view of the apps below a layout's root; nothing is read yet.
   public init(layout: Layout) { self.layout = layout }
 
+  /// The names of all apps, sorted.
   public func names() throws -> [AppName] {
     try Files.list(layout.apps).compactMap { try? AppName($0) }.sorted()
   }
 
+  /// Whether the app has a directory.
   public func exists(_ app: AppName) -> Bool { Files.exists(layout.app(app).directory) }
 
-  /// The app of a name, or the only one where none is given, among those that are the asker's.
+  /// The app with the given name, or the only app if none is given, among those that the user may access.
   public func find(_ name: String?, for rights: Rights = .server) throws -> AppName {
     if let name, let app = try? AppName(name) { try rights.require(app, "looking for the app \(app)") }
     let names = try names().filter(rights.allows)
@@ -38,6 +42,7 @@ public struct Apps: Sendable {
     return app
   }
 
+  /// Reads an app's settings; throws if its file is missing or damaged.
   public func config(of app: AppName) throws -> AppConfig {
     guard let config = try StateFile.read(AppConfig.self, layout.app(app).config) else {
       throw Failure(
@@ -47,20 +52,24 @@ public struct Apps: Sendable {
     return config
   }
 
+  /// Replaces an app's settings in one step.
   public func write(_ config: AppConfig, of app: AppName) throws {
     try StateFile.write(config, to: layout.app(app).config)
   }
 
+  /// Reads the server's settings; the defaults if none were ever written.
   public func serverConfig() throws -> ServerConfig {
     try StateFile.read(ServerConfig.self, layout.config) ?? ServerConfig()
   }
 
+  /// Replaces the server's settings in one step, making the root directory if it is missing.
   public func write(_ config: ServerConfig) throws {
     try Files.makeDirectory(layout.root)
     try StateFile.write(config, to: layout.config)
   }
 
-  /// Runs `body` while nobody else gives out what no two apps may have: what it finds free stays so until it has written.
+  /// Runs `body` while nobody else can allocate what must be unique among apps: what it finds free stays free until it
+  /// has written.
   public func whileNobodyElseChanges<Result>(_ body: () throws -> Result) throws -> Result {
     try Files.makeDirectory(layout.root)
     return try FileLock(waitingFor: layout.settingsLock).hold {
@@ -69,7 +78,7 @@ public struct Apps: Sendable {
     }
   }
 
-  /// Throws where another app has one of the domains already.
+  /// Throws if another app already has one of the domains.
   public func requireFree(_ domains: [Domain], for app: AppName) throws {
     for other in try names() where other != app {
       if let taken = try config(of: other).domains.first(where: domains.contains) {
@@ -80,7 +89,7 @@ public struct Apps: Sendable {
     }
   }
 
-  /// Throws where another app, or an instance, can have the port.
+  /// Throws if another app has the port, or an instance could get it.
   public func requireFree(_ port: Port, for app: AppName) throws {
     let ports = try serverConfig().ports
     let other = try names().first { try $0 != app && config(of: $0).port == port }
@@ -91,9 +100,9 @@ public struct Apps: Sendable {
       next: "Choose another one.")
   }
 
-  /// Throws where instances could listen on a port that visitors come to.
+  /// Throws if instances could listen on a port meant for visitors.
   ///
-  /// - Parameter old: what held before. What it already said is not asked about.
+  /// - Parameter old: the previous settings; what they already allowed is not checked again.
   public func requireApart(_ new: ServerConfig, before old: ServerConfig) throws {
     var taken: String?
     if new.ports.contains(new.httpPort) && (new.ports, new.httpPort) != (old.ports, old.httpPort) {
@@ -117,7 +126,7 @@ public struct Apps: Sendable {
       next: "Choose others: 'nextdeploy config show' says which there are.")
   }
 
-  /// The ports of outgoing connections (ip(7), ip_local_port_range); nil where the kernel does not tell.
+  /// The ports for outgoing connections (ip(7), ip_local_port_range); nil if the kernel does not report them.
   private static func outgoing() throws -> ClosedRange<UInt16>? {
     let numbers = try Files.text("/proc/sys/net/ipv4/ip_local_port_range")?.split(whereSeparator: \.isWhitespace)
       .compactMap { UInt16($0) }
@@ -125,9 +134,9 @@ public struct Apps: Sendable {
     return first...last
   }
 
-  /// Makes an app's directory: whole, or not at all.
+  /// Creates an app's directory, completely or not at all.
   ///
-  /// - Parameter makeRepository: makes the bare repository at a path.
+  /// - Parameter makeRepository: creates the bare repository at a path.
   public func create(
     _ app: AppName, branch: BranchName, domains: [Domain], makeRepository: (String) throws -> Void
   ) throws -> AppConfig {
@@ -150,7 +159,7 @@ public struct Apps: Sendable {
         try StateFile.write(config, to: making.config)
         try Files.rename(making.directory, to: layout.app(app).directory)
       } catch {
-        // The error that led here is the one to tell; the next attempt removes what cannot be removed now.
+        // The original error is the one to report; the next attempt removes what cannot be removed now.
         try? Files.remove(making.directory)
         throw error
       }
@@ -158,9 +167,10 @@ public struct Apps: Sendable {
     }
   }
 
-  /// Removes all that an app has on the disk. Nothing of it may run any more.
+  /// Removes everything that an app has on the disk. None of it may still be running.
   ///
-  /// - Parameter leftovers: removes what its builds and the app itself have made; it knows them only by the app's name.
+  /// - Parameter leftovers: removes what builds and the app itself have made; for that it needs the app's directory by
+  ///   its name.
   public func remove(_ app: AppName, _ leftovers: Leftovers) throws {
     let directory = layout.app(app)
     for made in [directory.workspace, directory.cache, directory.shared, directory.releases] {
@@ -172,7 +182,7 @@ public struct Apps: Sendable {
     try leftovers.remove(going)
   }
 
-  /// The first port from `http.port` on that no app has, no instance can have, and nobody listens on.
+  /// The first port from `http.port` up that no app has, no instance can get, and nobody listens on.
   private func freePublicPort() throws -> Port {
     let server = try serverConfig()
     let first = server.httpPort

@@ -2,7 +2,7 @@ public import Deploy
 public import Posix
 
 extension SystemError: Explainable {
-  /// The system's reason, with what helps against it.
+  /// The system's reason, with advice on how to fix it.
   public var failure: Failure {
     let next =
       if isDiskFull {

@@ -1,103 +1,126 @@
 public import Deploy
 
-/// Where everything is, below the one directory that is nextdeploy's.
+/// Where everything is, below nextdeploy's root directory.
 public struct Layout: Sendable {
+  /// The directory that holds everything, without a slash at its end.
   public let root: String
 
+  /// Makes the layout below a root directory; nothing is created on the disk.
   public init(root: String) { self.root = root }
 
+  /// The directory of the apps, one directory each.
   public var apps: String { "\(root)/apps" }
+  /// The directory of the instances' records, one directory each.
   public var instances: String { "\(root)/instances" }
+  /// The directory of Caddy's site files, and of nextdeploy's own Caddy where it runs one.
   public var caddy: String { "\(root)/caddy" }
+  /// The server's settings.
   public var config: String { "\(root)/config.json" }
+  /// The cached versions of the machine's programs.
   public var tools: String { "\(root)/tools.json" }
-  /// What git runs for a push, where the package brings no hooks that are root's.
+  /// The hooks that git runs for a push, if the package installs none that root owns.
   public var hooks: String { "\(root)/hooks" }
-  /// Held while hooks are written anew.
+  /// Held while hooks are rewritten.
   public var hooksLock: String { "\(root)/hooks.lock" }
   /// Which app each key is for.
   public var keys: String { "\(root)/keys.json" }
   /// Held while keys are changed.
   public var keysLock: String { "\(root)/keys.lock" }
-  /// Held while settings are changed that no two apps may have: domains and visitors' ports.
+  /// Held while settings are changed that must be unique among apps: domains and visitors' ports.
   public var settingsLock: String { "\(root)/settings.lock" }
-  /// Held while ports are given out.
+  /// Held while ports are allocated.
   public var portsLock: String { "\(root)/ports.lock" }
 
-  /// Held while a build runs, one for each that may run beside others; they are counted from 1.
+  /// Held while a build runs; there is one lock per build that may run at the same time, numbered from 1.
   public func buildLock(_ number: Int) -> String { "\(root)/build-\(number).lock" }
 
+  /// Where what belongs to an app is.
   public func app(_ name: AppName) -> AppLayout { AppLayout(directory: "\(apps)/\(name)") }
 
+  /// The directory of an instance's record.
   public func instance(_ id: InstanceID) -> String { "\(instances)/\(id)" }
 }
 
-/// Where what belongs to one app is.
+/// Where everything that belongs to one app is.
 public struct AppLayout: Sendable {
+  /// The app's own directory.
   public let directory: String
 
+  /// The bare repository that pushes go to.
   public var repository: String { "\(directory)/repo.git" }
+  /// The directory in which the app is built.
   public var workspace: String { "\(directory)/workspace" }
-  /// The home of builds under systemd.
+  /// The home directory of builds under systemd.
   public var cache: String { "\(directory)/cache" }
-  /// What Corepack has brought for the app.
+  /// What Corepack has downloaded for the app.
   public var corepack: String { "\(cache)/corepack" }
-  /// Where the user of builds makes what is its own, and keeps what its checkouts wrote; no build gets there.
+  /// Where the user of builds creates its own directories and keeps the index of its checkouts; builds cannot get
+  /// there.
   public var checkout: String { "\(directory)/checkout" }
-  /// What the last checkout under systemd wrote.
+  /// The index of the last checkout under systemd.
   public var index: String { "\(checkout)/index" }
-  /// What a build under systemd is asked to do, and what it says.
+  /// The pipes for a build under systemd: its request and its output.
   public var build: String { "\(directory)/build" }
-  /// Programs that builds find by their names, where they can change nothing.
+  /// The programs that builds find on their PATH; builds cannot change them.
   public var programs: String { "\(build)/bin" }
   /// The number of the user that the app runs as under systemd.
   public var user: String { "\(directory)/uid" }
   /// Where the `doppler` program looks for its settings.
   public var doppler: String { "\(directory)/doppler" }
+  /// The directory of the app's releases, one directory each.
   public var releases: String { "\(directory)/releases" }
+  /// Where what belongs to a release is.
   public func release(_ id: ReleaseID) -> ReleaseLayout { ReleaseLayout(directory: "\(releases)/\(id)") }
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
+  /// The env file, which holds the app's variables.
   public var environment: String { "\(directory)/env" }
-  /// There once the environment has variables: a file without any is then a loss.
+  /// A marker that exists once the environment has had variables: a file without any is then an error.
   public var environmentSet: String { "\(directory)/env.set" }
   /// Held while the environment is changed.
   public var environmentLock: String { "\(directory)/env.lock" }
-  /// What outlives releases.
+  /// What is kept from release to release.
   public var shared: String { "\(directory)/shared" }
+  /// The directory of the deploys' records and logs.
   public var deploys: String { "\(directory)/deploys" }
+  /// The directory of the instances' logs.
   public var logs: String { "\(directory)/logs" }
   /// A link to the log of the instance that is live.
   public var liveLog: String { "\(logs)/live" }
+  /// The app's settings.
   public var config: String { "\(directory)/config.json" }
+  /// The record of the release and instance that are live.
   public var live: String { "\(directory)/live.json" }
+  /// The key of the install that node_modules in the workspace came from.
   public var installedKey: String { "\(directory)/installed" }
+  /// The key that Next.js encrypts server actions with, the same for every release.
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
-  /// Packages as releases have them, for the next one to link to: no build writes there.
+  /// Files of packages, as releases have them, for the next release to link to; builds cannot write there.
   public var packages: String { "\(directory)/packages" }
-  /// Takes the space that a failed deploy needs.
+  /// Takes up the space that a failed deploy needs.
   public var reserve: String { "\(directory)/reserve" }
-  /// The pushes that git takes in just now, a file each.
+  /// The pushes that git is receiving right now, one file each.
   public var pushes: String { "\(directory)/pushes" }
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 
   /// A deploy's record.
   public func record(_ id: DeployID) -> String { "\(deploys)/\(id).json" }
-  /// Who has cancelled the deploy; there is none where nobody has.
+  /// Who cancelled the deploy; the file is missing if nobody did.
   public func cancellation(_ id: DeployID) -> String { "\(deploys)/\(id).cancelled" }
-  /// What its pusher saw.
+  /// The log of the deploy, as its pusher saw it.
   public func deployLog(_ id: DeployID) -> String { "\(deploys)/\(id).log" }
-  /// What the instance that it started wrote.
+  /// The output of the instance that the deploy started.
   public func instanceLog(_ id: DeployID) -> String { "\(logs)/\(id).log" }
 }
 
-/// Where what belongs to one release is.
+/// Where everything that belongs to one release is.
 public struct ReleaseLayout: Sendable {
+  /// The release's own directory.
   public let directory: String
 
   /// The release's files.
   public var files: String { "\(directory)/app" }
-  /// The programs that its instances find beside their own.
+  /// The programs that its instances find on their PATH besides their own.
   public var programs: String { "\(directory)/bin" }
 }

@@ -1,29 +1,29 @@
 import Deploy
 import Posix
 
-/// Removes what builds and apps have made, whoever owns it and whatever they did to it; what nobody can remove is set
-/// aside and told, for it is no reason why anything else should fail.
+/// Removes what builds and apps have made, whoever owns it and whatever they did to it. What nobody can remove is set
+/// aside and reported, since it is no reason for anything else to fail.
 public struct Leftovers {
-  /// Gets at what is not nextdeploy's.
+  /// Works on files that nextdeploy does not own.
   let files: any FileAccess
   let tell: (String) -> Void
 
-  /// - Parameter tell: told what was set aside.
+  /// - Parameter tell: called with a message about what was set aside.
   public init(files: any FileAccess = OneUser(), tell: @escaping (String) -> Void = { _ in }) {
     self.files = files
     self.tell = tell
   }
 
-  /// Removes it, or moves it out of the way.
+  /// Removes a path, or moves it out of the way.
   public func remove(_ path: String) throws {
     do { return try Files.remove(path) } catch {
-      // What keeps its owners from it is seen in what is left.
+      // Whatever stops its owners shows in what is left.
       try? files.remove(path)
     }
     do { try Files.remove(path) } catch { try setAside(path, error) }
   }
 
-  /// Does what needs to read what a build made, and once more when its owner has opened what was closed.
+  /// Runs something that reads what a build made, and runs it again if the owner first had to open what was closed.
   func reach<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {
       guard error.isPermission, try files.open() else { throw error }
@@ -31,16 +31,16 @@ public struct Leftovers {
     }
   }
 
-  /// Removes what can be of all that a directory holds.
+  /// Removes as much as possible of what a directory holds.
   func clear(_ directory: String) {
     do { try Directory(directory).empty() } catch {
       if error.isNotFound { return }
-      // Who removes the directory itself sees what is left.
+      // Whoever removes the directory itself sees what is left.
       try? files.remove(directory)
     }
   }
 
-  /// Removes all that a directory holds; where that cannot be, the directory itself is out of the way.
+  /// Removes everything that a directory holds; if that is impossible, moves the directory itself out of the way.
   func empty(_ directory: String) throws {
     clear(directory)
     guard Files.exists(directory) else { return }
@@ -55,6 +55,6 @@ public struct Leftovers {
     tell("\(reason): it is set aside at \(aside); 'sudo rm -rf \(aside)' removes it")
   }
 
-  /// What a name ends with that was set aside.
+  /// The suffix of a name that was set aside.
   static let suffix = ".leftover"
 }

@@ -1,11 +1,11 @@
 import Deploy
 import Posix
 
-/// Files of packages as releases have them, which one release after the other links to: copies, for what is in the
-/// workspace a build can write to, also through a link that an earlier one has made.
+/// Files of packages, as releases have them, which one release after another links to. They are copies, because a build
+/// can write to what is in the workspace, even through a link that an earlier build made.
 ///
-/// A copy is found by what nobody can forge of the file that it was made of: its inode and the time of its last change,
-/// which the kernel alone sets. A file that was written to, replaced or moved in from elsewhere is another one.
+/// A copy is found by properties of the original file that nobody can forge: its inode and the time of its last change,
+/// which only the kernel sets. A file that was written to, replaced or moved in from elsewhere counts as another one.
 struct PackageStore: ~Copyable {
   private let top: Directory
   private let copier: ReleaseCopier
@@ -17,14 +17,15 @@ struct PackageStore: ~Copyable {
     self.copier = copier
   }
 
-  /// Gives a release a file of the workspace: a link to what is kept of it where it is part of a package, else a copy.
+  /// Gives a release a file of the workspace: a link to the stored copy if the file is part of a package, otherwise a
+  /// copy of its own.
   mutating func give(_ path: PathBelow, from source: borrowing Directory, to release: borrowing Directory) throws {
     let name = path.name
     guard Self.isOfPackage(path), let status = try source.status(name), let kept = Self.name(of: status) else {
       return try copier.copy(name, of: source, to: name, in: release)
     }
     if try top.status(kept) == nil {
-      // A copy that was interrupted must not be taken for whole.
+      // An interrupted copy must not be taken for a complete one.
       try top.remove(Self.unfinished)
       try copier.copy(name, of: source, to: Self.unfinished, in: top)
       try top.rename(Self.unfinished, to: kept, in: top)
@@ -36,7 +37,7 @@ struct PackageStore: ~Copyable {
     }
   }
 
-  /// Removes what no release has any more, where something was added.
+  /// Removes files that no release has any more, if anything was added.
   func sweep() throws {
     guard hasNew else { return }
     for entry in try top.entries() where try top.status(entry.name)?.links ?? 1 < 2 { try top.remove(entry.name) }
@@ -48,8 +49,8 @@ struct PackageStore: ~Copyable {
     PathBelow("\(status.inode)-\(status.changed)-\(status.size)")
   }
 
-  /// Whether a file is an installed package's, to which nobody writes. What tools generate into node_modules (.prisma,
-  /// .cache) is written to in place.
+  /// Whether a file belongs to an installed package, which nobody writes to. What tools generate into node_modules
+  /// (.prisma, .cache) is written to in place.
   static func isOfPackage(_ path: PathBelow) -> Bool {
     var isInPackage = false
     for part in path.parent.bytes.split(separator: UInt8(ascii: "/")) {
@@ -61,9 +62,10 @@ struct PackageStore: ~Copyable {
   }
 }
 
-/// Copies files for a release, which are nextdeploy's own from then on.
+/// Copies files into a release, where they belong to nextdeploy.
 struct ReleaseCopier {
-  /// Whether the app runs as another user, who is to read them whatever the build's umask was: nobody else gets there.
+  /// Whether the app runs as another user, who must be able to read them whatever the build's umask was; nobody else
+  /// gets there.
   let isForAnotherUser: Bool
 
   func copy(

@@ -1,11 +1,11 @@
 import Deploy
 import Posix
 
-/// What of a release is kept across releases: a link to `shared` takes its place there.
+/// The paths of a release that are kept across releases: each is replaced by a link into `shared`.
 struct PersistentPaths: ~Copyable {
   private let shared: Directory
   private let path: String
-  /// Lets the app write to them.
+  /// Lets the app write to those paths.
   private let access: any FileAccess
 
   init(_ path: String, _ access: any FileAccess) throws {
@@ -15,9 +15,9 @@ struct PersistentPaths: ~Copyable {
     self.access = access
   }
 
-  /// Puts a link in a path's place; what the release holds there is where that begins.
+  /// Replaces a path with a link; what the release has there becomes the first content.
   ///
-  /// - Parameter files: the place of the release's files below `release`.
+  /// - Parameter files: where the release's files are below `release`.
   func link(_ text: String, in release: borrowing Directory, _ files: PathBelow) throws {
     guard let path = PathBelow(text), !path.isTop else { throw Self.refusal(.top, "\(text.quoted) is no path") }
     try makeWay(to: path, in: release, files)
@@ -32,7 +32,8 @@ struct PersistentPaths: ~Copyable {
       try access.openToApp(path, in: shared)
     }
     try release.remove(target)
-    // Where the app runs as another user it sees its release and `shared` elsewhere, but as far from each other.
+    // An app that runs as another user sees its release and `shared` elsewhere, but at the same distance from each
+    // other.
     let up = String(repeating: "../", count: path.parts.count + 2)
     try release.link(target, to: Array((access.isForOtherUsers ? "\(up)shared/\(path)" : "\(self.path)/\(path)").utf8))
   }
@@ -49,7 +50,7 @@ struct PersistentPaths: ~Copyable {
     }
   }
 
-  /// The app can write to what is kept, so the way to it is nextdeploy's own.
+  /// The app can write to what is kept, so the directories above it must belong to nextdeploy.
   private func makeWayToKept(_ path: PathBelow) throws {
     var place = PathBelow.top
     for part in path.parts.dropLast() {

@@ -1,15 +1,16 @@
 import Deploy
 import Posix
 
-/// Puts a release's files together from the workspace.
+/// Assembles a release's files from the workspace.
 ///
-/// A build runs as another user than nextdeploy, who may do more: `.next -> ../../blog` would have it read or remove another
-/// app's files. So the workspace and the release are open directories, and everything is below them. And nothing in a
-/// release is the workspace's own file: a later build could write to it, through a link that an earlier one has made.
+/// A build may run as another user than nextdeploy, who can do more: `.next -> ../../blog` would make nextdeploy read
+/// or remove another app's files. So the workspace and the release are open directories, and every path is looked up
+/// below them. And a release never has the workspace's own file: a later build could write to it, through a link that
+/// an earlier build made.
 struct ReleaseAssembler: ~Copyable {
   private let workspace: Directory
   private let release: Directory
-  /// The place of the release's files.
+  /// Where the release's files go.
   private let files: PathBelow
   private let packages: String
   private let persistent: PersistentPaths
@@ -17,10 +18,10 @@ struct ReleaseAssembler: ~Copyable {
   private let copier: ReleaseCopier
 
   /// - Parameters:
-  ///   - release: the directory that gets the release's files.
-  ///   - files: their place in it, where nothing is yet.
-  ///   - shared: what outlives releases.
-  ///   - packages: where files of packages are kept for releases.
+  ///   - release: the directory that the release's files go into.
+  ///   - files: their place in it, which must not exist yet.
+  ///   - shared: the directory of what is kept across releases.
+  ///   - packages: the store of package files for releases.
   ///   - access: lets the app write to its release.
   init(
     workspace: String, release: String, files: PathBelow, shared: String, packages: String,
@@ -52,9 +53,9 @@ struct ReleaseAssembler: ~Copyable {
 
   private func copy(_ from: String, to: String) throws {
     guard let source = try source(from) else { return }
-    // A link in the place of all files would make a release of what it points at.
+    // If the place of all files were a link, the release would be made of what it points at.
     if to.isEmpty, try workspace.status(source)?.kind == .link { throw Self.refusal(from, "it is a symlink") }
-    // The app's own build may have copied it into the standalone folder, as Next's documentation says.
+    // The app's own build may have copied it into the standalone folder, as Next.js's documentation says.
     let target = try emptied(to)
     if try workspace.status(source)?.kind == .file {
       return try copier.copy(source, of: workspace, to: target, in: release)
@@ -73,13 +74,13 @@ struct ReleaseAssembler: ~Copyable {
     try packages.sweep()
   }
 
-  /// The place of what is copied; nil where nothing leads there, or a link leads outside.
+  /// The place to copy from; nil if nothing is there, or a link leads outside.
   private func source(_ path: String) throws -> PathBelow? {
     guard let path = PathBelow(path), !path.isTop else { throw Self.refusal(path, "it is no path in the workspace") }
     return try workspace.followed(path.parent)?.appending(path.name)
   }
 
-  /// The place of what is written, nothing there, and the directories above it made. No link is among them.
+  /// The place to write to, emptied, with the directories above it made and no link among them.
   private func emptied(_ path: String) throws -> PathBelow {
     let place = try place(path)
     try release.remove(place)

@@ -2,8 +2,8 @@ public import Deploy
 import Posix
 import Templates
 
-/// An app's releases on the disk: `releases/ID/` with release.json, the release's files in `app/`, and
-/// programs that it is given in `bin/` and `corepack/`.
+/// An app's releases on the disk: `releases/ID/` with release.json, the release's files in `app/`, and programs that it
+/// is given in `bin/` and `corepack/`.
 public struct ReleaseDirectory: Releases {
   let layout: AppLayout
   let leftovers: Leftovers
@@ -14,23 +14,26 @@ public struct ReleaseDirectory: Releases {
     self.leftovers = leftovers
   }
 
+  /// Reads each `release.json`, the oldest release first, without the damaged ones.
   public func list() throws -> [ReleaseRecord] {
     try ids().compactMap { try read($0) }
   }
 
+  /// The releases whose `release.json` is missing or cannot be read.
   public func damaged() throws -> [ReleaseID] { try ids().filter { try read($0) == nil } }
 
   private func ids() throws -> [ReleaseID] {
     try Files.list(layout.releases).compactMap { try? ReleaseID($0) }.sorted()
   }
 
-  /// Nil where there is none of that id, or its record is damaged.
+  /// A release's record; nil if there is none with that id, or it is damaged.
   func read(_ release: ReleaseID) throws -> ReleaseRecord? {
     try StateFile.intact(ReleaseRecord.self, record(release))
   }
 
+  /// Assembles the release beside its final place, syncs it to the disk, and renames it there.
   public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
-    // A build may have closed some of it to us.
+    // A build may have made some of it unreadable to nextdeploy.
     try leftovers.reach { try assemble(release, from: assembly) }
   }
 
@@ -45,7 +48,7 @@ public struct ReleaseDirectory: Releases {
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")
-      // Builds can write to the cache: it is read as carefully as the workspace.
+      // Builds can write to the cache, so it is read as carefully as the workspace.
       if !assembly.corepack.isEmpty {
         let cache = try ReleaseAssembler(
           workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
@@ -53,10 +56,10 @@ public struct ReleaseDirectory: Releases {
         for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
       }
       try StateFile.write(release, to: "\(partial)/release.json")
-      // What is routed to must outlive a power loss.
+      // A release that gets requests must survive a power loss.
       try Files.syncFileSystem(of: partial)
     } catch {
-      // The error that led here is the one to tell; recovery removes what cannot be removed now.
+      // The original error is the one to report; recovery removes what cannot be removed now.
       try? Files.remove(partial)
       throw error
     }
@@ -69,16 +72,18 @@ public struct ReleaseDirectory: Releases {
     }
   }
 
+  /// Renames the release out of the list, then removes it; does nothing if there is no such release.
   public func remove(_ release: ReleaseID) throws {
     let path = "\(layout.releases)/\(release)"
     guard Files.exists(path) else { return }
-    // First out of the list in one step, so that nobody takes half a release for whole.
+    // It first leaves the list in one step, so that nobody takes half a release for a complete one.
     let going = path + Self.unfinished
     try leftovers.remove(going)
     try Files.rename(path, to: going)
     try leftovers.remove(going)
   }
 
+  /// Removes the directories whose names end in ".unfinished".
   public func removeUnfinished() throws {
     for name in try Files.list(layout.releases) where name.hasSuffix(Self.unfinished) {
       try leftovers.remove("\(layout.releases)/\(name)")

@@ -1,8 +1,8 @@
 import Posix
 
-/// A directory of small programs that an app is given.
+/// A directory of small programs for an app.
 enum Scripts {
-  /// Replaces what is in it.
+  /// Replaces everything in the directory with these scripts.
   static func write(_ scripts: [String: String], to directory: String) throws {
     try Files.remove(directory)
     if scripts.isEmpty { return }

@@ -1,12 +1,12 @@
 import Deploy
 import Posix
 
-/// Looks after the disk while a build runs: a build that leaves the machine too little is ended, whatever it does, so that
-/// the sites and other apps' deploys have what they need.
+/// Watches the disk while a build runs: a build that leaves the machine too little space is ended, so that the sites
+/// and other apps' deploys have what they need.
 struct SpaceWatch {
   let app: AppName
   let layout: AppLayout
-  /// Where builds write, and how much was free there when this one began.
+  /// Where builds write, and how much space was free there when this one began.
   private let places: [(directory: String, atFirst: Int)]
   private var next = ContinuousClock.now
 
@@ -17,16 +17,16 @@ struct SpaceWatch {
       .map { ($0, try Files.freeSpace($0)) }
   }
 
-  /// Throws where there is too little left.
+  /// Throws if too little space is left.
   mutating func look() throws {
     let now = ContinuousClock.now
     if now < next { return }
     next = now + .milliseconds(100)
     for (directory, atFirst) in places {
-      // It may be gone: that is for others to tell.
+      // It may be gone; others report that.
       guard let space = try? Files.space(directory) else { continue }
       let cause: String
-      // A file system of its own has a reserve of its own.
+      // A separate file system has a reserve of its own.
       let reserve = Reserve(of: space)
       if space.free < reserve.bytes {
         cause =
@@ -45,12 +45,12 @@ struct SpaceWatch {
   }
 }
 
-/// What is left free on a disk for sites, databases and the deploys of other apps.
+/// The space to leave free on a disk for sites, databases and the deploys of other apps.
 struct Reserve: Equatable {
   let bytes: Int
   let files: Int
 
-  /// A fiftieth of the disk, but no more than half a gigabyte.
+  /// A fiftieth of the disk, but at most half a gigabyte.
   init(of space: Files.Space) {
     bytes = min(512 << 20, max(16 << 20, space.size / 50))
     files = min(20_000, (space.files ?? 0) / 50)

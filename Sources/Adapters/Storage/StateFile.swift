@@ -2,9 +2,9 @@ import Deploy
 import FoundationEssentials
 import Posix
 
-/// State as JSON in a file that is replaced in one step.
+/// State stored as JSON in a file that is replaced in one step.
 enum StateFile {
-  /// Nil where there is no file.
+  /// Nil if there is no file.
   static func read<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value? {
     guard let bytes = try Files.read(path) else { return nil }
     do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
@@ -14,7 +14,7 @@ enum StateFile {
     }
   }
 
-  /// Nil where there is no file, and where it is damaged: for what can be left out.
+  /// Nil if there is no file or it is damaged, for state that is not essential.
   static func intact<Value: Decodable>(_ type: Value.Type, _ path: String) throws -> Value? {
     try Files.read(path).flatMap { try? JSONDecoder().decode(type, from: Data($0)) }
   }

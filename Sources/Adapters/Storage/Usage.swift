@@ -1,11 +1,11 @@
 import Deploy
 import Posix
 
-/// What an app's builds take of the disk.
+/// How much of the disk an app's builds use.
 struct Usage: CustomStringConvertible {
   private var parts: [String] = []
 
-  /// Counted for a second each at most: there may be millions of files.
+  /// Counts each directory for at most a second, since there may be millions of files.
   init(of layout: AppLayout) {
     for (name, directory) in [("its workspace", layout.workspace), ("its builds' caches", layout.cache)]
     where Files.exists(directory) {

@@ -2,23 +2,26 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// The service manager for machines without systemd: one supervisor process an instance.
+/// The service manager for machines without systemd, with one supervisor process per instance.
 public struct EmbeddedManager: ServiceManager {
   let layout: Layout
   let ports: PortRange
   /// The path of nextdeploy-supervisor.
   let supervisor: String
 
+  /// Makes a manager that starts `supervisor`, the path of nextdeploy-supervisor, for each instance.
   public init(layout: Layout, ports: PortRange, supervisor: String) {
     self.layout = layout
     self.ports = ports
     self.supervisor = supervisor
   }
 
+  /// Takes the first free port by creating the instance's directory.
   public func reserve(_ app: AppName) throws -> InstanceID {
     try PortAllocator(layout: layout, ports: ports).reserve(app)
   }
 
+  /// Writes down what to run and starts a supervisor; returns once that has the instance in hand.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let directory = directory(instance)
     let app = layout.app(instance.app)
@@ -33,31 +36,38 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
+  /// Signals the supervisor to drain the instance and returns at once.
   public func drain(_ instance: InstanceID) throws { _ = try end(instance, .drain) }
 
+  /// Signals the supervisor to end the instance, and waits until its directory and the supervisor are gone.
   public func stop(_ instance: InstanceID) throws {
     while directory(instance).exists {
-      // It gives up its lock before it has removed the directory and ended.
+      // The supervisor releases its lock before it has removed the directory and ended.
       guard let supervisor = try end(instance, .quit) else { continue }
       while supervisor.isRunning { Pause.short() }
     }
   }
 
+  /// Reads the state that the supervisor last wrote; `lost` if there is no supervisor any more.
   public func state(of instance: InstanceID) throws -> InstanceState { try directory(instance).state() }
 
+  /// Who listens on the instance's port without descending from its supervisor; empty before that has begun.
   public func strangers(at instance: InstanceID) throws -> [Stranger] {
-    // What an instance starts descends from its supervisor, whatever it detaches itself from.
+    // Whatever an instance starts descends from its supervisor, even if it detaches itself.
     guard let supervisor = try directory(instance).status()?.supervisor else { return [] }
     return ConnectionTable.strangers(on: instance.port.number, to: supervisor.id)
       .map { Stranger(PortHolder($0, in: layout)) }
   }
 
+  /// The app's instances that have a directory, sorted.
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
   }
 
+  /// Does nothing: without systemd an app has no limits.
   public func applyLimits(of app: AppName) {}
 
+  /// Ends what a killed supervisor left running and starts a new supervisor; does nothing if one runs.
   public func revive(_ instance: InstanceID) throws {
     let directory = directory(instance)
     guard directory.exists, try !directory.hasSupervisor else { return }
@@ -65,7 +75,7 @@ public struct EmbeddedManager: ServiceManager {
     try SupervisorProcess(program: supervisor).start(directory)
   }
 
-  /// Tells the supervisor to end the instance; where there is none, does so itself and returns nil.
+  /// Tells the supervisor to end the instance; if there is none, ends the instance itself and returns nil.
   private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
     let directory = directory(instance)
     while try directory.hasSupervisor {
@@ -73,7 +83,7 @@ public struct EmbeddedManager: ServiceManager {
         supervisor.signal(signal)
         return supervisor
       }
-      // It has only just begun.
+      // The supervisor has only just started.
       Pause.short()
     }
     guard directory.exists else { return nil }
@@ -82,7 +92,7 @@ public struct EmbeddedManager: ServiceManager {
     return nil
   }
 
-  /// Ends an app whose supervisor was killed and could not end it.
+  /// Ends an app whose supervisor was killed before it could end it.
   private func endOrphan(of directory: InstanceDirectory) throws {
     if let process = try directory.status()?.process { ProcessGroup.end(leader: process, within: .seconds(10)) }
   }
@@ -93,7 +103,7 @@ public struct EmbeddedManager: ServiceManager {
 }
 
 extension InstanceDirectory {
-  /// How the instance is, nothing changed.
+  /// The state of the instance; changes nothing.
   func state() throws -> InstanceState {
     guard exists else { return .absent }
     guard try hasSupervisor, let status = try status() else { return .lost }
@@ -110,7 +120,7 @@ struct SupervisorProcess {
   /// The path of nextdeploy-supervisor.
   let program: String
 
-  /// Returns once the supervisor has the instance in hand.
+  /// Starts the supervisor, and returns once it has taken over the instance.
   func start(_ directory: InstanceDirectory) throws {
     try directory.forgetStatus()
     let command = Command([program, "instance", directory.path], environment: [:])

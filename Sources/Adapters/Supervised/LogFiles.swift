@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// What apps write, in a file for each deploy.
+/// The output of apps, in one file per deploy.
 struct LogFiles: InstanceLogs {
   let layout: Layout
   let environment: [String: String]

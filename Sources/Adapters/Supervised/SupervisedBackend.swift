@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// A machine without systemd: a supervisor beside each instance and beside a Caddy of nextdeploy's own, all one user's.
+/// A machine without systemd: a supervisor for each instance and for nextdeploy's own Caddy, all run by one user.
 struct SupervisedBackend: Backend {
   let layout: Layout
   let environment: [String: String]
@@ -33,7 +33,7 @@ struct SupervisedBackend: Backend {
 
   func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess { OneUser() }
 
-  /// A directory below the root.
+  /// The hooks are in a directory below the root.
   func hooks(running program: String) throws -> String {
     try Files.makeDirectory(layout.hooks)
     try HookFile.renew(in: layout.hooks, running: program, lock: layout.hooksLock)

@@ -9,20 +9,22 @@ public struct SupervisedRunner: Runner {
   /// The path of nextdeploy-supervisor.
   let supervisor: String
 
+  /// Makes a runner for an app that starts `supervisor`, the path of nextdeploy-supervisor, as each job's guard.
   public init(app: AppName, layout: AppLayout, supervisor: String) {
     self.app = app
     self.layout = layout
     self.supervisor = supervisor
   }
 
+  /// Starts the job under a guard, which is given the job's variables on its standard input, and watches the disk.
   public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
-    // The guard is none of the app's processes: the app's secrets are not to be in its environment.
+    // The guard is not one of the app's processes, so the app's secrets must not be in its environment.
     let command = Command(
       [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
     var space = try SpaceWatch(layout, of: app)
     let began = ContinuousClock.now
-    // The guard, asked to end, ends all that the job started.
+    // When the guard is asked to end, it ends everything that the job started.
     let status = try ChildProcess.run(
       command, input: Guard.input(job.environment),
       watch: {
@@ -33,6 +35,6 @@ public struct SupervisedRunner: Runner {
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }
 
-  /// There are none: a guard ends its job when the builder ends.
+  /// Does nothing: a guard ends its job when the builder ends.
   public func endLeftovers() {}
 }

@@ -1,17 +1,17 @@
 import Deploy
 import Posix
 
-/// The users that apps and their builds run as: two numbers for each app, which nothing else on the machine has.
+/// The users that apps and their builds run as: each app has two numbers that nothing else on the machine uses.
 ///
-/// They are outside of Debian's ranges for users, dynamic users and containers, and have no name.
+/// They lie outside Debian's ranges for users, dynamic users and containers, and have no name.
 struct AppUsers {
   static let range: Range<UInt32> = 66000..<67000
-  /// Those of builds: an app's own number and a thousand.
+  /// The users of builds: the app's own number plus 1000.
   static let builds: Range<UInt32> = 67000..<68000
 
   let layout: Layout
 
-  /// The app's number, given out at its first start and kept with the app.
+  /// The app's number, allocated at its first start and kept with the app.
   func user(of app: AppName) throws -> UInt32 {
     if let user = try recorded(app) { return user }
     return try FileLock(waitingFor: layout.portsLock).hold {
@@ -25,13 +25,13 @@ struct AppUsers {
     }
   }
 
-  /// The app whose number it is.
+  /// The app that a number belongs to.
   func app(of user: UInt32) -> AppName? {
     let apps = ((try? Files.list(layout.apps)) ?? []).compactMap { try? AppName($0) }
     return apps.first { (try? recorded($0)) == user }
   }
 
-  /// The number of the user that the app's builds run as, and whose its workspace is.
+  /// The number of the user that runs the app's builds and owns its workspace.
   func builder(of app: AppName) throws -> UInt32 {
     try user(of: app) - Self.range.lowerBound + Self.builds.lowerBound
   }
@@ -48,9 +48,9 @@ struct AppUsers {
 }
 
 extension AppUsers {
-  /// Has this process become the user of an app's builds, for good.
+  /// Makes this process the user of an app's builds, for good.
   ///
-  /// The number is nextdeploy's word, and nextdeploy must not be able to run a program as anybody else.
+  /// nextdeploy chooses the number, and must not be able to run a program as anybody else.
   static func becomeBuilder(_ user: UInt32, for app: AppName) throws {
     try become(user, of: builds, group: "nextdeploy-build", for: app)
   }

@@ -1,17 +1,17 @@
 import Deploy
 import Posix
 
-/// How many builds run at a time: a build may take all of a small server, so there are only so many at a time.
+/// Limits how many builds run at a time, since a single build may use all of a small server.
 struct BuildSlots {
   let layout: Layout
-  /// How many at a time.
+  /// How many builds may run at a time.
   let count: Int
 
-  /// Runs `body` once there is a slot for a build of the app. A crash frees it.
+  /// Runs `body` once there is a slot for a build of the app. A crash frees the slot.
   ///
   /// - Parameters:
-  ///   - waiting: told once, where others have all slots, whose builds they are.
-  ///   - watch: called several times a second while it waits; where it throws, the wait is over.
+  ///   - waiting: called once if all slots are taken, with the apps that are being built.
+  ///   - watch: called several times a second while it waits; if it throws, the wait ends.
   func take<Result>(
     for app: AppName, waiting: ([AppName]) throws -> Void, watch: () throws -> Void, _ body: () throws -> Result
   ) throws -> Result {
@@ -19,7 +19,7 @@ struct BuildSlots {
     while true {
       for number in 1...count {
         guard let slot = try FileLock(ifFree: layout.buildLock(number)) else { continue }
-        // It is only told to those who wait: a full disk does not end a build for it.
+        // This is only information for those who wait, so a full disk must not end the build.
         try? slot.note(app.description)
         return try slot.hold(body)
       }

@@ -2,16 +2,16 @@ public import Deploy
 import FoundationEssentials
 import Posix
 
-/// What a unit that works for an app as another user is asked to do, and what it writes: two pipes in `apps/APP/build/`,
-/// in which it can make nothing.
+/// How a unit that works for an app as another user is told what to do, and returns its output: two pipes in
+/// `apps/APP/build/`, where the unit cannot create anything.
 ///
-/// Pipes, for the request holds the app's secrets, and so may the output: neither is ever in a file.
+/// They are pipes because the request contains the app's secrets, and the output may: neither is ever in a file.
 struct BuildStep {
   let directory: String
 
-  /// What a build's unit runs.
+  /// What a build's unit is to run.
   struct Request: Codable, Equatable {
-    /// As whom.
+    /// The number of the user to run as.
     var user: UInt32
     var arguments: [String]
     var environment: [String: String]
@@ -21,7 +21,8 @@ struct BuildStep {
   var requestPipe: String { "\(directory)/request" }
   var outputPipe: String { "\(directory)/output" }
 
-  /// The request on its way to the unit. Builds can read the pipe, but only this step's unit finds something in it.
+  /// A request that is being sent to the unit. Builds can read the pipe, but only this step's unit finds anything in
+  /// it.
   struct Sending: ~Copyable {
     private var pipe: NamedPipe
     private var rest: ArraySlice<UInt8>
@@ -31,10 +32,10 @@ struct BuildStep {
       self.pipe = pipe
     }
 
-    /// Goes on; false once all is sent. The pipe is then to be closed, which is how its reader sees the end.
+    /// Sends more; false once everything is sent. The pipe must then be closed, which is how its reader sees the end.
     mutating func goOn() throws -> Bool {
       do { rest = try pipe.write(rest) } catch {
-        // The unit has ended; systemd says how.
+        // The unit has ended; systemd reports how.
         if error.isBrokenPipe { return false }
         throw error
       }
@@ -47,14 +48,14 @@ struct BuildStep {
     return Sending(bytes, through: try NamedPipe(path: requestPipe, group: group, mode: 0o640))
   }
 
-  /// Builds can write to it and not read.
+  /// Builds can write to the pipe but not read from it.
   func output(group: UInt32) throws -> NamedPipe {
     var pipe = try NamedPipe(path: outputPipe, group: group, mode: 0o620)
     try pipe.startReading()
     return pipe
   }
 
-  /// What the unit is asked for, as it finds that.
+  /// The request, as the unit reads it.
   func request<Request: Decodable>(_ type: Request.Type, _ app: AppName) throws -> Request {
     guard let bytes = try Files.read(requestPipe), let request = try? JSONDecoder().decode(type, from: Data(bytes))
     else {
@@ -63,7 +64,7 @@ struct BuildStep {
     return request
   }
 
-  /// Where the unit writes to, opened while it may.
+  /// The pipe for the unit's output, opened while the unit is still allowed to.
   func outputOfUnit() throws -> FileDescriptor { try FileDescriptor(path: outputPipe, .appendExisting) }
 }
 
@@ -72,13 +73,14 @@ public struct BuildRun {
   let app: AppName
   let step: BuildStep
 
+  /// Makes the run of an app's build unit, which finds its request below the layout's root.
   public init(_ app: AppName, layout: Layout) {
     self.app = app
     step = BuildStep(directory: layout.app(app).build)
   }
 
-  /// Becomes the app's build user and then the step's program, its output in the pipe that the pusher is shown; returns
-  /// only where that fails.
+  /// Becomes the app's build user and then the step's program, whose output goes to the pipe that the pusher is shown;
+  /// throws if it cannot.
   public func run() throws -> Never {
     let request = try step.request(BuildStep.Request.self, app)
     let output = try step.outputOfUnit()

@@ -2,15 +2,15 @@ public import Deploy
 import FoundationEssentials
 public import Posix
 
-/// An app's files where builds and instances have users of their own: shared by groups, and where those do not reach, worked
-/// on by `nextdeploy-files@APP.service`, which runs as their owner.
+/// Access to an app's files where builds and instances have users of their own: files are shared by groups, and
+/// `nextdeploy-files@APP.service`, which runs as their owner, does the rest.
 public struct FilesUnit: FileAccess {
   let app: AppName
   let layout: Layout
   let systemctl: Systemctl
   let tell: @Sendable (String) -> Void
 
-  /// - Parameter tell: told what had to be set aside.
+  /// - Parameter tell: called with a message about what had to be set aside.
   public init(
     app: AppName, layout: Layout, environment: [String: String], tell: @escaping @Sendable (String) -> Void
   ) {
@@ -27,11 +27,11 @@ public struct FilesUnit: FileAccess {
 
   enum Task: Codable {
     case checkOut(Commit, PushLimits)
-    /// Makes directories in `checkout` that are builds' own.
+    /// Makes directories in `checkout` that belong to the user of builds.
     case make([String])
     /// Lets nextdeploy read what a build left.
     case open
-    /// Removes what the user can of a path below the app's directory.
+    /// Removes as much of a path below the app's directory as the user can.
     case remove(String)
   }
 
@@ -41,31 +41,36 @@ public struct FilesUnit: FileAccess {
     var failure: Failure?
   }
 
+  /// Always true: builds and instances have users of their own.
   public var isForOtherUsers: Bool { true }
 
+  /// Makes the directories that the units share with nextdeploy, and gives each to its group.
   public func prepare() throws { try Sharing().prepare(layout.app(app)) }
 
+  /// Gives a directory to the group of running apps, which may enter it but not write to it.
   public func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
     try Sharing().openWay(path, in: holder)
   }
 
+  /// Gives a file, or a directory with everything in it, to the group of running apps, which may write to it.
   public func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
     try Sharing().openToApp(path, in: holder)
   }
 
-  /// So that a build owns its workspace.
+  /// Checks out in the app's files unit, so that the user of builds owns the workspace.
   public func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int? {
     try makeDirectories()
     return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
+  /// Has the unit open the workspace and the cache to nextdeploy, as the user of the app's builds; returns true.
   public func open() throws -> Bool {
     _ = try run(.open, as: builder())
     return true
   }
 
-  /// The user of the app's builds owns its workspace and caches, that of the app itself what is in its releases and its
-  /// persistent paths.
+  /// Removes as the user of the app's builds below the workspace and caches, and as the app's own user elsewhere, as in
+  /// releases and persistent paths.
   public func remove(_ path: String) throws {
     let app = layout.app(app)
     guard path.hasPrefix(app.directory + "/") else { return }
@@ -97,8 +102,8 @@ public struct FilesUnit: FileAccess {
 
   // MARK: What belongs to the user of builds
 
-  /// Gives the app a workspace and a home for its builds that are their user's own; what is there and is not, from before
-  /// there was one for each app, gives way.
+  /// Gives the app a workspace and a home for its builds that their user owns, replacing directories from before each
+  /// app had such a user.
   private func makeDirectories() throws {
     let app = layout.app(app)
     let user = try builder()
@@ -112,7 +117,7 @@ public struct FilesUnit: FileAccess {
     if missing.isEmpty { return }
     let names = missing.map { String($0.dropFirst(app.directory.utf8.count + 1)) }
     _ = try run(.make(names), as: user)
-    // It may not write in the app's own directory, but nextdeploy may move what it has made.
+    // The unit may not write in the app's own directory, but nextdeploy may move what it has made.
     for (name, path) in zip(names, missing) { try Files.rename("\(app.checkout)/\(name)", to: path) }
   }
 }
@@ -123,15 +128,16 @@ public struct FilesRun {
   let layout: AppLayout
   let step: BuildStep
 
+  /// Makes the run of an app's files unit, which finds its request below the layout's root.
   public init(_ app: AppName, layout: Layout) {
     self.app = app
     self.layout = layout.app(app)
     step = BuildStep(directory: self.layout.build)
   }
 
-  /// Becomes the user whose the files are, does what is asked, and tells how it went.
+  /// Becomes the owner of the files, does what is asked, and reports the result.
   ///
-  /// - Parameter checkOut: makes the files in a workspace those of a commit of the repository, noting in an index what it wrote.
+  /// - Parameter checkOut: checks a commit of the repository out into a workspace, and notes what it wrote in an index.
   public func run(
     checkOut: (_ commit: Commit, _ limits: PushLimits, _ repository: String, _ workspace: String, _ index: String)
       throws -> Int
@@ -158,13 +164,13 @@ public struct FilesRun {
     try output.write(JSONEncoder().encode(reply))
   }
 
-  /// What is left belongs to somebody else, or cannot be removed: nextdeploy, which asked, sees it.
+  /// What is left belongs to somebody else or cannot be removed; nextdeploy, which asked for this, sees it.
   private func remove(_ path: String, isMount: Bool) throws {
     guard isMount else {
       try? Files.remove(path)
       return
     }
-    // It stays, for nextdeploy to look into.
+    // The directory stays, for nextdeploy to look into.
     let directory = try Directory(path)
     try? directory.empty()
     try directory.openToGroup()

@@ -1,24 +1,24 @@
 import Deploy
 import Posix
 
-/// What the systemd manager keeps of one instance, in `instances/APP:PORT/`.
+/// What the systemd manager keeps about one instance, in `instances/APP:PORT/`.
 struct InstanceRecord {
   let path: String
 
-  /// What `nextdeploy launch` runs: read by the user nextdeploy-launch, so its group is nextdeploy's.
+  /// What `nextdeploy launch` runs. The user nextdeploy-launch reads it, so its group is nextdeploy's.
   struct Program: Codable, Equatable {
     var uid: UInt32
     var arguments: [String]
     var environment: [String: String]
     var directory: String
-    /// Seconds that its connections get to end by themselves.
+    /// How many seconds connections get to finish.
     var drainTimeout: Double
-    /// Seconds between asking it to end and ending it; nil in what an earlier nextdeploy wrote.
+    /// Seconds between asking it to end and killing it; nil in a record of an earlier nextdeploy.
     var stopTimeout: Double?
   }
 
   private var file: String { "\(path)/service.json" }
-  /// There once it is to be stopped for good: when its unit has ended, the directory goes.
+  /// A marker for an instance that is to stop for good: once its unit has ended, the directory is removed.
   private var marker: String { "\(path)/ending" }
 
   var restarts: RestartPauses { RestartPauses(path: "\(path)/restarts") }
@@ -29,7 +29,7 @@ struct InstanceRecord {
 
   func write(_ program: Program) throws { try StateFile.write(program, to: file, mode: 0o640) }
 
-  /// Has the unit see a release and the app's persistent paths.
+  /// Makes the unit see a release and the app's persistent paths.
   func link(release: String, shared: String) throws {
     try Files.replaceLink("\(path)/release", to: release)
     try Files.replaceLink("\(path)/shared", to: shared)

@@ -7,6 +7,7 @@ public struct InstanceRun {
   let instance: InstanceID
   let record: InstanceRecord
 
+  /// Makes the run of an instance, whose record is below the layout's root.
   public init(_ instance: InstanceID, layout: Layout) {
     self.instance = instance
     record = InstanceRecord(path: layout.instance(instance))
@@ -15,41 +16,41 @@ public struct InstanceRun {
   /// The exit status after which systemd does not start the unit again.
   public static let cannotRun: Int32 = 78
 
-  /// Becomes the app's user and then the app; returns only where it cannot be run at all.
+  /// Becomes the app's user and then the app; throws if the app cannot be run at all.
   ///
-  /// - Parameter report: told in a line what is not as usual.
+  /// - Parameter report: called with a line about anything unusual.
   public func run(report: (String) -> Void) throws -> Never {
     let launch = try required()
     guard let group = Accounts.group(named: "nextdeploy-app") else {
       throw Failure("starting \(instance)", "there is no group nextdeploy-app", next: "Run 'sudo nextdeploy setup'.")
     }
-    // A site comes back sooner or later, also where its restarts cannot be counted.
+    // A site must come back sooner or later, even if its restarts cannot be counted.
     do { try record.restarts.wait(report) } catch { report("\(Failure(of: error))") }
     for listener in ConnectionTable.listeners(on: [instance.port.number]) where listener.user != launch.uid {
       report("\(listener.address) is taken by \(PortHolder(listener)): the app cannot listen there")
     }
-    // The group is what the port belongs to; what the app writes is shared through the other one.
+    // The port belongs to this group; what the app writes is shared through the other one.
     try Privileges.become(user: launch.uid, group: PortRule.group(of: instance.port), alsoIn: group)
-    // What is missing may come back, a program that is being upgraded say: then systemd's next start finds it.
+    // What is missing may come back, such as a program that is being upgraded; systemd's next start then finds it.
     CurrentProcess.become(
       Command(launch.arguments, environment: launch.environment, directory: launch.directory))
   }
 
   /// Waits until the port has had no connection for a while, or the app's time for that is over; then asks the app to
-  /// end, and gives it the time it has for that. systemd ends what is left.
+  /// end and waits as long as it may take. systemd kills what is left.
   ///
-  /// All of it is timed here: an app may neither ask systemd for more time, nor reach this process.
+  /// All timing is done here: an app can neither ask systemd for more time nor reach this process.
   ///
   /// - Parameters:
   ///   - process: the app's main process.
-  ///   - exit: how the app ended, where it has: there is nothing left to wait for then.
+  ///   - exit: how the app ended, if it has; there is then nothing left to wait for.
   public func stop(_ process: Int32?, exit: String?) throws {
     if let exit { return try record.restarts.note(exit) }
     try record.restarts.forget()
     guard let process else { return }
     let launch = try required()
     drain(process, launch.drainTimeout)
-    // While `run` waits it is not the app yet, and there is nobody to ask.
+    // While `run` still waits, the process is not the app yet, and there is nobody to ask.
     guard try Privileges.askToEnd(group: process, as: launch.uid) else { return }
     let asked = ContinuousClock.now
     while ProcessIdentity.exists(process), ContinuousClock.now - asked < .seconds(launch.stopTimeout ?? 10) {
@@ -61,19 +62,19 @@ public struct InstanceRun {
     let start = ContinuousClock.now
     var watch = PortWatch(instance.port.number)
     while !watch.isQuiet(), ProcessIdentity.exists(process) {
-      // Who wants it stopped at once writes a shorter time down meanwhile.
+      // Whoever wants it stopped at once writes a shorter time meanwhile.
       let limit = (try? required().drainTimeout) ?? timeout
       if ContinuousClock.now - start >= .seconds(limit) { return }
       Pause.for(PortWatch.pause)
     }
   }
 
-  /// The unit's main process, as systemd tells ExecStop.
+  /// The process id of the unit's main process, as systemd passes it to ExecStop.
   public static func mainProcess(in environment: [String: String]) -> Int32? {
     environment["MAINPID"].flatMap { Int32($0) }.flatMap { $0 > 1 ? $0 : nil }
   }
 
-  /// How the app ended, in words, as systemd tells ExecStop and ExecStopPost; nil where it has not.
+  /// How the app ended, in words, as systemd tells ExecStop and ExecStopPost; nil if it has not ended.
   public static func exit(in environment: [String: String]) -> String? {
     guard let code = environment["EXIT_CODE"] else { return nil }
     return "\(code == "exited" ? "exit code" : "signal") \(environment["EXIT_STATUS"] ?? "")"
@@ -83,7 +84,7 @@ public struct InstanceRun {
     guard let launch = try record.launch() else {
       throw Failure("running \(instance)", "it has no service.json", next: "Deploy the app again.")
     }
-    // The file is nextdeploy's, and nextdeploy must not be able to act as anybody but an app.
+    // nextdeploy can write the file, but must not be able to act as anybody but an app.
     guard AppUsers.range.contains(launch.uid) else {
       throw Failure(
         "running \(instance)", "\(launch.uid) is not one of the apps' users \(AppUsers.range)",

@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// The units of instances: how each is, nothing changed.
+/// Reads the state of instances' units without changing anything.
 struct InstanceUnits {
   let layout: Layout
   let systemctl: Systemctl
@@ -10,7 +10,7 @@ struct InstanceUnits {
     guard record(instance).exists else { return .absent }
     let unit = try unit(instance)
     guard record(instance).isEnding else {
-      // In this order, for another command may have removed it meanwhile.
+      // The order matters, since another command may have removed it meanwhile.
       guard record(instance).exists else { return .absent }
       return try waiting(instance, unit.state) ?? unit.state
     }
@@ -23,7 +23,7 @@ struct InstanceUnits {
 
   func record(_ instance: InstanceID) -> InstanceRecord { InstanceRecord(path: layout.instance(instance)) }
 
-  /// `nextdeploy launch` has not become the app yet: it waits before it starts that again.
+  /// `nextdeploy launch` is not the app yet: it waits before it restarts it.
   private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {
     guard case .running(let process, let restarts) = state, restarts > 0,
       let user = (try? Files.status("/proc/\(process)"))?.owner, !AppUsers.range.contains(user)
@@ -32,7 +32,7 @@ struct InstanceUnits {
   }
 }
 
-/// How a unit is, as systemd tells.
+/// The state of a unit, as systemd reports it.
 struct UnitState {
   static let properties = ["ActiveState", "SubState", "MainPID", "NRestarts", "ExecMainCode", "ExecMainStatus"]
 
@@ -52,10 +52,10 @@ struct UnitState {
 
   private var restarts: Int { Int(number("NRestarts") ?? 0) }
 
-  /// Whether systemd could not make what the program is to run in: the exit statuses are its own (systemd.exec(5)).
+  /// Whether systemd could not set up what the program needs; the exit statuses are its own (systemd.exec(5)).
   var isSetUpWrong: Bool { number("ExecMainCode") == 1 && (200..<250).contains(number("ExecMainStatus") ?? 0) }
 
-  /// As CLD_EXITED is 1, CLD_KILLED 2 and CLD_DUMPED 3.
+  /// CLD_EXITED is 1, CLD_KILLED 2 and CLD_DUMPED 3.
   private var exit: String {
     let status = number("ExecMainStatus") ?? 0
     return (number("ExecMainCode") == 1 ? ExitStatus.exited(status) : .killed(signal: status)).description

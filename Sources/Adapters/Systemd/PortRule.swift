@@ -1,21 +1,22 @@
 public import Deploy
 import Posix
 
-/// Which ports an app and a build may listen on: an instance on its own, nobody on another's.
+/// Which ports apps and builds may listen on: an instance on its own port, and nobody on another's.
 ///
-/// The kernel decides, by who calls bind(2): an instance has a group of its own, whose number is its port's. So nothing
-/// has to be told to it when ports are given out, and it takes root once at boot only (`nextdeploy-ports.service`).
+/// The kernel decides by the caller of bind(2): an instance has a group of its own, whose number follows from its port.
+/// So the kernel need not be told when ports are allocated, and root is only needed once at boot
+/// (`nextdeploy-ports.service`).
 public enum PortRule {
-  /// Of the numbers that no distribution gives out, for users, containers or anything else (systemd's UIDs-GIDS.md).
+  /// From a range that no distribution uses for users, containers or anything else (systemd's UIDs-GIDS.md).
   static let firstGroup: UInt32 = 0x7000_0000
 
-  /// The group of whatever instance has the port.
+  /// The group of any instance that has the port.
   static func group(of port: Port) -> UInt32 { firstGroup + UInt32(port.number) }
 
-  /// Above are the ports that the kernel gives out by itself, to whoever listens without naming one.
+  /// The ports above are those that the kernel assigns to programs that listen without naming one.
   static let lastPort: UInt16 = 32_767
 
-  /// Throws where instances would listen on ports that the rule does not keep for them.
+  /// Throws if instances would listen on ports that the rule does not protect.
   public static func requireKept(_ ports: PortRange) throws {
     if ports.last.number <= lastPort { return }
     throw Failure(
@@ -24,12 +25,12 @@ public enum PortRule {
       next: "Choose ports below \(lastPort + 1).")
   }
 
-  /// Whether the kernel gives out some of these ports by itself too: to a connection that goes out, or to an app that
-  /// asks again and again until it gets another's.
+  /// Whether the kernel also assigns some of these ports itself: to an outgoing connection, or to an app that asks
+  /// repeatedly until it gets another's port.
   ///
   /// - Parameters:
-  ///   - range: /proc/sys/net/ipv4/ip_local_port_range, "32768 60999" unless an admin changed it.
-  ///   - reserved: ip_local_reserved_ports beside it, what it leaves out of these: "3001-3999,8080".
+  ///   - range: /proc/sys/net/ipv4/ip_local_port_range, which is "32768 60999" unless an admin changed it.
+  ///   - reserved: ip_local_reserved_ports, the ports excluded from that range: "3001-3999,8080".
   static func areGivenOut(_ ports: PortRange, range: String, reserved: String) -> Bool {
     func numbers(_ text: Substring) -> ClosedRange<Int>? {
       let ends = text.split(separator: "-").compactMap { Int($0) }
@@ -46,7 +47,8 @@ public enum PortRule {
   }
 
   static var program: BindProgram {
-    // Registers: 0 takes what a call returns, 1 comes with the call of bind (struct bpf_sock_addr), 6 to 9 are kept.
+    // Registers: 0 holds what a call returns, 1 the argument of the bind hook (struct bpf_sock_addr), and 6 to 9 are
+    // preserved.
     let first = Int32(bitPattern: firstGroup)
     let apps = AppUsers.range
     func jump(_ operation: UInt8, _ register: UInt8, _ number: Int32, by steps: Int16) -> BindProgram.Instruction {
@@ -59,12 +61,12 @@ public enum PortRule {
       // TCP only: the type of the socket is SOCK_STREAM.
       /*  1 */ .init(0x61, to: 2, from: 6, offset: 32),
       /*  2 */ jump(notEqual, 2, 1, by: 17),
-      // The port, in the network's order.
+      // The port, in network byte order.
       /*  3 */ .init(0x61, to: 7, from: 6, offset: 24),
       /*  4 */ .init(0xdc, to: 7, 16),
       /*  5 */ jump(equal, 7, 0, by: 14),
       /*  6 */ jump(greater, 7, Int32(lastPort), by: 13),
-      // bpf_get_current_uid_gid: the group is above, the user below.
+      // bpf_get_current_uid_gid: the upper half is the group, the lower half the user.
       /*  7 */ .init(0x85, 15),
       /*  8 */ .init(0xbf, to: 8, from: 0),
       /*  9 */ .init(0x77, to: 8, 32),
@@ -85,13 +87,13 @@ public enum PortRule {
     return BindProgram(name: "nextdeploy_bind", instructions)
   }
 
-  /// Has the kernel keep to it until the machine's end.
+  /// Makes the kernel enforce the rule until the machine is switched off.
   public static func install() throws { try program.attach(to: try controlGroups()) }
 
-  /// Whether the kernel keeps to it. It takes root to look.
+  /// Whether the kernel enforces the rule; only root can ask.
   static func isInstalled() throws -> Bool { try program.isAttached(to: try controlGroups()) }
 
-  /// Where all control groups of the machine are below.
+  /// The directory that holds all of the machine's control groups.
   private static func controlGroups() throws -> String {
     guard let path = controlGroups(try Files.text("/proc/self/mountinfo") ?? "") else {
       throw Failure(
@@ -101,7 +103,7 @@ public enum PortRule {
     return path
   }
 
-  /// As /proc/self/mountinfo tells (proc(5)).
+  /// The same, from the text of /proc/self/mountinfo (proc(5)).
   static func controlGroups(_ mounts: String) -> String? {
     mounts.split(separator: "\n").lazy.map { $0.split(separator: " ") }.first { fields in
       guard let dash = fields.firstIndex(of: "-"), dash + 1 < fields.count else { return false }

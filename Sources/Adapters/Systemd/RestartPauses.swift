@@ -2,21 +2,21 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// The growing pauses before an instance is started again, which `nextdeploy launch` waits.
+/// The growing pauses before an instance is restarted; `nextdeploy launch` waits for them.
 ///
-/// systemd's own wait is always the same. Its RestartSteps= (254 and later; Debian 12 has 252) never begins anew:
-/// an app that ends once a month would come back the slower each time, until an admin resets its count.
+/// systemd's own pause is always the same. Its RestartSteps= (version 254 and later; Debian 12 has 252) never starts
+/// over: an app that ends once a month would come back more slowly each time, until an admin resets its count.
 struct RestartPauses {
-  /// A file that the unit may write, beside its service.json.
+  /// A file beside service.json that the unit may write.
   let path: String
 
-  /// What RestartSec= of the unit waits each time.
+  /// The unit's RestartSec=, which systemd waits each time.
   static let first = Duration.seconds(1)
 
-  /// Forgets all earlier starts; nextdeploy makes the file, in a directory that the unit cannot write to.
+  /// Forgets all earlier starts. nextdeploy creates the file, in a directory that the unit cannot write to.
   func begin() throws { try Files.write("", to: path, mode: 0o660, durable: false) }
 
-  /// The same from inside the unit: who stops an instance and starts it again does not wait.
+  /// Does the same from inside the unit, so that stopping and starting an instance needs no wait.
   func forget() throws { if Files.exists(path) { try write("") } }
 
   /// Notes how the app ended, in words.
@@ -26,16 +26,16 @@ struct RestartPauses {
     try file.write("\(exit)\n".utf8)
   }
 
-  /// How the app ended whose next start waits; nil where it is not known.
+  /// How the app last ended, if its next start must wait; nil if that is unknown.
   var exit: String? {
     get throws { try Files.text(path)?.split(separator: "\n").dropFirst().first.map(String.init) }
   }
 
-  /// Waits, where the instance was started before and soon ended.
+  /// Waits if the instance was started before and ended soon.
   ///
-  /// - Parameter report: told how long, where that is longer than systemd has waited.
+  /// - Parameter report: called with how long it waits, if that is longer than systemd has waited.
   func wait(_ report: (String) -> Void) throws {
-    // An instance that an earlier nextdeploy started has none.
+    // An instance that an earlier nextdeploy started has no such file.
     guard let text = try Files.text(path) else { return }
     let pause = Self.pause(after: text, now: WallClock.now)
     if pause > Self.first {
@@ -47,7 +47,7 @@ struct RestartPauses {
 
   /// How long the next start waits; zero for the first.
   ///
-  /// - Parameter text: when the last one was, and how many seconds it waited, as "1795566741 4" in the first line.
+  /// - Parameter text: when the last start was and how many seconds it waited, as "1795566741 4" in the first line.
   static func pause(after text: String, now: Int) -> Duration {
     let numbers = text.prefix { $0 != "\n" }.split(separator: " ").map { Int($0) }
     guard numbers.count == 2, let began = numbers[0], let last = numbers[1] else { return .zero }
@@ -55,7 +55,7 @@ struct RestartPauses {
     return backoff.next(afterRunning: .seconds(now - began))
   }
 
-  /// In its place: the directory is read-only to the unit.
+  /// Overwrites the file in place, since the directory is read-only to the unit.
   private func write(_ text: String) throws {
     let file = try FileDescriptor(path: path, .replace)
     try file.write(text.utf8)

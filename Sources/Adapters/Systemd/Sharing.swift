@@ -1,16 +1,17 @@
 import Deploy
 import Posix
 
-/// What of an app's files other users of the machine may write: the app its persistent paths, and the user of its builds
-/// what is its own.
+/// Which of an app's files other users of the machine may write: the app its persistent paths, and the user of its
+/// builds what that user owns.
 ///
-/// By groups, of which nextdeploy is.
+/// This is done with groups that nextdeploy is a member of.
 public struct Sharing: Sendable {
   /// The group of builds.
   let build: UInt32
   /// The group of running apps.
   let app: UInt32
 
+  /// Looks up the groups of builds and of running apps; throws if setup has not made them.
   public init() throws {
     guard let build = Accounts.group(named: "nextdeploy-build"), let app = Accounts.group(named: "nextdeploy-app")
     else {
@@ -22,13 +23,13 @@ public struct Sharing: Sendable {
     self.app = app
   }
 
-  /// Makes the directories that the units want, and gives them away as far as they are to be.
+  /// Makes the directories that the units need, and gives each to its group.
   public func prepare(_ layout: AppLayout) throws {
-    // No unit that runs an app's code gets there.
+    // No unit that runs an app's code can get there.
     try open(layout.checkout, group: build, mode: 0o770)
-    // What a build is asked to do: it must not be able to replace that.
+    // It holds a build's request, which the build must not be able to replace.
     try open(layout.build, group: build, mode: 0o750)
-    // Persistent paths are in it; beside them an app can make nothing.
+    // It holds the persistent paths; the app cannot create anything beside them.
     try open(layout.shared, group: app, mode: 0o2750)
   }
 
@@ -40,17 +41,17 @@ public struct Sharing: Sendable {
         "using \(directory)", "it is no directory of nextdeploy's own", next: "Move it away, then push again.")
     }
     if status.group != group { try Files.setGroup(directory, group) }
-    // A change of the group takes setgid away.
+    // Changing the group clears setgid.
     if status.group != group || status.mode != mode { try Files.setMode(directory, mode) }
   }
 
-  /// Lets the app pass a directory, but not write to it.
+  /// Lets the app enter a directory, but not write to it.
   func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
     try holder.setGroup(path, app)
     try holder.setMode(path, 0o2750)
   }
 
-  /// Lets the app write to what nextdeploy itself made: a file, or a directory with all it holds.
+  /// Lets the app write to something that nextdeploy made: a file, or a directory with everything in it.
   func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
     guard let status = try holder.status(path) else { return }
     if status.kind == .file { try open(path, status, in: holder) }
@@ -68,7 +69,7 @@ public struct Sharing: Sendable {
         }
       }
     }
-    // Each after all in it: the app cannot change what is still to be given to it.
+    // Each directory comes after everything in it, so that the app cannot change what is yet to be given to it.
     for directory in directories.reversed() {
       try holder.setGroup(directory, app)
       try holder.setMode(directory, 0o2770)

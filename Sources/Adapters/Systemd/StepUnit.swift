@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// One run of a unit that works for an app as another user: a build's, or one that has to do with its files.
+/// One run of a unit that works for an app as another user: for a build, or on its files.
 struct StepUnit {
   let name: String
   let step: BuildStep
@@ -9,11 +9,11 @@ struct StepUnit {
   /// The group of builds.
   let group: UInt32
 
-  /// Starts it and stays until it has ended, with what it left running.
+  /// Starts the unit and waits until it has ended, with everything it left running.
   ///
   /// - Parameters:
-  ///   - output: given what it writes, as it comes.
-  ///   - look: called again and again meanwhile; what it throws ends the unit at once.
+  ///   - output: called with the unit's output, as it comes.
+  ///   - look: called again and again meanwhile; if it throws, the unit is killed at once.
   func run(
     _ request: some Encodable, output: ([UInt8]) throws -> Void, meanwhile look: () throws -> Void = {}
   ) throws -> JobResult {
@@ -28,7 +28,7 @@ struct StepUnit {
       while true {
         if try sending?.goOn() == false { sending = nil }
         if end == nil { try look() }
-        // What it wrote last is read once more after its end; what it left behind may hold the pipe open for ever.
+        // After its end, the last output is read once more; a process it left behind may keep the pipe open forever.
         let bytes = try pipe.read(upTo: 65_536, within: .milliseconds(end == nil ? 10 : 0))
         if !bytes.isEmpty {
           try output(bytes)
@@ -40,7 +40,8 @@ struct StepUnit {
       }
       return try result(end ?? .exited(1), words: words)
     } catch {
-      // The error that led here is the one to tell. It may be that nothing more is to be written: nobody is asked to end.
+      // The original error is the one to report. The disk may be full, so the unit is killed without being asked to
+      // end.
       try? systemctl.run(["kill", "--signal=SIGKILL", name])
       try? systemctl.run(["stop", name])
       throw error
@@ -54,12 +55,12 @@ struct StepUnit {
     throw Systemctl.refusal(["start", name], start, try Files.text(words) ?? "")
   }
 
-  /// How a step that failed ended; nil where it did not begin.
+  /// How a failed step ended; nil if it did not start.
   static func result(_ properties: [String: String]) -> JobResult? {
     let status = properties["ExecMainStatus"].flatMap { Int32($0) } ?? 0
     switch properties["Result"] {
     case "oom-kill": return .killed
-    // 203 and so on: systemd's own, for what it could not set up.
+    // 203 and so on are systemd's own, for what it could not set up.
     case "exit-code" where status >= 200 && status < 250: return nil
     case "exit-code": return status == 137 ? .killed : .failed(exitCode: status)
     case "signal", "core-dump": return status == 9 ? .killed : .failed(exitCode: 128 + status)
@@ -68,7 +69,7 @@ struct StepUnit {
     }
   }
 
-  /// Ends what still runs of an app's units: they do not end with the builder that started them.
+  /// Stops an app's units that still run: they do not end with the builder that started them.
   static func endLeftovers(of app: AppName, _ systemctl: Systemctl) throws {
     let units = [Units.build(app), Units.files(app)]
     let states = try systemctl.states(of: units)

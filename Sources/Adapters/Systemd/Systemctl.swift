@@ -1,10 +1,10 @@
 import Deploy
 import Posix
 
-/// systemd, asked through `systemctl` with lists of arguments; polkit decides what it does for us.
+/// Controls systemd through `systemctl`, with lists of arguments; polkit decides what is allowed.
 struct Systemctl: Sendable {
   let environment: [String: String]
-  /// Seconds after which it is ended; nil where it may take as long as it wants.
+  /// Seconds after which the command is ended; nil for no limit.
   let limit: Int?
 
   init(environment: [String: String], within limit: Int? = nil) {
@@ -19,7 +19,7 @@ struct Systemctl: Sendable {
     return Command(timed + ["systemctl", "--no-ask-password", "--no-pager"] + arguments, environment: environment)
   }
 
-  /// Runs it; where it fails, throws its own words.
+  /// Runs the command; throws with its own words if it fails.
   func run(_ arguments: [String]) throws {
     let (status, output) = try ChildProcess.run(command(arguments))
     if !status.isSuccess { throw Self.refusal(arguments, status, output) }
@@ -29,8 +29,8 @@ struct Systemctl: Sendable {
     try ChildProcess.run(command(arguments)).status.isSuccess
   }
 
-  /// Reloads a service. `systemctl reload` by itself waits for good where the service has told systemd of the beginning
-  /// and never tells of the end, as Caddy does of a load that fails.
+  /// Reloads a service. `systemctl reload` by itself waits forever if the service announces the beginning of a reload
+  /// but never its end, as Caddy does when a load fails.
   func reload(_ unit: String) throws -> (isDone: Bool, output: String) {
     let (status, output) = try ChildProcess.run(command(["reload", "--no-block", unit]))
     guard status.isSuccess else { return (false, output) }
@@ -46,12 +46,12 @@ struct Systemctl: Sendable {
     return (false, output)
   }
 
-  /// Whether a service is said to reload, while no process does it any more.
+  /// Whether systemd says that a service is reloading although no process does so any more.
   static func reloadsAlone(_ unit: [String: String]) -> Bool {
     unit["ActiveState"] == "reloading" && unit["ControlPID"] == "0"
   }
 
-  /// What systemd knows of a unit, by the property's name.
+  /// What systemd knows about a unit, by property name.
   func show(_ unit: String, _ properties: [String]) throws -> [String: String] {
     let arguments = ["show", "--property=\(properties.joined(separator: ","))", unit]
     let (status, output) = try ChildProcess.run(command(arguments))
@@ -59,7 +59,7 @@ struct Systemctl: Sendable {
     return Self.properties(output)
   }
 
-  /// The ActiveState of each.
+  /// The ActiveState of each unit.
   func states(of units: [String]) throws -> [String] {
     let arguments = ["show", "--property=ActiveState", "--value"] + units
     let (status, output) = try ChildProcess.run(command(arguments))
@@ -77,7 +77,7 @@ struct Systemctl: Sendable {
     return values
   }
 
-  /// Whether it is polkit that refused.
+  /// Whether polkit refused.
   static func isRefused(_ output: String) -> Bool {
     output.contains("authentication") || output.contains("Access denied")
   }

@@ -2,7 +2,7 @@ import Deploy
 import Hooks
 import Posix
 
-/// A server whose apps, builds and Caddy are systemd's units, each app a user of its own.
+/// A server whose apps, builds and Caddy are systemd units, with a user for each app.
 struct SystemdBackend: Backend {
   let layout: Layout
   let environment: [String: String]
@@ -35,9 +35,9 @@ struct SystemdBackend: Backend {
     FilesUnit(app: app, layout: layout, environment: environment, tell: tell)
   }
 
-  /// The package's, which only root can change.
+  /// The package's hooks, which only root can change.
   func hooks(running program: String) throws -> String {
-    // Without it git would call the push a success, and nothing would be deployed.
+    // Without the hook, git would report success although nothing was deployed.
     guard Files.isExecutable("\(Hooks.directory)/post-receive") else {
       throw Failure(
         "taking the push", "\(Hooks.directory)/post-receive is missing, or cannot be run",
@@ -50,7 +50,7 @@ struct SystemdBackend: Backend {
 
   var doctor: Doctor {
     var environment = environment
-    // What a root's own PATH has beside, nextdeploy does not see.
+    // nextdeploy does not see what root's own PATH has in addition.
     if CurrentProcess.isRoot { environment["PATH"] = Command.systemPath }
     let programs = TimedPrograms(environment: environment)
     return Doctor(

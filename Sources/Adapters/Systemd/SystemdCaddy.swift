@@ -1,45 +1,50 @@
 public import Deploy
 import Posix
 
-/// The machine's own Caddy, which systemd runs: it gets certificates, and is told to load what is written.
+/// The machine's own Caddy, run by systemd, which gets certificates and is told to load the configuration on the disk.
 public struct SystemdCaddy: CaddyService {
   let directory: String
+  /// The variables for running `caddy`: the caller's, with the home and XDG directories set to /tmp.
   public let environment: [String: String]
   let tools: MachineTools
   let systemctl: Systemctl
 
   /// - Parameters:
-  ///   - directory: has the apps' site files, which the machine's Caddyfile imports.
+  ///   - directory: the apps' site files, which the machine's Caddyfile imports.
   ///   - tools: knows Caddy's version.
   public init(directory: String, environment: [String: String], tools: MachineTools) {
     self.directory = directory
     self.tools = tools
-    // Caddy writes down what it looks at.
+    // Caddy creates files when it checks a configuration.
     self.environment = environment.merging(["HOME": "/tmp", "XDG_DATA_HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"]) {
       _, own in own
     }
     systemctl = Systemctl(environment: environment)
   }
 
+  /// The directory of the apps' site files, which the machine's Caddyfile imports.
   public var sites: String { directory }
 
+  /// Always true: this Caddy gets certificates and listens on 443.
   public var terminatesTLS: Bool { true }
 
+  /// The version of the `caddy` on the PATH; nil if it reports none.
   public var version: Version? { get throws { try program.version } }
 
+  /// The main process of caddy.service, as systemd tells it; nil if it does not run.
   public var process: CaddyProcess? {
     get throws { try CaddyProcess.service { try systemctl.show(Self.unit, $0) } }
   }
 
-  /// Of the apps' sites alone where the admin's own may name files that only Caddy's user can read, or have variables:
-  /// those are the unit's.
+  /// Looks only at the apps' sites if the admin's own may name files that only Caddy's user can read, or have
+  /// variables, which only the unit knows.
   public func addresses() throws -> Set<CaddyAddress>? {
     if try !hasVariables, let all = try program.addresses(in: CaddyCheck.file) { return all }
     return try withCandidate(importing: ["\(directory)/*.caddy"]) { try program.addresses(in: $0) }
   }
 
-  /// The apps' sites alone: the admin's own may name files that only Caddy's user can read. Caddy looks at all of them
-  /// together when it loads them, and keeps what it has where it does not like them.
+  /// Checks only the apps' sites, since the admin's own may name files that only Caddy's user can read. Caddy checks
+  /// all of them together when it loads them, and keeps its configuration if it rejects them.
   public func validate(sites: [String]) throws {
     let (status, output) = try withCandidate(importing: sites) {
       try program.run(["validate", "--config", $0, "--adapter", "caddyfile"])
@@ -60,6 +65,7 @@ public struct SystemdCaddy: CaddyService {
     return result
   }
 
+  /// Has systemd reload caddy.service; throws with what Caddy wrote to the journal if it refuses.
   public func reload() throws {
     let (isDone, output) = try systemctl.reload(Self.unit)
     if isDone { return }
@@ -77,7 +83,7 @@ public struct SystemdCaddy: CaddyService {
       excerpt: error == nil ? lines : [])
   }
 
-  /// As far as this user can tell: it may be that only Caddy's can read or write what the Caddyfile names.
+  /// Checks as much as this user can: possibly only Caddy's user can read or write what the Caddyfile names.
   public func requireStartable() throws {
     let attempt = "making sure that Caddy would come up with \(CaddyCheck.file)"
     if try hasVariables {
@@ -95,25 +101,28 @@ public struct SystemdCaddy: CaddyService {
 
   private var hasVariables: Bool { get throws { try Files.text(CaddyCheck.file)?.contains("{$") ?? false } }
 
+  /// Has systemd restart caddy.service.
   public func restart() throws { try systemctl.run(["restart", Self.unit]) }
 
-  /// It is systemd that keeps it running, and only the admin may start it.
+  /// Does nothing: systemd keeps Caddy running, and only the admin may start it.
   public func ensureRunning() throws {}
 
-  /// It serves the admin's own sites too.
+  /// Does nothing: this Caddy serves the admin's own sites too.
   public func stop() throws {}
 
+  /// Whether systemd calls caddy.service active.
   public var isRunning: Bool {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
   }
 
+  /// Looks whether caddy.service runs and whether the Caddyfile imports the apps' sites.
   public func obstacle() throws -> (cause: String, next: String)? {
     if try !isRunning {
       return (
         "Caddy does not run", "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended."
       )
     }
-    // Only one that is there and can be read says that its line is missing.
+    // Only a file that exists and can be read shows that the line is missing.
     guard let text = try? Files.text(CaddyCheck.file), CaddyfileEdit(text).addsImport else { return nil }
     return (
       "\(CaddyCheck.file) does not import the apps' sites ('\(CaddyfileEdit.sites)')",

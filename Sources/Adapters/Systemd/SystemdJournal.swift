@@ -1,7 +1,7 @@
 import Deploy
 import Posix
 
-/// What apps write, as systemd's journal keeps it.
+/// The output of apps, as systemd's journal keeps it.
 struct SystemdJournal: InstanceLogs {
   let environment: [String: String]
 
@@ -17,16 +17,16 @@ struct SystemdJournal: InstanceLogs {
     return try lastLines(of: instance, count: 20, since: deploy.startedAt)
   }
 
-  /// What an instance itself wrote last, without systemd's words on it.
+  /// The last lines that an instance itself wrote, without systemd's messages about it.
   ///
-  /// - Parameter since: in UTC (RFC 3339); ports are used again, and an earlier instance's lines are another's.
+  /// - Parameter since: in UTC (RFC 3339); ports are reused, so older lines belong to another instance.
   func lastLines(of instance: InstanceID, count: Int, since: String) throws -> [String] {
-    // As journalctl of Debian 12 takes it: "2026-11-24 22:54:03 UTC".
+    // The format that Debian 12's journalctl takes: "2026-11-24 22:54:03 UTC".
     let time = since.prefix(19).split(separator: "T").joined(separator: " ") + " UTC"
-    // What an app wrote when it ended may still be on its way.
+    // What an app wrote as it ended may not have arrived yet.
     for _ in 0..<20 {
       let found = try lines([
-        // Without --reverse the number is counted from that time on.
+        // Without --reverse, the lines are counted from that time on.
         "_SYSTEMD_UNIT=\(Units.instance(instance))", "--since=\(time)", "--lines=\(count)", "--reverse",
       ])
       if !found.isEmpty { return found.reversed() }

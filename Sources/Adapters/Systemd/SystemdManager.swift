@@ -2,18 +2,19 @@ public import Deploy
 import Posix
 import ProcessSupervision
 
-/// The service manager where systemd is: one unit an instance, `nextdeploy@APP:PORT.service`.
+/// The service manager for machines with systemd: one unit per instance, `nextdeploy@APP:PORT.service`.
 ///
-/// Nobody of ours is there when a drain ends: what has ended is removed by the next command that looks.
+/// No process of nextdeploy's is there when a drain ends; the next command that looks removes what has ended.
 public struct SystemdManager: ServiceManager {
   let layout: Layout
   let ports: PortRange
   let systemctl: Systemctl
   let units: InstanceUnits
   let limits: @Sendable (AppName) throws -> Limits
-  /// Whether starting an instance waits until its process runs; while the machine boots nothing waits.
+  /// Whether starting an instance waits until its process runs; nothing waits while the machine boots.
   let waits: Bool
 
+  /// Makes a manager that runs `systemctl` in the environment and sets each app's limits when it starts an instance.
   public init(
     layout: Layout, ports: PortRange, environment: [String: String], waits: Bool = true,
     limits: @escaping @Sendable (AppName) throws -> Limits
@@ -26,11 +27,13 @@ public struct SystemdManager: ServiceManager {
     units = InstanceUnits(layout: layout, systemctl: systemctl)
   }
 
+  /// Removes the instances that have ended, then takes the first free port that no process has bound.
   public func reserve(_ app: AppName) throws -> InstanceID {
     for name in try Files.list(layout.instances) { if let instance = try? InstanceID(name) { try sweep(instance) } }
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
+  /// Writes the instance's record, then has systemd start its unit.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let record = record(instance)
     let app = layout.app(instance.app)
@@ -41,41 +44,47 @@ public struct SystemdManager: ServiceManager {
     try begin(instance)
   }
 
+  /// Marks the instance as ending and has systemd stop its unit, without waiting for that.
   public func drain(_ instance: InstanceID) throws {
     guard try markEnding(instance) else { return }
     try systemctl.run(["stop", "--no-block", Units.instance(instance)])
   }
 
+  /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
   public func stop(_ instance: InstanceID) throws {
     guard try markEnding(instance, drainTimeout: 0) else { return }
     try systemctl.run(["stop", Units.instance(instance)])
     try removeEnded(instance)
   }
 
+  /// Asks systemd for the unit's state, and removes the record if the instance was told to end and has.
   public func state(of instance: InstanceID) throws -> InstanceState {
     let state = try units.state(of: instance)
     if state == .absent { try removeEnded(instance) }
     return state
   }
 
-  /// By their user, which is the app's alone. That no other instance of the app is among them is the kernel's rule.
+  /// Tells them apart by the user, which only the app has; the kernel's port rule keeps out the app's other instances.
   public func strangers(at instance: InstanceID) throws -> [Stranger] {
     let own = try AppUsers(layout: layout).user(of: instance.app)
     return ConnectionTable.listeners(on: [instance.port.number]).filter { $0.user != own }
       .map { Stranger(PortHolder($0, in: layout)) }
   }
 
+  /// The app's instances that have a record and have not ended since they were told to, sorted.
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
       .filter { try !sweep($0) }
   }
 
+  /// Starts the unit of an instance that has ended without being told to.
   public func revive(_ instance: InstanceID) throws {
     let record = record(instance)
     guard record.exists, !record.isEnding, try record.launch() != nil else { return }
     if try units.unit(instance).hasEnded { try begin(instance) }
   }
 
+  /// Sets the app's limits on the units that run; systemd keeps them until the machine's next boot.
   public func applyLimits(of app: AppName) throws {
     for instance in try instances(of: app) where !record(instance).isEnding { try limit(instance) }
   }
@@ -86,13 +95,13 @@ public struct SystemdManager: ServiceManager {
     try limit(instance)
     let name = Units.instance(instance)
     do { try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [name]) } catch {
-      // A program that ends at once may end before systemd calls its start done. It is started again like any other.
+      // A program that ends at once may do so before systemd considers it started. It is restarted like any other.
       let unit = try units.unit(instance)
       if unit.hasEnded || unit.isSetUpWrong { throw error }
     }
   }
 
-  /// They hold until the machine's next boot; a port's earlier instance may have left others.
+  /// Limits hold until the machine's next boot; an earlier instance on the port may have left others.
   private func limit(_ instance: InstanceID) throws {
     let limits = try limits(instance.app)
     let unit = Units.instance(instance)
@@ -101,13 +110,13 @@ public struct SystemdManager: ServiceManager {
     try systemctl.run(["set-property", "--runtime", unit] + limits.properties)
   }
 
-  /// Removes an instance that was told to end, and has; true where it did.
+  /// Removes an instance that was told to end and has ended; true if it did.
   @discardableResult private func sweep(_ instance: InstanceID) throws -> Bool {
     guard record(instance).isEnding else { return false }
     return try state(of: instance) == .absent
   }
 
-  /// Notes that it is to end for good, and how long its connections get for that; false where it is gone already.
+  /// Notes that the instance is to end for good, and how long its connections get; false if it is gone already.
   private func markEnding(_ instance: InstanceID, drainTimeout: Double? = nil) throws -> Bool {
     try FileLock(waitingFor: layout.portsLock).hold {
       let record = record(instance)
@@ -121,7 +130,7 @@ public struct SystemdManager: ServiceManager {
     }
   }
 
-  /// Under the lock for reserving, for another command may do the same, and give the name out again at once.
+  /// Holds the lock for reserving, because another command may do the same and immediately reuse the name.
   private func removeEnded(_ instance: InstanceID) throws {
     try FileLock(waitingFor: layout.portsLock).hold {
       if record(instance).isEnding { try record(instance).remove() }
@@ -130,11 +139,11 @@ public struct SystemdManager: ServiceManager {
 
   private func record(_ instance: InstanceID) -> InstanceRecord { units.record(instance) }
 
-  /// The service as it is inside the unit, which sees its release in one place, whichever it is.
+  /// The service as it is inside the unit, which always sees its release in the same place.
   private func launch(_ service: Service, user: UInt32) -> InstanceRecord.Program {
     let release = ReleaseLayout(directory: "\(layout.root)/app/releases/live")
     var environment = service.environment(files: release.files, programs: release.programs)
-    // Its user has no entry in passwd.
+    // The user has no entry in passwd.
     environment["HOME"] = "/tmp"
     environment["USER"] = "app"
     environment["TMPDIR"] = nil

@@ -10,8 +10,8 @@ public struct SystemdRunner: Runner {
   let systemctl: Systemctl
 
   /// - Parameters:
-  ///   - builds: how many may run at a time on the machine.
-  ///   - mayName: whether whoever reads the output may learn of an app.
+  ///   - builds: how many builds may run at a time on the machine.
+  ///   - mayName: whether the person who reads the output may learn of an app.
   public init(
     app: AppName, layout: Layout, builds: Int, environment: [String: String], mayName: @escaping (AppName) -> Bool
   ) {
@@ -22,13 +22,14 @@ public struct SystemdRunner: Runner {
     systemctl = Systemctl(environment: environment)
   }
 
+  /// Waits for one of the machine's build slots, then runs the job in the app's build unit.
   public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try BuildSlots(layout: layout, count: builds).take(
       for: app, waiting: { try output(Array(Self.notice(of: $0, mayName).utf8)) }, watch: { try watch(nil) },
       { try runAlone(job, watch: watch, output: output) })
   }
 
-  /// What is told to whoever waits for others' builds.
+  /// The message to a pusher who waits for other apps' builds.
   static func notice(of others: [AppName], _ mayName: (AppName) -> Bool) -> String {
     let names = others.filter(mayName).map(\.description)
     let who = names.isEmpty ? "Another app" : names.joined(separator: " and ")
@@ -42,7 +43,7 @@ public struct SystemdRunner: Runner {
     let sharing = try Sharing()
     let app = layout.app(app)
     try sharing.prepare(app)
-    // Nothing may run in the workspace beside this step.
+    // Nothing else may run in the workspace during this step.
     try endLeftovers()
     let unit = StepUnit(
       name: Units.build(self.app), step: BuildStep(directory: app.build), systemctl: systemctl, group: sharing.build)
@@ -54,13 +55,14 @@ public struct SystemdRunner: Runner {
     }
   }
 
+  /// Stops the app's build unit and files unit, if they still run.
   public func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }
 
-  /// Its home is the cache that its app keeps from build to build.
+  /// The job's home directory is the cache that its app keeps from build to build.
   private func request(_ job: Job) throws -> BuildStep.Request {
     var environment = job.environment
     environment["HOME"] = layout.app(app).cache
-    // Its user has no entry in passwd.
+    // The user has no entry in passwd.
     environment["USER"] = "nextdeploy-build"
     environment["LOGNAME"] = "nextdeploy-build"
     environment["TMPDIR"] = nil

@@ -1,39 +1,40 @@
 public import Deploy
 import Posix
 
-/// The programs on this machine's PATH. Their versions are asked once and kept while their files stay the same.
+/// The programs on this machine's PATH, whose versions are cached until their files change.
 public struct MachineTools: Toolbox {
   let path: String
-  /// Where the versions are kept.
+  /// The file that caches the versions.
   let cache: String
   let environment: [String: String]
 
+  /// Makes a toolbox that looks in `path`, caches versions in the file `cache`, and runs programs in `environment`.
   public init(path: String, cache: String, environment: [String: String]) {
     self.path = path
     self.cache = cache
     self.environment = environment
   }
 
-  /// - Parameter environment: has PATH, on which programs are found.
+  /// - Parameter environment: includes PATH, on which programs are found.
   public init(layout: Layout, environment: [String: String]) {
     self.init(path: environment["PATH"] ?? "", cache: layout.tools, environment: environment)
   }
 
   private struct Known: Codable {
     var identity: String
-    /// The first line of what it answered.
+    /// The first line of the program's answer.
     var version: String
   }
 
-  /// What would have to be fetched to say its version counts as not there.
+  /// Finds a program and its version; one that would have to be downloaded to tell its version counts as missing.
   public func find(_ name: String) throws -> Tool? {
     guard let file = Command.find(name, path: path), try name == "corepack" || !isCorepacks(file) else { return nil }
     let line = try answer(of: file, to: "--version") { Version($0) != nil }
     return Version(line).map { Tool(name: name, path: file, version: $0.description) }
   }
 
-  /// Whether a program is Corepack's (`corepack enable` makes a pnpm and a yarn) or a script that calls it. It has no
-  /// version of its own: to say one, it would ask the network for it, and for another than an app is given.
+  /// Whether a program is Corepack's (`corepack enable` creates a pnpm and a yarn) or a script that calls it. It has no
+  /// version of its own: to report one, it would ask the network, and get a version other than the app's.
   private func isCorepacks(_ file: String) throws -> Bool {
     let real = Files.resolved(file)
     if real.split(separator: "/").contains("corepack") { return true }
@@ -41,14 +42,14 @@ public struct MachineTools: Toolbox {
     return text.hasPrefix("#!") && text.contains("corepack")
   }
 
-  /// The first line that a program says of its version.
+  /// The first line of a program's answer about its version.
   ///
-  /// - Parameter isAnswer: what does not pass is an error, and is asked for again.
+  /// - Parameter isAnswer: whether a line is an answer; any other is an error, and is not cached.
   func answer(of file: String, to argument: String, isAnswer: (String) -> Bool) throws -> String {
-    // What runs is not always the file on the PATH: npm is a link to a script of its package.
+    // What runs is not always the file on the PATH: npm is a link to a script in its package.
     let real = Files.resolved(file)
     let identity = try Files.status(real).map { "\(real) \($0.inode) \($0.size) \($0.modified)" } ?? real
-    // A damaged cache is only a cache.
+    // A damaged cache does not matter.
     var known = (try? StateFile.read([String: Known].self, cache)) ?? [:]
     if let entry = known[file], entry.identity == identity, isAnswer(entry.version) { return entry.version }
     let (status, output) = try ChildProcess.run(Command([file, argument], environment: environment))
