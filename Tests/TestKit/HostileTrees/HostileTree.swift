@@ -1,5 +1,6 @@
 /// A tree that no git would write: names and modes that are meant to lead a checkout astray.
 public struct HostileTree: Sendable, CustomStringConvertible {
+  /// What becomes of a push of the tree.
   public enum Verdict: Sendable {
     /// Refused where it is read: nothing of it is written.
     case refused
@@ -11,12 +12,14 @@ public struct HostileTree: Sendable, CustomStringConvertible {
     case harmless
   }
 
+  /// An entry of a tree, whose name may be any bytes.
   public struct Entry: Sendable {
     let mode: String
     let name: [UInt8]
     let content: Content
   }
 
+  /// What an entry leads to.
   public indirect enum Content: Sendable {
     case blob(String)
     case tree([Entry])
@@ -34,7 +37,9 @@ public struct HostileTree: Sendable, CustomStringConvertible {
     case treeAsBlob
   }
 
+  /// What is wrong with it, in words.
   public let description: String
+  /// What is expected of a push.
   public let verdict: Verdict
   let entries: [Entry]
   /// Whether they are in git's order, as all else about a hostile tree may be right.
