@@ -61,16 +61,15 @@ extension ServiceManagerContract {
   @Test("waits for a program that is missing, and starts it once it is there", arguments: Backends.all)
   func missing(backend: any Backend) async throws {
     try await Stage.run(backend) { stage in
-      let program = "\(stage.directory)/program"
-      let told = backend.seen(program)
+      let told = "./program"
 
-      let instance = try stage.start(Stage.service([program]))
+      let instance = try stage.start(Stage.service([told]))
 
       try wait(until: "the failure") { try stage.manager.state(of: instance).isWaiting }
       if case .waitingToRestart(let exit, _) = try stage.manager.state(of: instance), !exit.contains(told) {
         try wait(until: "the reason") { try stage.lines().contains { $0.contains(told) } }
       }
-      try Files.write("#!/bin/sh\n\(Stage.idle)\n", to: program, mode: 0o755)
+      try Files.write("#!/bin/sh\n\(Stage.idle)\n", to: "\(stage.directory)/program", mode: 0o755)
       _ = try stage.process(of: instance)
     }
   }
