@@ -2,7 +2,6 @@ import SSHAccess
 import Console
 import Deploy
 import Git
-import Hooks
 import Adapters
 import Posix
 
@@ -32,7 +31,7 @@ enum AppCommands {
     try server.apps.create(app, branch: branch, domains: domains) { path in
       _ = try BareRepository.create(path: path, branch: branch)
       try Files.makeDirectory("\(path)/hooks")
-      try Files.write(Hooks.postReceive(binary: server.binary), to: "\(path)/hooks/post-receive", mode: 0o755)
+      try HookFile.renew(in: "\(path)/hooks", running: server.binary, lock: server.layout.hooksLock)
     }
   }
 

@@ -2,7 +2,6 @@ import SSHAccess
 import Console
 import Deploy
 import Git
-import Hooks
 import Adapters
 import Posix
 
