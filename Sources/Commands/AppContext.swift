@@ -63,7 +63,7 @@ struct AppContext {
   func deploy(_ request: Deployment.Request) throws -> Int32 {
     CurrentProcess.ignoreBrokenPipes()
     try server.restrain()
-    let record = try Deployment.run(request, app: name, state: state) { record in
+    let record = try Deployment.run(request, app: name, deploys: state, clock: MachineClock()) { record in
       try files.prepare()
       return try seams(sinks(of: record.id))
     }
@@ -92,8 +92,8 @@ struct AppContext {
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
       toolbox: MachineTools(layout: server.layout, environment: server.baseEnvironment), secrets: doppler,
-      events: events, baseEnvironment: server.baseEnvironment, config: config,
-      pause: { Pause.for(.seconds($0)) }, origin: server.origin)
+      clock: MachineClock(), events: events, baseEnvironment: server.baseEnvironment, config: config,
+      origin: server.origin)
   }
 
   // MARK: Recovery

@@ -2,7 +2,7 @@ import CGit2
 public import Deploy
 
 /// An app's bare repository, through libgit2.
-public struct BareRepository: Repository, Sendable {
+public struct BareRepository: Repository, Refs, Sendable {
   /// The repository's directory.
   public let path: String
   /// Checks a commit out into a workspace that another user owns; returns nil if this user owns it.

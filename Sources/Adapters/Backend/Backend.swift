@@ -22,7 +22,7 @@ public protocol Backend: Sendable {
   ) -> any ServiceManager
 
   /// Sends requests to instances, and sees where they listen.
-  func probe(of ports: PortRange) -> any Probe
+  func probe(of ports: PortRange) -> any Probe & PortListeners
 
   /// Runs an app's installs and builds.
   ///

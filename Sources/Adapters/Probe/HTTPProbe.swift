@@ -3,7 +3,7 @@ import Posix
 import ProcessSupervision
 
 /// Sends requests to instances over HTTP/1.1, with a new connection for each.
-public struct HTTPProbe: Probe {
+public struct HTTPProbe: Probe, PortListeners {
   let instances: PortRange?
   /// How much longer a page is read after its head has arrived.
   private static let patience = Duration.seconds(1)

@@ -206,7 +206,4 @@ public struct AppDirectory: AppState {
     guard let lock = try FileLock(ifFree: layout.lock) else { return nil }
     return try lock.hold(body)
   }
-
-  /// The current UTC time (RFC 3339).
-  public func timestamp() -> String { WallClock.timestamp() }
 }

@@ -2,7 +2,7 @@ public import Deploy
 import Posix
 
 /// An app's workspace on the disk.
-public struct WorkspaceDirectory: Workspace {
+public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
   let layout: AppLayout
   let leftovers: Leftovers
 

@@ -25,7 +25,7 @@ struct SupervisedBackend: Backend {
     EmbeddedManager(layout: layout, ports: ports, supervisor: supervisor)
   }
 
-  func probe(of ports: PortRange) -> any Probe { HTTPProbe() }
+  func probe(of ports: PortRange) -> any Probe & PortListeners { HTTPProbe() }
 
   func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner {
     SupervisedRunner(app: app, layout: layout.app(app), supervisor: supervisor)

@@ -25,7 +25,7 @@ struct SystemdBackend: Backend {
     SystemdManager(layout: layout, ports: ports, environment: environment, waits: !isBooting, limits: limits)
   }
 
-  func probe(of ports: PortRange) -> any Probe { HTTPProbe(instances: ports) }
+  func probe(of ports: PortRange) -> any Probe & PortListeners { HTTPProbe(instances: ports) }
 
   func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner {
     SystemdRunner(app: app, layout: layout, builds: builds, environment: environment, mayName: mayName)

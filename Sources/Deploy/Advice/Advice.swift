@@ -20,31 +20,25 @@ struct Advisor {
   /// What an example file names and nothing sets.
   let unset: UnsetVariables?
 
-  enum Stage {
-    case install, build, release
-    /// A release that was started.
-    case run
-  }
-
   /// - Parameters:
   ///   - output: masked.
   ///   - lockfile: its text; nil if there is none.
-  func advice(on output: String, at stage: Stage, lockfile: String? = nil) -> Advice? {
+  func advice(on output: String, by program: AppProgram, lockfile: String? = nil) -> Advice? {
     let output = ProgramOutput(output)
     // What is certain stands first: a build that misses a variable may also say that it could not reach something.
     let finders: [(ProgramOutput) -> Advice?] = [
-      disk, memory, { compiling($0, at: stage) }, { outdatedLockfile($0, lockfile) }, ignoredBuilds,
-      { variables($0, at: stage) }, listening, access, conflict, { network($0, at: stage) }, absentPackage,
-      { module($0, at: stage) }, { program($0, at: stage) },
+      disk, memory, { compiling($0, by: program) }, { outdatedLockfile($0, lockfile) }, ignoredBuilds,
+      { variables($0, by: program) }, listening, access, conflict, { network($0, by: program) }, absentPackage,
+      { module($0, by: program) }, { absentProgram($0, by: program) },
     ]
     return finders.lazy.compactMap { $0(output) }.first
   }
 
   /// The same, with the lockfile that it may be about.
-  func advice(on output: String, at stage: Stage, in workspace: any Workspace) -> Advice? {
+  func advice(on output: String, by program: AppProgram, in workspace: any Workspace) -> Advice? {
     // The failure itself must be told, also where that file cannot be read.
     let lockfile = packages.lockfile.flatMap { try? workspace.text(packages.directory.file($0)) }
-    return advice(on: output, at: stage, lockfile: lockfile)
+    return advice(on: output, by: program, lockfile: lockfile)
   }
 
   // MARK: The machine
@@ -71,14 +65,14 @@ struct Advisor {
         + "has that much; then push again.")
   }
 
-  private func compiling(_ output: ProgramOutput, at stage: Stage) -> Advice? {
+  private func compiling(_ output: ProgramOutput, by program: AppProgram) -> Advice? {
     let tools = [
       "Could not find any Python", "not found: make", "make: not found", "make: g++: No such file",
       "make: cc: No such file", "make: c++: No such file", "make: gcc: No such file", "g++: not found",
       "c++: not found", "cc: not found",
     ]
     let isMissing = tools.contains(where: output.contains)
-    guard isMissing || output.contains("gyp ERR!") && network(output, at: stage) == nil else { return nil }
+    guard isMissing || output.contains("gyp ERR!") && network(output, by: program) == nil else { return nil }
     let path = output.word(after: ["npm error path ", "npm ERR! path "], while: \.isInPath)
     let package = path.flatMap { PackageName(below: $0) }.map { "the package \($0)" } ?? "a package"
     return Advice(
@@ -91,7 +85,7 @@ struct Advisor {
 
   // MARK: Programs and modules
 
-  private func program(_ output: ProgramOutput, at stage: Stage) -> Advice? {
+  private func absentProgram(_ output: ProgramOutput, by program: AppProgram) -> Advice? {
     // As shells say it, and what starts an instance.
     let ends = [": not found", ": command not found", ": No such file or directory"]
     let named = output.lines.reversed().lazy.compactMap { line -> String? in
@@ -100,15 +94,15 @@ struct Advisor {
       }
       return line.dropLast(end.count).split(separator: " ").last.map(String.init)
     }
-    guard let program = named.first(where: { PackageName($0) != nil }) else { return nil }
+    guard let name = named.first(where: { PackageName($0) != nil }) else { return nil }
     return Advice(
-      cause: "the program '\(program)' was not found",
-      next: stage == .run
+      cause: "the program '\(name)' was not found",
+      next: program == .app
         ? "Have \"start\" run what a release holds: the app's files, and programs of \"dependencies\"."
         : "Add the package that brings it to package.json, or install it on the server.")
   }
 
-  private func module(_ output: ProgramOutput, at stage: Stage) -> Advice? {
+  private func module(_ output: ProgramOutput, by program: AppProgram) -> Advice? {
     let beginnings = ["Cannot find module '", "Cannot find package '", "Module not found: Can't resolve '"]
     guard let text = output.word(after: beginnings, while: { $0 != "'" && $0 != "\n" }) else { return nil }
     guard let package = PackageName(ofModule: text)?.description else {
@@ -128,7 +122,7 @@ struct Advisor {
           "Check that the lockfile has it, then push again; 'nextdeploy rebuild \(app) --clean' installs everything anew."
       )
     }
-    if isDevelopment && stage == .run && leavesOutDevelopment {
+    if isDevelopment && program == .app && leavesOutDevelopment {
       return Advice(
         cause: "\(package) is a development dependency, and a release has none of these",
         next: "Move it to \"dependencies\", or set \"dependencies\": \"all\" in \(ProjectFile.name), then push again.")

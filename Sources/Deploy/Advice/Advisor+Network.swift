@@ -4,7 +4,7 @@ extension Advisor {
     case name, connection, certificate
   }
 
-  func network(_ output: ProgramOutput, at stage: Stage) -> Advice? {
+  func network(_ output: ProgramOutput, by program: AppProgram) -> Advice? {
     let lines = output.isCodeWrong ? [] : output.complaints
     let troubled = lines.indices.filter { Self.trouble(lines[$0]) != nil }
     let kinds = Set(troubled.compactMap { Self.trouble(lines[$0]) })
@@ -13,7 +13,7 @@ extension Advisor {
     // The line itself names what was asked for, or one near it does.
     let near = troubled.lazy.flatMap { [$0] + Array(max(0, $0 - 3)..<min(lines.count, $0 + 12)) }
     let host = near.lazy.compactMap { Self.host(lines[$0]) }.first
-    let subject = host?.description ?? (stage == .install ? "the registry of packages" : "a host that it needs")
+    let subject = host?.description ?? (program == .install ? "the registry of packages" : "a host that it needs")
     let machine = host?.machine ?? "HOST"
     if let host, host.isLoopback, kind == .connection {
       return Advice(

@@ -1,13 +1,8 @@
 // Variables that a program misses.
 extension Advisor {
-  func variables(_ output: ProgramOutput, at stage: Stage) -> Advice? {
+  func variables(_ output: ProgramOutput, by program: AppProgram) -> Advice? {
     let names = output.isCodeWrong ? [] : Self.missing(in: output, known: Set(unset?.names ?? []))
-    let seen =
-      switch stage {
-      case .install, .build: environment.forBuilds
-      case .release: environment.forReleaseCommand
-      case .run: environment.forInstances
-      }
+    let seen = environment.seen(by: program)
     let absent = names.filter { seen[$0] == nil }
     let told = absent.isEmpty ? names : absent
     guard let first = told.first else { return nil }
@@ -18,7 +13,7 @@ extension Advisor {
     }
     if absent.allSatisfy({ environment.variables[$0] != nil }) {
       return Advice(
-        cause: "it needs \(list), which \(stage == .run ? "instances" : "builds") are not given",
+        cause: "it needs \(list), which \(program == .app ? "instances" : "builds") are not given",
         next: "Give it to both: 'nextdeploy env set \(app) \(first) --build --run', then push again.")
     }
     return Advice(cause: "it needs \(list), which nothing sets", next: "Set it with \(set), then push again.")

@@ -35,7 +35,7 @@ extension Builder {
         let environment = given.variables
         do {
           try run(
-            work, of: planned, in: plan.buildDirectory, environment: environment, at: .build,
+            work, of: planned, in: plan.buildDirectory, environment: environment, by: .build,
             attempt: "building with '\(work)'",
             next: "Correct what the output above names, commit, and push again.")
         } catch var failure as Failure {

@@ -18,7 +18,7 @@ struct Builder: Half {
   private func release(of commit: Commit, reusing: Bool, clean: Bool) throws -> Candidate {
     let planned = try plan(commit, clean: clean)
     if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
-      if planned.plan.app.release != nil {
+      if planned.plan.app.releaseCommand != nil {
         let checkout = try checkOut(planned, clean: false)
         try runReleaseCommand(try install(checkout))
       }

@@ -12,7 +12,7 @@ extension Builder {
   func install(_ checkout: Checkout) throws -> Installation {
     let planned = checkout.planned
     let installation = Installation(checkout)
-    try seams.workspace.setPrograms(planned.plan.manager?.scripts ?? [:])
+    try seams.programs.setPrograms(planned.plan.manager?.scripts ?? [:])
     guard let work = planned.plan.install else {
       return try steps.run(.install) { (installation, "nothing to install") }
     }
@@ -26,7 +26,7 @@ extension Builder {
       try seams.workspace.setInstalledKey(nil)
       try run(
         work, of: planned, in: directory, environment: given(to: .install, planned, in: directory).variables,
-        at: .install,
+        by: .install,
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
       try seams.workspace.setInstalledKey(planned.installKey)
@@ -37,7 +37,7 @@ extension Builder {
   /// Runs one of the app's commands in the workspace, showing its output as it comes.
   func run(
     _ work: Work, of planned: Planned, in directory: RelativePath, environment: [String: String],
-    at stage: Advisor.Stage, attempt: String,
+    by program: AppProgram, attempt: String,
     next: String
   ) throws {
     let output = seams.events.output()
@@ -76,10 +76,11 @@ extension Builder {
         next: "Give the server more memory or swap, or let the build use less (NODE_OPTIONS=--max-old-space-size=…).",
         excerpt: output.lastLines)
     }
-    let advice = Advisor(planned, app: app).advice(on: output.tail, at: stage, in: seams.workspace)
+    let advice = Advisor(planned, app: app).advice(on: output.tail, by: program, in: seams.workspace)
     var help = [advice?.next ?? next]
     // A name that is told already is not told twice.
-    if stage == .build, let unset = planned.unset, !unset.names.contains(where: { advice?.cause.contains($0) == true })
+    if program == .build, let unset = planned.unset,
+      !unset.names.contains(where: { advice?.cause.contains($0) == true })
     {
       help.append(
         "Nothing sets \(unset.list), which \(unset.file) names: 'nextdeploy env set \(app) \(unset.names[0])'.")
@@ -91,15 +92,15 @@ extension Builder {
   }
 
   /// The environment for an install, a build or the release command.
-  func given(to program: ProgramEnvironment.Program, _ planned: Planned, in directory: RelativePath)
+  func given(to program: AppProgram, _ planned: Planned, in directory: RelativePath)
     -> ProgramEnvironment
   {
     let bins = PackageManagerChoice.ancestors(of: planned.plan.project.root).map {
       "\($0.below(seams.workspace.directory))/node_modules/.bin"
     }
     var given = ProgramEnvironment(program, planned.environment, base: seams.baseEnvironment)
-    given.place = (bins + [seams.workspace.programs], directory.below(seams.workspace.directory))
-    given.corepack = seams.workspace.corepack
+    given.place = (bins + [seams.programs.programs], directory.below(seams.workspace.directory))
+    given.corepack = seams.programs.corepack
     return given
   }
 }

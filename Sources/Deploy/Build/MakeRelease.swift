@@ -18,13 +18,13 @@ extension Builder {
   /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.
   func runReleaseCommand(_ installation: Installation) throws {
     let planned = installation.planned
-    guard let command = planned.plan.app.release else { return }
+    guard let command = planned.plan.app.releaseCommand else { return }
     try steps.run(.release, command) {
-      var given = given(to: .release, planned, in: planned.plan.project.root)
+      var given = given(to: .releaseCommand, planned, in: planned.plan.project.root)
       // What runs before the start gets what the start sets.
-      if planned.plan.project.release == nil { given.start = try startVariables(planned.plan) }
+      if planned.plan.project.releaseCommand == nil { given.start = try startVariables(planned.plan) }
       try run(
-        .shell(command), of: planned, in: planned.plan.project.root, environment: given.variables, at: .release,
+        .shell(command), of: planned, in: planned.plan.project.root, environment: given.variables, by: .releaseCommand,
         attempt: "running the release command '\(command)'",
         next: "Correct it, and check what it left undone; then push again.")
       return ((), "release command done")

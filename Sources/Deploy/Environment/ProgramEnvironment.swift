@@ -1,14 +1,25 @@
+/// The kinds of programs that run for an app.
+enum AppProgram: String, CaseIterable {
+  case install, build
+  case releaseCommand = "release command"
+  /// A running instance.
+  case app
+}
+
+extension AppEnvironment {
+  /// What a program sees of the app's own variables.
+  func seen(by program: AppProgram) -> [String: String] {
+    switch program {
+    case .install, .build: forBuilds
+    case .releaseCommand: forReleaseCommand
+    case .app: forInstances
+    }
+  }
+}
+
 /// The environment that one of an app's programs is given. The table in docs/configuration.md has the same rows.
 struct ProgramEnvironment {
-  /// The kinds of programs.
-  enum Program: String, CaseIterable {
-    case install, build
-    case release = "release command"
-    /// A running instance.
-    case app
-  }
-
-  let program: Program
+  let program: AppProgram
   /// PATH, HOME, LANG, TMPDIR, USER.
   let base: [String: String]
   /// What it sees of the app's own variables.
@@ -28,15 +39,10 @@ struct ProgramEnvironment {
   /// Where it is to listen.
   var listening: (port: Port, host: String)?
 
-  init(_ program: Program, _ environment: AppEnvironment, base: [String: String]) {
+  init(_ program: AppProgram, _ environment: AppEnvironment, base: [String: String]) {
     self.program = program
     self.base = base
-    own =
-      switch program {
-      case .install, .build: environment.forBuilds
-      case .release: environment.forReleaseCommand
-      case .app: environment.forInstances
-      }
+    own = environment.seen(by: program)
   }
 
   /// Everything it is given.
@@ -51,11 +57,11 @@ struct ProgramEnvironment {
 
   /// The table for people, in Markdown.
   static var table: [String] {
-    let head = "| Variable | \(Program.allCases.map(\.rawValue).joined(separator: " | ")) |"
-    let line = "|---|" + String(repeating: "---|", count: Program.allCases.count)
+    let head = "| Variable | \(AppProgram.allCases.map(\.rawValue).joined(separator: " | ")) |"
+    let line = "|---|" + String(repeating: "---|", count: AppProgram.allCases.count)
     return [head, line]
       + rows.map { row in
-        "| \(row.text) | \(Program.allCases.map { row.programs.contains($0) ? "yes" : "no" }.joined(separator: " | ")) |"
+        "| \(row.text) | \(AppProgram.allCases.map { row.programs.contains($0) ? "yes" : "no" }.joined(separator: " | ")) |"
       }
   }
 
@@ -64,14 +70,14 @@ struct ProgramEnvironment {
   /// Variables, and the programs that are given them. Later rows win.
   private struct Row: Sendable {
     let text: String
-    let programs: Set<Program>
+    let programs: Set<AppProgram>
     /// Of these the names that are NextDeploy's alone, and why.
     let taken: [String: String]
     /// The variables, with those of the rows before.
     let values: @Sendable (ProgramEnvironment, [String: String]) -> [String: String]
 
     init(
-      _ text: String, _ programs: Set<Program> = work, taken: [String: String] = [:],
+      _ text: String, _ programs: Set<AppProgram> = work, taken: [String: String] = [:],
       _ values: @escaping @Sendable (ProgramEnvironment, [String: String]) -> [String: String]
     ) {
       self.text = text
@@ -82,8 +88,8 @@ struct ProgramEnvironment {
   }
 
   /// What runs in the workspace.
-  private static let work: Set<Program> = [.install, .build, .release]
-  private static let all = Set(Program.allCases)
+  private static let work: Set<AppProgram> = [.install, .build, .releaseCommand]
+  private static let all = Set(AppProgram.allCases)
 
   private static let rows: [Row] = [
     Row(
@@ -121,7 +127,7 @@ struct ProgramEnvironment {
     Row("`NODE_ENV=production`", all.subtracting([.install])) { _, _ in ["NODE_ENV": "production"] },
     Row(
       "what [wrappers set](start.md#what-wrappers-set) (Next.js; the release command where it is what runs before the start)",
-      [.release, .app]
+      [.releaseCommand, .app]
     ) { given, _ in given.start },
     Row("the app's own ([environment.md](environment.md) says who sees which)", all) { given, _ in given.own },
     Row(

@@ -7,7 +7,7 @@ enum ServerActionsKey {
   /// - Parameter own: the part of the app's environment that the program sees.
   static func value(_ environment: AppEnvironment, own: [String: String], _ seams: Seams) throws -> String {
     if let key = own[name] ?? environment.variables[name]?.value { return key }
-    let key = try seams.state.serverActionsKey()
+    let key = try seams.variables.serverActionsKey()
     seams.events.redact([key])
     return key
   }

@@ -22,18 +22,21 @@ public struct Deployment {
 
   /// Runs a deploy as soon as no other deploy of the app runs, and returns its record, which says how it ended.
   ///
-  /// - Parameter seams: makes what the deploy acts through, once it has a record.
+  /// - Parameters:
+  ///   - deploys: begins its record.
+  ///   - seams: makes what the deploy acts through, once it has a record.
   /// - Throws: only what kept the deploy from beginning.
   public static func run(
-    _ request: Request, app: AppName, state: some AppState, seams: (DeployRecord) throws -> Seams
+    _ request: Request, app: AppName, deploys: some DeployRecords, clock: some DeployClock,
+    seams: (DeployRecord) throws -> Seams
   ) throws -> DeployRecord {
-    let began = ContinuousClock.now
+    let began = clock.now
     let record =
       switch request {
-      case .push(let commit, let previous): try state.begin(.push, previous: previous, commit: commit)
-      case .rebuild(let commit, _): try state.begin(.rebuild, previous: nil, commit: commit)
-      case .rollback: try state.begin(.rollback, previous: nil, commit: nil)
-      case .restart: try state.begin(.restart, previous: nil, commit: nil)
+      case .push(let commit, let previous): try deploys.begin(.push, previous: previous, commit: commit)
+      case .rebuild(let commit, _): try deploys.begin(.rebuild, previous: nil, commit: commit)
+      case .rollback: try deploys.begin(.rollback, previous: nil, commit: nil)
+      case .restart: try deploys.begin(.restart, previous: nil, commit: nil)
       }
     let seams = try seams(record)
     let writer = RecordWriter(record, seams)
@@ -70,14 +73,14 @@ public struct Deployment {
       .live(
         Success(
           url: steps.seams.origin(steps.config).description, release: live.release, commit: live.commit,
-          seconds: steps.seconds(since: began))))
+          seconds: steps.seams.clock.seconds(since: began))))
   }
 
   /// The environment for the whole deploy: changes made while it runs are for the next one.
   private func readEnvironment() throws -> AppEnvironment {
     let seams = steps.seams
-    let own = try seams.state.environment()
-    if !own.variables.isEmpty { try seams.state.noteEnvironment() }
+    let own = try seams.variables.environment()
+    if !own.variables.isEmpty { try seams.variables.noteEnvironment() }
     seams.events.redact(own.secrets)
     let environment = try Self.complete(own, seams)
     seams.events.redact(environment.secrets)
@@ -111,6 +114,6 @@ extension Steps {
   /// Whether the branch is no longer at what a failed push moved it to, so that the same commit can be pushed again.
   private func isBranchBack() throws -> Bool {
     guard record.kind == .push, let commit = record.commit, commit.id != record.previous else { return true }
-    return try seams.repository.target(of: config.branch.ref) != commit.id
+    return try seams.refs.target(of: config.branch.ref) != commit.id
   }
 }

@@ -2,12 +2,16 @@
 final class RecordWriter {
   /// The record as it is now. Changes since the last write reach the disk with the next one.
   private(set) var record: DeployRecord
-  private let seams: Seams
+  private let deploys: any DeployRecords
+  private let clock: any DeployClock
+  private let events: Events
 
   /// Continues a record that has been begun.
   init(_ record: DeployRecord, _ seams: Seams) {
     self.record = record
-    self.seams = seams
+    deploys = seams.deploys
+    clock = seams.clock
+    events = seams.events
   }
 
   // MARK: Intent
@@ -18,7 +22,7 @@ final class RecordWriter {
   /// Writes down which step is about to begin.
   ///
   /// - Parameter durable: whether that must survive a power loss.
-  func writeIntent(durable: Bool) throws { try seams.state.save(record, durable: durable) }
+  func writeIntent(durable: Bool) throws { try deploys.save(record, durable: durable) }
 
   /// The deploy is about to make a release of its own, which is removed if the deploy fails.
   func makesRelease() {
@@ -35,7 +39,7 @@ final class RecordWriter {
     record.instance = instance
     record.origin = origin
     record.environmentMark = environment
-    try seams.state.save(record, durable: true)
+    try deploys.save(record, durable: true)
   }
 
   // MARK: Facts
@@ -48,15 +52,15 @@ final class RecordWriter {
 
   /// A step has ended well; that reaches the disk with the next write.
   func finished(_ step: Step, seconds: Double, _ result: String) {
-    let result = seams.events.redacted(result, of: step)
+    let result = events.redacted(result, of: step)
     record.steps.append(DeployRecord.StepRecord(step: step, seconds: seconds, result: result))
   }
 
   /// Writes the facts down.
-  func writeFacts() throws { try seams.state.save(record, durable: false) }
+  func writeFacts() throws { try deploys.save(record, durable: false) }
 
   /// The deploy went live: after all that did so before, whatever the clock says.
-  func wentLive() throws { record.order = (try seams.state.records().compactMap(\.order).max() ?? 0) + 1 }
+  func wentLive() throws { record.order = (try deploys.records().compactMap(\.order).max() ?? 0) + 1 }
 
   // MARK: The end
 
@@ -64,7 +68,7 @@ final class RecordWriter {
   var asLive: DeployRecord {
     var live = record
     live.outcome = .live
-    live.finishedAt = seams.state.timestamp()
+    live.finishedAt = clock.timestamp
     return live
   }
 
@@ -73,10 +77,10 @@ final class RecordWriter {
   /// - Parameter staysOpen: whether recovery must look at it again, because it has not been fully undone.
   func end(_ outcome: DeployRecord.Outcome, _ failure: Failure? = nil, staysOpen: Bool = false) throws {
     record.outcome = outcome
-    record.failure = failure.map(seams.events.redacted)
-    record.finishedAt = seams.state.timestamp()
+    record.failure = failure.map(events.redacted)
+    record.finishedAt = clock.timestamp
     var written = record
     if staysOpen { written.outcome = nil }
-    try seams.state.save(written, durable: false)
+    try deploys.save(written, durable: false)
   }
 }

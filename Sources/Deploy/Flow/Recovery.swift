@@ -19,10 +19,10 @@ public struct Recovery {
 
   /// Settles every interrupted deploy, ends leftover instances, and makes sure that the live one is up and routed to.
   public func run() throws {
-    for file in try seams.state.setAsideDamagedRecords() {
+    for file in try seams.deploys.setAsideDamagedRecords() {
       seams.events.warn("the record of an earlier deploy is damaged; it was set aside, as \(file)")
     }
-    for record in try seams.state.records() where !record.isFinished && !seams.state.isRunning(record) {
+    for record in try seams.deploys.records() where !record.isFinished && !seams.deploys.isRunning(record) {
       try settle(record)
     }
     try seams.releases.removeUnfinished()
@@ -51,7 +51,7 @@ public struct Recovery {
 
   /// Undoes a push whose hook never got as far as beginning a deploy, so that the same push can be made again.
   public func undoPush(of commit: Commit, previous: CommitID?) throws {
-    try settle(try seams.state.begin(.push, previous: previous, commit: commit))
+    try settle(try seams.deploys.begin(.push, previous: previous, commit: commit))
   }
 
   private func settle(_ record: DeployRecord) throws {

@@ -23,9 +23,9 @@ final class Steps {
   ) throws -> Result {
     try begin(step, durable: durable)
     seams.events.emit(.stepStarted(step, detail: detail))
-    let start = ContinuousClock.now
+    let start = seams.clock.now
     let (result, text) = try work()
-    let seconds = seconds(since: start)
+    let seconds = seams.clock.seconds(since: start)
     writer.finished(step, seconds: seconds, text)
     // What is done is done: after `route` an error here would undo a release that is live. Before it, a record that cannot
     // be written stops the next step, whose intent must be in it.
@@ -39,10 +39,6 @@ final class Steps {
     writer.enter(step)
     try requireWanted()
     try writer.writeIntent(durable: durable)
-  }
-
-  func seconds(since start: ContinuousClock.Instant) -> Double {
-    (ContinuousClock.now - start) / .seconds(1)
   }
 
   /// Does something that must not change how the deploy ends: if it fails, that is only reported.

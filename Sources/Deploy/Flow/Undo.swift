@@ -11,7 +11,7 @@ struct Undo {
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch { first = first ?? error }
     }
-    attempt { try seams.state.giveUpReserve() }
+    attempt { try seams.deploys.giveUpReserve() }
     var live: LiveRecord?
     attempt { live = try seams.state.live() }
     if let instance = record.instance, instance != live?.instance {
@@ -31,7 +31,7 @@ struct Undo {
     var before = record.previous
     var unknown: (any Error)?
     do {
-      let wasLive = try seams.state.records().contains { $0.outcome == .live && $0.commit?.id == before }
+      let wasLive = try seams.deploys.records().contains { $0.outcome == .live && $0.commit?.id == before }
       if !wasLive { before = try seams.state.live()?.commit.id }
     } catch { unknown = error }
     try moveBranchBack(record, commit, to: before)
@@ -40,9 +40,9 @@ struct Undo {
 
   /// Moves the branch back, so that the same commit can be pushed again; the commit stays reachable.
   private func moveBranchBack(_ record: DeployRecord, _ commit: Commit, to before: CommitID?) throws {
-    let isReachable = Result { try seams.repository.set("refs/nextdeploy/failed/\(record.id)", to: commit.id) }
+    let isReachable = Result { try seams.refs.set("refs/nextdeploy/failed/\(record.id)", to: commit.id) }
     // Where a newer push has moved it on, it is that push's affair; where the commit is live, it is right.
-    if commit.id != before { _ = try seams.repository.move(config.branch.ref, from: commit.id, to: before) }
+    if commit.id != before { _ = try seams.refs.move(config.branch.ref, from: commit.id, to: before) }
     try isReachable.get()
   }
 }

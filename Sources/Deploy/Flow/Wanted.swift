@@ -9,17 +9,17 @@ extension Steps {
   /// Throws if the deploy is no longer wanted. From `route` on it is too late for that.
   func requireWanted() throws {
     guard record.step.map({ !$0.isLate }) ?? true else { return }
-    if let who = try seams.state.cancellation(of: record) { throw cancelled(by: who) }
+    if let who = try seams.deploys.cancellation(of: record) { throw cancelled(by: who) }
     // What a release command does to a database is better done to its end.
     guard record.kind == .push, [.plan, .checkout, .install, .build].contains(record.step), let commit = record.commit
     else { return }
-    let tip = try seams.repository.target(of: config.branch.ref)
+    let tip = try seams.refs.target(of: config.branch.ref)
     if tip != commit.id { throw Superseded(tip: tip) }
   }
 
   /// The same for callers that ask all the time: it only looks now and then.
   func requireWantedNowAndThen() throws {
-    let now = ContinuousClock.now
+    let now = seams.clock.now
     if let asked, now - asked < .milliseconds(300) { return }
     asked = now
     try requireWanted()

@@ -23,12 +23,12 @@ public struct Outline: Equatable, Encodable, Sendable {
 extension Deployment {
   /// Plans a deploy without touching anything; throws what would keep the deploy from being planned.
   public static func outline(of commit: Commit, seams: Seams) throws -> Outline {
-    let planned = try Builder.plan(commit, complete(seams.state.environment(), seams), seams)
+    let planned = try Builder.plan(commit, complete(seams.variables.environment(), seams), seams)
     let plan = planned.plan
     var steps: [Outline.Line] = []
     func add(_ step: Step, _ action: String) { steps.append(Outline.Line(step: step, action: action)) }
     let built = try seams.releases.list().last { $0.buildKey == planned.buildKey }
-    if built == nil || plan.app.release != nil {
+    if built == nil || plan.app.releaseCommand != nil {
       let live = try seams.state.live()?.commit.id
       let changes = try seams.repository.changes(from: live, to: commit)
       add(
@@ -42,10 +42,11 @@ extension Deployment {
     if built == nil {
       add(.build, plan.build?.description ?? "nothing to build")
     }
-    if let command = plan.app.release {
+    if let command = plan.app.releaseCommand {
       add(
         .release,
-        plan.project.release == nil ? "what runs before the start: \(command)" : "the app's own command: \(command)")
+        plan.project.releaseCommand == nil
+          ? "what runs before the start: \(command)" : "the app's own command: \(command)")
     }
     add(.release, built.map { "\($0.id), built before from the same files" } ?? "a new one")
     add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)

@@ -38,10 +38,10 @@ extension Builder {
   /// - Parameter clean: whether the workspace is to be emptied; where there is no space, it is at once.
   func plan(_ commit: Commit, clean: Bool) throws -> Planned {
     try steps.begin(.plan, durable: true)
-    let start = ContinuousClock.now
+    let start = seams.clock.now
     try requireSpace(clean: clean)
     let planned = try Planned(commit, environment, seams)
-    steps.writer.finished(.plan, seconds: steps.seconds(since: start), planned.plan.detected)
+    steps.writer.finished(.plan, seconds: seams.clock.seconds(since: start), planned.plan.detected)
     seams.events.emit(
       .began(
         Headline(
@@ -57,16 +57,16 @@ extension Builder {
   }
 
   private func requireSpace(clean: Bool) throws {
-    let needed = max(50 << 20, try seams.workspace.reservedSpace())
-    if try seams.workspace.freeSpace() >= needed { return }
+    let needed = max(50 << 20, try seams.space.reservedSpace())
+    if try seams.space.freeSpace() >= needed { return }
     if clean { try emptyWorkspace() }
-    let free = try seams.workspace.freeSpace()
+    let free = try seams.space.freeSpace()
     if free < needed {
       // Another app's build may be what took it: what this one keeps is left as it is.
       throw Failure(
         "looking for space on the disk", "only \(free >> 20) MB are free below \(seams.workspace.directory)",
         next: "Free at least \(needed >> 20) MB: 'nextdeploy config set keep 2' keeps fewer releases, and "
-          + "'nextdeploy rebuild COMMIT --clean' empties what builds keep (\(seams.workspace.usage())).")
+          + "'nextdeploy rebuild COMMIT --clean' empties what builds keep (\(seams.space.usage())).")
     }
   }
 }

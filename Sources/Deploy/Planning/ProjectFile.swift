@@ -12,7 +12,7 @@ public struct ProjectFile: Equatable, Sendable {
   /// A shell command instead of the start script.
   public var start: String?
   /// A shell command that runs after the build and before the new release is started, for migrations.
-  public var release: String?
+  public var releaseCommand: String?
   /// When the app counts as healthy.
   public var health = HealthSettings()
   /// How long an old release may finish what it is answering, in seconds.
@@ -58,7 +58,7 @@ public struct ProjectFile: Equatable, Sendable {
     install = try file.command("install")
     build = try file.command("build")
     start = try file.command("start")
-    release = try file.command("release")
+    releaseCommand = try file.command("release")
     if let members = try file.object("health") {
       try members.allow(["path", "timeout", "status"])
       if let path = try members.string("path") { health.path = try Self.urlPath(path) }

@@ -15,7 +15,7 @@ extension Promotion {
   func checkHealth(of instance: Instance) throws -> HealthyInstance {
     let policy = instance.release.health
     return try steps.run(.health, "GET \(policy.path)") {
-      let start = ContinuousClock.now
+      let start = seams.clock.now
       let site = VisitedSite(
         origin: seams.origin(config), otherHosts: config.domains.map(\.description), instance: instance.id.port)
       var patience = Patience(policy)
@@ -24,7 +24,7 @@ extension Promotion {
       while true {
         asks += 1
         let finding = visit(site, policy, at: address, since: start)
-        let elapsed = steps.seconds(since: start)
+        let elapsed = seams.clock.seconds(since: start)
         // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
         if !finding.isRefusal || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
           // Whoever answered: it must be the app that visitors are sent to.
@@ -47,7 +47,7 @@ extension Promotion {
           }
         }
         try steps.requireWantedNowAndThen()
-        seams.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
+        seams.clock.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
       }
     }
   }
@@ -58,7 +58,7 @@ extension Promotion {
     var visit = Visit(to: site, policy) { request in
       self.seams.probe.ask(
         request, of: Upstream(address, port: site.instance),
-        within: min(5, max(0.1, policy.timeout - self.steps.seconds(since: start))))
+        within: min(5, max(0.1, policy.timeout - self.seams.clock.seconds(since: start))))
     }
     return visit.run()
   }
@@ -68,8 +68,8 @@ extension Promotion {
   private func address(of instance: Instance, _ state: InstanceState) -> LoopbackAddress {
     let port = instance.id.port
     // Whose a listener is takes long to find out, whether there is one does not.
-    guard case .running(let process, _) = state, !seams.probe.listeners(on: port).isEmpty else { return .v4 }
-    return LoopbackAddress(reaching: port, at: seams.probe.listeners(of: process, on: port)) ?? .v4
+    guard case .running(let process, _) = state, !seams.listeners.listeners(on: port).isEmpty else { return .v4 }
+    return LoopbackAddress(reaching: port, at: seams.listeners.listeners(of: process, on: port)) ?? .v4
   }
 
   /// What the step reports when it is done.
@@ -87,7 +87,7 @@ extension Promotion {
 
   /// Warns if the app's port can be reached from outside, which only the app itself can prevent.
   private func warnOfOpenPort(_ port: Port) {
-    let open = seams.probe.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
+    let open = seams.listeners.listeners(on: port).filter { !$0.isLoopback }.map(\.description)
     if open.isEmpty { return }
     seams.events.warn(
       "\(app) listens on \(open.joined(separator: ", ")): without a firewall the outside reaches it past Caddy. Have "

@@ -1,9 +1,9 @@
 // What is said of an instance that is not healthy: the cause, and what would help.
 extension Promotion {
   func crashed(_ instance: Instance, _ exit: String) -> Failure {
-    let lines = seams.state.lastLines(of: record.id)
+    let lines = seams.output.lastLines(of: record.id)
     let advice = instance.candidate.advisor?.advice(
-      on: lines.joined(separator: "\n"), at: .run, in: seams.workspace)
+      on: lines.joined(separator: "\n"), by: .app, in: seams.workspace)
     return Failure(
       "starting \(app)", "the app ended before it answered (\(exit))\(advice.map { ": \($0.cause)" } ?? "")",
       next: advice?.next
@@ -16,7 +16,7 @@ extension Promotion {
       "checking the health of \(app)", "port \(instance.id.port), which \(app) was given, is taken by \(stranger)",
       next:
         "Push again: another port is taken then. Where it comes back, end that program, or have it listen elsewhere.",
-      excerpt: seams.state.lastLines(of: record.id))
+      excerpt: seams.output.lastLines(of: record.id))
   }
 
   /// - Parameter seconds: how long the instance was visited.
@@ -51,7 +51,7 @@ extension Promotion {
       case .refused: notListening(instance, state, time)
       }
     return Failure(
-      "checking the health of \(app)", cause, next: next, excerpt: seams.state.lastLines(of: record.id))
+      "checking the health of \(app)", cause, next: next, excerpt: seams.output.lastLines(of: record.id))
   }
 
   private func notListening(
@@ -59,7 +59,7 @@ extension Promotion {
   ) -> (cause: String, next: String) {
     let port = instance.id.port
     var listeners: [ListeningAddress] = []
-    if case .running(let process, _) = state { listeners = seams.probe.listeners(of: process, on: port).sorted() }
+    if case .running(let process, _) = state { listeners = seams.listeners.listeners(of: process, on: port).sorted() }
     if listeners.isEmpty {
       return (
         "the app did not listen on 127.0.0.1:\(port) within \(time) s",

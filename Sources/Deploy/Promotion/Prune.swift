@@ -3,7 +3,7 @@ extension Promotion {
   ///
   /// - Parameter others: the app's instances besides the live one, which may still be finishing requests.
   func prune(_ live: LiveRecord, others: [InstanceID]) throws {
-    var records = try seams.state.records().filter { $0.id != record.id }
+    var records = try seams.deploys.records().filter { $0.id != record.id }
     records.append(steps.writer.asLive)
     let releases = try seams.releases.list().map(\.id)
     let history = History(records)
@@ -17,7 +17,7 @@ extension Promotion {
       try steps.run(.prune) {
         for release in surplus {
           try seams.releases.remove(release)
-          try seams.repository.set("refs/nextdeploy/releases/\(release)", to: nil)
+          try seams.refs.set("refs/nextdeploy/releases/\(release)", to: nil)
         }
         return ((), surplus.count == 1 ? "1 old release" : "\(surplus.count) old releases")
       }
@@ -42,7 +42,7 @@ extension Promotion {
     }
     let gone = Set(records.map(\.id)).subtracting(kept.map(\.id))
     if gone.isEmpty { return }
-    try seams.state.prune(keeping: Set(kept.map(\.id)))
-    for deploy in gone { try seams.repository.set("refs/nextdeploy/failed/\(deploy)", to: nil) }
+    try seams.deploys.prune(keeping: Set(kept.map(\.id)))
+    for deploy in gone { try seams.refs.set("refs/nextdeploy/failed/\(deploy)", to: nil) }
   }
 }

@@ -20,7 +20,7 @@ extension Promotion {
   }
 
   private func previous(among releases: Set<ReleaseID>) throws -> ReleaseID {
-    let history = History(try seams.state.records())
+    let history = History(try seams.deploys.records())
     guard let live = try seams.state.live(),
       let target = history.rollbackTarget(live: live.release, available: releases)
     else {

@@ -15,7 +15,7 @@ extension Promotion {
     LiveRecord(
       release: release, commit: commit, deploy: record.id, instance: InstanceID(app: app, port: upstream.port),
       address: upstream.address == .v4 ? nil : upstream.address, origin: record.origin,
-      environmentMark: record.environmentMark, since: seams.state.timestamp())
+      environmentMark: record.environmentMark, since: seams.clock.timestamp)
   }
 
   /// Everything that follows the switch: save what is live, drain what was, prune.
@@ -29,8 +29,8 @@ extension Promotion {
       isWritten = true
     }
     steps.attempt("pointing the repository's refs at what is live") {
-      try seams.repository.set("refs/nextdeploy/live", to: live.commit.id)
-      try seams.repository.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
+      try seams.refs.set("refs/nextdeploy/live", to: live.commit.id)
+      try seams.refs.set("refs/nextdeploy/releases/\(live.release)", to: live.commit.id)
     }
     steps.attempt("looking for the app's other instances") {
       let others = try seams.manager.instances(of: app).filter { $0 != live.instance }

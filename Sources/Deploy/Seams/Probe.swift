@@ -1,10 +1,13 @@
-/// Asks an instance for pages and what they load, and finds out where it listens.
+/// Asks an instance for pages and what they load.
 public protocol Probe {
   /// Sends an instance one request and returns what comes back.
   ///
   /// - Parameter limit: how long the answer may take to begin, in seconds.
   func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer
+}
 
+/// Finds out where programs listen.
+public protocol PortListeners {
   /// Where an instance listens: on its port, and on any other that does not belong to an instance.
   ///
   /// - Parameter process: the process that was started for it.

@@ -15,7 +15,7 @@ public struct Commit: Equatable, Codable, Sendable {
   }
 }
 
-/// An app's bare repository.
+/// The commits of an app's bare repository.
 public protocol Repository {
   /// The commit that a text names (an id, a short id, a branch, a tag, "main~2").
   ///
@@ -33,6 +33,12 @@ public protocol Repository {
   /// How many files a checkout would write or remove, as far as the repository alone can tell.
   func changes(from old: CommitID?, to commit: Commit) throws -> Int
 
+  /// A short text that identifies a longer one without giving it away.
+  func fingerprint(_ text: String) throws -> String
+}
+
+/// The refs of an app's bare repository.
+public protocol Refs {
   /// The commit a ref points at; nil if there is no such ref.
   func target(of ref: String) throws -> CommitID?
 
@@ -43,7 +49,4 @@ public protocol Repository {
 
   /// Points a ref at a commit, wherever it was; removes it if that is nil.
   func set(_ ref: String, to new: CommitID?) throws
-
-  /// A short text that identifies a longer one without giving it away.
-  func fingerprint(_ text: String) throws -> String
 }

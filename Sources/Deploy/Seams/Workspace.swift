@@ -23,8 +23,11 @@ public protocol Workspace {
 
   /// The names in a directory; none if it does not exist.
   func list(_ path: String) throws -> [String]
+}
 
-  /// The directory of the programs that builds find besides their own; no build can write to it.
+/// The programs that an app's builds find besides their own.
+public protocol BuildPrograms {
+  /// The absolute path of the directory in which they are; no build can write to it.
   var programs: String { get }
 
   /// Where Corepack keeps what it downloads for this app, from one build to the next.
@@ -32,13 +35,16 @@ public protocol Workspace {
 
   /// Makes these scripts, by name, the only content of `programs`.
   func setPrograms(_ scripts: [String: String]) throws
+}
 
-  /// The bytes free on its disk.
+/// The disk on which an app is built.
+public protocol BuildSpace {
+  /// The bytes free on it.
   func freeSpace() throws -> Int
 
   /// How many of those bytes are kept for sites and other apps: a build that uses them is ended.
   func reservedSpace() throws -> Int
 
-  /// How much it and the builds' caches take up, in words; slow to count, so only asked for when something failed.
+  /// How much the workspace and the builds' caches take up, in words; slow to count, so only asked for when something failed.
   func usage() -> String
 }

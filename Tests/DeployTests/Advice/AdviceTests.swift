@@ -62,7 +62,7 @@ struct AdviceTests {
   func namesLockfileAuthor(
     _ name: String, _ manager: PackageManager, _ lockfile: String, _ cause: String, _ next: String
   ) throws {
-    let advice = try #require(try advisor(manager).advice(on: output(name), at: .install, lockfile: lockfile))
+    let advice = try #require(try advisor(manager).advice(on: output(name), by: .install, lockfile: lockfile))
 
     #expect(advice.cause.contains(cause), "\(advice)")
     #expect(advice.next.contains(next), "\(advice)")
@@ -73,7 +73,7 @@ struct AdviceTests {
     let text =
       " ERR_PNPM_BROKEN_LOCKFILE  The lockfile at \"/srv/shop/pnpm-lock.yaml\" is broken: expected a single document"
 
-    let advice = try #require(try advisor(.pnpm).advice(on: text, at: .install, lockfile: "lockfileVersion: '6.0'"))
+    let advice = try #require(try advisor(.pnpm).advice(on: text, by: .install, lockfile: "lockfileVersion: '6.0'"))
 
     #expect(advice.cause == "pnpm-lock.yaml, which pnpm 8 wrote, is not one for pnpm 10.8.2")
   }
@@ -115,7 +115,7 @@ struct AdviceTests {
       ("heap", "Node needed more memory than it may take"),
     ])
   func tellsProgramsThemselves(_ name: String, _ cause: String) throws {
-    let advice = try #require(try advisor().advice(on: output(name), at: .install))
+    let advice = try #require(try advisor().advice(on: output(name), by: .install))
 
     #expect(advice.cause.hasPrefix(cause), "\(advice)")
     #expect(!advice.next.contains("lockfile") || name.contains("absent"))
@@ -127,7 +127,7 @@ struct AdviceTests {
       " WARN  Issue while reading \".npmrc\". Failed to replace env in config: ${ACME_TOKEN}\n"
       + (try output("pnpm10-auth"))
 
-    let advice = try advisor(.pnpm).advice(on: text, at: .install)
+    let advice = try advisor(.pnpm).advice(on: text, by: .install)
 
     #expect(advice?.next.contains("'nextdeploy env set shop ACME_TOKEN --build'") == true)
   }
@@ -136,7 +136,7 @@ struct AdviceTests {
   func saysInstallPackages() throws {
     let text = "npm error path /srv/shop/node_modules/better-sqlite3\n" + (try output("gyp-make"))
 
-    let advice = try #require(try advisor().advice(on: text, at: .install))
+    let advice = try #require(try advisor().advice(on: text, by: .install))
 
     #expect(advice.cause.hasPrefix("the package better-sqlite3 must be compiled"))
     #expect(advice.next == "Run 'apt install build-essential python3' on the server, then push again.")
@@ -184,7 +184,7 @@ struct AdviceFailedBuildTests {
   func namesVariablesMisses(_ text: String, _ names: String) throws {
     let first = names.prefix { $0 != "," }
 
-    let advice = try #require(try advisor(unset: ["SECRET"]).advice(on: text, at: .build))
+    let advice = try #require(try advisor(unset: ["SECRET"]).advice(on: text, by: .build))
 
     #expect(advice.cause == "it needs \(names), which nothing sets")
     #expect(advice.next.contains("'nextdeploy env set shop \(first)'"))
@@ -203,14 +203,14 @@ struct AdviceFailedBuildTests {
       "npm warn ENOTFOUND x.y", "warn ERR_FOO_BAR is required", "compiled A_B in 3 s",
     ])
   func takesNothingElse(_ text: String) throws {
-    #expect(try advisor().advice(on: text, at: .build) == nil)
+    #expect(try advisor().advice(on: text, by: .build) == nil)
   }
 
   @Test("tells a variable that has a value from one that has none, and from one that builds are not given")
   func tellsVariableValue() throws {
     let advisor = try advisor(environment: ["SET_URL": .init("x"), "RUN_URL": .init("x", .run)])
     let advice = { (name: String) in
-      advisor.advice(on: "❌ Invalid environment variables: { \(name): [ 'Invalid url' ] }", at: .build)
+      advisor.advice(on: "❌ Invalid environment variables: { \(name): [ 'Invalid url' ] }", by: .build)
     }
 
     #expect(advice("SET_URL")?.cause == "it does not accept the value of SET_URL")
@@ -250,26 +250,26 @@ struct AdviceFailedBuildTests {
       ("bash: line 1: tsc: command not found", "the program 'tsc' was not found"),
     ])
   func tellsCouldNot(_ text: String, _ cause: String) throws {
-    let advice = try #require(try advisor().advice(on: text, at: .build))
+    let advice = try #require(try advisor().advice(on: text, by: .build))
 
     #expect(advice.cause.hasPrefix(cause), "\(advice)")
   }
 
   @Test("names the program that is missing", arguments: ["npm-127", "bun-127", "pnpm-127"])
   func namesProgramMissing(_ name: String) throws {
-    #expect(try advisor().advice(on: output(name), at: .build)?.cause == "the program 'no-such-bundler' was not found")
+    #expect(try advisor().advice(on: output(name), by: .build)?.cause == "the program 'no-such-bundler' was not found")
   }
 
   @Test("names the package that is missing", arguments: ["module", "module-esm"])
   func namesPackageMissing(_ name: String) throws {
     #expect(
-      try advisor().advice(on: output(name), at: .build)?.cause.hasPrefix("the package left-pad is not there") == true)
+      try advisor().advice(on: output(name), by: .build)?.cause.hasPrefix("the package left-pad is not there") == true)
   }
 
   @Test("names the port that is kept for others")
   func namesPortKept() throws {
-    for stage in [Advisor.Stage.run, .build] {
-      let advice = try advisor().advice(on: output("listen-eperm"), at: stage)
+    for program in [AppProgram.app, .build] {
+      let advice = try advisor().advice(on: output("listen-eperm"), by: program)
 
       #expect(advice?.cause == "it tried to listen on port 3500, which is not its own")
       #expect(advice?.next.contains("the port in PORT") == true)
@@ -278,7 +278,7 @@ struct AdviceFailedBuildTests {
 
   @Test("knows what a release does not have")
   func knowsReleaseNone() throws {
-    let advice = try advisor().advice(on: "Error: Cannot find module 'tsx'\nRequire stack:", at: .run)
+    let advice = try advisor().advice(on: "Error: Cannot find module 'tsx'\nRequire stack:", by: .app)
 
     #expect(advice?.cause == "tsx is a development dependency, and a release has none of these")
     #expect(advice?.next.contains("\"dependencies\": \"all\"") == true)
@@ -295,7 +295,7 @@ struct AdviceFailedBuildTests {
       "npm error path /x/node_modules/$(reboot)\nnot found: make", "Failed to replace env in config: ${A B;reboot}",
     ])
   func takesHostileOutput(_ text: String) throws {
-    let advice = try advisor().advice(on: text, at: .build)
+    let advice = try advisor().advice(on: text, by: .build)
 
     let told = (advice?.cause ?? "") + (advice?.next ?? "")
     for part in ["reboot", "$(", "`", "rm -rf", "-oProxy", "../.."] { #expect(!told.contains(part), "\(told)") }
@@ -306,7 +306,7 @@ struct AdviceFailedBuildTests {
     .timeLimit(.minutes(1)),
     arguments: ["A_B is not set ", "environment variable A_B missing ", "https://", "Cannot find module '", "\u{1B}["])
   func anyLengthRead(_ text: String) throws {
-    _ = try advisor().advice(on: String(repeating: text, count: 32_768 / text.utf8.count), at: .build)
+    _ = try advisor().advice(on: String(repeating: text, count: 32_768 / text.utf8.count), by: .build)
   }
 }
 

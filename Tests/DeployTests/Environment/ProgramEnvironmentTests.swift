@@ -14,8 +14,8 @@ struct ProgramEnvironmentTests {
     #expect(documented.map(String.init) == ProgramEnvironment.table)
   }
 
-  @Test("are not values of the app's for names that are taken", arguments: ProgramEnvironment.Program.allCases)
-  func takenNames(_ program: ProgramEnvironment.Program) throws {
+  @Test("are not values of the app's for names that are taken", arguments: AppProgram.allCases)
+  func takenNames(_ program: AppProgram) throws {
     let names = ProgramEnvironment.taken.keys.filter { !["HOME", "USER", "TMPDIR"].contains($0) }
     let own = AppEnvironment(
       Dictionary(uniqueKeysWithValues: names.map { ($0, AppEnvironment.Variable("the app's own")) }))
@@ -31,6 +31,8 @@ struct ProgramEnvironmentTests {
     #expect(variables["PATH"] == "/bins:/usr/bin")
     if program != .app { #expect(variables["LOGNAME"] == "dev") }
     if program == .app { #expect(variables["PORT"] == "3001") }
-    if program != .install && program != .release { #expect(variables["NEXT_DEPLOYMENT_ID"] == "20261123-154512") }
+    if program != .install && program != .releaseCommand {
+      #expect(variables["NEXT_DEPLOYMENT_ID"] == "20261123-154512")
+    }
   }
 }

@@ -1,6 +1,6 @@
 @testable import Deploy
 
-struct FakeRepository: Repository {
+struct FakeRepository: Repository, Refs {
   let world: World
 
   func commit(_ text: String) throws -> Commit {
@@ -85,7 +85,7 @@ struct FakeProxy: Proxy {
   func revive() throws { try world.event("proxy.revive") }
 }
 
-struct FakeProbe: Probe {
+struct FakeProbe: Probe, PortListeners {
   let world: World
 
   func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {

@@ -1,6 +1,6 @@
 @testable import Deploy
 
-/// Records in memory. The clock moves one second with every deploy that begins and ends.
+/// Records in memory.
 struct FakeState: AppState {
   let world: World
 
@@ -8,7 +8,7 @@ struct FakeState: AppState {
     let second = 100_000 + world.records.count
     let record = DeployRecord(
       id: try DeployID(stamp: "20261123-\(second)", number: 1), app: world.app, kind: kind, previous: previous,
-      commit: commit, startedAt: timestamp(), builder: "1")
+      commit: commit, startedAt: FakeClock(world: world).timestamp, builder: "1")
     world.records[record.id] = record
     return record
   }
@@ -61,11 +61,9 @@ struct FakeState: AppState {
     world.events.append("turn")
     return try body()
   }
-
-  func timestamp() -> String { "2026-11-23T10:00:00.\(1_000_000 + world.events.count)Z" }
 }
 
-struct FakeWorkspace: Workspace {
+struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
   let world: World
 
   var directory: String { "/workspace" }

@@ -8,6 +8,9 @@ final class World {
   let app: AppName
   let main: BranchName
   var config: AppConfig
+  let began = ContinuousClock.now
+  /// For how long deploys have waited.
+  var waited = Duration.zero
   /// What was done to the world, in order.
   var events: [String] = []
   /// Events that begin with one of these fail.
@@ -100,9 +103,8 @@ final class World {
       repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
       releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      secrets: FakeSecrets(world: self), events: Events([told]),
+      secrets: FakeSecrets(world: self), clock: FakeClock(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
-      pause: { _ in },
       origin: { config in
         config.domains.first.map { Origin(.https, host: $0.description) }
           ?? Origin(.http, host: "server", port: config.port.number)
@@ -137,7 +139,7 @@ final class World {
 
   @discardableResult
   func deploy(_ request: Deployment.Request) throws -> DeployRecord {
-    try Deployment.run(request, app: app, state: FakeState(world: self)) { _ in seams }
+    try Deployment.run(request, app: app, deploys: FakeState(world: self), clock: FakeClock(world: self)) { _ in seams }
   }
 
   func recover() throws { try Recovery(app: app, config: config, seams: seams).run() }
@@ -149,14 +151,3 @@ final class World {
 
 /// What a process that ended throws at all it still tries.
 struct Crash: Error {}
-
-extension ReleaseRecord {
-  /// The same release with a moment to answer well, so that no test waits.
-  var impatient: ReleaseRecord {
-    var health = health
-    health.timeout = 0.001
-    return ReleaseRecord(
-      id: id, source: source, buildKey: buildKey, framework: framework, serving: serving,
-      environmentMark: environmentMark, health: health, createdAt: createdAt)
-  }
-}

@@ -174,7 +174,6 @@ struct DeploymentTests {
     let second = try world.push("two")
     world.finishDraining()
     world.answers = { _ in .status(500) }
-    world.releases = world.releases.map { $0.impatient }
 
     let record = try world.deploy(.rollback(world.releases[0].id))
 

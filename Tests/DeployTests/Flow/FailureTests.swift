@@ -139,7 +139,7 @@ struct FailureTests {
       return .broken("nothing of HTTP")
     }
 
-    let record = try world.push("two", World.app("two", project: #"{"health": {"timeout": 0.001}}"#))
+    let record = try world.push("two")
 
     #expect(record.outcome == .failed)
     #expect(world.tip == newer.id)

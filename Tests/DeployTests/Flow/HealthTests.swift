@@ -1,8 +1,8 @@
 @testable import Deploy
 import Testing
 
-/// An app that has a moment to answer well, so that no test waits.
-private let impatient = #"{"health": {"path": "/up", "timeout": 0.001, "status": "200-204"}}"#
+/// What an app may say of its health check.
+private let particular = #"{"health": {"path": "/up", "timeout": 30, "status": "200-204"}}"#
 
 @Suite("The health check")
 struct HealthTests {
@@ -14,17 +14,17 @@ struct HealthTests {
     world.answers = { _ in answer }
     world.stateAfterStart = state
     world.listeners = listeners
-    return (world, try world.push("one", World.app("one", project: impatient)).failure)
+    return (world, try world.push("one", World.app("one", project: particular)).failure)
   }
 
   @Test(
     "names the cause of a bad answer",
     arguments: [
-      (ProbeAnswer.status(500), "GET /up answered 500 for 0.001 s, where 200-204 is healthy"),
-      (.status(301), "GET /up answered 301 for 0.001 s, where 200-204 is healthy"),
-      (.silent, "the app took the connection, but did not answer GET /up within 0.001 s"),
+      (ProbeAnswer.status(500), "GET /up answered 500 for 15 s, where 200-204 is healthy"),
+      (.status(301), "GET /up answered 301 for 5 s, where 200-204 is healthy"),
+      (.silent, "the app took the connection, but did not answer GET /up within 30 s"),
       (.broken("it closed the connection"), "the answer to GET /up is not HTTP (it closed the connection)"),
-      (.refused, "the app did not listen on 127.0.0.1:3001 within 0.001 s"),
+      (.refused, "the app did not listen on 127.0.0.1:3001 within 30 s"),
     ])
   func namesCauseBad(_ answer: ProbeAnswer, _ cause: String) throws {
     let (world, failure) = try failure(answer)
@@ -73,7 +73,7 @@ struct HealthTests {
     world.stateAfterStart = state
     world.answers = { _ in .status(200) }
 
-    let record = try world.push("one", World.app("one", project: impatient))
+    let record = try world.push("one", World.app("one", project: particular))
 
     #expect(record.outcome == .failed)
     #expect(world.events("route").isEmpty)
@@ -180,7 +180,7 @@ struct HealthTests {
       let world = try World()
       world.page = { request, _ in redirect(locations[request.target] ?? "/nowhere") }
 
-      let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+      let record = try world.push("one", World.app("one"))
 
       #expect(record.failure?.cause == cause)
       #expect(record.failure?.next.contains(help) == true)
@@ -194,7 +194,7 @@ struct HealthTests {
     world.config.domains = []
     world.page = { request, _ in redirect("https://server:8081\(request.target)") }
 
-    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+    let record = try world.push("one", World.app("one"))
 
     #expect(record.failure?.cause == "GET / redirects to itself: / → https://server:8081/ → https://server:8081/")
     #expect(record.failure?.next.contains("'nextdeploy config set domains'") == true)
@@ -209,7 +209,7 @@ struct HealthTests {
         ? .response(ProbeResponse(status: 200, type: "text/html", body: Array(html.utf8))) : .status(404)
     }
     let app = try World.app(
-      "one", project: #"{"start": "node .next/standalone/server.js", "health": {"timeout": 0.001}}"#)
+      "one", project: #"{"start": "node .next/standalone/server.js"}"#)
 
     let record = try world.push("one", app)
 
@@ -236,7 +236,7 @@ struct HealthTests {
     let world = try World()
     world.answers = { _ in .status(404) }
 
-    let record = try world.push("one", World.app("one", project: #"{"health": {"timeout": 0.001}}"#))
+    let record = try world.push("one", World.app("one"))
 
     #expect(record.outcome == .live)
     #expect(world.told.lines("health: ") == ["health: HTTP 404"])

@@ -109,7 +109,7 @@ struct PlanTests {
 
     let plan = try Plan(MemoryTree(["package.json": manifest]), toolbox: FakeToolbox())
 
-    #expect(plan.app.release == release)
+    #expect(plan.app.releaseCommand == release)
   }
 
   @Test("of an app without packages and build does neither")

@@ -26,7 +26,7 @@ struct ProjectFileTests {
 
     var wanted = ProjectFile()
     wanted.root = try #require(RelativePath("apps/web"))
-    (wanted.install, wanted.build, wanted.start, wanted.release) = ("make deps", "make", "./serve", "migrate")
+    (wanted.install, wanted.build, wanted.start, wanted.releaseCommand) = ("make deps", "make", "./serve", "migrate")
     (wanted.health.path, wanted.health.timeout, wanted.health.status) = ("/up?full=1", 5.5, 200...204)
     wanted.drainTimeout = 3600
     wanted.persist = [try #require(RelativePath("uploads")), try #require(RelativePath("data/db"))]

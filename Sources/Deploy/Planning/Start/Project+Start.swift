@@ -2,7 +2,7 @@
 extension Project {
   /// What runs once for each push before anything new is started: the app's own command, else what would run first at
   /// each start.
-  var release: String? { file.release ?? beforeStart }
+  var releaseCommand: String? { file.releaseCommand ?? beforeStart }
 
   /// What `npm start` would run before the program that is the app, and NextDeploy, which starts that itself, does not.
   private var beforeStart: String? {
@@ -27,7 +27,7 @@ extension Project {
     var warnings: [String] = []
     if let before = beforeStart {
       warnings.append(
-        file.release == nil
+        file.releaseCommand == nil
           ? "\(before.quoted), which runs before the start, runs once for each push, as \"release\" in \(ProjectFile.name) "
             + "does: not again when the app is started again."
           : "\(before.quoted), which runs before the start, is not run: \"release\" in \(ProjectFile.name) takes its place."
