@@ -88,7 +88,10 @@ struct AppContext {
     let leftovers = leftovers { events.warn($0) }
     return Seams(
       repository: repository, state: state, workspace: WorkspaceDirectory(layout: layout, leftovers: leftovers),
-      releases: ReleaseDirectory(layout: layout, leftovers: leftovers), manager: try server.services(),
+      releases: ReleaseDirectory(layout: layout, leftovers: leftovers),
+      files: PublicDirectory(
+        directory: Layout.publicFiles(of: name, below: server.backend.caddy.sites), layout: layout),
+      manager: try server.services(),
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
       toolbox: MachineTools(layout: server.layout, environment: server.baseEnvironment), secrets: doppler,

@@ -239,7 +239,8 @@ enum ConfigCommands {
     let done: Void? = try app.state.withDeployLock {
       guard let live = try app.state.live() else { return }
       try app.server.proxy().route(
-        Site(app: app.name, addresses: app.config().addresses, upstream: live.upstream))
+        Site(
+          app: app.name, addresses: app.config().addresses, upstream: live.upstream, release: live.release))
     }
     if done == nil {
       app.terminal.print("\(app.name) is being deployed: the change takes effect with its next deploy.")

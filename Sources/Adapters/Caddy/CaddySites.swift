@@ -44,6 +44,7 @@ public struct CaddySites: Proxy {
         try Files.remove(old(file(app)))
       }
       try names(app).removeAll()
+      try Files.remove(Layout.publicFiles(of: app, below: directory))
     }
   }
 
@@ -51,7 +52,7 @@ public struct CaddySites: Proxy {
   private func write(_ site: Site, _ look: (LiveNames.Name) -> Failure?) throws {
     let names = names(site.app)
     let before = try names.first()
-    let live = try before?.upstream == site.upstream ? before ?? names.add(site.upstream) : names.add(site.upstream)
+    let live = try before.flatMap { $0.serves(site) ? $0 : nil } ?? names.add(site.upstream, site.release)
     do { try write(text(site, live), to: file(site.app)) { look(live) } } catch {
       if live == before { throw error }
       var failure = Failure(of: error)
@@ -95,7 +96,8 @@ public struct CaddySites: Proxy {
     let (caddy, names) = (try service.version, names(site.app).directory)
     return SiteBlock(
       site: site, plainPort: plainPort, caddy: caddy, live: live,
-      names: switching == .rename && SiteBlock.canLook(caddy, in: names) ? names : nil
+      names: switching == .rename && SiteBlock.canLook(caddy, in: names) ? names : nil,
+      files: SiteBlock.canLook(caddy, in: names) ? Layout.publicFiles(of: site.app, below: directory) : nil
     ).text
   }
 

@@ -12,6 +12,8 @@ struct SiteBlock: Equatable {
   let live: LiveNames.Name
   /// The directory of names that Caddy reads for each request; nil if the block itself says where requests go.
   let names: String?
+  /// What Caddy serves of the app from the disk (``PublicDirectory``); nil for a Caddy that cannot look for it.
+  let files: String?
 
   /// Whether this Caddy can look for the live instance by itself.
   static func canLook(_ caddy: Version?, in names: String) -> Bool {
@@ -32,6 +34,7 @@ struct SiteBlock: Equatable {
       "VISITOR_PORT": String(visitorPort),
       "INTERNAL": Self.followed.map(rewriting).joined(separator: "\n"),
       "FOLLOWED": Self.followed.map(handling).joined(separator: "\n"),
+      "KEPT": kept, "DIRECT": direct, "GONE": gone,
       "STREAMS": streams,
     ])
   }
@@ -59,8 +62,8 @@ struct SiteBlock: Equatable {
   private var whereLive: String {
     guard let names else {
       return """
-        \tmap {host} {live} {live_port} {live_mark} {
-        \t\tdefault \(live.upstream) \(live.upstream.port) \(live.mark)
+        \tmap {host} {live} {live_port} {live_mark} {live_release} {
+        \t\tdefault \(live.upstream) \(live.upstream.port) \(live.mark) "\(live.mark.dropFirst(LiveNames.secret))"
         \t}
         """
     }
@@ -69,8 +72,8 @@ struct SiteBlock: Equatable {
       \t\troot \(names)
       \t\ttry_files *
       \t}
-      \tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {
-      \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]+)$` ${1} ${2} ${3}
+      \tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {live_release} {
+      \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]{\(LiveNames.secret)}([0-9]*))$` ${1} ${2} ${3} ${4}
       \t}
       """
   }

@@ -14,6 +14,8 @@ public struct Layout: Sendable {
   public var instances: String { "\(root)/instances" }
   /// The directory of Caddy's site files, and of nextdeploy's own Caddy where it runs one.
   public var caddy: String { "\(root)/caddy" }
+  /// What Caddy serves of an app from the disk, below the directory of the site files.
+  public static func publicFiles(of app: AppName, below sites: String) -> String { "\(sites)/files/\(app)" }
   /// The server's settings.
   public var config: String { "\(root)/config.json" }
   /// The cached versions of the machine's programs.

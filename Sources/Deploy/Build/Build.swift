@@ -14,6 +14,8 @@ struct BuildOutput {
   let assembly: Assembly
   let framework: String
   let process: AppProcess
+  /// What the proxy serves of it by itself; nil for nothing.
+  var published: PublishedFiles?
 }
 
 extension Builder {

@@ -12,7 +12,8 @@ extension Builder {
     var assembly = output.assembly
     assembly.programs = planned.plan.manager?.scripts ?? [:]
     assembly.corepack = planned.plan.manager?.kept(for: output.process.start) ?? []
-    return try steps.make(release, from: assembly, as: planned.commit, Advisor(planned, app: app))
+    return try steps.make(
+      release, from: assembly, published: output.published, as: planned.commit, Advisor(planned, app: app))
   }
 
   /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.

@@ -84,7 +84,8 @@ extension Builder {
       framework: "\(name) (standalone)",
       process: AppProcess(
         start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
-        launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout))
+        launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout),
+      published: try nextStatic(root, output, place: place))
   }
 
   /// What the start command sets, in the variables themselves or in files of the app's.
@@ -117,7 +118,8 @@ extension Builder {
         start: .program(
           ["node"]
             + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
-        launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout))
+        launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout),
+      published: try nextStatic(root, output, place: root))
   }
 
   /// The same for a server of the app's own, whatever it built.

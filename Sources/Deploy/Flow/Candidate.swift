@@ -16,11 +16,15 @@ struct Candidate {
 
 extension Steps {
   /// Makes a release from what a build left.
-  func make(_ release: ReleaseRecord, from assembly: Assembly, as commit: Commit, _ advisor: Advisor) throws
-    -> Candidate
-  {
+  func make(
+    _ release: ReleaseRecord, from assembly: Assembly, published: PublishedFiles?, as commit: Commit, _ advisor: Advisor
+  ) throws -> Candidate {
     try run(.release, release.id.description) {
       try seams.releases.make(release, from: assembly)
+      // Without them the app serves its own.
+      if let published {
+        attempt("publishing \(published.directory)") { try seams.files.publish(published, of: release.id) }
+      }
       return (Candidate(release, as: commit, advisor), release.id.description)
     }
   }

@@ -42,7 +42,7 @@ public struct Recovery {
     do {
       if try seams.proxy.upstream(of: app) == live.upstream { return }
       seams.events.note("sending the requests of \(app) to \(live.instance), which is live")
-      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: live.upstream))
+      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: live.upstream, release: live.release))
     } catch {
       // A deploy that follows may be what fixes it.
       seams.events.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")
@@ -62,7 +62,7 @@ public struct Recovery {
       try seams.manager.state(of: instance) != .absent
     {
       seams.events.note("finishing deploy \(record.id), which was interrupted\(step)")
-      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: upstream))
+      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: upstream, release: release))
       let promotion = Promotion(steps: Steps(app: app, config: config, seams: seams, writer: writer))
       promotion.settle(promotion.live(release: release, commit: commit, at: upstream))
       return

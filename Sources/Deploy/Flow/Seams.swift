@@ -22,6 +22,8 @@ public struct Seams {
   public var space: any BuildSpace
   /// The app's releases on the disk.
   public var releases: any Releases
+  /// What of the releases the proxy serves from the disk.
+  public var files: any PublicFiles
   /// Starts and stops instances.
   public var manager: any ServiceManager
   /// Sends visitors' requests to the live instance.
@@ -50,7 +52,7 @@ public struct Seams {
   /// Makes the seams of one app's deploy from their implementations.
   public init(
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
-    releases: any Releases, manager: any ServiceManager, proxy: any Proxy, probe: any Probe & PortListeners,
+    releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy, probe: any Probe & PortListeners,
     runner: any Runner, toolbox: any Toolbox, secrets: any SecretsSource, clock: any DeployClock, events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin
@@ -66,6 +68,7 @@ public struct Seams {
     programs = workspace
     space = workspace
     self.releases = releases
+    self.files = files
     self.manager = manager
     self.proxy = proxy
     self.probe = probe

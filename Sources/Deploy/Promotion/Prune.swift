@@ -22,7 +22,9 @@ extension Promotion {
         return ((), surplus.count == 1 ? "1 old release" : "\(surplus.count) old releases")
       }
     }
-    try pruneRecords(records, keeping: Set(releases).subtracting(surplus))
+    let kept = Set(releases).subtracting(surplus)
+    try seams.files.prune(keeping: kept)
+    try pruneRecords(records, keeping: kept)
   }
 
   /// The releases that instances run: an app may load a file of its release at any time.

@@ -5,7 +5,8 @@ extension Promotion {
     return try steps.run(.route, durable: true) {
       try seams.proxy.route(
         Site(
-          app: app, addresses: config.addresses, upstream: healthy.upstream, page: candidate.release.health.path))
+          app: app, addresses: config.addresses, upstream: healthy.upstream, release: candidate.release.id,
+          page: candidate.release.health.path))
       let live = live(release: candidate.release.id, commit: candidate.commit, at: healthy.upstream)
       return (live, seams.origin(config).description)
     }

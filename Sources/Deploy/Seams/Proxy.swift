@@ -25,14 +25,17 @@ public struct Site: Equatable, Sendable {
   public let addresses: [SiteAddress]
   /// The instance that the app's requests go to.
   public let upstream: Upstream
+  /// The release that is served.
+  public let release: ReleaseID
   /// A page that the app answers, which is asked for to see that requests arrive.
   public let page: String
 
   /// Describes an app's site; by default its page is "/".
-  public init(app: AppName, addresses: [SiteAddress], upstream: Upstream, page: String = "/") {
+  public init(app: AppName, addresses: [SiteAddress], upstream: Upstream, release: ReleaseID, page: String = "/") {
     self.app = app
     self.addresses = addresses
     self.upstream = upstream
+    self.release = release
     self.page = page
   }
 }

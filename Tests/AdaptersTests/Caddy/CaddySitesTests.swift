@@ -8,7 +8,7 @@ import Testing
 @Suite("Caddy's sites")
 struct CaddySitesTests {
   private func site(_ app: String, _ addresses: SiteAddress..., to port: Port) throws -> Site {
-    Site(app: try AppName(app), addresses: addresses, port: port)
+    try Site(app: try AppName(app), addresses: addresses, port: port)
   }
 
   @Test(

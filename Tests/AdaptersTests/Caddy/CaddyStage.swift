@@ -122,7 +122,12 @@ struct CaddyStage {
 
 extension Site {
   /// An app on 127.0.0.1, as nearly all are.
-  init(app: AppName, addresses: [SiteAddress], port: Port) {
-    self.init(app: app, addresses: addresses, upstream: Upstream(port: port))
+  init(app: AppName, addresses: [SiteAddress], port: Port) throws {
+    try self.init(app: app, addresses: addresses, upstream: Upstream(port: port))
+  }
+
+  /// An app of which only the instance matters.
+  init(app: AppName, addresses: [SiteAddress], upstream: Upstream) throws {
+    self.init(app: app, addresses: addresses, upstream: upstream, release: try ReleaseID("20261124-101112"))
   }
 }

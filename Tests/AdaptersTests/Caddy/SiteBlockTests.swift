@@ -8,10 +8,10 @@ import Testing
 @Suite("A site's block")
 struct SiteBlockTests {
   private func block(of addresses: [SiteAddress], plain: Port? = nil, caddy: Version? = nil) throws -> SiteBlock {
-    let site = Site(app: try AppName("shop"), addresses: addresses, upstream: Upstream(port: try Port("3001")))
+    let site = try Site(app: try AppName("shop"), addresses: addresses, upstream: Upstream(port: try Port("3001")))
     return SiteBlock(
       site: site, plainPort: plain, caddy: caddy,
-      live: LiveNames.Name(number: 1, upstream: site.upstream, mark: "0a"), names: "/caddy/live/shop")
+      live: LiveNames.Name(number: 1, upstream: site.upstream, mark: "0a"), names: "/caddy/live/shop", files: "/caddy/files/shop")
   }
 
   @Test(

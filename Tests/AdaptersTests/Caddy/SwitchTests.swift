@@ -9,7 +9,7 @@ import Testing
 @Suite("A switch")
 struct SwitchTests {
   private func site(_ port: Port, to app: Port) throws -> Site {
-    Site(app: try AppName("shop"), addresses: [.port(port)], port: app)
+    try Site(app: try AppName("shop"), addresses: [.port(port)], port: app)
   }
 
   /// The names that there are, as they come.
@@ -238,7 +238,7 @@ struct SwitchTests {
       let names = LiveNames(of: try AppName("shop"), below: scratch.path)
       let upstreams = try (3001...3009).map { Upstream($0 % 2 == 0 ? .v4 : .v6, port: try Port("\($0)")) }
       for upstream in upstreams {
-        let name = try names.add(upstream)
+        let name = try names.add(upstream, ReleaseID("20261124-101112"))
         try names.removeOld()
         #expect(try names.first() == name)
         #expect(LiveNames.Name(name.description) == name)

@@ -61,6 +61,19 @@ struct FakeReleases: Releases {
   func removeUnfinished() throws { try world.event("removeUnfinished") }
 }
 
+struct FakeFiles: PublicFiles {
+  let world: World
+
+  func publish(_ files: PublishedFiles, of release: ReleaseID) throws {
+    try world.event("publish \(release)")
+    world.published[release] = files
+  }
+
+  func prune(keeping releases: Set<ReleaseID>) throws {
+    world.published = world.published.filter { releases.contains($0.key) }
+  }
+}
+
 struct FakeProxy: Proxy {
   let world: World
 

@@ -38,6 +38,8 @@ final class World {
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []
   var assemblies: [Assembly] = []
+  /// What the proxy may serve by itself, by release.
+  var published: [ReleaseID: PublishedFiles] = [:]
   var instances: [InstanceID: InstanceState] = [:]
   var services: [InstanceID: Service] = [:]
   var routedTo: Upstream?
@@ -101,7 +103,8 @@ final class World {
   var seams: Seams {
     Seams(
       repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
-      releases: FakeReleases(world: self), manager: FakeManager(world: self), proxy: FakeProxy(world: self),
+      releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
+      proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
       secrets: FakeSecrets(world: self), clock: FakeClock(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },

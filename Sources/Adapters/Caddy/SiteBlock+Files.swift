@@ -1,0 +1,70 @@
+import Deploy
+
+// Files whose names change with their content come from the disk (``PublicDirectory``). Looked for are only those that
+// Next.js names so: a look that finds one sets the placeholder that {live} reads, so nothing may follow it that asks the app.
+extension SiteBlock {
+  /// What the live release does not have, but an earlier one had: a page of that one may still be open.
+  var kept: String {
+    guard let files else { return "" }
+    return """
+      (nextdeploy-\(site.app)-kept) {
+      \thandle @static {
+      \(Self.serving("/all{path}", of: files))
+      \t}
+      }
+
+      """
+  }
+
+  /// What the live release has.
+  var direct: String {
+    guard let files else { return "" }
+    return """
+      \t@static {
+      \t\tmethod GET HEAD
+      \t\tpath */_next/static/*
+      \t}
+      \thandle @static {
+      \(Self.serving("/direct/{live_release}{path}", of: files))
+      \t}
+      """
+  }
+
+  /// Looks for what the app says it does not have. Its answer is compressed as others are, where it is whole.
+  var gone: String {
+    if files == nil { return "" }
+    return """
+      \t\t@gone_whole {
+      \t\t\tstatus 404
+      \t\t\theader Content-Length *
+      \t\t\theader !Content-Range
+      \t\t}
+      \t\thandle_response @gone_whole {
+      \t\t\timport nextdeploy-\(site.app)-kept
+      \t\t\tencode zstd gzip
+      \t\t\tcopy_response
+      \t\t}
+      \t\t@gone status 404
+      \t\thandle_response @gone {
+      \t\t\timport nextdeploy-\(site.app)-kept
+      \t\t\tcopy_response
+      \t\t}
+      """
+  }
+
+  private static func serving(_ path: String, of files: String) -> String {
+    """
+    \t\t@served file {
+    \t\t\troot \(files)
+    \t\t\ttry_files \(path)
+    \t\t}
+    \t\thandle @served {
+    \t\t\troot * \(files)
+    \t\t\trewrite {http.matchers.file.relative}
+    \t\t\theader Cache-Control "public, max-age=31536000, immutable"
+    \t\t\tencode zstd gzip
+    \t\t\tfile_server
+    \t\t}
+    """
+  }
+}

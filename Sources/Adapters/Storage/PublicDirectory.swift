@@ -1,0 +1,118 @@
+public import Deploy
+import Posix
+
+/// What Caddy serves of an app from the disk: `releases/ID/` with the files of each release at their paths on the site,
+/// `direct/` with links to those that are served without asking the app, and `all/` with the files of all releases together.
+///
+/// The files are the releases' own, under a second name. Only regular files are taken: Caddy follows links, and may read what
+/// no app may.
+public struct PublicDirectory: PublicFiles {
+  let directory: String
+  let layout: AppLayout
+
+  /// - Parameter directory: below Caddy's, where Caddy can read.
+  public init(directory: String, layout: AppLayout) {
+    self.directory = directory
+    self.layout = layout
+  }
+
+  /// For how long what a release had is kept after the release itself is gone, in seconds.
+  static let kept = 3600
+
+  // MARK: Publishing
+
+  /// Gives each file a second name below the release's id, and one beside those of all releases.
+  public func publish(_ files: PublishedFiles, of release: ReleaseID) throws {
+    guard let source = PathBelow(files.directory.description), let target = PathBelow(files.path.description),
+      let name = PathBelow(release.description)
+    else { return }
+    let app = try Directory(layout.release(release).files)
+    guard try app.status(source)?.kind == .directory else { return }
+    try Files.makeDirectory(directory)
+    let top = try Directory(directory)
+    for place in [Files.parent(directory), directory] { try Files.setMode(place, Self.mode) }
+    let own = Self.releases.appending(name).appending(target)
+    let all = Self.all.appending(target)
+    var directories: [PathBelow] = [.top]
+    while let path = directories.popLast() {
+      let from = try app.directory(source.appending(path))
+      let to = try Self.made(own.appending(path), in: top)
+      let together = try Self.made(all.appending(path), in: top)
+      for entry in try from.entries() where entry.name.bytes.first != UInt8(ascii: ".") {
+        if entry.kind == .directory { directories.append(path.appending(entry.name)) }
+        if entry.kind == .file { try publish(entry.name, of: from, to: to, and: together) }
+      }
+    }
+    if files.isDirect {
+      _ = try Self.made("direct", in: top)
+      try Files.replaceLink("\(directory)/direct/\(release.digits)", to: "../releases/\(release)")
+    }
+  }
+
+  private static let releases: PathBelow = "releases"
+  private static let all: PathBelow = "all"
+
+
+  private static let mode: UInt32 = 0o755
+
+  /// Opens a directory, making it and those above it so that Caddy can enter them, whatever this process's umask is.
+  private static func made(_ path: PathBelow, in top: borrowing Directory) throws -> Directory {
+    var place = PathBelow.top
+    for part in path.parts {
+      place = place.appending(part)
+      if try top.status(place) != nil { continue }
+      try top.makeDirectory(place, mode: mode)
+      try top.setMode(place, mode)
+    }
+    return try top.directory(path)
+  }
+
+  private func publish(
+    _ name: PathBelow, of source: borrowing Directory, to own: borrowing Directory, and all: borrowing Directory
+  ) throws {
+    guard let status = try source.status(name) else { return }
+    if status.mode & 0o444 == 0o444 {
+      try source.hardLink(name, to: name, in: own)
+    } else {
+      // Caddy reads it as anybody.
+      try source.copyFile(name, to: name, in: own, mode: { _ in 0o644 })
+    }
+    // What an earlier release had under this name is what its pages ask for.
+    if try all.status(name) == nil { try own.hardLink(name, to: name, in: all) }
+  }
+
+  // MARK: Pruning
+
+  /// Removes the files of releases that went an hour ago or more.
+  public func prune(keeping releases: Set<ReleaseID>) throws {
+    var hasRemoved = false
+    for release in try Files.list("\(directory)/releases").compactMap({ try? ReleaseID($0) }) {
+      // Its age is when the release went.
+      let mark = "\(directory)/gone-\(release)"
+      if releases.contains(release) { continue }
+      guard let status = try Files.status(mark) else {
+        try Files.write("", to: mark, durable: false)
+        continue
+      }
+      guard WallClock.now - Int(status.modified / 1_000_000_000) >= Self.kept else { continue }
+      for path in ["direct/\(release.digits)", "releases/\(release)", "gone-\(release)"] {
+        try Files.remove("\(directory)/\(path)")
+      }
+      hasRemoved = true
+    }
+    if hasRemoved { try sweep() }
+  }
+
+  /// Removes what no release has any more: its only name is the one here.
+  private func sweep() throws {
+    let top = try Directory("\(directory)/all")
+    var directories: [PathBelow] = [.top]
+    while let path = directories.popLast() {
+      let place = try top.directory(path)
+      for entry in try place.entries() {
+        if entry.kind == .directory { directories.append(path.appending(entry.name)) }
+        if entry.kind == .file, try place.status(entry.name)?.links == 1 { try place.remove(entry.name) }
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// What of a build's files the proxy can serve in the place of Next.js.
+extension Builder {
+  /// The files below `/_next/static`, which are the same for every visitor and change their names with their content.
+  ///
+  /// - Parameters:
+  ///   - root: the app's directory in the workspace.
+  ///   - place: the same in the release.
+  func nextStatic(_ root: RelativePath, _ output: String, place: RelativePath) throws -> PublishedFiles? {
+    guard let directory = RelativePath(place.file("\(output)/static")) else { return nil }
+    let rules = try NextStatic { try seams.workspace.text(root.file("\(output)/\($0)")) }
+    guard let path = rules.path else { return nil }
+    if let reason = rules.obstacle {
+      seams.events.note("/_next/static goes through Next.js, not from the disk: \(reason)")
+    }
+    return PublishedFiles(directory: directory, path: path, isDirect: rules.obstacle == nil)
+  }
+}
+
+/// What a build's manifests say about the files below `/_next/static`.
+struct NextStatic: Equatable {
+  /// Where visitors find them; nil if that is on another site.
+  let path: RelativePath?
+  /// Why they must go through Next.js; nil if it would only read them from the disk.
+  let obstacle: String?
+
+  /// - Parameter text: a file's text by its name below the build's directory; nil if there is none.
+  init(_ text: (String) throws -> String?) rethrows {
+    func json(_ name: String) throws -> JSON? { try text(name).flatMap { try? JSON.parse($0) } }
+    let config = try json("required-server-files.json")?["config"]
+    let asset = config?["assetPrefix"]?.string ?? ""
+    // With a prefix that is another site's address, its pages load them from there, and it fetches them from here.
+    let base = asset.hasPrefix("/") && !asset.hasPrefix("//") ? asset : config?["basePath"]?.string ?? ""
+    path = RelativePath(base.pathParts.joined(separator: "/") + (base.pathParts.isEmpty ? "" : "/") + "_next/static")
+
+    let rules = try json("routes-manifest.json")
+    let middleware =
+      (try json("server/middleware-manifest.json")?["middleware"]?.members ?? []).map(\.value)
+      + [try json("server/functions-config-manifest.json")?["functions"]?["/_middleware"]].compactMap(\.self)
+    let matchers = middleware.flatMap { $0["matchers"]?.elements ?? [.null] }
+    let own = { (name: JSON?) in (name?.elements ?? []).filter { $0["internal"] != .bool(true) } }
+    if rules == nil {
+      obstacle = "the build left no routes-manifest.json"
+    } else if matchers.contains(where: { Self.mayMatch($0["originalSource"]?.string) }) {
+      obstacle = "the middleware's matcher may match it"
+    } else if own(rules?["headers"]).contains(where: { Self.mayMatch($0["source"]?.string) }) {
+      obstacle = "next.config sets headers for it"
+    } else if (own(rules?["redirects"]) + own(rules?["rewrites"]?["beforeFiles"])).contains(where: {
+      Self.mayMatch($0["source"]?.string)
+    }) {
+      obstacle = "next.config redirects or rewrites it"
+    } else {
+      obstacle = nil
+    }
+  }
+
+  /// Whether a pattern of next.config or of a middleware may match a file below `/_next/static`. It says so unless that
+  /// is plain to see: patterns are regular expressions of the app's, which may take for ever.
+  static func mayMatch(_ source: String?) -> Bool {
+    guard let source, source.hasPrefix("/") else { return true }
+    if source == "/" { return false }
+    // "/((?!api|_next/static|favicon.ico).*)", as Next.js's documentation has it.
+    for beginning in ["/((?!", "/(?!"] where source.hasPrefix(beginning) {
+      let left = source.dropFirst(beginning.count).prefix { $0 != ")" }
+      return !left.split(separator: "|").contains { ["_next", "_next/", "_next/static", "_next/static/"].contains($0) }
+    }
+    // A segment of plain characters that is not "_next".
+    guard let first = source.pathParts.first?.lowercased(), first != "_next" else { return true }
+    return !first.utf8.allSatisfy { $0.isLetter || $0.isDigit || "-_.~".utf8.contains($0) }
+  }
+}

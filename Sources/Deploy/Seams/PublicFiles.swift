@@ -1,0 +1,25 @@
+/// What of an app's releases the proxy serves from the disk, without asking the app.
+public protocol PublicFiles {
+  /// Publishes files of a release, which the proxy serves once the release is live.
+  func publish(_ files: PublishedFiles, of release: ReleaseID) throws
+
+  /// Removes what was published of other releases, unless open pages of visitors may still load it.
+  func prune(keeping releases: Set<ReleaseID>) throws
+}
+
+/// Files of a release whose names change with their content, so that those of several releases can be served together.
+public struct PublishedFiles: Equatable, Sendable {
+  /// The directory that holds them, from the top of the release's files.
+  public let directory: RelativePath
+  /// Where visitors find it: a path of the site, without slashes at its ends.
+  public let path: RelativePath
+  /// Whether the live release's are served without asking the app; else they are only kept for what the app no longer has.
+  public let isDirect: Bool
+
+  /// Describes files that a build left.
+  public init(directory: RelativePath, path: RelativePath, isDirect: Bool) {
+    self.directory = directory
+    self.path = path
+    self.isDirect = isDirect
+  }
+}

@@ -1,0 +1,73 @@
+@testable import Deploy
+import Testing
+
+@Suite("The files below /_next/static")
+struct NextStaticTests {
+  private func rules(
+    config: String = "{}", rules: String? = "{}", middleware: String? = nil, node: String? = nil
+  ) -> NextStatic {
+    let files = [
+      "required-server-files.json": "{\"config\": \(config)}",
+      "routes-manifest.json": rules,
+      "server/middleware-manifest.json": middleware.map { "{\"middleware\": {\"/\": {\"matchers\": \($0)}}}" },
+      "server/functions-config-manifest.json": node.map { "{\"functions\": {\"/_middleware\": \($0)}}" },
+    ]
+    return NextStatic { files[$0] ?? nil }
+  }
+
+  @Test(
+    "are where basePath and assetPrefix put them",
+    arguments: [
+      ("{}", "_next/static"), (#"{"basePath": "/docs"}"#, "docs/_next/static"),
+      (#"{"basePath": "/docs", "assetPrefix": "/docs"}"#, "docs/_next/static"),
+      (#"{"basePath": "/docs", "assetPrefix": "/cdn/"}"#, "cdn/_next/static"),
+      (#"{"assetPrefix": "https://cdn.example.com/x"}"#, "_next/static"),
+      (#"{"assetPrefix": "//cdn.example.com"}"#, "_next/static"), (#"{"basePath": "/../.."}"#, nil),
+    ])
+  func place(_ config: String, _ path: String?) {
+    #expect(rules(config: config).path?.description == path)
+  }
+
+  @Test("need no Next.js where nothing but Next.js's own rules is for them")
+  func plain() {
+    #expect(rules().obstacle == nil)
+    #expect(
+      rules(
+        rules: #"""
+          {"redirects": [{"source": "/:path+/", "internal": true}, {"source": "/old"}],
+            "headers": [{"source": "/api/:path*"}],
+            "rewrites": {"beforeFiles": [{"source": "/blog/:slug"}], "afterFiles": [{"source": "/:path*"}]}}
+          """#,
+        middleware: #"[{"originalSource": "/((?!api|_next/static|_next/image|favicon.ico).*)"}]"#,
+        node: #"{"matchers": [{"originalSource": "/dashboard/:path*"}]}"#
+      ).obstacle == nil)
+  }
+
+  @Test("go through Next.js where something of the app's may be for them")
+  func obstacles() {
+    #expect(rules(middleware: #"[{"originalSource": "/:path*"}]"#).obstacle?.contains("middleware") == true)
+    // A middleware without a matcher is for everything.
+    #expect(rules(node: "{}").obstacle?.contains("middleware") == true)
+    #expect(rules(rules: #"{"headers": [{"source": "/(.*)"}]}"#).obstacle?.contains("headers") == true)
+    #expect(rules(rules: #"{"redirects": [{"source": "/:path*"}]}"#).obstacle?.contains("redirects") == true)
+    #expect(
+      rules(rules: #"{"rewrites": {"beforeFiles": [{"source": "/_next/:path*"}]}}"#).obstacle?.contains("rewrites")
+        == true)
+    #expect(rules(rules: nil).obstacle != nil)
+  }
+
+  @Test(
+    "are told from what a pattern is for by its beginning only",
+    arguments: [
+      ("/", false), ("/about", false), ("/about/:path*", false), ("/a-b_c.d~e/x", false), ("/((?!_next).*)", false),
+      ("/((?!api|_next/static/).*)", false), ("/:path*", true), ("/(.*)", true), ("/_next/static/x", true),
+      ("/_NEXT/:path*", true), ("/((?!api).*)", true), ("/((?!_next/image).*)", true), ("/((?!x_next/static).*)", true),
+      ("/:lang(en|de)/x", true), ("/*", true), ("about", true), ("", true), ("/(about)", true), ("/abou?t", true),
+    ])
+  func beginning(_ source: String, _ mayMatch: Bool) {
+    #expect(NextStatic.mayMatch(source) == mayMatch)
+  }
+
+  @Test("go through Next.js for a pattern that is not there")
+  func absent() { #expect(NextStatic.mayMatch(nil)) }
+}
