@@ -90,7 +90,8 @@ struct AppContext {
       repository: repository, state: state, workspace: WorkspaceDirectory(layout: layout, leftovers: leftovers),
       releases: ReleaseDirectory(layout: layout, leftovers: leftovers),
       files: PublicDirectory(
-        directory: Layout.publicFiles(of: name, below: server.backend.caddy.sites), layout: layout),
+        directory: Layout.publicFiles(of: name, below: server.backend.caddy.sites), layout: layout,
+        environment: server.baseEnvironment),
       manager: try server.services(),
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),

@@ -16,7 +16,8 @@ struct NextTests {
       let release = try #require(try sandbox.liveRelease())
       #expect(try shown(sandbox) == "version 1")
       #expect(try sandbox.get("/hello.txt") == "served from public\n")
-      try expectStaticFiles(sandbox)
+      let before = try staticFiles(sandbox)
+      #expect(try Files.list("\(sandbox.root)/caddy/sites/files/shop/releases") == [release])
       try expectOldNodeIsTold(sandbox)
 
       // An edit, while visitors are there: no install, one file, and not one request lost.
@@ -29,6 +30,8 @@ struct NextTests {
       let report = try load.wait().expectSuccess()
       report.expect("[200]")
       report.expectNo("Error distribution", "  [4", "  [5")
+      // A page that is still open loads what it was made with.
+      for (path, text) in before { #expect(try sandbox.get(path) == text, "\(path)") }
       let edited = try #require(try sandbox.liveRelease())
       let editedCommit = try project.head()
 
@@ -193,11 +196,18 @@ struct NextTests {
   }
 
   /// What a browser loads beside the page.
-  private func expectStaticFiles(_ sandbox: Sandbox) throws {
+  private func expectStaticFiles(_ sandbox: Sandbox) throws { _ = try staticFiles(sandbox) }
+
+  /// What a browser loads beside the page, by path.
+  private func staticFiles(_ sandbox: Sandbox) throws -> [String: String] {
     let html = try #require(try sandbox.get())
-    let script = try #require(
-      html.split(separator: "\"").first { $0.hasPrefix("/_next/static/") && $0.contains(".js") })
-    #expect(try sandbox.get(String(script)) != nil, "\(script)")
+    let paths = html.split(separator: "\"").filter { $0.hasPrefix("/_next/static/") && $0.contains(".js") }
+    try #require(!paths.isEmpty)
+    return try Dictionary(
+      paths.map { path in
+        let path = path.split(separator: "?").first ?? path
+        return (String(path), try #require(try sandbox.get(String(path)), "\(path)"))
+      }, uniquingKeysWith: { first, _ in first })
   }
 
   /// What the doctor says where the server's Node is not what it was when the app went live.

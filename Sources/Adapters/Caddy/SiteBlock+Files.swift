@@ -63,7 +63,9 @@ extension SiteBlock {
     \t\t\trewrite {http.matchers.file.relative}
     \t\t\theader Cache-Control "public, max-age=31536000, immutable"
     \t\t\tencode zstd gzip
-    \t\t\tfile_server
+    \t\t\tfile_server {
+    \t\t\t\tprecompressed zstd br gzip
+    \t\t\t}
     \t\t}
     """
   }

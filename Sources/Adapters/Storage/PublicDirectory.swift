@@ -9,11 +9,15 @@ import Posix
 public struct PublicDirectory: PublicFiles {
   let directory: String
   let layout: AppLayout
+  let compressor: Compressor
 
-  /// - Parameter directory: below Caddy's, where Caddy can read.
-  public init(directory: String, layout: AppLayout) {
+  /// - Parameters:
+  ///   - directory: below Caddy's, where Caddy can read.
+  ///   - environment: has the PATH on which programs that compress are looked for.
+  public init(directory: String, layout: AppLayout, environment: [String: String]) {
     self.directory = directory
     self.layout = layout
+    compressor = Compressor(environment: environment)
   }
 
   /// For how long what a release had is kept after the release itself is gone, in seconds.
@@ -33,20 +37,37 @@ public struct PublicDirectory: PublicFiles {
     for place in [Files.parent(directory), directory] { try Files.setMode(place, Self.mode) }
     let own = Self.releases.appending(name).appending(target)
     let all = Self.all.appending(target)
-    var directories: [PathBelow] = [.top]
+    var (directories, large): ([PathBelow], [PathBelow]) = ([.top], [])
     while let path = directories.popLast() {
       let from = try app.directory(source.appending(path))
       let to = try Self.made(own.appending(path), in: top)
       let together = try Self.made(all.appending(path), in: top)
       for entry in try from.entries() where entry.name.bytes.first != UInt8(ascii: ".") {
         if entry.kind == .directory { directories.append(path.appending(entry.name)) }
-        if entry.kind == .file { try publish(entry.name, of: from, to: to, and: together) }
+        guard entry.kind == .file else { continue }
+        if try publish(entry.name, of: from, to: to, and: together) { large.append(path.appending(entry.name)) }
       }
     }
     if files.isDirect {
       _ = try Self.made("direct", in: top)
       try Files.replaceLink("\(directory)/direct/\(release.digits)", to: "../releases/\(release)")
     }
+    try compress(large, in: top.directory(own), "\(directory)/\(own)", sharedWith: top.directory(all))
+  }
+
+  private func compress(
+    _ files: [PathBelow], in own: borrowing Directory, _ place: String, sharedWith all: borrowing Directory
+  ) throws {
+    // A file that the build itself compressed is the release's own.
+    let files = try files.filter { file in
+      try Compressor.endings.allSatisfy { try Self.compressed(file, $0).map(own.status) == nil }
+    }
+    try compressor.compress(files.map { "\(place)/\($0)" })
+    for file in files { for ending in Compressor.endings { try Self.link(file, ending, from: own, to: all) } }
+  }
+
+  private static func compressed(_ file: PathBelow, _ ending: String) -> PathBelow? {
+    PathBelow(Array(file.bytes) + Array(".\(ending)".utf8))
   }
 
   private static let releases: PathBelow = "releases"
@@ -67,10 +88,20 @@ public struct PublicDirectory: PublicFiles {
     return try top.directory(path)
   }
 
+  /// Returns whether it is worth compressing, and is not yet.
   private func publish(
     _ name: PathBelow, of source: borrowing Directory, to own: borrowing Directory, and all: borrowing Directory
-  ) throws {
-    guard let status = try source.status(name) else { return }
+  ) throws -> Bool {
+    guard let status = try source.status(name) else { return false }
+    let isLarge = Compressor.canCompress(name, size: status.size)
+    if isLarge, try all.status(name)?.size == status.size,
+      try all.read(name, atMost: status.size) == source.read(name, atMost: status.size)
+    {
+      // What an earlier release compressed.
+      try all.hardLink(name, to: name, in: own)
+      for ending in Compressor.endings { try Self.link(name, ending, from: all, to: own) }
+      return false
+    }
     if status.mode & 0o444 == 0o444 {
       try source.hardLink(name, to: name, in: own)
     } else {
@@ -79,6 +110,17 @@ public struct PublicDirectory: PublicFiles {
     }
     // What an earlier release had under this name is what its pages ask for.
     if try all.status(name) == nil { try own.hardLink(name, to: name, in: all) }
+    return isLarge
+  }
+
+  /// Gives what was compressed its second name, where there is such a thing and the name is free.
+  private static func link(
+    _ file: PathBelow, _ ending: String, from source: borrowing Directory, to target: borrowing Directory
+  ) throws {
+    guard let path = compressed(file, ending) else { return }
+    if try source.status(path) != nil, try target.status(path) == nil {
+      try source.hardLink(path, to: path, in: target)
+    }
   }
 
   // MARK: Pruning

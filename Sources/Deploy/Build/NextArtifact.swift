@@ -85,7 +85,7 @@ extension Builder {
       process: AppProcess(
         start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
         launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout),
-      published: try nextStatic(root, output, place: place))
+      published: try nextStatic(plan, output, place: place))
   }
 
   /// What the start command sets, in the variables themselves or in files of the app's.
@@ -119,7 +119,7 @@ extension Builder {
           ["node"]
             + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
         launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout),
-      published: try nextStatic(root, output, place: root))
+      published: try nextStatic(plan, output, place: root))
   }
 
   /// The same for a server of the app's own, whatever it built.

@@ -2,17 +2,16 @@
 extension Builder {
   /// The files below `/_next/static`, which are the same for every visitor and change their names with their content.
   ///
-  /// - Parameters:
-  ///   - root: the app's directory in the workspace.
-  ///   - place: the same in the release.
-  func nextStatic(_ root: RelativePath, _ output: String, place: RelativePath) throws -> PublishedFiles? {
+  /// - Parameter place: the app's directory in the release.
+  func nextStatic(_ plan: Plan, _ output: String, place: RelativePath) throws -> PublishedFiles? {
     guard let directory = RelativePath(place.file("\(output)/static")) else { return nil }
-    let rules = try NextStatic { try seams.workspace.text(root.file("\(output)/\($0)")) }
+    let rules = try NextStatic { try seams.workspace.text(plan.project.root.file("\(output)/\($0)")) }
     guard let path = rules.path else { return nil }
-    if let reason = rules.obstacle {
-      seams.events.note("/_next/static goes through Next.js, not from the disk: \(reason)")
+    let isWanted = plan.project.files == .disk
+    if isWanted, let reason = rules.obstacle {
+      seams.events.note("Next.js itself serves /_next/static, not Caddy from the disk: \(reason)")
     }
-    return PublishedFiles(directory: directory, path: path, isDirect: rules.obstacle == nil)
+    return PublishedFiles(directory: directory, path: path, isDirect: isWanted && rules.obstacle == nil)
   }
 }
 

@@ -23,6 +23,8 @@ public struct ProjectFile: Equatable, Sendable {
   public var framework: Framework?
   /// Which of the installed packages go into a release.
   public var dependencies = Dependencies.production
+  /// Where files whose names change with their content are served from.
+  public var files = FileSource.disk
 
   /// The kinds of app that can be named.
   public enum Framework: String, CaseIterable, Sendable {
@@ -40,6 +42,14 @@ public struct ProjectFile: Equatable, Sendable {
     case all
   }
 
+  /// Where visitors get files whose names change with their content.
+  public enum FileSource: String, CaseIterable, Sendable {
+    /// From the disk, by the proxy, where nothing of the app's could be for them.
+    case disk
+    /// From the app.
+    case app
+  }
+
   /// Makes the settings of a repository that has no such file.
   public init() {}
 
@@ -50,11 +60,12 @@ public struct ProjectFile: Equatable, Sendable {
     let file = try Members(json, at: nil)
     try file.allow([
       "$schema", "root", "framework", "install", "build", "start", "release", "health", "drain", "persist",
-      "dependencies",
+      "dependencies", "files",
     ])
     if let root = try file.string("root") { self.root = try Self.path(root, "root") }
     framework = try file.choice("framework")
     if let kept: Dependencies = try file.choice("dependencies") { dependencies = kept }
+    if let source: FileSource = try file.choice("files") { files = source }
     install = try file.command("install")
     build = try file.command("build")
     start = try file.command("start")

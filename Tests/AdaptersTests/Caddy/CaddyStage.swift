@@ -44,7 +44,7 @@ struct CaddyStage {
   /// The configuration files of the sites, with their texts.
   func files() throws -> [String: String] {
     let directory = caddy.sites
-    let names = try Files.list(directory).filter { $0 != "lock" && $0 != "live" }
+    let names = try Files.list(directory).filter { $0 != "lock" && $0 != "live" && $0 != "files" }
     return try Dictionary(
       uniqueKeysWithValues: names.map { ($0, try Files.text("\(directory)/\($0)") ?? "") })
   }

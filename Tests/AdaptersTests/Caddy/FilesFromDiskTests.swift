@@ -17,7 +17,8 @@ struct FilesFromDiskTests {
 
     var layout: AppLayout { Layout(root: stage.scratch.path).app(name) }
     var files: PublicDirectory {
-      PublicDirectory(directory: Layout.publicFiles(of: name, below: stage.sites.directory), layout: layout)
+      PublicDirectory(directory: Layout.publicFiles(of: name, below: stage.sites.directory), layout: layout,
+        environment: CurrentProcess.environment)
     }
 
     /// Makes a release of these files below `.next/static`, and sends visitors to it.
@@ -124,6 +125,28 @@ struct FilesFromDiskTests {
 
       #expect(try shop.get("/_next/static/own.js").hasPrefix("app GET /_next/static/own.js"))
       #expect(try shop.get("/_next/static/old.js").hasPrefix("old"))
+    }
+  }
+
+  @Test("are compressed once, whichever release has them", arguments: TestedCaddy.allCases)
+  func compressed(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let text = String(repeating: "export const text = 'text'\n", count: 400)
+      try shop.deploy("20261124-101112", ["large.js": text, "small.js": "small"])
+      let first = try #require(try Files.status("\(shop.files.directory)/all/_next/static/large.js.gz"))
+      try shop.deploy("20261124-101113", ["large.js": text, "other.js": text])
+
+      for path in ["large.js", "other.js"] {
+        let sizes = try shop.get("/_next/static/\(path)", "--header", "Accept-Encoding: gzip", "--output", "/dev/null",
+          "--write-out", "%header{content-encoding} %{size_download}")
+        #expect(sizes == "gzip \(first.size)")
+        #expect(try shop.get("/_next/static/\(path)", "--compressed").hasPrefix(text))
+        #expect(try shop.get("/_next/static/\(path)").hasPrefix(text))
+      }
+      let second = try Files.status("\(shop.files.directory)/releases/20261124-101113/_next/static/large.js.gz")
+      #expect(second?.inode == first.inode)
+      #expect(try Files.status("\(shop.files.directory)/all/_next/static/small.js.gz") == nil)
+      #expect(try shop.get("/_next/static/small.js", "--compressed").hasPrefix("small"))
     }
   }
 

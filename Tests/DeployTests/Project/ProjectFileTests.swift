@@ -20,7 +20,7 @@ struct ProjectFileTests {
         "health": {"path": "/up?full=1", "timeout": 5.5, "status": "200-204"},
         "drain": {"timeout": 3600},
         "persist": ["uploads", "./data/db/",],
-        "framework": "next", "dependencies": "all",
+        "framework": "next", "dependencies": "all", "files": "app",
       }
       """)
 
@@ -30,7 +30,7 @@ struct ProjectFileTests {
     (wanted.health.path, wanted.health.timeout, wanted.health.status) = ("/up?full=1", 5.5, 200...204)
     wanted.drainTimeout = 3600
     wanted.persist = [try #require(RelativePath("uploads")), try #require(RelativePath("data/db"))]
-    (wanted.framework, wanted.dependencies) = (.next, .all)
+    (wanted.framework, wanted.dependencies, wanted.files) = (.next, .all, .app)
     #expect(file == wanted)
   }
 
@@ -111,7 +111,7 @@ struct ProjectFileTests {
       #"{"root": "a/../b"}"#,
       #"{"persist": ["../a"]}"#, #"{"persist": ["/a"]}"#, #"{"persist": [""]}"#, #"{"persist": ["."]}"#,
       #"{"persist": ["a", "./"]}"#, #"{"persist": ["./."]}"#, #"{"build": ""}"#, #"{"start": "  "}"#,
-      #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#,
+      #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#, #"{"files": "cdn"}"#,
     ])
   func refusesValuesOut(_ text: String) {
     #expect(failure(text)?.attempt == "reading nextdeploy.json")

@@ -1,0 +1,47 @@
+import Deploy
+import Posix
+
+/// Compresses files once, for all who ask for them: NAME.gz and so on beside each, where Caddy looks.
+struct Compressor {
+  /// Has the PATH on which the programs are looked for.
+  let environment: [String: String]
+
+  /// A program that compresses files and keeps them.
+  private struct Program {
+    let words: [String]
+    let ending: String
+  }
+
+  /// gzip is on every Debian; the others are used where they are installed.
+  private static let programs = [
+    Program(words: ["gzip", "-9", "-n", "-k", "-f", "--"], ending: "gz"),
+    Program(words: ["zstd", "-q", "-12", "-k", "-f", "--"], ending: "zst"),
+    Program(words: ["brotli", "-q", "9", "-k", "-f", "--"], ending: "br"),
+  ]
+
+  /// How the names of what it makes end.
+  static let endings = programs.map(\.ending)
+
+  /// Whether a file gets smaller, and is small enough for it to take no time.
+  static func canCompress(_ name: PathBelow, size: Int) -> Bool {
+    let kinds = ["js", "mjs", "css", "json", "svg", "map", "txt", "xml", "html", "wasm"]
+    return (1 << 10...8 << 20).contains(size) && kinds.contains { name.bytes.reversed().starts(with: ".\($0)".utf8.reversed()) }
+  }
+
+  /// Compresses files of nextdeploy's own by their absolute paths.
+  func compress(_ paths: [String]) throws {
+    for program in Self.programs where Command.find(program.words[0], path: environment["PATH"] ?? "") != nil {
+      for start in stride(from: 0, to: paths.count, by: Self.together) {
+        let some = paths[start..<min(start + Self.together, paths.count)]
+        let (status, output) = try ChildProcess.run(Command(program.words + some, environment: environment))
+        if status.isSuccess { continue }
+        throw Failure(
+          "compressing files with \(program.words[0])", "\(status) (\(output.quoted))",
+          next: "The files are served all the same, and compressed for each visitor.")
+      }
+    }
+  }
+
+  /// How many paths a program is given at a time: the kernel takes 2 MB of them.
+  private static let together = 200
+}

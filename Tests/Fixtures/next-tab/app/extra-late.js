@@ -1,0 +1,5 @@
+'use client'
+
+export function Extra() {
+  return <em>VERSION extra</em>
+}
