@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A program to run, as a value that no shell parses.
 public struct Command: Equatable, Sendable {

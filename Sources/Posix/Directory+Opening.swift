@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 // What a build closed to the group of its files is opened again, by the user who owns them.
 extension Directory {

@@ -1,10 +1,5 @@
 import CPosix
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 // Removes what others made, however deep it is, whatever its names are, and whoever may look into it.
 extension Directory {
@@ -140,11 +135,9 @@ private final class Removal {
   /// Opens a directory if it is not a mount point.
   private func open(_ name: PathBelow, in holder: borrowing Directory, _ subject: String) -> Int32 {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-    #if os(Linux)
-      if holder.lookup == .atOnce {
-        return name.withCString { unsafe nextdeploy_open_below(holder.number, $0, flags, 0, true) }
-      }
-    #endif
+    if holder.lookup == .atOnce {
+      return name.withCString { unsafe nextdeploy_open_below(holder.number, $0, flags, 0, true) }
+    }
     return name.withCString { name in
       var (outer, inner) = (stat(), stat())
       let opened = unsafe openat(holder.number, name, flags)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// An exclusive lock on a file, held until its owner ends; a crash releases it.
 public struct FileLock: ~Copyable {

@@ -1,10 +1,5 @@
 import CPosix
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// Reads from a terminal without showing what is typed.
 public enum HiddenInput {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A named pipe (fifo(7)) between this process and one of another user, whose content is never in a file.
 ///
@@ -54,7 +50,7 @@ public struct NamedPipe: ~Copyable {
       }
     }
     let number = end
-    let count = unsafe bytes.withUnsafeBytes { unsafe FileDescriptor.systemWrite(number, $0.baseAddress, $0.count) }
+    let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
     if count >= 0 { return bytes.dropFirst(count) }
     if errno == EAGAIN || errno == EINTR { return bytes }
     throw SystemError("writing", path)

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A relative path below a directory, in the bytes that the kernel uses; no part of it is empty, "." or "..".
 ///

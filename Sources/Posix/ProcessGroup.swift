@@ -1,10 +1,5 @@
 import CPosix
-
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A program and all processes that it starts, which are ended together.
 ///
@@ -17,9 +12,7 @@ public struct ProcessGroup: Sendable {
   public init(
     _ command: Command, output: ChildProcess.Stream = .inherited, errors: ChildProcess.Stream = .inherited
   ) throws(SystemError) {
-    #if os(Linux)
-      try check("adopting", "orphans") { nextdeploy_adopt_orphans() }
-    #endif
+    try check("adopting", "orphans") { nextdeploy_adopt_orphans() }
     leader = try ChildProcess(command, output: output, errors: errors, family: .ownGroup)
   }
 

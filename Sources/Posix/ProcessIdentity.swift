@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// Identifies one process for certain: an id can be reused, but not with the same start time.
 public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// TCP on this machine's loopback addresses.
 public struct Socket: ~Copyable {
@@ -123,11 +119,7 @@ public struct Socket: ~Copyable {
   }
 
   private static func make(_ family: Int32) -> Int32 {
-    #if canImport(Glibc)
-      socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-    #else
-      socket(family, SOCK_STREAM, 0)
-    #endif
+    socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
   }
 
   private static func withLoopback(

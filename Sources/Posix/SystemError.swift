@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
+import Glibc
 
 /// A system call that failed: what was being done, to what, and the system's reason.
 public struct SystemError: Error, Equatable, CustomStringConvertible {
