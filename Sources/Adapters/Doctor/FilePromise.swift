@@ -1,3 +1,4 @@
+import Deploy
 import Posix
 
 /// What must be true of a file or directory of nextdeploy's.
@@ -109,7 +110,7 @@ struct FilePromise: Equatable {
 
   /// A path, quoted for a shell.
   static func word(_ path: String) -> String {
-    if path.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "/._-@+:,".contains($0) }) { return path }
+    if path.isPlain(and: "/.-@+:,") { return path }
     return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

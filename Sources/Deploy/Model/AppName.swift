@@ -8,8 +8,8 @@ public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConv
   /// Checks a name; throws a failure of kind `usage` if an app cannot have it.
   public init(_ text: String) throws(Failure) {
     let rest = text.utf8.dropFirst()
-    guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first), rest.count <= 38,
-      rest.allSatisfy({ $0.isLowercaseOrDigit || $0 == UInt8(ascii: "-") })
+    guard let first = text.utf8.first, first.isLowercase, rest.count <= 38,
+      rest.allSatisfy({ $0.isLowercase || $0.isDigit || $0 == UInt8(ascii: "-") })
     else {
       throw Failure(
         .usage, "naming an app", "\(text.quoted) is not an app's name",
@@ -27,28 +27,4 @@ public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConv
 
   /// Orders names alphabetically.
   public static func < (left: AppName, right: AppName) -> Bool { left.description < right.description }
-}
-
-extension UInt8 {
-  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
-  var isLetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
-  var isLowercaseOrDigit: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
-}
-
-extension Unicode.Scalar {
-  /// Whether it is neither a control character nor a mark that changes the writing direction.
-  public var isVisible: Bool {
-    switch value {
-    case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x202a...0x202e, 0x2066...0x2069: false
-    default: true
-    }
-  }
-}
-
-extension String {
-  /// The text in quotes for a message, with control characters made visible and cut after 80 characters.
-  public var quoted: String {
-    let visible = unicodeScalars.prefix(80).map { $0.isVisible ? String($0) : "\u{FFFD}" }
-    return "'" + visible.joined() + (unicodeScalars.count > 80 ? "…'" : "'")
-  }
 }

@@ -5,7 +5,7 @@ public struct CommitID: Hashable, Codable, Sendable, CustomStringConvertible {
 
   /// Checks an id; throws unless it is 40 lowercase hexadecimal digits.
   public init(_ text: String) throws(Failure) {
-    guard text.utf8.count == 40, text.utf8.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) else {
+    guard text.utf8.count == 40, text.utf8.allSatisfy(\.isLowercaseHexDigit) else {
       throw Failure("reading a commit's id", "\(text.quoted) is not one", next: "Give 40 hexadecimal digits.")
     }
     description = text

@@ -10,7 +10,7 @@ public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConve
     guard name.utf8.count <= 253, labels.count > 1,
       labels.allSatisfy({ label in
         (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-          && label.utf8.allSatisfy { $0.isLowercaseOrDigit || $0 == UInt8(ascii: "-") }
+          && label.utf8.allSatisfy { $0.isLowercase || $0.isDigit || $0 == UInt8(ascii: "-") }
       })
     else {
       throw Failure(

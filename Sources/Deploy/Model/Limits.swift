@@ -29,7 +29,7 @@ public struct MemoryLimit: Equatable, Codable, Sendable, CustomStringConvertible
 
   /// Reads a whole number with M or G; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let digits = text.prefix(while: \.isDigit)
     guard let number = Int(digits), number > 0, number < 1_000_000, ["M", "G"].contains(text.dropFirst(digits.count))
     else {
       throw Failure(.usage, "reading a memory limit", "\(text.quoted) is not one", next: "Give one such as 512M or 2G.")
@@ -52,7 +52,7 @@ public struct CPULimit: Equatable, Codable, Sendable, CustomStringConvertible {
   /// Reads a whole percentage; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
     guard text.hasSuffix("%"), let number = Int(text.dropLast()), number > 0, number <= 100_000,
-      text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber })
+      text.dropLast().allSatisfy(\.isDigit)
     else {
       throw Failure(
         .usage, "reading a processor limit", "\(text.quoted) is not one", next: "Give one such as 50% or 200%.")

@@ -7,7 +7,7 @@ public struct Size: Equatable, Codable, Sendable, CustomStringConvertible {
 
   /// Reads a whole number with M or G; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let digits = text.prefix(while: \.isDigit)
     guard let number = Int(digits), number > 0, number < 1_000_000,
       let shift = Self.shifts[text.dropFirst(digits.count)]
     else {

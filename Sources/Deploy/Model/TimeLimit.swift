@@ -7,7 +7,7 @@ public struct TimeLimit: Equatable, Codable, Sendable, CustomStringConvertible {
 
   /// Reads a whole number with s, m or h; throws a failure of kind `usage` unless it is from 1s to 24h.
   public init(_ text: String) throws(Failure) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let digits = text.prefix(while: \.isDigit)
     guard let number = Int(digits), let unit = Self.units[text.dropFirst(digits.count)],
       (1...86_400 / unit).contains(number)
     else {
