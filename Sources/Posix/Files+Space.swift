@@ -32,12 +32,6 @@ extension Files {
       files: hasLimit ? Int(status.f_files) : nil, freeFiles: hasLimit ? Int(status.f_favail) : nil)
   }
 
-  /// Free bytes for this user on the file system that holds the path.
-  public static func freeSpace(_ path: String) throws(SystemError) -> Int { try space(path).free }
-
-  /// How many more files fit on the file system that holds the path; nil if there is no limit.
-  public static func freeFiles(_ path: String) throws(SystemError) -> Int? { try space(path).freeFiles }
-
   /// How much room a directory takes, with everything in it.
   public struct Usage: Sendable {
     /// How many bytes its files take on the disk, counted in blocks.

@@ -14,7 +14,7 @@ struct SpaceWatch {
     self.app = app
     self.layout = layout
     places = try [layout.workspace, layout.cache, layout.directory].filter { Files.exists($0) }
-      .map { ($0, try Files.freeSpace($0)) }
+      .map { ($0, try Files.space($0).free) }
   }
 
   /// Throws if too little space is left.
