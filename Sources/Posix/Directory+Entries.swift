@@ -69,14 +69,10 @@ extension Directory {
 
   /// Where a symlink points, as it is written; nil if there is no symlink.
   public func linkTarget(_ path: PathBelow) throws(SystemError) -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     do {
-      let count = try at("reading the link", path) { holder, name in
-        unsafe buffer.withUnsafeMutableBytes {
-          unsafe readlinkat(holder, name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
-        }
-      }
-      return Array(buffer.prefix(count))
+      let count = try at("reading the link", path) { unsafe readlinkat($0, $1, &buffer, Int(PATH_MAX)) }
+      return buffer.prefix(count).map { UInt8(bitPattern: $0) }
     } catch {
       if error.isNoWay || error.code == EINVAL { return nil }
       throw error
