@@ -12,14 +12,6 @@ extension Files {
     public let files: Int?
     /// How many more files fit; nil if there is no limit.
     public let freeFiles: Int?
-
-    /// Makes a value from sizes in bytes and counts of files.
-    public init(size: Int, free: Int, files: Int?, freeFiles: Int?) {
-      self.size = size
-      self.free = free
-      self.files = files
-      self.freeFiles = freeFiles
-    }
   }
 
   /// The room on the file system that holds the path.

@@ -14,7 +14,7 @@ struct SystemdBackend: Backend {
 
   var caddy: any CaddyService {
     SystemdCaddy(
-      directory: layout.caddy, environment: environment, tools: MachineTools(layout: layout, environment: environment))
+      sites: layout.caddy, variables: environment, tools: MachineTools(layout: layout, environment: environment))
   }
 
   var logs: any InstanceLogs { SystemdJournal(environment: environment) }
