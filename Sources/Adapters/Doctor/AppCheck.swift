@@ -24,28 +24,24 @@ struct AppCheck {
         advice: "That undoes it, or finishes it where it was live already. Then push again or 'nextdeploy rebuild'.")
     }
     if isGone {
-      findings.append(
-        Finding(
-          .apps, .problem, "the release of \(app) that is live is gone: it cannot be started again", app: app,
-          advice: "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew."))
+      findings.add(
+        .apps, .problem, "the release of \(app) that is live is gone: it cannot be started again", app: app,
+        advice: "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew.")
     }
     if isMisled {
-      findings.append(
-        Finding(
-          .apps, .problem, "what tells Caddy where \(app) is does not lead to what is live", app: app, command: status,
-          advice: "That fixes it."))
+      findings.add(
+        .apps, .problem, "what tells Caddy where \(app) is does not lead to what is live", app: app, command: status,
+        advice: "That fixes it.")
     }
     switch instance {
     case .lost, .absent:
-      findings.append(
-        Finding(
-          .apps, .problem, "\(app) does not run (\(live.map { "\($0.instance)" } ?? "no instance"))", app: app,
-          command: status, advice: "That starts it again; 'nextdeploy logs --app \(app)' says why it ended."))
+      findings.add(
+        .apps, .problem, "\(app) does not run (\(live.map { "\($0.instance)" } ?? "no instance"))", app: app,
+        command: status, advice: "That starts it again; 'nextdeploy logs --app \(app)' says why it ended.")
     case .waitingToRestart(let exit, _):
-      findings.append(
-        Finding(
-          .apps, .problem, "\(app) ends again and again (\(exit))", app: app,
-          advice: "'nextdeploy logs --app \(app)' says why; 'nextdeploy rollback --app \(app)' goes back."))
+      findings.add(
+        .apps, .problem, "\(app) ends again and again (\(exit))", app: app,
+        advice: "'nextdeploy logs --app \(app)' says why; 'nextdeploy rollback --app \(app)' goes back.")
     case .running, .draining, nil: break
     }
     if !findings.isEmpty { return findings }

@@ -74,24 +74,21 @@ struct FilePromise: Equatable {
     var findings: [Finding] = []
     if status.owner != owner.user {
       let found = Accounts.name(ofUser: status.owner) ?? "the user \(status.owner)"
-      findings.append(
-        Finding(
-          .files, .problem, "\(path) belongs to \(found), not to \(owner.name.prefix { $0 != ":" })",
-          command: "sudo chown -h \(owner.name) \(word)"))
+      findings.add(
+        .files, .problem, "\(path) belongs to \(found), not to \(owner.name.prefix { $0 != ":" })",
+        command: "sudo chown -h \(owner.name) \(word)")
     } else if isGroups, let group = owner.group, status.group != group {
-      findings.append(
-        Finding(
-          .files, .problem, "\(path) belongs to another group than nextdeploy", command: "sudo chgrp nextdeploy \(word)"
-        ))
+      findings.add(
+        .files, .problem, "\(path) belongs to another group than nextdeploy",
+        command: "sudo chgrp nextdeploy \(word)")
     }
     // A directory's setgid bit only decides the group of new files in it.
     let mode = status.mode & ~0o2000
     if mode & needs != needs || mode & ~allows != 0 {
       let wanted = mode & allows | needs
-      findings.append(
-        Finding(
-          .files, .problem, "\(path) has the mode \(Self.octal(mode)): \(complaint(mode))",
-          command: "\(owner.isSelf ? "" : "sudo ")chmod \(Self.octal(wanted)) \(word)"))
+      findings.add(
+        .files, .problem, "\(path) has the mode \(Self.octal(mode)): \(complaint(mode))",
+        command: "\(owner.isSelf ? "" : "sudo ")chmod \(Self.octal(wanted)) \(word)")
     }
     return findings
   }
