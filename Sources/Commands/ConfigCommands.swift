@@ -106,10 +106,8 @@ enum ConfigCommands {
       case .server(let get, _): (key.name, get(serverConfig))
       }
     }
-    if invocation.has(.json) {
-      try server.terminal.printJSON(Dictionary(uniqueKeysWithValues: values))
-    } else {
-      for line in TextTable.lines(values.map { [$0.0, $0.1] }) { server.terminal.print(line) }
+    try server.terminal.show(Dictionary(uniqueKeysWithValues: values), invocation) {
+      TextTable.lines(values.map { [$0.0, $0.1] })
     }
     return 0
   }
