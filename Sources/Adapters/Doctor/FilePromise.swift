@@ -27,21 +27,20 @@ struct FilePromise: Equatable {
   static func secret(_ path: String) -> FilePromise { file(path, allows: 0o600) }
 
   func required(_ advice: String = "Put it back from a backup.") -> FilePromise {
-    var promise = self
-    promise.whenMissing = advice
-    return promise
+    with { $0.whenMissing = advice }
   }
 
   /// A file that setup creates.
   var made: FilePromise {
-    var promise = required("Then look what else of it is gone, and put that back from a backup.")
-    promise.maker = "sudo nextdeploy setup"
-    return promise
+    required("Then look what else of it is gone, and put that back from a backup.")
+      .with { $0.maker = "sudo nextdeploy setup" }
   }
 
-  var ofGroup: FilePromise {
+  var ofGroup: FilePromise { with { $0.isGroups = true } }
+
+  private func with(_ change: (inout FilePromise) -> Void) -> FilePromise {
     var promise = self
-    promise.isGroups = true
+    change(&promise)
     return promise
   }
 
