@@ -40,7 +40,7 @@ struct SpaceWatch {
       }
       throw Failure(
         "building \(app)", "it was ended, for \(cause)",
-        next: "\(Usage(of: layout)); 'nextdeploy rebuild COMMIT --clean --app \(app)' begins without it.")
+        next: "\(layout.usage()); 'nextdeploy rebuild COMMIT --clean --app \(app)' begins without it.")
     }
   }
 }
