@@ -136,16 +136,11 @@ extension Directory {
   /// A file's content; nil if there is no file. A file that is larger than the limit is an error, and is not read.
   public func read(_ path: PathBelow, atMost limit: Int) throws(SystemError) -> [UInt8]? {
     guard let file = try file(path) else { return nil }
-    let tooLarge = SystemError("reading", subject(path), code: EFBIG)
-    if try file.status().size > limit { throw tooLarge }
-    var bytes: [UInt8] = []
-    while bytes.count <= limit {
-      let more = try file.read(upTo: min(1 << 20, limit + 1 - bytes.count))
-      if more.isEmpty { return bytes }
-      bytes += more
+    // It may also grow while it is read.
+    guard try file.status().size <= limit, let bytes = try file.read(atMost: limit) else {
+      throw SystemError("reading", subject(path), code: EFBIG)
     }
-    // It grew while it was read.
-    throw tooLarge
+    return bytes
   }
 
   // MARK: Making
