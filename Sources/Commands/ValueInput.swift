@@ -1,6 +1,5 @@
 import Console
 import Deploy
-import Adapters
 import Posix
 
 /// Where values of variables that are not on the command line come from.

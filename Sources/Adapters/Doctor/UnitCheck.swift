@@ -1,6 +1,5 @@
 import Deploy
 import Posix
-import Templates
 
 /// Compares the users, units and rules on the machine with what setup makes.
 struct UnitCheck {
