@@ -1,7 +1,7 @@
 /// An app's name: a lowercase letter, then up to 38 letters, digits and hyphens.
 ///
 /// It becomes a directory, a systemd unit's instance and a file's name, so nothing else may be in it.
-public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct AppName: CheckedText, Comparable {
   /// The name itself, as in "shop-admin".
   public let description: String
 
@@ -18,13 +18,4 @@ public struct AppName: Hashable, Comparable, Codable, Sendable, CustomStringConv
     }
     description = text
   }
-
-  /// Decodes a name from a string; throws if an app cannot have it.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the name as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
-
-  /// Orders names alphabetically.
-  public static func < (left: AppName, right: AppName) -> Bool { left.description < right.description }
 }

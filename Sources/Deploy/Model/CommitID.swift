@@ -1,5 +1,5 @@
 /// The id of a git object (a commit, a tree or a file's content): 40 hexadecimal digits.
-public struct CommitID: Hashable, Codable, Sendable, CustomStringConvertible {
+public struct CommitID: CheckedText {
   /// All 40 digits, in lowercase.
   public let description: String
 
@@ -10,12 +10,6 @@ public struct CommitID: Hashable, Codable, Sendable, CustomStringConvertible {
     }
     description = text
   }
-
-  /// Decodes an id from a string; throws unless it is 40 lowercase hexadecimal digits.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes all 40 digits as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
   /// The first 8 digits, as people write it.
   public var short: String { String(description.prefix(8)) }

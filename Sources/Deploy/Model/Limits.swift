@@ -23,7 +23,7 @@ public struct Limits: Equatable, Codable, Sendable {
 }
 
 /// An amount of memory, as in "512M" or "2G".
-public struct MemoryLimit: Equatable, Codable, Sendable, CustomStringConvertible {
+public struct MemoryLimit: CheckedText {
   /// The limit as it was given, as in "512M".
   public let description: String
 
@@ -36,16 +36,10 @@ public struct MemoryLimit: Equatable, Codable, Sendable, CustomStringConvertible
     }
     description = text
   }
-
-  /// Decodes a limit from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the limit as it was given.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 
 /// A share of one processor, as in "50%"; two whole processors are "200%".
-public struct CPULimit: Equatable, Codable, Sendable, CustomStringConvertible {
+public struct CPULimit: CheckedText {
   /// The limit as it was given, as in "50%".
   public let description: String
 
@@ -59,10 +53,4 @@ public struct CPULimit: Equatable, Codable, Sendable, CustomStringConvertible {
     }
     description = text
   }
-
-  /// Decodes a limit from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the limit as it was given.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
