@@ -18,13 +18,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
   name: "nextdeploy",
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "nextdeploy", targets: ["nextdeploy"]),
     .executable(name: "nextdeploy-supervisor", targets: ["nextdeploy-supervisor"]),
   ],
   targets: [
     // The system's libraries.
-    .systemLibrary(name: "CGit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+    .systemLibrary(
+      name: "CGit2", pkgConfig: "libgit2",
+      providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
     .systemLibrary(name: "CPosix"),
 
     // The pure core: values, the flow of a deploy and the seams it acts through.

@@ -1,4 +1,5 @@
 // Programs that the kernel runs for a control group (bpf(2)), as functions that Swift can call.
+#ifdef __linux__
 #include <linux/bpf.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -71,3 +72,4 @@ static inline int nextdeploy_bpf_is_named(int program, const char *name) {
   if (nextdeploy_bpf(BPF_OBJ_GET_INFO_BY_FD, &attributes) == -1) return -1;
   return strncmp(info.name, name, sizeof info.name - 1) == 0;
 }
+#endif

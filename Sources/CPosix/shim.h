@@ -1,5 +1,7 @@
 // Variadic or macro-only parts of the system's C interface, as functions that Swift can call.
 #include <errno.h>
+
+#ifdef __linux__
 #include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
@@ -123,3 +125,4 @@ static inline int nextdeploy_open_below(int directory, const char *path, int fla
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | (stays ? RESOLVE_NO_XDEV : 0);
   return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
 }
+#endif

@@ -1,7 +1,12 @@
 import CGit2
 import Deploy
-import Glibc
 import Posix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 // Each handle of libgit2 has one owner, which frees it, and is lent to the calls that need it.
 

@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A child process that this process started.
 public struct ChildProcess: Sendable {
@@ -45,9 +50,13 @@ public struct ChildProcess: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, target, file, O_WRONLY | O_APPEND | O_CREAT, 0o640)
       }
     }
-    // Otherwise whoever waits for the end of a pipe that this process inherited would wait for the child too.
-    if family == .ownSession { unsafe nextdeploy_spawn_without(&actions, 3) }
-    unsafe nextdeploy_spawn_in(&actions, command.directory)
+    #if os(Linux)
+      // Otherwise whoever waits for the end of a pipe that this process inherited would wait for the child too.
+      if family == .ownSession { unsafe nextdeploy_spawn_without(&actions, 3) }
+      unsafe nextdeploy_spawn_in(&actions, command.directory)
+    #else
+      unsafe posix_spawn_file_actions_addchdir_np(&actions, command.directory)
+    #endif
 
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -59,7 +68,11 @@ public struct ChildProcess: Sendable {
       flags |= POSIX_SPAWN_SETPGROUP
       unsafe posix_spawnattr_setpgroup(&attributes, 0)
     case .ownSession:
-      flags |= 0x80  // POSIX_SPAWN_SETSID, which glibc declares for _GNU_SOURCE only
+      #if canImport(Glibc)
+        flags |= 0x80  // POSIX_SPAWN_SETSID, which glibc declares for _GNU_SOURCE only
+      #else
+        flags |= POSIX_SPAWN_SETSID
+      #endif
     }
     unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     var none = sigset_t()
@@ -204,11 +217,19 @@ private struct Pipe: ~Copyable {
 
   init() throws(SystemError) {
     var ends: [Int32] = [0, 0]
-    try check("making", "a pipe") { unsafe nextdeploy_pipe(&ends, O_CLOEXEC) }
+    try check("making", "a pipe") { Self.systemPipe(&ends) }
     reader = FileDescriptor(ends[0], path: "a pipe")
     writer = FileDescriptor(ends[1], path: "a pipe")
   }
 
   /// The writing end; the other is closed, so that writing fails if no other process reads.
   consuming func intoWriter() -> FileDescriptor { writer }
+
+  private static func systemPipe(_ ends: inout [Int32]) -> Int32 {
+    #if os(Linux)
+      unsafe nextdeploy_pipe(&ends, O_CLOEXEC)
+    #else
+      unsafe Darwin.pipe(&ends)
+    #endif
+  }
 }

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A program to run, as a value that no shell parses.
 public struct Command: Equatable, Sendable {

@@ -1,26 +1,32 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#endif
 
 /// The machine's TCP connections, as the kernel itself counts them (sock_diag(7)).
 public enum Connections {
   /// How many established connections a local port has; nil if the kernel does not tell.
   public static func established(on port: UInt16) -> Int? {
-    do {
-      let sockets = SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue
-      let number = socket(AF_NETLINK, Int32(sockets), diagnostics)
-      guard number >= 0 else { return nil }
-      let kernel = FileDescriptor(number, path: "the kernel's sockets")
-      var count = 0
-      for family in [AF_INET, AF_INET6] {
-        try kernel.write(request(UInt8(family), port))
-        while true {
-          let answer = Answer(try kernel.read(upTo: 32_768))
-          count += answer.sockets
-          if answer.isRefused { return nil }
-          if answer.isLast { break }
+    #if os(Linux)
+      do {
+        let sockets = SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue
+        let number = socket(AF_NETLINK, Int32(sockets), diagnostics)
+        guard number >= 0 else { return nil }
+        let kernel = FileDescriptor(number, path: "the kernel's sockets")
+        var count = 0
+        for family in [AF_INET, AF_INET6] {
+          try kernel.write(request(UInt8(family), port))
+          while true {
+            let answer = Answer(try kernel.read(upTo: 32_768))
+            count += answer.sockets
+            if answer.isRefused { return nil }
+            if answer.isLast { break }
+          }
         }
-      }
-      return count
-    } catch { return nil }
+        return count
+      } catch { return nil }
+    #else
+      return nil
+    #endif
   }
 
   /// NETLINK_SOCK_DIAG.

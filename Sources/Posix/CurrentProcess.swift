@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// This process, and what it inherited.
 public enum CurrentProcess {
@@ -33,7 +37,7 @@ public enum CurrentProcess {
   }
 
   /// Ends this process with an exit status.
-  public static func exit(_ status: Int32) -> Never { Glibc.exit(status) }
+  public static func exit(_ status: Int32) -> Never { systemExit(status) }
 
   /// Whether a descriptor is a terminal; 1 is standard output.
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
@@ -57,7 +61,7 @@ public enum CurrentProcess {
       }
       let count = unsafe rest.withUnsafeBytes {
         // A pipe that is ready takes this much without blocking, and is not guaranteed to take more (PIPE_BUF).
-        unsafe Glibc.write(descriptor, $0.baseAddress, min($0.count, 4_096))
+        unsafe FileDescriptor.systemWrite(descriptor, $0.baseAddress, min($0.count, 4_096))
       }
       if count == -1 && errno == EINTR { continue }
       if count <= 0 { return .gone }
@@ -110,5 +114,13 @@ public enum CurrentProcess {
   /// Makes a reader that goes away an error of `write`, instead of ending this process.
   public static func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
+  }
+
+  private static func systemExit(_ status: Int32) -> Never {
+    #if canImport(Glibc)
+      Glibc.exit(status)
+    #else
+      Darwin.exit(status)
+    #endif
   }
 }

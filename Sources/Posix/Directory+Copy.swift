@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 extension Directory {
   /// Copies a file, a symlink or a directory with everything in it to a path where nothing exists; does nothing if it
@@ -49,9 +54,11 @@ extension Directory {
     guard let file = try ownFile(path) else { return }
     let status = try file.status()
     let copy = try other.create(target, mode: mode(status.mode))
-    if nextdeploy_clone_file(file.number, copy.number) == 0 { return }
-    // A sparse file can be terabytes long; its copy must not fill the disk.
-    if status.blocks * 512 < status.size { return try file.copyData(to: copy, size: status.size) }
+    #if os(Linux)
+      if nextdeploy_clone_file(file.number, copy.number) == 0 { return }
+      // A sparse file can be terabytes long; its copy must not fill the disk.
+      if status.blocks * 512 < status.size { return try file.copyData(to: copy, size: status.size) }
+    #endif
     while true {
       let bytes = try file.read(upTo: 1 << 20)
       if bytes.isEmpty { return }
@@ -64,22 +71,24 @@ extension Directory {
   }
 }
 
-extension FileDescriptor {
-  /// Copies everything that is not a hole.
-  fileprivate func copyData(to copy: borrowing FileDescriptor, size: Int) throws(SystemError) {
-    var place = 0
-    while true {
-      let next = nextdeploy_next_data(number, place)
-      // The end of the data. A file system that does not know holes reports everything as data.
-      if next == -1 && errno == ENXIO { break }
-      if next != -1 { place = next }
-      try check("reading", path) { lseek(number, place, SEEK_SET) }
-      try check("writing", path) { lseek(copy.number, place, SEEK_SET) }
-      let bytes = try read(upTo: 1 << 20)
-      if bytes.isEmpty { break }
-      try copy.write(bytes)
-      place += bytes.count
+#if os(Linux)
+  extension FileDescriptor {
+    /// Copies everything that is not a hole.
+    fileprivate func copyData(to copy: borrowing FileDescriptor, size: Int) throws(SystemError) {
+      var place = 0
+      while true {
+        let next = nextdeploy_next_data(number, place)
+        // The end of the data. A file system that does not know holes reports everything as data.
+        if next == -1 && errno == ENXIO { break }
+        if next != -1 { place = next }
+        try check("reading", path) { lseek(number, place, SEEK_SET) }
+        try check("writing", path) { lseek(copy.number, place, SEEK_SET) }
+        let bytes = try read(upTo: 1 << 20)
+        if bytes.isEmpty { break }
+        try copy.write(bytes)
+        place += bytes.count
+      }
+      try check("writing", path) { ftruncate(copy.number, max(place, size)) }
     }
-    try check("writing", path) { ftruncate(copy.number, max(place, size)) }
   }
-}
+#endif

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 // What is in a directory: looked at, read, created and moved.
 extension Directory {

@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 // Removes what others made, however deep it is, whatever its names are, and whoever may look into it.
 extension Directory {
@@ -135,9 +140,11 @@ private final class Removal {
   /// Opens a directory if it is not a mount point.
   private func open(_ name: PathBelow, in holder: borrowing Directory, _ subject: String) -> Int32 {
     let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-    if holder.lookup == .atOnce {
-      return name.withCString { unsafe nextdeploy_open_below(holder.number, $0, flags, 0, true) }
-    }
+    #if os(Linux)
+      if holder.lookup == .atOnce {
+        return name.withCString { unsafe nextdeploy_open_below(holder.number, $0, flags, 0, true) }
+      }
+    #endif
     return name.withCString { name in
       var (outer, inner) = (stat(), stat())
       let opened = unsafe openat(holder.number, name, flags)

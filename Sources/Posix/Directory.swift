@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// An open directory, and the only way to reach what is below it if a build, an app or a commit controls that.
 ///
@@ -101,11 +106,13 @@ public struct Directory: ~Copyable {
         path.withCString { unsafe openat(number, $0, flags, mode_t(mode)) }
       }
     }
-    if lookup == .atOnce {
-      return try check(operation, subject(path)) {
-        path.withCString { unsafe nextdeploy_open_below(number, $0, flags, mode_t(mode), false) }
+    #if os(Linux)
+      if lookup == .atOnce {
+        return try check(operation, subject(path)) {
+          path.withCString { unsafe nextdeploy_open_below(number, $0, flags, mode_t(mode), false) }
+        }
       }
-    }
+    #endif
     let parts = path.parts
     var holder = try place(parts[0])
     for part in parts.dropFirst().dropLast() { holder = try holder.place(part) }
@@ -140,12 +147,20 @@ public struct Directory: ~Copyable {
 
   static let readable = O_RDONLY | O_DIRECTORY | O_CLOEXEC
 
-  static let placeOnly = nextdeploy_place_only | O_DIRECTORY | O_CLOEXEC
+  #if os(Linux)
+    static let placeOnly = nextdeploy_place_only | O_DIRECTORY | O_CLOEXEC
+  #else
+    static let placeOnly = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+  #endif
 
   private static let usualLookup: Lookup = {
-    let number = unsafe nextdeploy_open_below(AT_FDCWD, ".", placeOnly, 0, false)
-    if number == -1 { return .stepByStep }
-    _ = close(number)
-    return .atOnce
+    #if os(Linux)
+      let number = unsafe nextdeploy_open_below(AT_FDCWD, ".", placeOnly, 0, false)
+      if number == -1 { return .stepByStep }
+      _ = close(number)
+      return .atOnce
+    #else
+      return .stepByStep
+    #endif
   }()
 }

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The only owner of an open file descriptor, which is closed with it.
 public struct FileDescriptor: ~Copyable {
@@ -59,7 +63,7 @@ public struct FileDescriptor: ~Copyable {
 
   static func read(_ number: Int32, path: String, upTo count: Int) throws(SystemError) -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: count)
-    let got = try check("reading", path) { unsafe Glibc.read(number, &buffer, count) }
+    let got = try check("reading", path) { systemRead(number, &buffer, count) }
     return Array(buffer.prefix(got))
   }
 
@@ -108,7 +112,7 @@ public struct FileDescriptor: ~Copyable {
     var written = 0
     while written < bytes.count {
       written += try check("writing", path) {
-        unsafe Glibc.write(number, bytes.baseAddress! + written, bytes.count - written)
+        unsafe Self.systemWrite(number, bytes.baseAddress! + written, bytes.count - written)
       }
     }
   }
@@ -144,5 +148,22 @@ public struct FileDescriptor: ~Copyable {
   public func becomeOutput() throws(SystemError) {
     try check("writing", path) { dup2(number, 1) }
     try check("writing", path) { dup2(number, 2) }
+  }
+
+  // `read` and `write` of the C library, which the methods' names would hide.
+  private static func systemRead(_ number: Int32, _ buffer: inout [UInt8], _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(number, &buffer, count)
+    #else
+      unsafe Darwin.read(number, &buffer, count)
+    #endif
+  }
+
+  static func systemWrite(_ number: Int32, _ start: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.write(number, start, count)
+    #else
+      unsafe Darwin.write(number, start, count)
+    #endif
   }
 }

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// An exclusive lock on a file, held until its owner ends; a crash releases it.
 public struct FileLock: ~Copyable {

@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The file system: whole files, links and directories.
 public enum Files {
@@ -163,7 +168,7 @@ public enum Files {
 
   /// Moves a file or directory within one file system, replacing a file that is at the target.
   public static func rename(_ path: String, to target: String) throws(SystemError) {
-    try check("renaming \(path) to", target) { unsafe Glibc.rename(path, target) }
+    try check("renaming \(path) to", target) { systemRename(path, target) }
   }
 
   /// Creates a symlink; throws if something is there.
@@ -191,13 +196,17 @@ public enum Files {
 
   /// Gives a file a second name on the same file system.
   public static func hardLink(_ path: String, to target: String) throws(SystemError) {
-    try check("linking", target) { unsafe Glibc.link(path, target) }
+    try check("linking", target) { systemLink(path, target) }
   }
 
   /// Waits until everything written to the path's file system has reached the disk.
   public static func syncFileSystem(of path: String) throws(SystemError) {
     let directory = try FileDescriptor(path: path, .read)
-    try check("writing", path) { nextdeploy_sync_file_system(directory.number) }
+    #if os(Linux)
+      try check("writing", path) { nextdeploy_sync_file_system(directory.number) }
+    #else
+      try directory.sync()
+    #endif
   }
 
   /// The directory that holds the path.
@@ -208,6 +217,23 @@ public enum Files {
 
   private static func syncDirectory(of path: String) throws(SystemError) {
     try FileDescriptor(path: parent(path), .read).sync()
+  }
+
+  // The C library's functions, which the methods' names would hide.
+  private static func systemRename(_ path: String, _ target: String) -> Int32 {
+    #if canImport(Glibc)
+      unsafe Glibc.rename(path, target)
+    #else
+      unsafe Darwin.rename(path, target)
+    #endif
+  }
+
+  private static func systemLink(_ path: String, _ target: String) -> Int32 {
+    #if canImport(Glibc)
+      unsafe Glibc.link(path, target)
+    #else
+      unsafe Darwin.link(path, target)
+    #endif
   }
 }
 
@@ -220,10 +246,19 @@ extension Files.Status {
       case S_IFLNK: .link
       default: .other
       }
+    #if canImport(Glibc)
+      let (modified, changed) = (status.st_mtim, status.st_ctim)
+    #else
+      let (modified, changed) = (status.st_mtimespec, status.st_ctimespec)
+    #endif
     self.init(
-      kind: kind, size: Int(status.st_size), modified: status.st_mtim.nanoseconds, changed: status.st_ctim.nanoseconds,
+      kind: kind, size: Int(status.st_size), modified: Self.nanoseconds(modified), changed: Self.nanoseconds(changed),
       inode: UInt64(status.st_ino), device: UInt64(status.st_dev), mode: UInt32(status.st_mode & 0o7777),
       links: Int(status.st_nlink), blocks: Int(status.st_blocks), owner: UInt32(status.st_uid),
       group: UInt32(status.st_gid))
+  }
+
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
   }
 }

@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Reads from a terminal without showing what is typed.
 public enum HiddenInput {

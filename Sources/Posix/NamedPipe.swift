@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A named pipe (fifo(7)) between this process and one of another user, whose content is never in a file.
 ///
@@ -50,7 +54,7 @@ public struct NamedPipe: ~Copyable {
       }
     }
     let number = end
-    let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(number, $0.baseAddress, $0.count) }
+    let count = unsafe bytes.withUnsafeBytes { unsafe FileDescriptor.systemWrite(number, $0.baseAddress, $0.count) }
     if count >= 0 { return bytes.dropFirst(count) }
     if errno == EAGAIN || errno == EINTR { return bytes }
     throw SystemError("writing", path)

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A relative path below a directory, in the bytes that the kernel uses; no part of it is empty, "." or "..".
 ///

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Pauses for polling, where there is no other way to wait.
 public enum Pause {
@@ -7,19 +11,10 @@ public enum Pause {
 
   /// Sleeps at least this long, or until a signal comes; not at all for zero or less.
   public static func `for`(_ duration: Duration) {
-    var time = timespec(duration)
+    let (seconds, attoseconds) = max(duration, .zero).components
+    var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
     unsafe nanosleep(&time, nil)
   }
-}
-
-extension timespec {
-  /// A length of time; zero for a negative one.
-  init(_ duration: Duration) {
-    let (seconds, attoseconds) = max(duration, .zero).components
-    self.init(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
-  }
-
-  var nanoseconds: Int64 { Int64(tv_sec) * 1_000_000_000 + Int64(tv_nsec) }
 }
 
 extension Duration {

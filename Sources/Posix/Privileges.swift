@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The privileges of this process, and giving them up.
 public enum Privileges {
@@ -10,24 +15,28 @@ public enum Privileges {
   ///
   /// - Parameter alsoIn: a second group that the process is to be in.
   public static func become(user: UInt32, group: UInt32, alsoIn other: UInt32? = nil) throws(SystemError) {
-    // The kernel returns EINVAL for the first capability that it does not know.
-    for capability in Int32(0)..<64 where nextdeploy_drop_bounding(capability) != 0 && errno != EINVAL {
-      throw SystemError("giving up", "capability \(capability)", code: errno)
-    }
-    try check("giving up", "ambient capabilities") { nextdeploy_clear_ambient() }
-    let groups = other.map { [gid_t($0)] } ?? []
-    try check("giving up", "groups") { unsafe setgroups(groups.count, groups) }
-    try check("becoming the group", String(group)) { nextdeploy_set_group(gid_t(group)) }
-    try check("becoming the user", String(user)) { nextdeploy_set_user(uid_t(user)) }
-    try check("giving up", "capabilities") { nextdeploy_clear_capabilities() }
-    try check("giving up", "new privileges") { nextdeploy_no_new_privileges() }
-    guard nextdeploy_set_user(0) == -1, nextdeploy_set_group(0) == -1 else {
-      throw SystemError("giving up", "privileges: root could be regained", code: EPERM)
-    }
-    let status = ProcessStatus(try Files.text("/proc/self/status") ?? "")
-    guard status.isOnly(user: user, group: group, alsoIn: other) else {
-      throw SystemError("giving up", "privileges: some are left", code: EPERM)
-    }
+    #if os(Linux)
+      // The kernel returns EINVAL for the first capability that it does not know.
+      for capability in Int32(0)..<64 where nextdeploy_drop_bounding(capability) != 0 && errno != EINVAL {
+        throw SystemError("giving up", "capability \(capability)", code: errno)
+      }
+      try check("giving up", "ambient capabilities") { nextdeploy_clear_ambient() }
+      let groups = other.map { [gid_t($0)] } ?? []
+      try check("giving up", "groups") { unsafe setgroups(groups.count, groups) }
+      try check("becoming the group", String(group)) { nextdeploy_set_group(gid_t(group)) }
+      try check("becoming the user", String(user)) { nextdeploy_set_user(uid_t(user)) }
+      try check("giving up", "capabilities") { nextdeploy_clear_capabilities() }
+      try check("giving up", "new privileges") { nextdeploy_no_new_privileges() }
+      guard nextdeploy_set_user(0) == -1, nextdeploy_set_group(0) == -1 else {
+        throw SystemError("giving up", "privileges: root could be regained", code: EPERM)
+      }
+      let status = ProcessStatus(try Files.text("/proc/self/status") ?? "")
+      guard status.isOnly(user: user, group: group, alsoIn: other) else {
+        throw SystemError("giving up", "privileges: some are left", code: EPERM)
+      }
+    #else
+      throw SystemError("becoming the user", String(user), code: ENOTSUP)
+    #endif
   }
 
   /// Asks another user's process group to end (SIGTERM), by becoming that user for a moment.
@@ -35,11 +44,15 @@ public enum Privileges {
   /// This process's own user stays the real and saved one, so that the other user can neither signal nor trace it
   /// meanwhile. False if the group has no process of that user.
   public static func askToEnd(group leader: Int32, as user: UInt32) throws(SystemError) -> Bool {
-    let own = geteuid()
-    try check("becoming the user", String(user)) { nextdeploy_act_as(uid_t(user)) }
-    let result = kill(-leader, SIGTERM)
-    try check("becoming the user", String(own)) { nextdeploy_act_as(own) }
-    return result == 0
+    #if os(Linux)
+      let own = geteuid()
+      try check("becoming the user", String(user)) { nextdeploy_act_as(uid_t(user)) }
+      let result = kill(-leader, SIGTERM)
+      try check("becoming the user", String(own)) { nextdeploy_act_as(own) }
+      return result == 0
+    #else
+      throw SystemError("becoming the user", String(user), code: ENOTSUP)
+    #endif
   }
 }
 

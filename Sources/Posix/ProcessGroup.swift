@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A program and all processes that it starts, which are ended together.
 ///
@@ -12,7 +17,9 @@ public struct ProcessGroup: Sendable {
   public init(
     _ command: Command, output: ChildProcess.Stream = .inherited, errors: ChildProcess.Stream = .inherited
   ) throws(SystemError) {
-    try check("adopting", "orphans") { nextdeploy_adopt_orphans() }
+    #if os(Linux)
+      try check("adopting", "orphans") { nextdeploy_adopt_orphans() }
+    #endif
     leader = try ChildProcess(command, output: output, errors: errors, family: .ownGroup)
   }
 

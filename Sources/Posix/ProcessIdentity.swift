@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// Identifies one process for certain: an id can be reused, but not with the same start time.
 public struct ProcessIdentity: Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// TCP on this machine's loopback addresses.
 public struct Socket: ~Copyable {
@@ -100,7 +104,11 @@ public struct Socket: ~Copyable {
   }
 
   private static func make(_ family: Int32) -> Int32 {
-    socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    #if canImport(Glibc)
+      socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    #else
+      socket(family, SOCK_STREAM, 0)
+    #endif
   }
 
   /// Lends the socket address of a port at an IP address, or at all of the machine's in a family; -1 (EINVAL) if the text

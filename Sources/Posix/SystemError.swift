@@ -1,4 +1,8 @@
-import Glibc
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// A system call that failed: what was being done, to what, and the system's reason.
 public struct SystemError: Error, Equatable, CustomStringConvertible {

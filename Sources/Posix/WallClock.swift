@@ -1,5 +1,10 @@
 import CPosix
-import Glibc
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
 
 /// The current time, in UTC.
 public enum WallClock {
@@ -16,17 +21,27 @@ public enum WallClock {
   ///
   /// If nothing does, its estimated error grows until the kernel gives up at 16 s (adjtimex(2)).
   public static var isSynchronised: Bool? {
-    let error = nextdeploy_clock_error()
-    return error < 0 ? nil : error < 16_000_000
+    #if os(Linux)
+      let error = nextdeploy_clock_error()
+      return error < 0 ? nil : error < 16_000_000
+    #else
+      return nil
+    #endif
   }
 
   /// Waits until newly written files get a later time than this one, in nanoseconds since 1970: the clock for files'
   /// times only advances every few milliseconds.
   public static func waitUntilFiles(areLaterThan time: Int64) {
+    #if os(Linux)
+      let clock = CLOCK_REALTIME_COARSE
+    #else
+      let clock = CLOCK_REALTIME
+    #endif
     // If the clock was set back, it would not get there.
     for _ in 0..<20 {
       var now = timespec()
-      guard unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now) == 0, now.nanoseconds <= time else { return }
+      guard unsafe clock_gettime(clock, &now) == 0, Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec) <= time
+      else { return }
       Pause.for(.milliseconds(1))
     }
   }
