@@ -79,13 +79,11 @@ enum AppCommands {
   static let list = ServerCommand.server(CommandSpec("app list", [], [.json], "List the apps"), reach: .ssh) {
     invocation, server in
     let rows = try server.visibleApps().map { try row(AppContext(server: server, name: $0)) }
-    if invocation.has(.json) {
-      try server.terminal.printJSON(rows)
-      return 0
+    try server.terminal.show(rows, invocation) {
+      if rows.isEmpty { return ["There is no app yet. Make one with 'nextdeploy app create NAME'."] }
+      return TextTable.lines(
+        rows.map { [$0.name.description, $0.url, $0.live.map { "\($0.release)" } ?? "nothing live yet"] })
     }
-    if rows.isEmpty { server.terminal.print("There is no app yet. Make one with 'nextdeploy app create NAME'.") }
-    let table = rows.map { [$0.name.description, $0.url, $0.live.map { "\($0.release)" } ?? "nothing live yet"] }
-    for line in TextTable.lines(table) { server.terminal.print(line) }
     return 0
   }
 
@@ -93,16 +91,13 @@ enum AppCommands {
     CommandSpec("app show", [.app("NAME")], [.json], "Show what is known of an app")
   ) { invocation, app in
     let row = try row(app)
-    if invocation.has(.json) {
-      try app.terminal.printJSON(row)
-      return 0
+    try app.terminal.show(row, invocation) {
+      let live = row.live.map { "\($0.release) (\($0.commit.id.short) \($0.commit.subject)) since \($0.since)" }
+      return TextTable.lines([
+        ["app", row.name.description], ["url", row.url], ["branch", row.branch.description],
+        ["repository", row.repository], ["live", live ?? "nothing yet"],
+      ])
     }
-    let live = row.live.map { "\($0.release) (\($0.commit.id.short) \($0.commit.subject)) since \($0.since)" }
-    let lines = TextTable.lines([
-      ["app", row.name.description], ["url", row.url], ["branch", row.branch.description],
-      ["repository", row.repository], ["live", live ?? "nothing yet"],
-    ])
-    for line in lines { app.terminal.print(line) }
     return 0
   }
 

@@ -34,25 +34,18 @@ struct ServerCommand: Sendable {
   let spec: CommandSpec
   let reach: Reach
   /// Whether root runs it as root, even if the server belongs to another user.
-  let isRoots: Bool
+  var isRoots = false
   let subject: Subject
-
-  private init(_ spec: CommandSpec, _ reach: Reach, isRoots: Bool = false, _ subject: Subject) {
-    self.spec = spec
-    self.reach = reach
-    self.isRoots = isRoots
-    self.subject = subject
-  }
 
   /// A command about one app.
   static func app(
     _ spec: CommandSpec, reach: Reach = .ssh, run: @escaping @Sendable (Invocation, AppContext) throws -> Int32
-  ) -> ServerCommand { ServerCommand(spec, reach, .app(run)) }
+  ) -> ServerCommand { ServerCommand(spec: spec, reach: reach, subject: .app(run)) }
 
   /// A command about one app as it is, whatever is wrong with it.
   static func unsettledApp(
     _ spec: CommandSpec, reach: Reach = .ssh, run: @escaping @Sendable (Invocation, AppContext) throws -> Int32
-  ) -> ServerCommand { ServerCommand(spec, reach, .unsettledApp(run)) }
+  ) -> ServerCommand { ServerCommand(spec: spec, reach: reach, subject: .unsettledApp(run)) }
 
   /// A command about the server, or a project.
   static func server(
@@ -60,14 +53,17 @@ struct ServerCommand: Sendable {
     run: @escaping @Sendable (Invocation, Server) throws -> Int32
   ) -> ServerCommand {
     ServerCommand(
-      spec, reach, isRoots: isRoots, .server(settles: false) { invocation, server, _ in try run(invocation, server) })
+      spec: spec, reach: reach, isRoots: isRoots,
+      subject: .server(settles: false) { invocation, server, _ in try run(invocation, server) })
   }
 
   /// A command about the server, and about an app if one is named or there is only one.
   static func serverOrApp(
     _ spec: CommandSpec, reach: Reach = .ssh, isRoots: Bool = false, settles: Bool = false,
     run: @escaping @Sendable (Invocation, Server, _ find: () throws -> AppContext) throws -> Int32
-  ) -> ServerCommand { ServerCommand(spec, reach, isRoots: isRoots, .server(settles: settles, run)) }
+  ) -> ServerCommand {
+    ServerCommand(spec: spec, reach: reach, isRoots: isRoots, subject: .server(settles: settles, run))
+  }
 }
 
 /// All commands; parsing and help follow from this table.

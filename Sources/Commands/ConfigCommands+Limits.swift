@@ -28,10 +28,11 @@ extension ConfigCommands {
     return size
   }
 
-  static func entries(_ text: String) throws -> Int {
-    guard let number = Int(text), (100...100_000_000).contains(number) else {
+  static func number(_ text: String, for name: String, in range: ClosedRange<Int>) throws -> Int {
+    guard let number = Int(text), range.contains(number) else {
       throw Failure(
-        .usage, "setting push.entries", "\(text.quoted) is not a number from 100 to 100000000", next: "Give one.")
+        .usage, "setting \(name)", "\(text.quoted) is not a number from \(range.lowerBound) to \(range.upperBound)",
+        next: "Give one.")
     }
     return number
   }
@@ -50,12 +51,5 @@ extension ConfigCommands {
       name: name,
       place: .app(
         get: { $0.limits.flatMap(get) ?? "" }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
-  }
-
-  static func tasks(_ text: String) throws -> Int {
-    guard let number = Int(text), (16...100_000).contains(number) else {
-      throw Failure(.usage, "setting tasks", "\(text.quoted) is not a number from 16 to 100000", next: "Give one.")
-    }
-    return number
   }
 }

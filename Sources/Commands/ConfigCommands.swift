@@ -44,16 +44,13 @@ enum ConfigCommands {
     Key(
       name: "keep", concernsOthers: false,
       place: .app(
-        get: { String($0.keep) },
-        set: { config, text in
-          guard let keep = Int(text), (1...100).contains(keep) else {
-            throw Failure(.usage, "setting keep", "\(text.quoted) is not a number from 1 to 100", next: "Give one.")
-          }
-          config.keep = keep
-        }, unset: { $0.keep = 5 })),
+        get: { String($0.keep) }, set: { $0.keep = try number($1, for: "keep", in: 1...100) },
+        unset: { $0.keep = 5 })),
     limit("memory", get: { $0.memory?.description }, set: { $0.memory = try $1.map { try MemoryLimit($0) } }),
     limit("cpu", get: { $0.cpu?.description }, set: { $0.cpu = try $1.map { try CPULimit($0) } }),
-    limit("tasks", get: { $0.tasks.map { String($0) } }, set: { $0.tasks = try $1.map(tasks) }),
+    limit(
+      "tasks", get: { $0.tasks.map { String($0) } },
+      set: { $0.tasks = try $1.map { try number($0, for: "tasks", in: 16...100_000) } }),
     Key(
       name: "build.timeout",
       place: .app(
@@ -70,9 +67,7 @@ enum ConfigCommands {
       place: .server(
         get: { String($0.builds ?? 1) },
         set: { config, text in
-          guard let builds = Int(text), (1...16).contains(builds) else {
-            throw Failure(.usage, "setting builds", "\(text.quoted) is not a number from 1 to 16", next: "Give one.")
-          }
+          let builds = try number(text, for: "builds", in: 1...16)
           config.builds = builds == 1 ? nil : builds
         })),
     Key(
@@ -88,7 +83,9 @@ enum ConfigCommands {
         })),
     push("size", get: { ($0.size ?? PushLimits.size).description }, set: { $0.size = try $1.map { try Size($0) } }),
     push("file", get: { ($0.file ?? PushLimits.file).description }, set: { $0.file = try $1.map { try Size($0) } }),
-    push("entries", get: { String($0.mostEntries) }, set: { $0.entries = try $1.map(entries) }),
+    push(
+      "entries", get: { String($0.mostEntries) },
+      set: { $0.entries = try $1.map { try number($0, for: "push.entries", in: 100...100_000_000) } }),
     push(
       "memory", get: { $0.memory(of: CurrentProcess.memoryOfMachine).description },
       set: { $0.memory = try $1.map(memory) }),
@@ -106,10 +103,8 @@ enum ConfigCommands {
       case .server(let get, _): (key.name, get(serverConfig))
       }
     }
-    if invocation.has(.json) {
-      try server.terminal.printJSON(Dictionary(uniqueKeysWithValues: values))
-    } else {
-      for line in TextTable.lines(values.map { [$0.0, $0.1] }) { server.terminal.print(line) }
+    try server.terminal.show(Dictionary(uniqueKeysWithValues: values), invocation) {
+      TextTable.lines(values.map { [$0.0, $0.1] })
     }
     return 0
   }

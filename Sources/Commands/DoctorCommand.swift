@@ -21,11 +21,7 @@ enum DoctorCommand {
       do { apps = try server.visibleApps() } catch { unseen = [doctor.finding(error, in: .apps)] }
     }
     let findings = doctor.findings(apps) + unseen
-    if invocation.has(.json) {
-      try server.terminal.printJSON(findings)
-    } else {
-      for line in lines(findings) { server.terminal.print(line) }
-    }
+    try server.terminal.show(findings, invocation) { lines(findings) }
     return findings.contains { $0.state == .problem } ? 1 : 0
   }
 

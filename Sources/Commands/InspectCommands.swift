@@ -24,15 +24,11 @@ enum InspectCommands {
       ReleaseRow(
         id: $0.id, commit: $0.commit, framework: $0.framework, createdAt: $0.createdAt, isLive: $0.id == live)
     }
-    if invocation.has(.json) {
-      try app.terminal.printJSON(rows)
-      return 0
+    try app.terminal.show(rows, invocation) {
+      if rows.isEmpty { return ["There is no release yet. Push to make one."] }
+      return TextTable.lines(
+        rows.map { [$0.isLive ? "*" : " ", $0.id.description, $0.commit.id.short, $0.framework, $0.commit.subject] })
     }
-    if rows.isEmpty { app.terminal.print("There is no release yet. Push to make one.") }
-    let table = rows.map { row in
-      [row.isLive ? "*" : " ", row.id.description, row.commit.id.short, row.framework, row.commit.subject]
-    }
-    for line in TextTable.lines(table) { app.terminal.print(line) }
     return 0
   }
 
@@ -41,10 +37,10 @@ enum InspectCommands {
   private struct InstanceRow: Encodable {
     let instance: InstanceID
     let state: String
-    let process: Int32?
-    let restarts: Int
-    let memory: Int?
-    let lastExit: String?
+    var process: Int32?
+    var restarts = 0
+    var memory: Int?
+    var lastExit: String?
     /// Other programs that listen on its port, where visitors may then end up.
     var strangers: [String] = []
   }
@@ -80,11 +76,7 @@ enum InspectCommands {
       proxy: try app.server.backend.caddy.isRunning ? "running" : "stopped",
       environment: try? change.get(), environmentFailure: change.failure.map { Failure(of: $0).description },
       running: found.running.last, last: found.deploys.last(where: \.isFinished))
-    if invocation.has(.json) {
-      try app.terminal.printJSON(status)
-    } else {
-      for line in lines(status) { app.terminal.print(line) }
-    }
+    try app.terminal.show(status, invocation) { lines(status) }
     return 0
   }
 
@@ -99,14 +91,11 @@ enum InspectCommands {
     case .running(let process, let restarts):
       InstanceRow(
         instance: instance, state: "running", process: process, restarts: restarts,
-        memory: ProcessIdentity(of: process)?.residentMemory, lastExit: nil)
+        memory: ProcessIdentity(of: process)?.residentMemory)
     case .waitingToRestart(let exit, let restarts):
-      InstanceRow(
-        instance: instance, state: "restarting", process: nil, restarts: restarts, memory: nil, lastExit: exit)
-    case .draining:
-      InstanceRow(instance: instance, state: "draining", process: nil, restarts: 0, memory: nil, lastExit: nil)
-    case .lost, .absent:
-      InstanceRow(instance: instance, state: "stopped", process: nil, restarts: 0, memory: nil, lastExit: nil)
+      InstanceRow(instance: instance, state: "restarting", restarts: restarts, lastExit: exit)
+    case .draining: InstanceRow(instance: instance, state: "draining")
+    case .lost, .absent: InstanceRow(instance: instance, state: "stopped")
     }
   }
 
@@ -182,19 +171,14 @@ enum InspectCommands {
     }
     let commit = try repository.commit(name)
     let outline = try Deployment.outline(of: commit, seams: try app.seams())
-    if invocation.has(.json) {
-      try app.terminal.printJSON(outline)
-      return 0
+    try app.terminal.show(outline, invocation) {
+      let unset = outline.unset.map {
+        "not set: \($0.names.joined(separator: ", ")) (\($0.file) names them; 'nextdeploy env set \(app.name) NAME' sets one)"
+      }
+      return ["\(app.name): \(commit.id.short) \(commit.subject)", outline.detected]
+        + outline.warnings.map { "warning: \($0)" } + [unset].compactMap { $0 }
+        + TextTable.lines(outline.steps.map { [$0.step.rawValue, $0.action] })
     }
-    app.terminal.print("\(app.name): \(commit.id.short) \(commit.subject)")
-    app.terminal.print(outline.detected)
-    for warning in outline.warnings { app.terminal.print("warning: \(warning)") }
-    if let unset = outline.unset {
-      app.terminal.print(
-        "not set: \(unset.names.joined(separator: ", ")) (\(unset.file) names them; 'nextdeploy env set \(app.name) NAME' sets one)"
-      )
-    }
-    for line in TextTable.lines(outline.steps.map { [$0.step.rawValue, $0.action] }) { app.terminal.print(line) }
     return 0
   }
 }

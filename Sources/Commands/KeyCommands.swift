@@ -83,22 +83,18 @@ enum KeyCommands {
 
   static let list = ServerCommand.server(CommandSpec("key list", [], [.json], "List the keys and their apps")) {
     invocation, server in
-    let entries = try server.keys().list()
-    if invocation.has(.json) {
-      try server.terminal.printJSON(
-        entries.map {
-          Row(
-            name: $0.name.description, type: $0.key?.type, key: $0.key?.base64, apps: $0.apps, isUsable: $0.isUsable)
+    let rows = try server.keys().list().map {
+      Row(name: $0.name.description, type: $0.key?.type, key: $0.key?.base64, apps: $0.apps, isUsable: $0.isUsable)
+    }
+    try server.terminal.show(rows, invocation) {
+      if rows.isEmpty { return ["There is no key yet. Add one with 'nextdeploy key add NAME FILE'."] }
+      return TextTable.lines(
+        rows.map { row in
+          let apps =
+            row.key == nil ? "its line in authorized_keys is damaged" : "its apps are not known: it can do nothing"
+          return [row.name, row.type ?? "?", row.isUsable ? list(row.apps) : apps]
         })
-      return 0
     }
-    if entries.isEmpty { server.terminal.print("There is no key yet. Add one with 'nextdeploy key add NAME FILE'.") }
-    let table = entries.map { entry in
-      let apps =
-        entry.key == nil ? "its line in authorized_keys is damaged" : "its apps are not known: it can do nothing"
-      return [entry.name.description, entry.key?.type ?? "?", entry.isUsable ? list(entry.apps) : apps]
-    }
-    for line in TextTable.lines(table) { server.terminal.print(line) }
     return 0
   }
 

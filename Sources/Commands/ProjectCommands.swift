@@ -2,7 +2,6 @@ import GitHubActions
 import Console
 import Deploy
 import Git
-import Adapters
 import Posix
 
 /// `nextdeploy init`: sets a project up to be pushed to a server.

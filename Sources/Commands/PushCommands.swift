@@ -108,7 +108,7 @@ enum PushCommands {
 
   /// git's own messages do not always name the reason.
   private static func warnOfFullDisk(_ repository: String, _ terminal: Terminal) throws {
-    let free = try Files.freeSpace(repository)
+    let free = try Files.space(repository).free
     guard free < 1 << 20 else { return }
     terminal.printError(
       "warning: only \(free >> 10) KB are free below \(repository): git cannot take much. "

@@ -1,6 +1,5 @@
 import Console
 import Deploy
-import Adapters
 import Posix
 
 /// Where values of variables that are not on the command line come from.
@@ -27,14 +26,8 @@ enum ValueInput {
   /// Reads a file, or standard input for "-".
   static func bytes(of path: String, _ what: String) throws -> [UInt8] {
     let file = path == "-" ? try FileDescriptor(inherited: 0) : try FileDescriptor(path: path, .read)
-    var bytes: [UInt8] = []
-    while true {
-      let more = try file.read(upTo: 65_536)
-      if more.isEmpty { break }
-      bytes += more
-      if bytes.count > 1 << 20 {
-        throw Failure("reading \(what)", "it is longer than 1 MiB", next: "A program can be given no more.")
-      }
+    guard let bytes = try file.read(atMost: 1 << 20) else {
+      throw Failure("reading \(what)", "it is longer than 1 MiB", next: "A program can be given no more.")
     }
     return bytes
   }

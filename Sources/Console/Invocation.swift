@@ -8,12 +8,6 @@ public struct Invocation: Equatable, Sendable {
   public let arguments: [String]
   private let options: [String: [String]]
 
-  init(command: String, arguments: [String], options: [String: [String]]) {
-    self.command = command
-    self.arguments = arguments
-    self.options = options
-  }
-
   /// All values that were given for an option, in order; empty if it was not given.
   public func values(_ option: CommandSpec.Option) -> [String] { options[option.name] ?? [] }
 

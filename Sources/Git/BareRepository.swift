@@ -32,9 +32,8 @@ public struct BareRepository: Repository, Refs, Sendable {
     unsafe options.flags = GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKDIR.rawValue
     try unsafe branch.description.withCString { branch throws in
       unsafe options.initial_head = unsafe branch
-      var pointer: OpaquePointer?
-      try check("making the repository", path, unsafe git_repository_init_ext(&pointer, path, &options))
-      unsafe git_repository_free(pointer)
+      let made = try unsafe made("making the repository", path) { unsafe git_repository_init_ext(&$0, path, &options) }
+      unsafe git_repository_free(made)
     }
     let repository = BareRepository(path: path)
     try repository.configure("receive.denyNonFastForwards", "false")
@@ -66,8 +65,7 @@ public struct BareRepository: Repository, Refs, Sendable {
 
   private func configure(_ key: String, _ value: String) throws {
     let handle = try RepositoryHandle(opening: path)
-    var config: OpaquePointer?
-    try check("configuring", path, unsafe git_repository_config(&config, handle.pointer))
+    let config = try unsafe made("configuring", path) { unsafe git_repository_config(&$0, handle.pointer) }
     defer { unsafe git_config_free(config) }
     try check("configuring \(key) of", path, unsafe git_config_set_string(config, key, value))
   }
@@ -79,16 +77,15 @@ public struct BareRepository: Repository, Refs, Sendable {
     let handle = try RepositoryHandle(opening: path)
     // A text that begins with '-' or ':' means something else in git's grammar.
     guard let first = text.first, first != "-", first != ":", !text.contains("\0") else { throw Self.unknown(text) }
-    var found: OpaquePointer?
+    let object: ObjectHandle
     do {
-      try check("looking for the commit", text, unsafe git_revparse_single(&found, handle.pointer, text))
+      object = unsafe ObjectHandle(
+        adopting: try made("looking for the commit", text) { unsafe git_revparse_single(&$0, handle.pointer, text) })
     } catch let error as GitError {
       guard error.isAmbiguous else { throw Self.unknown(text) }
       throw Failure(
         .notFound, "looking for the commit \(text.quoted)", "several objects begin with it", next: "Give more digits.")
     }
-    guard let found = unsafe found else { throw Self.unknown(text) }
-    let object = unsafe ObjectHandle(adopting: found)
     var peeled: OpaquePointer?
     guard unsafe git_object_peel(&peeled, object.pointer, GIT_OBJECT_COMMIT) == 0, let peeled = unsafe peeled else {
       throw Self.unknown(text)
@@ -156,10 +153,7 @@ public struct BareRepository: Repository, Refs, Sendable {
     var oid = git_oid()
     do {
       try check("reading", ref, unsafe git_reference_name_to_id(&oid, handle.pointer, ref))
-    } catch let error as GitError {
-      if error.isNotFound { return nil }
-      throw error
-    }
+    } catch let error as GitError where error.isNotFound { return nil }
     return try CommitID(oid)
   }
 
@@ -168,16 +162,12 @@ public struct BareRepository: Repository, Refs, Sendable {
     guard let new else { return try delete(ref, ifAt: old) }
     let handle = try RepositoryHandle(opening: path)
     var (expected, target) = (try old.oid, try new.oid)
-    var reference: OpaquePointer?
     do {
-      try check(
-        "moving", ref,
-        unsafe git_reference_create_matching(&reference, handle.pointer, ref, &target, 1, &expected, Self.reason))
-    } catch let error as GitError {
-      if error.isOutrun || error.isNotFound { return false }
-      throw error
-    }
-    unsafe git_reference_free(reference)
+      let reference = try unsafe made("moving", ref) {
+        unsafe git_reference_create_matching(&$0, handle.pointer, ref, &target, 1, &expected, Self.reason)
+      }
+      unsafe git_reference_free(reference)
+    } catch let error as GitError where error.isOutrun || error.isNotFound { return false }
     return true
   }
 
@@ -189,20 +179,18 @@ public struct BareRepository: Repository, Refs, Sendable {
     }
     let handle = try RepositoryHandle(opening: path)
     var target = try new.oid
-    var reference: OpaquePointer?
-    try check("setting", ref, unsafe git_reference_create(&reference, handle.pointer, ref, &target, 1, Self.reason))
+    let reference = try unsafe made("setting", ref) {
+      unsafe git_reference_create(&$0, handle.pointer, ref, &target, 1, Self.reason)
+    }
     unsafe git_reference_free(reference)
   }
 
   private func delete(_ ref: String, ifAt old: CommitID?) throws -> Bool {
     let handle = try RepositoryHandle(opening: path)
-    var reference: OpaquePointer?
+    let reference: OpaquePointer
     do {
-      try check("reading", ref, unsafe git_reference_lookup(&reference, handle.pointer, ref))
-    } catch let error as GitError {
-      if error.isNotFound { return old == nil }
-      throw error
-    }
+      unsafe reference = try made("reading", ref) { unsafe git_reference_lookup(&$0, handle.pointer, ref) }
+    } catch let error as GitError where error.isNotFound { return old == nil }
     defer { unsafe git_reference_free(reference) }
     if let old, let target = unsafe git_reference_target(reference), unsafe try CommitID(target.pointee) != old {
       return false
@@ -220,12 +208,6 @@ public struct BareRepository: Repository, Refs, Sendable {
 
   /// The text's id as a git blob, in hexadecimal; nothing is stored in the repository.
   public func fingerprint(_ text: String) throws -> String {
-    var oid = git_oid()
-    let bytes = Array(text.utf8)
-    let status = unsafe bytes.withUnsafeBytes {
-      unsafe git_odb_hash(&oid, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1), $0.count, GIT_OBJECT_BLOB)
-    }
-    try check("hashing", "\(bytes.count) bytes", status)
-    return try CommitID(oid).description
+    try CommitID(git_oid(ofBlob: Array(text.utf8))).description
   }
 }

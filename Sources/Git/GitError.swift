@@ -41,3 +41,15 @@ func check(_ operation: String, _ subject: @autoclosure () -> String, _ status: 
   }
   throw GitError(operation: operation, subject: subject(), code: status, reason: reason)
 }
+
+/// What a call of libgit2 makes or opens; throws an error if it returned one.
+@unsafe func made(
+  _ operation: String, _ subject: @autoclosure () -> String, _ call: (inout OpaquePointer?) -> Int32
+) throws -> OpaquePointer {
+  var pointer: OpaquePointer?
+  try check(operation, subject(), unsafe call(&pointer))
+  guard let pointer = unsafe pointer else {
+    throw GitError(operation: operation, subject: subject(), code: -1, reason: "libgit2 gave none")
+  }
+  return unsafe pointer
+}

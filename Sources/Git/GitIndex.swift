@@ -18,12 +18,7 @@ import Posix
   }
 
   private init(opening path: String) throws {
-    var pointer: OpaquePointer?
-    try check("opening the index", path, unsafe git_index_open(&pointer, path))
-    guard let pointer = unsafe pointer else {
-      throw GitError(operation: "opening the index", subject: path, code: -1, reason: "libgit2 gave none")
-    }
-    unsafe self.pointer = unsafe pointer
+    unsafe pointer = try unsafe made("opening the index", path) { unsafe git_index_open(&$0, path) }
   }
 
   deinit { unsafe git_index_free(pointer) }
@@ -128,13 +123,13 @@ extension git_oid {
     unsafe withUnsafeBytes(of: first) { first in unsafe withUnsafeBytes(of: second) { unsafe first.elementsEqual($0) } }
   }
 
-  /// Whether it is the id of a blob with this content.
-  func isBlob(of bytes: [UInt8]) throws -> Bool {
+  /// The id of a blob with this content; nothing is stored.
+  init(ofBlob bytes: [UInt8]) throws {
     var id = git_oid()
     let status = unsafe bytes.withUnsafeBytes {
       unsafe git_odb_hash(&id, $0.baseAddress ?? UnsafeRawPointer(bitPattern: 1), $0.count, GIT_OBJECT_BLOB)
     }
     try check("hashing", "\(bytes.count) bytes", status)
-    return id == self
+    self = id
   }
 }

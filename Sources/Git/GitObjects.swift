@@ -16,23 +16,15 @@ import Posix
 
   init(opening path: String) throws {
     try Library.start()
-    var pointer: OpaquePointer?
-    try check("opening the repository", path, unsafe git_repository_open_bare(&pointer, path))
-    guard let pointer = unsafe pointer else {
-      throw GitError(operation: "opening the repository", subject: path, code: -1, reason: "libgit2 gave none")
-    }
-    unsafe self.pointer = unsafe pointer
+    unsafe pointer = try unsafe made("opening the repository", path) { unsafe git_repository_open_bare(&$0, path) }
   }
 
   /// Opens the repository that contains a directory.
   init(findingFrom directory: String) throws {
     try Library.start()
-    var pointer: OpaquePointer?
-    try check("looking for a repository from", directory, unsafe git_repository_open_ext(&pointer, directory, 0, nil))
-    guard let pointer = unsafe pointer else {
-      throw GitError(operation: "opening the repository", subject: directory, code: -1, reason: "libgit2 gave none")
+    unsafe pointer = try unsafe made("looking for a repository from", directory) {
+      unsafe git_repository_open_ext(&$0, directory, 0, nil)
     }
-    unsafe self.pointer = unsafe pointer
   }
 
   deinit { unsafe git_repository_free(pointer) }
@@ -46,12 +38,9 @@ import Posix
 
   init(_ repository: borrowing RepositoryHandle, _ id: CommitID, _ kind: git_object_t) throws {
     var oid = try id.oid
-    var pointer: OpaquePointer?
-    try check("reading the object", id.description, unsafe git_object_lookup(&pointer, repository.pointer, &oid, kind))
-    guard let pointer = unsafe pointer else {
-      throw GitError(operation: "reading the object", subject: id.description, code: -1, reason: "libgit2 gave none")
+    unsafe pointer = try unsafe made("reading the object", id.description) {
+      unsafe git_object_lookup(&$0, repository.pointer, &oid, kind)
     }
-    unsafe self.pointer = unsafe pointer
   }
 
   deinit { unsafe git_object_free(pointer) }
@@ -119,8 +108,7 @@ extension RepositoryHandle {
 
   /// The size of an object in bytes, without reading its content.
   func size(of id: git_oid) throws -> Int {
-    var objects: OpaquePointer?
-    try check("opening", "the objects", unsafe git_repository_odb(&objects, pointer))
+    let objects = try unsafe made("opening", "the objects") { unsafe git_repository_odb(&$0, pointer) }
     defer { unsafe git_odb_free(objects) }
     var (size, kind, id) = (0, GIT_OBJECT_INVALID, id)
     try check(

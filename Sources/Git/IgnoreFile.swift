@@ -1,3 +1,5 @@
+import Deploy
+
 /// The rules of one .gitignore file (gitignore(5)).
 struct IgnoreFile {
   private struct Rule {
@@ -141,18 +143,16 @@ enum NamePattern {
 
   /// Whether a byte belongs to a class such as "[:alpha:]".
   private static func isOf(_ byte: UInt8, _ name: String) -> Bool {
-    let letter = (0x61...0x7A).contains(byte | 0x20)
-    let digit = (0x30...0x39).contains(byte)
     switch name {
-    case "alpha": return letter
-    case "digit": return digit
-    case "alnum": return letter || digit
-    case "lower": return (0x61...0x7A).contains(byte)
-    case "upper": return (0x41...0x5A).contains(byte)
-    case "xdigit": return digit || (0x61...0x66).contains(byte | 0x20)
+    case "alpha": return byte.isLetter
+    case "digit": return byte.isDigit
+    case "alnum": return byte.isLetterOrDigit
+    case "lower": return byte.isLowercase
+    case "upper": return byte.isUppercase
+    case "xdigit": return byte.isHexDigit
     case "space": return byte == 0x20 || (0x09...0x0D).contains(byte)
     case "blank": return byte == 0x20 || byte == 0x09
-    case "punct": return (0x21...0x7E).contains(byte) && !letter && !digit
+    case "punct": return (0x21...0x7E).contains(byte) && !byte.isLetterOrDigit
     case "print": return (0x20...0x7E).contains(byte)
     case "graph": return (0x21...0x7E).contains(byte)
     case "cntrl": return byte < 0x20 || byte == 0x7F

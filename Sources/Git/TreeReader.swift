@@ -118,7 +118,7 @@ enum TreeReader {
 enum RepositoryName {
   static func matches(_ name: [UInt8]) -> Bool {
     let seen = name.contains { $0 == 0xE2 || $0 == 0xEF } ? visible(name) : name
-    let folded = seen.map { $0 | ((0x41...0x5A).contains($0) ? 0x20 : 0) }
+    let folded = seen.map(\.lowercased)
     return [".git", "git~1"].contains { own in
       // Windows ends a name at ':' or a backslash, and drops trailing dots and spaces.
       folded.starts(with: own.utf8)

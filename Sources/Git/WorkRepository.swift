@@ -28,13 +28,10 @@ public struct WorkRepository: Sendable {
   /// The address that pushes to a remote go to; nil if there is no such remote.
   public func address(ofRemote name: String) throws -> String? {
     let handle = try RepositoryHandle(findingFrom: directory)
-    var remote: OpaquePointer?
+    let remote: OpaquePointer
     do {
-      try check("reading the remote", name, unsafe git_remote_lookup(&remote, handle.pointer, name))
-    } catch let error as GitError {
-      if error.isNotFound { return nil }
-      throw error
-    }
+      unsafe remote = try made("reading the remote", name) { unsafe git_remote_lookup(&$0, handle.pointer, name) }
+    } catch let error as GitError where error.isNotFound { return nil }
     defer { unsafe git_remote_free(remote) }
     guard let address = unsafe git_remote_pushurl(remote) ?? git_remote_url(remote) else { return nil }
     return unsafe String(cString: address)
@@ -43,16 +40,16 @@ public struct WorkRepository: Sendable {
   /// Adds a remote with git's usual fetch setting; throws if there is one of that name.
   public func addRemote(_ name: String, _ address: String) throws {
     let handle = try RepositoryHandle(findingFrom: directory)
-    var remote: OpaquePointer?
-    try check("adding the remote", name, unsafe git_remote_create(&remote, handle.pointer, name, address))
+    let remote = try unsafe made("adding the remote", name) {
+      unsafe git_remote_create(&$0, handle.pointer, name, address)
+    }
     unsafe git_remote_free(remote)
   }
 
   /// The branch that is checked out, even if it has no commit yet; nil if HEAD is detached.
   public func branch() throws -> BranchName? {
     let handle = try RepositoryHandle(findingFrom: directory)
-    var head: OpaquePointer?
-    try check("reading", "HEAD", unsafe git_reference_lookup(&head, handle.pointer, "HEAD"))
+    let head = try unsafe made("reading", "HEAD") { unsafe git_reference_lookup(&$0, handle.pointer, "HEAD") }
     defer { unsafe git_reference_free(head) }
     guard let target = unsafe git_reference_symbolic_target(head) else { return nil }
     return try? BranchName(String(unsafe String(cString: target).dropFirst("refs/heads/".count)))
@@ -68,8 +65,9 @@ public struct WorkRepository: Sendable {
     unsafe options.flags =
       GIT_STATUS_OPT_INCLUDE_UNTRACKED.rawValue | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS.rawValue
       | GIT_STATUS_OPT_INCLUDE_UNMODIFIED.rawValue | GIT_STATUS_OPT_EXCLUDE_SUBMODULES.rawValue
-    var list: OpaquePointer?
-    try check("reading the files of", directory, unsafe git_status_list_new(&list, handle.pointer, &options))
+    let list = try unsafe made("reading the files of", directory) {
+      unsafe git_status_list_new(&$0, handle.pointer, &options)
+    }
     defer { unsafe git_status_list_free(list) }
     var paths: [String] = []
     for position in 0..<(unsafe git_status_list_entrycount(list)) {

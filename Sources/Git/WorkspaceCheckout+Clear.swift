@@ -1,3 +1,4 @@
+import CGit2
 import Deploy
 import Posix
 
@@ -64,7 +65,7 @@ extension WorkspaceCheckout {
     // caches that rely on it.
     guard status.kind == .file, status.mode & 0o7100 == (file.kind == .executable ? 0o100 : 0),
       index.knows(size: status.size, at: position),
-      let bytes = try place.read(file.name, atMost: Self.compared), try file.id.isBlob(of: bytes)
+      let bytes = try place.read(file.name, atMost: Self.compared), try git_oid(ofBlob: bytes) == file.id
     else { return false }
     touched.append(CheckedOutFile(path: path, file: file, status: status))
     return true

@@ -59,7 +59,7 @@ struct WorkspaceCheckout: ~Copyable {
       // As file systems count.
       total += (size + 4_095) & ~4_095
     }
-    let free = try Files.freeSpace(workspace)
+    let free = try Files.space(workspace).free
     guard total > free - Self.reserve else { return }
     throw Failure(
       "checking out the pushed files",

@@ -48,10 +48,8 @@ public struct HostName: Hashable, Sendable, CustomStringConvertible {
   private static func isAddress(_ text: String) -> Bool {
     let groups = text.utf8.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
     return (3...9).contains(groups.count)
-      && groups.dropLast().allSatisfy { $0.count <= 4 && $0.allSatisfy(hexadecimal.contains) }
-      && groups.last.map { $0.count <= 15 && $0.allSatisfy { hexadecimal.contains($0) || $0 == UInt8(ascii: ".") } }
+      && groups.dropLast().allSatisfy { $0.count <= 4 && $0.allSatisfy(\.isHexDigit) }
+      && groups.last.map { $0.count <= 15 && $0.allSatisfy { $0.isHexDigit || $0 == UInt8(ascii: ".") } }
         ?? false
   }
-
-  private static let hexadecimal = Set("0123456789abcdefABCDEF".utf8)
 }

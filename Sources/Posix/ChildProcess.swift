@@ -125,10 +125,7 @@ public struct ChildProcess: Sendable {
     watch: () throws -> Void = {}, output: ([UInt8]) throws -> Void
   ) throws -> ExitStatus {
     let pipe = try Pipe()
-    let child =
-      input.isEmpty
-      ? try start(command, input: .null, errors: errors, family: family, writer: pipe.writer)
-      : try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
+    let child = try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
     do {
       while true {
         try watch()
@@ -190,30 +187,19 @@ public struct ChildProcess: Sendable {
   ) throws -> ExitStatus {
     var command = command
     command.environment[variable] = String(writer.number)
-    try check("configuring", "a pipe") { Self.setInherited(writer.number, true) }
+    try check("configuring", "a pipe") { fcntl(writer.number, F_SETFD, 0) }
     return try ChildProcess(command, input: .inherited).wait()
   }
 
-  private static func setInherited(_ descriptor: Int32, _ isInherited: Bool) -> Int32 {
-    fcntl(descriptor, F_SETFD, isInherited ? 0 : FD_CLOEXEC)
-  }
-
-  /// Starts the program and closes this process's end of the pipe, so that the reader sees the end.
-  private static func start(
-    _ command: Command, input: Stream, errors: Stream?, family: Family, writer: consuming FileDescriptor
-  ) throws(SystemError) -> ChildProcess {
-    try ChildProcess(
-      command, input: input, output: .descriptor(writer.number), errors: errors ?? .descriptor(writer.number),
-      family: family)
-  }
-
-  /// Does the same, and writes to the program's standard input.
+  /// Starts the program, writes to its standard input, and closes this process's end of the pipe for its output, so that
+  /// the reader sees the end.
   private static func start(
     _ command: Command, reading input: [UInt8], errors: Stream?, family: Family, writer: consuming FileDescriptor
-  ) throws -> ChildProcess {
+  ) throws(SystemError) -> ChildProcess {
     let pipe = try Pipe()
-    let child = try start(
-      command, input: .descriptor(pipe.reader.number), errors: errors, family: family, writer: writer)
+    let child = try ChildProcess(
+      command, input: input.isEmpty ? .null : .descriptor(pipe.reader.number), output: .descriptor(writer.number),
+      errors: errors ?? .descriptor(writer.number), family: family)
     try feed(input, to: pipe.intoWriter())
     return child
   }

@@ -73,14 +73,10 @@ extension Directory {
 
   /// Where a symlink points, as it is written; nil if there is no symlink.
   public func linkTarget(_ path: PathBelow) throws(SystemError) -> [UInt8]? {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     do {
-      let count = try at("reading the link", path) { holder, name in
-        unsafe buffer.withUnsafeMutableBytes {
-          unsafe readlinkat(holder, name, $0.baseAddress!.assumingMemoryBound(to: CChar.self), $0.count)
-        }
-      }
-      return Array(buffer.prefix(count))
+      let count = try at("reading the link", path) { unsafe readlinkat($0, $1, &buffer, Int(PATH_MAX)) }
+      return buffer.prefix(count).map { UInt8(bitPattern: $0) }
     } catch {
       if error.isNoWay || error.code == EINVAL { return nil }
       throw error
@@ -144,16 +140,11 @@ extension Directory {
   /// A file's content; nil if there is no file. A file that is larger than the limit is an error, and is not read.
   public func read(_ path: PathBelow, atMost limit: Int) throws(SystemError) -> [UInt8]? {
     guard let file = try file(path) else { return nil }
-    let tooLarge = SystemError("reading", subject(path), code: EFBIG)
-    if try file.status().size > limit { throw tooLarge }
-    var bytes: [UInt8] = []
-    while bytes.count <= limit {
-      let more = try file.read(upTo: min(1 << 20, limit + 1 - bytes.count))
-      if more.isEmpty { return bytes }
-      bytes += more
+    // It may also grow while it is read.
+    guard try file.status().size <= limit, let bytes = try file.read(atMost: limit) else {
+      throw SystemError("reading", subject(path), code: EFBIG)
     }
-    // It grew while it was read.
-    throw tooLarge
+    return bytes
   }
 
   // MARK: Making

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Darwin
-#endif
-
 // What a build closed to the group of its files is opened again, by the user who owns them.
 extension Directory {
   /// Lets the group read everything in the directory that this user owns, and change its directories.
@@ -14,27 +8,18 @@ extension Directory {
     var directories: [PathBelow] = [.top]
     while let path = directories.popLast() {
       guard let directory = try? ownDirectory(path) else { continue }
-      Self.open(directory.number, .directory)
+      Self.letIn(directory.number, 0o770)
       for entry in try directory.entries() {
         switch entry.kind {
         case .directory: directories.append(path.appending(entry.name))
         case .file:
           guard let status = try directory.status(entry.name), status.owner == CurrentProcess.user,
-            status.mode & Self.needed(.file) != Self.needed(.file)
+            status.mode & 0o440 != 0o440
           else { continue }
-          try? directory.setMode(entry.name, status.mode & 0o777 | Self.needed(.file))
+          try? directory.setMode(entry.name, status.mode & 0o777 | 0o440)
         case .link, .other: continue
         }
       }
     }
-  }
-
-  private static func needed(_ kind: Files.Kind) -> UInt32 { kind == .directory ? 0o770 : 0o440 }
-
-  private static func open(_ number: Int32, _ kind: Files.Kind) {
-    var status = stat()
-    guard unsafe fstat(number, &status) == 0, status.st_uid == geteuid() else { return }
-    let mode = UInt32(status.st_mode & 0o777)
-    if mode & needed(kind) != needed(kind) { _ = fchmod(number, mode_t(mode | needed(kind))) }
   }
 }

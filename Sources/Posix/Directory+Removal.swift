@@ -23,7 +23,7 @@ extension Directory {
   /// Removes everything in the directory.
   public func empty() throws(SystemError) {
     var first: SystemError?
-    Self.letOwnerIn(number)
+    Self.letIn(number)
     for entry in try entries() {
       do { try remove(entry.name) } catch { first = first ?? error }
     }
@@ -118,7 +118,7 @@ private final class Removal {
     let directory = Directory(opened, path: top, holder.lookup)
     var status = stat()
     try check("removing", subject) { unsafe fstat(opened, &status) }
-    Directory.letOwnerIn(opened)
+    Directory.letIn(opened)
     var level = Level(name: name, identity: Identity(device: status.st_dev, inode: status.st_ino))
     try directory.visit { name, type in
       var isDirectory = type == DT_DIR

@@ -42,7 +42,7 @@ public struct Directory: ~Copyable {
       number = unsafe Glibc.open(path, Self.readable)
     }
     if number == -1 { throw SystemError("opening", path) }
-    Self.letOwnerIn(number)
+    Self.letIn(number)
     self.init(number, path: path, lookup)
   }
 
@@ -74,18 +74,18 @@ public struct Directory: ~Copyable {
       do { try setMode(path, 0o700) } catch { throw closed }
       opened = try directory(path)
     }
-    Self.letOwnerIn(opened.number)
+    Self.letIn(opened.number)
     return opened
   }
 
-  /// Restores the owner's access to an open directory, which a build may have removed; another user's directory stays
-  /// as it is.
-  static func letOwnerIn(_ number: Int32) {
+  /// Restores access to an open directory, the owner's if no other is named, which a build may have removed; another
+  /// user's directory stays as it is.
+  static func letIn(_ number: Int32, _ access: mode_t = 0o700) {
     var status = stat()
-    guard unsafe fstat(number, &status) == 0, status.st_uid == geteuid(), status.st_mode & 0o700 != 0o700 else {
+    guard unsafe fstat(number, &status) == 0, status.st_uid == geteuid(), status.st_mode & access != access else {
       return
     }
-    _ = fchmod(number, status.st_mode & 0o7777 | 0o700)
+    _ = fchmod(number, status.st_mode & 0o7777 | access)
   }
 
   /// Opens a directory below this one, creating it and those above it if they are missing.

@@ -89,6 +89,17 @@ public struct FileDescriptor: ~Copyable {
     }
   }
 
+  /// Does the same, but reads no more than the limit and one byte; nil if there are more than the limit.
+  public func read(atMost limit: Int) throws(SystemError) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    while bytes.count <= limit {
+      let more = try read(upTo: min(1 << 20, limit + 1 - bytes.count))
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+    return nil
+  }
+
   /// Writes all of the bytes.
   public func write(_ bytes: some Collection<UInt8>) throws(SystemError) {
     try unsafe Array(bytes).withUnsafeBufferPointer { (buffer) throws(SystemError) in

@@ -16,14 +16,6 @@ extension Files {
     public let files: Int?
     /// How many more files fit; nil if there is no limit.
     public let freeFiles: Int?
-
-    /// Makes a value from sizes in bytes and counts of files.
-    public init(size: Int, free: Int, files: Int?, freeFiles: Int?) {
-      self.size = size
-      self.free = free
-      self.files = files
-      self.freeFiles = freeFiles
-    }
   }
 
   /// The room on the file system that holds the path.
@@ -35,12 +27,6 @@ extension Files {
       size: Int(status.f_blocks) * Int(status.f_frsize), free: Int(status.f_bavail) * Int(status.f_frsize),
       files: hasLimit ? Int(status.f_files) : nil, freeFiles: hasLimit ? Int(status.f_favail) : nil)
   }
-
-  /// Free bytes for this user on the file system that holds the path.
-  public static func freeSpace(_ path: String) throws(SystemError) -> Int { try space(path).free }
-
-  /// How many more files fit on the file system that holds the path; nil if there is no limit.
-  public static func freeFiles(_ path: String) throws(SystemError) -> Int? { try space(path).freeFiles }
 
   /// How much room a directory takes, with everything in it.
   public struct Usage: Sendable {

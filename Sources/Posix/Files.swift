@@ -75,15 +75,6 @@ public enum Files {
     try read(path).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The last lines of a text file, reading at most `bytes` bytes.
-  public static func lastLines(_ path: String, count: Int, bytes: Int = 65_536) throws(SystemError) -> [String] {
-    guard let size = try status(resolved(path))?.size else { return [] }
-    let file = try FileDescriptor(path: path, .read)
-    if size > bytes { try check("reading", path) { lseek(file.number, off_t(size - bytes), SEEK_SET) } }
-    let text = String(decoding: try file.readToEnd(), as: UTF8.self)
-    return text.split(whereSeparator: \.isNewline).suffix(count).map(String.init)
-  }
-
   /// The names in a directory, sorted; empty if it does not exist.
   public static func list(_ directory: String) throws(SystemError) -> [String] {
     guard let stream = unsafe opendir(directory) else {
@@ -104,11 +95,9 @@ public enum Files {
 
   /// Where a symlink points, as it is written; nil if there is no symlink.
   public static func linkTarget(_ path: String) throws(SystemError) -> String? {
-    var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
-    let count = unsafe buffer.withUnsafeMutableBytes { buffer in
-      unsafe readlink(path, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
-    }
-    if count >= 0 { return String(decoding: buffer.prefix(count), as: UTF8.self) }
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = unsafe readlink(path, &buffer, buffer.count)
+    if count >= 0 { return String(decoding: buffer.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self) }
     let error = SystemError("reading the link", path)
     if error.isNotFound || error.code == EINVAL { return nil }
     throw error

@@ -29,10 +29,9 @@ public enum HiddenInput {
     }
     var line: [UInt8] = []
     while true {
-      var watched = pollfd(fd: 0, events: Int16(POLLIN), revents: 0)
-      _ = unsafe poll(&watched, 1, 100)
+      let isReady = try FileDescriptor.isReady(0, POLLIN, within: .milliseconds(100), path: "the terminal")
       if isSignalled { return nil }
-      if watched.revents == 0 { continue }
+      if !isReady { continue }
       let bytes = try FileDescriptor.read(0, path: "the terminal", upTo: 4096)
       if bytes.isEmpty { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
       line += bytes

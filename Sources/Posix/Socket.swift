@@ -14,8 +14,9 @@ public struct Socket: ~Copyable {
   /// Connects to a port of this machine. If the port's queue is full, this takes as long as `limit` (the kernel alone:
   /// two minutes).
   public init(connectingTo port: UInt16, at address: Address = .v4, within limit: Duration) throws(SystemError) {
-    let subject = address == .v4 ? "127.0.0.1:\(port)" : "[::1]:\(port)"
-    let number = try check("connecting to", subject) { Self.make(address == .v4 ? AF_INET : AF_INET6) }
+    let (family, host, subject) =
+      address == .v4 ? (AF_INET, "127.0.0.1", "127.0.0.1:\(port)") : (AF_INET6, "::1", "[::1]:\(port)")
+    let number = try check("connecting to", subject) { Self.make(family) }
     let descriptor = FileDescriptor(number, path: subject)
     let milliseconds = max(1, Int(limit.milliseconds))
     var time = timeval(tv_sec: milliseconds / 1000, tv_usec: .init(milliseconds % 1000 * 1000))
@@ -23,7 +24,7 @@ public struct Socket: ~Copyable {
       unsafe setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
     try check("connecting to", subject) {
-      unsafe Self.withLoopback(address, port) { unsafe connect(number, $0, $1) }
+      unsafe Self.withAddress(family, host, port) { unsafe connect(number, $0, $1) }
     }
     // If nobody listens on a port from the range for outgoing connections, a socket can connect to itself.
     if Self.localPort(of: number) == port { throw SystemError("connecting to", subject, code: ECONNREFUSED) }
@@ -37,10 +38,7 @@ public struct Socket: ~Copyable {
 
   /// Reads the next bytes; empty at the end of the stream, nil if none came in time.
   public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8]? {
-    let milliseconds = limit.milliseconds
-    var watched = pollfd(fd: descriptor.number, events: Int16(POLLIN), revents: 0)
-    let ready = try check("reading from", descriptor.path) { unsafe poll(&watched, 1, milliseconds) }
-    return ready == 0 ? nil : try descriptor.read(upTo: count)
+    try descriptor.isReadable(within: limit) ? descriptor.read(upTo: count) : nil
   }
 
   /// Whether nothing listens on a port, on the loopback addresses or on all of the machine's.
@@ -74,41 +72,24 @@ public struct Socket: ~Copyable {
   public static func tryListening(
     on port: UInt16, of host: String? = nil, sharing: Bool = true
   ) throws(SystemError) {
-    let subject = "\(host ?? "*"):\(port)"
-    var four = sockaddr_in()
-    four.sin_family = sa_family_t(AF_INET)
-    four.sin_port = port.bigEndian
-    if let host, unsafe inet_pton(AF_INET, host, &four.sin_addr) == 1 {
-      return try tryListening(four, AF_INET, subject, sharing)
-    }
-    var six = sockaddr_in6()
-    six.sin6_family = sa_family_t(AF_INET6)
-    six.sin6_port = port.bigEndian
-    if let host, unsafe inet_pton(AF_INET6, host, &six.sin6_addr) != 1 {
-      throw SystemError("listening on", subject, code: EINVAL)
-    }
-    do { try tryListening(six, AF_INET6, subject, sharing) } catch {
+    if let host { return try tryListening(host.contains(":") ? AF_INET6 : AF_INET, host, port, sharing) }
+    do { try tryListening(AF_INET6, nil, port, sharing) } catch {
       // Without IPv6, all addresses are IPv4 addresses.
-      guard host == nil, isMissing(error) else { throw error }
-      try tryListening(four, AF_INET, subject, sharing)
+      guard isMissing(error) else { throw error }
+      try tryListening(AF_INET, nil, port, sharing)
     }
   }
 
-  private static func tryListening<Address>(
-    _ address: Address, _ family: Int32, _ subject: String, _ isSharing: Bool
+  private static func tryListening(
+    _ family: Int32, _ host: String?, _ port: UInt16, _ isSharing: Bool
   ) throws(SystemError) {
+    let subject = "\(host ?? "*"):\(port)"
     let number = try check("listening on", subject) { make(family) }
     defer { _ = close(number) }
     // Connections in TIME_WAIT then do not block the port.
     var shares: Int32 = isSharing ? 1 : 0
     unsafe setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &shares, socklen_t(MemoryLayout<Int32>.size))
-    try check("listening on", subject) {
-      unsafe withUnsafePointer(to: address) {
-        unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          unsafe bind(number, $0, socklen_t(MemoryLayout<Address>.size))
-        }
-      }
-    }
+    try check("listening on", subject) { unsafe withAddress(family, host, port) { unsafe bind(number, $0, $1) } }
     try check("listening on", subject) { listen(number, 1) }
   }
 
@@ -130,23 +111,26 @@ public struct Socket: ~Copyable {
     #endif
   }
 
-  private static func withLoopback(
-    _ address: Address, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+  /// Lends the socket address of a port at an IP address, or at all of the machine's in a family; -1 (EINVAL) if the text
+  /// is no address.
+  private static func withAddress(
+    _ family: Int32, _ host: String?, _ port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
   ) -> Int32 {
-    switch address {
-    case .v4:
-      var place = sockaddr_in()
-      place.sin_family = sa_family_t(AF_INET)
-      place.sin_port = port.bigEndian
-      place.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-      return unsafe withBytes(of: &place, body)
-    case .v6:
-      var place = sockaddr_in6()
-      place.sin6_family = sa_family_t(AF_INET6)
-      place.sin6_port = port.bigEndian
-      place.sin6_addr = in6addr_loopback
-      return unsafe withBytes(of: &place, body)
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_port = port.bigEndian
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    six.sin6_port = port.bigEndian
+    let isFour = family == AF_INET
+    let read = host.map { host in
+      unsafe isFour ? inet_pton(family, host, &four.sin_addr) : inet_pton(family, host, &six.sin6_addr)
     }
+    guard read ?? 1 == 1 else {
+      errno = EINVAL
+      return -1
+    }
+    return unsafe isFour ? withBytes(of: &four, body) : withBytes(of: &six, body)
   }
 
   private static func withBytes<Place>(

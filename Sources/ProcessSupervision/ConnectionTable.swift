@@ -46,14 +46,6 @@ public enum ConnectionTable {
     public internal(set) var process: Int32?
     /// The socket's number: two sockets can listen on one address if both allow it.
     public let socket: String
-
-    /// Makes a listener from what the table says about its socket.
-    public init(address: ListeningAddress, user: UInt32, process: Int32?, socket: String) {
-      self.address = address
-      self.user = user
-      self.process = process
-      self.socket = socket
-    }
   }
 
   /// The sockets that listen on a port and do not belong to a process or its descendants.
@@ -110,7 +102,7 @@ public enum ConnectionTable {
         if entry.state != Entry.listening { return found }
         found.append(
           Listener(
-            address: ListeningAddress(host: entry.host, port: entry.port), user: user(of: line) ?? 0, process: nil,
+            address: ListeningAddress(host: entry.host, port: entry.port), user: user(of: line) ?? 0,
             socket: String(entry.inode)))
       }
     }

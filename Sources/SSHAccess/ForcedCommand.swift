@@ -18,7 +18,7 @@ public struct ForcedCommand: Equatable, Sendable, CustomStringConvertible {
   }
 
   private static func quote(_ word: String) throws(Failure) -> String {
-    if !word.isEmpty, word.utf8.allSatisfy({ $0.isLetterOrDigit || "/._-@+:,".utf8.contains($0) }) { return word }
+    if word.isPlain(and: "/.-@+:,") { return word }
     guard word.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f && !"'\"\\".utf8.contains($0) }) else {
       throw Failure(
         "adding the key", "the path \(word.quoted) has quotes, backslashes or control characters in it",

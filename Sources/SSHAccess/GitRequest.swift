@@ -52,9 +52,9 @@ public struct GitRequest: Equatable, Sendable {
 public enum GitProtocol {
   /// The value if it is "version=N" with one digit; nil for anything else.
   public static func checked(_ value: String?) -> String? {
-    guard let value, value.utf8.count == 9, value.hasPrefix("version="), let digit = value.utf8.last,
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit)
-    else { return nil }
+    guard let value, value.utf8.count == 9, value.hasPrefix("version="), value.utf8.last?.isDigit == true else {
+      return nil
+    }
     return value
   }
 }

@@ -9,9 +9,7 @@ public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Takes a name; throws if it has other characters or is too long.
   public init(_ text: String) throws(Failure) {
-    guard let first = text.utf8.first, first.isLetterOrDigit, text.utf8.count <= 63,
-      text.utf8.allSatisfy({ $0.isLetterOrDigit || "._@-".utf8.contains($0) })
-    else {
+    guard let first = text.utf8.first, first.isLetterOrDigit, text.utf8.count <= 63, text.isPlain(and: ".@-") else {
       throw Failure(
         .usage, "naming a key", "\(text.quoted) is not a key's name",
         next: "Use a letter or digit, then up to 62 letters, digits and . _ @ -, as in 'anna@laptop' or 'ci'.")
@@ -21,15 +19,4 @@ public struct KeyName: Hashable, Comparable, Sendable, CustomStringConvertible {
 
   /// Sorts names as text.
   public static func < (left: KeyName, right: KeyName) -> Bool { left.description < right.description }
-}
-
-extension UInt8 {
-  var isLetterOrDigit: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
-  }
 }

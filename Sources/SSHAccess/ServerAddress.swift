@@ -1,3 +1,5 @@
+import Deploy
+
 /// The address at which an ssh client reached this server, from sshd's SSH_CONNECTION: "CLIENT PORT SERVER PORT".
 ///
 /// The host name that the client used is not known here.
@@ -10,7 +12,8 @@ public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
   /// Reads the value of SSH_CONNECTION; nil if there is no connection.
   public init?(sshConnection: String?) {
     let fields = (sshConnection ?? "").split(separator: " ", omittingEmptySubsequences: false).map(String.init)
-    guard fields.count == 4, !fields[2].isEmpty, fields[2].utf8.allSatisfy(Self.isPart), let port = UInt16(fields[3])
+    guard fields.count == 4, !fields[2].isEmpty, let port = UInt16(fields[3]),
+      fields[2].utf8.allSatisfy({ $0.isLowercaseHexDigit || ".:".utf8.contains($0) })
     else { return nil }
     description = fields[2]
     self.port = port
@@ -21,13 +24,4 @@ public struct ServerAddress: Equatable, Sendable, CustomStringConvertible {
 
   /// As it is written in a URL, or before the colon of a git remote.
   public var inURL: String { description.contains(":") ? "[\(description)]" : description }
-
-  private static func isPart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "."),
-      UInt8(ascii: ":"):
-      true
-    default: false
-    }
-  }
 }

@@ -82,17 +82,7 @@ public struct EmbeddedCaddy: CaddyService {
   public func ensureRunning() throws { _ = try start() }
 
   /// Stops Caddy; does nothing if it does not run.
-  public func stop() throws {
-    guard let status = try instance.status() else { return }
-    if try instance.hasSupervisor {
-      status.supervisor.signal(.quit)
-      // The supervisor releases its lock before it has removed the directory, in which the next one would start.
-      while status.supervisor.isRunning { Pause.short() }
-    } else {
-      endOrphan(status)
-      try instance.remove()
-    }
-  }
+  public func stop() throws { try instance.stop() }
 
   /// Whether a supervisor holds Caddy and reports it as running.
   public var isRunning: Bool {
@@ -106,7 +96,7 @@ public struct EmbeddedCaddy: CaddyService {
   private func start() throws -> Bool {
     if try instance.hasSupervisor { return false }
     try program.requireInstalled()
-    if let status = try instance.status() { endOrphan(status) }
+    try instance.endOrphan()
     try Files.makeDirectory(instance.path, mode: 0o700)
     try writeCaddyfile()
     try Files.remove(socket)
@@ -131,11 +121,6 @@ public struct EmbeddedCaddy: CaddyService {
     try Files.makeDirectory(sites)
     let values = ["ADMIN_SOCKET": socket, "SITES": sites]
     try Files.write(Templates.caddyfile(values), to: caddyfile)
-  }
-
-  /// Ends a Caddy whose supervisor was killed before it could end it.
-  private func endOrphan(_ status: InstanceStatus) {
-    if let process = status.process { ProcessGroup.end(leader: process, within: .seconds(5)) }
   }
 
   /// Asks the running Caddy to serve the configuration on the disk; does nothing if it does already.

@@ -75,10 +75,9 @@ extension LiveNames.Name: CustomStringConvertible {
   /// Reads a name such as "9999999999-127.0.0.1:3001-MARK".
   init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 3, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(Self.isDigit),
+    guard parts.count == 3, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(\.isDigit),
       let number = UInt64(parts[0]), number > 0, let upstream = Upstream(parts[1]), parts[1] == "\(upstream)",
-      !parts[2].isEmpty,
-      parts[2].utf8.allSatisfy({ Self.isDigit($0) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0) })
+      !parts[2].isEmpty, parts[2].utf8.allSatisfy(\.isLowercaseHexDigit)
     else { return nil }
     self.init(number: number, upstream: upstream, mark: parts[2])
   }
@@ -87,8 +86,6 @@ extension LiveNames.Name: CustomStringConvertible {
     let digits = String(number)
     return "\(String(repeating: "0", count: max(0, 10 - digits.utf8.count)))\(digits)-\(upstream)-\(mark)"
   }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
 
 extension ReleaseID {

@@ -18,12 +18,7 @@ struct SiteBlock: Equatable {
   /// Whether this Caddy can look for the live instance by itself.
   static func canLook(_ caddy: Version?, in names: String) -> Bool {
     // Only characters that mean nothing special to the Caddyfile and the pattern of names.
-    let isPlain = names.utf8.allSatisfy { byte in
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-        || (UInt8(ascii: "-")...UInt8(ascii: "9")).contains(byte)
-        || byte == UInt8(ascii: "_")
-    }
-    return isPlain && caddy.map { ($0.major, $0.minor) >= (2, 6) } ?? false
+    names.isPlain(and: "-./") && caddy.map { ($0.major, $0.minor) >= (2, 6) } ?? false
   }
 
   var text: String {

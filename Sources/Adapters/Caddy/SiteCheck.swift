@@ -81,8 +81,7 @@ struct SiteCheck {
       try socket.write(
         "GET \(site.page) HTTP/1.1\r\nHost: \(origin.authority)\r\n\(headers)Connection: close\r\n\r\n")
       var reader = HTTPReader(socket, until: .now + Self.limit)
-      let (status, fields) = try reader.head()
-      return self.answer(status) { name in fields.first { $0.name == name }?.value }
+      return self.answer(try reader.head())
     } catch let error as SystemError {
       return error.isRefusal ? .refused : error.isTimeout ? .silent : .broken(error.reason)
     } catch HTTPReader.Problem.broken(let what) {
@@ -96,13 +95,13 @@ struct SiteCheck {
     ["User-Agent: nextdeploy", "Accept: */*", "Accept-Language: en", "X-Nextdeploy-Check: live-\(live.mark)"]
   }
 
-  private func answer(_ status: Int, _ value: (String) -> String?) -> Answer {
-    if let answered = value("x-nextdeploy-live"), answered.hasPrefix("\(live.upstream) "),
+  private func answer(_ head: HTTPHead) -> Answer {
+    if let answered = head.value("x-nextdeploy-live"), answered.hasPrefix("\(live.upstream) "),
       answered.last?.isLetter == true
     {
       return .live
     }
-    return .other(status, location: value("location"))
+    return .other(head.status, location: head.value("location"))
   }
 
   // MARK: curl
@@ -119,9 +118,7 @@ struct SiteCheck {
     let (status, output) = try ChildProcess.run(command, input: Array(settings(origin, host).utf8)) {
       Self.head(in: $0) != nil
     }
-    if let (status, fields) = Self.head(in: output) {
-      return answer(status) { name in fields.first { $0.name == name }?.value }
-    }
+    if let head = Self.head(in: output) { return answer(head) }
     // curl(1): 7 is a failed connection, 28 a timeout, 35 a failed TLS handshake.
     switch status?.code {
     case 7: return .refused
@@ -131,21 +128,10 @@ struct SiteCheck {
     }
   }
 
-  /// An answer's status and header fields, their names in lowercase, as soon as all of them have arrived. Interim
-  /// answers come before it.
-  static func head(in output: [UInt8]) -> (status: Int, fields: [(name: String, value: String)])? {
+  /// An answer's head, as soon as all of it has arrived. Interim answers come before it.
+  static func head(in output: [UInt8]) -> HTTPHead? {
     var rest = output[...]
-    while let end = rest.firstRange(of: Array("\r\n\r\n".utf8)) {
-      let lines = String(decoding: rest[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
-      rest = rest[end.upperBound...]
-      guard let status = lines.first?.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else { return nil }
-      if status < 200 { continue }
-      let fields = lines.dropFirst().compactMap { line -> (name: String, value: String)? in
-        let parts = line.split(separator: ":", maxSplits: 1)
-        return parts.count == 2 ? (parts[0].lowercased(), String(parts[1].drop { $0 == " " })) : nil
-      }
-      return (status, fields)
-    }
+    while let head = HTTPHead(takenFrom: &rest) { if head.status >= 200 { return head } }
     return nil
   }
 

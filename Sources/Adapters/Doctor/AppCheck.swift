@@ -1,51 +1,35 @@
 import Deploy
 import Posix
 
-/// An app: its deploys, and what of it is live.
-struct AppCheck {
-  let app: AppName
-  /// The deploys that have no end and whose builder no longer runs.
-  let interrupted: [DeployRecord]
-  /// Nil if nothing is live yet.
-  let live: LiveRecord?
-  /// Whether the live release is no longer among its releases.
-  let isGone: Bool
-  /// How the live instance is.
-  let instance: InstanceState?
-  /// Whether Caddy sends requests to an instance that is not the live one, or to none.
-  var isMisled = false
-
+extension AppStatus {
+  /// What is wrong with the app's deploys and with what of it is live.
   var findings: [Finding] {
     var findings = interrupted.map { record in
       let place = record.step.map { "at '\($0.rawValue)'" } ?? "while it waited for its turn"
       return Finding(
         .apps, .problem, "the deploy \(record.id) of \(app) was interrupted \(place), and nothing has settled it yet",
-        app: app, command: status,
+        app: app, command: look,
         advice: "That undoes it, or finishes it where it was live already. Then push again or 'nextdeploy rebuild'.")
     }
     if isGone {
-      findings.append(
-        Finding(
-          .apps, .problem, "the release of \(app) that is live is gone: it cannot be started again", app: app,
-          advice: "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew."))
+      findings.add(
+        .apps, .problem, "the release of \(app) that is live is gone: it cannot be started again", app: app,
+        advice: "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew.")
     }
     if isMisled {
-      findings.append(
-        Finding(
-          .apps, .problem, "what tells Caddy where \(app) is does not lead to what is live", app: app, command: status,
-          advice: "That fixes it."))
+      findings.add(
+        .apps, .problem, "what tells Caddy where \(app) is does not lead to what is live", app: app, command: look,
+        advice: "That fixes it.")
     }
     switch instance {
     case .lost, .absent:
-      findings.append(
-        Finding(
-          .apps, .problem, "\(app) does not run (\(live.map { "\($0.instance)" } ?? "no instance"))", app: app,
-          command: status, advice: "That starts it again; 'nextdeploy logs --app \(app)' says why it ended."))
+      findings.add(
+        .apps, .problem, "\(app) does not run (\(live.map { "\($0.instance)" } ?? "no instance"))", app: app,
+        command: look, advice: "That starts it again; 'nextdeploy logs --app \(app)' says why it ended.")
     case .waitingToRestart(let exit, _):
-      findings.append(
-        Finding(
-          .apps, .problem, "\(app) ends again and again (\(exit))", app: app,
-          advice: "'nextdeploy logs --app \(app)' says why; 'nextdeploy rollback --app \(app)' goes back."))
+      findings.add(
+        .apps, .problem, "\(app) ends again and again (\(exit))", app: app,
+        advice: "'nextdeploy logs --app \(app)' says why; 'nextdeploy rollback --app \(app)' goes back.")
     case .running, .draining, nil: break
     }
     if !findings.isEmpty { return findings }
@@ -53,15 +37,7 @@ struct AppCheck {
     return [Finding(.apps, .ok, found, app: app)]
   }
 
-  private var status: String { "nextdeploy status --app \(app)" }
-}
-
-extension AppCheck {
-  init(_ status: AppStatus) {
-    self.init(
-      app: status.app, interrupted: status.interrupted, live: status.live, isGone: status.isGone,
-      instance: status.instance, isMisled: status.isMisled)
-  }
+  private var look: String { "nextdeploy status --app \(app)" }
 }
 
 extension Doctor {
@@ -80,7 +56,7 @@ extension Doctor {
           "Nothing can go back to that release; the next deploy removes it."
         )
       }
-    return try AppCheck(status).findings + repository(app, config, live: status.live?.commit.id)
+    return try status.findings + repository(app, config, live: status.live?.commit.id)
       + backend.user(of: app, status.live)
       + damaged.map { Finding(.apps, .warning, "\($0.0) is damaged", app: app, advice: $0.1) }
   }

@@ -24,11 +24,10 @@ struct CaddyCheck {
     var findings: [Finding] = []
     if isTaken == false {
       // Caddy's words may quote a secret from the file.
-      findings.append(
-        Finding(
-          .caddy, .problem, "Caddy does not take \(Self.file), so no deploy can switch over",
-          advice:
-            "'sudo caddy validate --config \(Self.file)' says why; correct it, then 'sudo systemctl reload caddy'."))
+      findings.add(
+        .caddy, .problem, "Caddy does not take \(Self.file), so no deploy can switch over",
+        advice:
+          "'sudo caddy validate --config \(Self.file)' says why; correct it, then 'sudo systemctl reload caddy'.")
     }
     findings += process + edits
     return findings.isEmpty ? [Finding(.caddy, .ok, "Caddy runs and reads the apps' sites")] : findings
@@ -67,16 +66,14 @@ struct CaddyCheck {
     let edit = CaddyfileEdit(caddyfile ?? "")
     var findings: [Finding] = []
     if edit.addsImport {
-      findings.append(
-        Finding(
-          .caddy, .problem, "\(Self.file) does not import the apps' sites (\(CaddyfileEdit.sites))",
-          command: "sudo nextdeploy setup"))
+      findings.add(
+        .caddy, .problem, "\(Self.file) does not import the apps' sites (\(CaddyfileEdit.sites))",
+        command: "sudo nextdeploy setup")
     }
     if edit.addsAdmin {
-      findings.append(
-        Finding(
-          .caddy, .problem, "\(Self.file) leaves Caddy's administration on localhost, where every app can reach it",
-          command: "sudo nextdeploy setup"))
+      findings.add(
+        .caddy, .problem, "\(Self.file) leaves Caddy's administration on localhost, where every app can reach it",
+        command: "sudo nextdeploy setup")
     }
     return findings
   }

@@ -37,6 +37,7 @@ extension Doctor {
     // Before the first app there may be no directory yet.
     var path = layout.root
     while !Files.exists(path) { path = Files.parent(path) }
-    return DiskCheck(path: path, free: try Files.freeSpace(path), files: try Files.freeFiles(path)).findings
+    let space = try Files.space(path)
+    return DiskCheck(path: path, free: space.free, files: space.freeFiles).findings
   }
 }

@@ -11,12 +11,6 @@ public struct Doctor {
   let backend: any BackendChecks
   let isRoot = CurrentProcess.isRoot
 
-  init(layout: Layout, programs: TimedPrograms, backend: any BackendChecks) {
-    self.layout = layout
-    self.programs = programs
-    self.backend = backend
-  }
-
   /// All findings about the server and the given apps.
   public func findings(_ apps: [AppName]) -> [Finding] {
     backend.checks.flatMap { check in

@@ -1,3 +1,4 @@
+import Deploy
 import Posix
 
 /// What must be true of a file or directory of nextdeploy's.
@@ -26,21 +27,20 @@ struct FilePromise: Equatable {
   static func secret(_ path: String) -> FilePromise { file(path, allows: 0o600) }
 
   func required(_ advice: String = "Put it back from a backup.") -> FilePromise {
-    var promise = self
-    promise.whenMissing = advice
-    return promise
+    with { $0.whenMissing = advice }
   }
 
   /// A file that setup creates.
   var made: FilePromise {
-    var promise = required("Then look what else of it is gone, and put that back from a backup.")
-    promise.maker = "sudo nextdeploy setup"
-    return promise
+    required("Then look what else of it is gone, and put that back from a backup.")
+      .with { $0.maker = "sudo nextdeploy setup" }
   }
 
-  var ofGroup: FilePromise {
+  var ofGroup: FilePromise { with { $0.isGroups = true } }
+
+  private func with(_ change: (inout FilePromise) -> Void) -> FilePromise {
     var promise = self
-    promise.isGroups = true
+    change(&promise)
     return promise
   }
 
@@ -73,24 +73,21 @@ struct FilePromise: Equatable {
     var findings: [Finding] = []
     if status.owner != owner.user {
       let found = Accounts.name(ofUser: status.owner) ?? "the user \(status.owner)"
-      findings.append(
-        Finding(
-          .files, .problem, "\(path) belongs to \(found), not to \(owner.name.prefix { $0 != ":" })",
-          command: "sudo chown -h \(owner.name) \(word)"))
+      findings.add(
+        .files, .problem, "\(path) belongs to \(found), not to \(owner.name.prefix { $0 != ":" })",
+        command: "sudo chown -h \(owner.name) \(word)")
     } else if isGroups, let group = owner.group, status.group != group {
-      findings.append(
-        Finding(
-          .files, .problem, "\(path) belongs to another group than nextdeploy", command: "sudo chgrp nextdeploy \(word)"
-        ))
+      findings.add(
+        .files, .problem, "\(path) belongs to another group than nextdeploy",
+        command: "sudo chgrp nextdeploy \(word)")
     }
     // A directory's setgid bit only decides the group of new files in it.
     let mode = status.mode & ~0o2000
     if mode & needs != needs || mode & ~allows != 0 {
       let wanted = mode & allows | needs
-      findings.append(
-        Finding(
-          .files, .problem, "\(path) has the mode \(Self.octal(mode)): \(complaint(mode))",
-          command: "\(owner.isSelf ? "" : "sudo ")chmod \(Self.octal(wanted)) \(word)"))
+      findings.add(
+        .files, .problem, "\(path) has the mode \(Self.octal(mode)): \(complaint(mode))",
+        command: "\(owner.isSelf ? "" : "sudo ")chmod \(Self.octal(wanted)) \(word)")
     }
     return findings
   }
@@ -109,7 +106,7 @@ struct FilePromise: Equatable {
 
   /// A path, quoted for a shell.
   static func word(_ path: String) -> String {
-    if path.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "/._-@+:,".contains($0) }) { return path }
+    if path.isPlain(and: "/.-@+:,") { return path }
     return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 }

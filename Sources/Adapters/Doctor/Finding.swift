@@ -37,6 +37,16 @@ public struct Finding: Equatable, Encodable, Sendable {
   }
 }
 
+extension [Finding] {
+  /// Adds a finding.
+  mutating func add(
+    _ check: Check, _ state: Finding.State, _ found: String, app: AppName? = nil, command: String? = nil,
+    advice: String? = nil
+  ) {
+    append(Finding(check, state, found, app: app, command: command, advice: advice))
+  }
+}
+
 /// What the doctor looks at, in this order.
 public enum Check: String, CaseIterable, Encodable, Sendable {
   case caddy, ports, node, memory, disk, clock, units, files, apps, domains

@@ -40,16 +40,14 @@ struct NodeCheck {
       return findings + [Finding(.node, .problem, "Node is not on the PATH", advice: Self.install)]
     }
     if hidesHomes && ["/home/", "/root/", "/run/user/"].contains(where: node.file.hasPrefix) {
-      findings.append(
-        Finding(
-          .node, .problem, "Node is \(node.file): builds and apps cannot see that directory", advice: Self.install))
+      findings.add(
+        .node, .problem, "Node is \(node.file): builds and apps cannot see that directory", advice: Self.install)
     }
     findings += needs.compactMap { finding($0, node) }
     if findings.isEmpty, isOutside(Self.next, node, ">=") {
-      findings.append(
-        Finding(
-          .node, .warning, "Node \(node.version) is too old for Next.js 16, which needs \(Self.next)",
-          advice: Self.install))
+      findings.add(
+        .node, .warning, "Node \(node.version) is too old for Next.js 16, which needs \(Self.next)",
+        advice: Self.install)
     }
     return findings.isEmpty ? [Finding(.node, .ok, "Node \(node.version) (\(node.path))")] : findings
   }

@@ -15,10 +15,9 @@ struct RepositoryCheck {
   var findings: [Finding] {
     var findings: [Finding] = []
     if !head.isRight {
-      findings.append(
-        Finding(
-          .apps, .problem, "HEAD of \(path) is damaged: git takes no push", app: app,
-          command: "printf 'ref: \(branch.ref)\\n' > \(FilePromise.word("\(path)/HEAD"))"))
+      findings.add(
+        .apps, .problem, "HEAD of \(path) is damaged: git takes no push", app: app,
+        command: "printf 'ref: \(branch.ref)\\n' > \(FilePromise.word("\(path)/HEAD"))")
       // Without a HEAD, git does not consider it a repository, and refs cannot be queried.
       return findings
     }
@@ -34,10 +33,9 @@ struct RepositoryCheck {
     }
     if broken.isEmpty && !refs.isRight {
       let cause = refs.output.split(whereSeparator: \.isNewline).last.map(String.init) ?? "it says nothing"
-      findings.append(
-        Finding(
-          .apps, .problem, "git cannot read the refs of \(path): \(cause)", app: app,
-          advice: "Where an object is missing: move the repository away, 'nextdeploy app create' it anew, and push."))
+      findings.add(
+        .apps, .problem, "git cannot read the refs of \(path): \(cause)", app: app,
+        advice: "Where an object is missing: move the repository away, 'nextdeploy app create' it anew, and push.")
     }
     return findings
   }

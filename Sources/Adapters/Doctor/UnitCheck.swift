@@ -1,6 +1,5 @@
 import Deploy
 import Posix
-import Templates
 
 /// Compares the users, units and rules on the machine with what setup makes.
 struct UnitCheck {
@@ -39,44 +38,39 @@ struct UnitCheck {
         command: "sudo rm \(path) && sudo systemctl daemon-reload", advice: Self.edit)
     }
     if !bootIsEnabled {
-      findings.append(
-        Finding(
-          .units, .problem, "\(ServerSetup.bootUnit) is not enabled: no app comes back after a reboot",
-          command: Self.setup))
+      findings.add(
+        .units, .problem, "\(ServerSetup.bootUnit) is not enabled: no app comes back after a reboot",
+        command: Self.setup)
     }
     switch polkit {
     case .obeys: break
     case .refuses:
-      findings.append(
-        Finding(
-          .units, .problem, "polkit does not let the user nextdeploy stop and start apps", command: Self.setup,
-          advice: "Where that changes nothing: 'sudo systemctl restart polkit', then look at 'journalctl -u polkit'."))
+      findings.add(
+        .units, .problem, "polkit does not let the user nextdeploy stop and start apps", command: Self.setup,
+        advice: "Where that changes nothing: 'sudo systemctl restart polkit', then look at 'journalctl -u polkit'.")
     case .unknown:
-      findings.append(
-        Finding(.units, .skipped, "only nextdeploy itself can ask polkit", advice: Doctor.lookAsRoot))
+      findings.add(.units, .skipped, "only nextdeploy itself can ask polkit", advice: Doctor.lookAsRoot)
     }
     if !keepsPorts {
-      findings.append(
-        Finding(
-          .units, .problem, "nothing keeps an app or a build from listening on the port of an app that is down",
-          command: "sudo systemctl restart \(ServerSetup.portsUnit)",
-          advice: "'journalctl -u \(ServerSetup.portsUnit)' says why not. Some containers may not do it."))
+      findings.add(
+        .units, .problem, "nothing keeps an app or a build from listening on the port of an app that is down",
+        command: "sudo systemctl restart \(ServerSetup.portsUnit)",
+        advice: "'journalctl -u \(ServerSetup.portsUnit)' says why not. Some containers may not do it.")
     }
     if let givenOut {
-      findings.append(
-        Finding(
-          .units, .problem,
-          "the system gives out the ports of apps (\(givenOut)) by itself too: to connections, and to apps",
-          command: "sudo sysctl -w net.ipv4.ip_local_reserved_ports=\(givenOut)",
-          advice:
-            "For the next boot too, write that into a file in /etc/sysctl.d, with the ports that stand there already; "
-            + "or put net.ipv4.ip_local_port_range back to 32768 60999."))
+      findings.add(
+        .units, .problem,
+        "the system gives out the ports of apps (\(givenOut)) by itself too: to connections, and to apps",
+        command: "sudo sysctl -w net.ipv4.ip_local_reserved_ports=\(givenOut)",
+        advice:
+          "For the next boot too, write that into a file in /etc/sysctl.d, with the ports that stand there already; "
+          + "or put net.ipv4.ip_local_port_range back to 32768 60999.")
     }
     if findings.allSatisfy({ $0.state == .skipped }) {
       findings.insert(Finding(.units, .ok, "users, units and polkit are as setup left them"), at: 0)
     }
     if !dropIns.isEmpty {
-      findings.append(Finding(.units, .ok, "settings of your own are in \(dropIns.joined(separator: ", "))"))
+      findings.add(.units, .ok, "settings of your own are in \(dropIns.joined(separator: ", "))")
     }
     return findings
   }

@@ -29,37 +29,24 @@ struct DopplerCurl {
     ]
   }
 
-  /// What an answer, its head included, says (RFC 9112).
+  /// What an answer, its head included, says.
   static func answer(_ bytes: [UInt8]) -> DopplerSource.Answer {
     var rest = bytes[...]
-    var head: [Substring] = []
+    var head: HTTPHead?
     // An interim answer, or a proxy's answer, has a head of its own.
     while rest.starts(with: "HTTP/".utf8) {
-      guard let end = rest.indices.first(where: { rest[$0...].starts(with: "\r\n\r\n".utf8) }) else {
-        return .unreachable("its answer has no end")
-      }
-      head = String(decoding: rest[..<end], as: UTF8.self).split(separator: "\r\n")
-      rest = rest[(end + 4)...]
+      head = HTTPHead(takenFrom: &rest)
+      if head == nil { return .unreachable("its answer has no end") }
     }
-    let status = head.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-    let message = (try? JSON.parse(String(decoding: rest, as: UTF8.self)))?["messages"].flatMap { messages in
-      if case .array(let texts) = messages { texts.first?.string } else { nil }
-    }
+    let status = head?.status ?? 0
+    let message = (try? JSON.parse(String(decoding: rest, as: UTF8.self)))?["messages"]?.elements?.first?.string
     let words = (message ?? "status \(status)").quoted
     switch status {
     case 200: return .secrets(Array(rest))
     case 401, 403: return .refused(words)
-    case 429: return .busy(after: header("retry-after", head).flatMap { Double($0) }.map { min(max($0, 0), 86_400) })
+    case 429: return .busy(after: head?.value("retry-after").flatMap { Double($0) }.map { min(max($0, 0), 86_400) })
     case 500...599: return .unreachable("it answered with status \(status)")
     default: return .failed(words)
     }
-  }
-
-  private static func header(_ name: String, _ head: [Substring]) -> Substring? {
-    for line in head.dropFirst() {
-      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      if parts.count == 2, parts[0].lowercased() == name { return parts[1].drop { $0 == " " } }
-    }
-    return nil
   }
 }

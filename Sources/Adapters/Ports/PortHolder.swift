@@ -73,7 +73,7 @@ extension PortHolder {
       guard fields.count == 3, fields[1].isEmpty || fields[1] == "name=systemd",
         let unit = fields[2].split(separator: "/").last(where: { $0.hasSuffix(".service") }),
         // It becomes part of a command.
-        unit.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) || "@:._-".contains($0) }), !unit.hasPrefix("-")
+        String(unit).isPlain(and: "@:.-"), !unit.hasPrefix("-")
       else { continue }
       return String(unit)
     }

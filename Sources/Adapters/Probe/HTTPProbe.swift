@@ -1,18 +1,16 @@
-public import Deploy
+import Deploy
 import Posix
 import ProcessSupervision
 
 /// Sends requests to instances over HTTP/1.1, with a new connection for each.
-public struct HTTPProbe: Probe, PortListeners {
-  let instances: PortRange?
+struct HTTPProbe: Probe, PortListeners {
+  /// The ports of instances, if each app runs as a user of its own.
+  var instances: PortRange?
   /// How much longer a page is read after its head has arrived.
   private static let patience = Duration.seconds(1)
 
-  /// - Parameter instances: the ports of instances, if each app runs as a user of its own.
-  public init(instances: PortRange? = nil) { self.instances = instances }
-
   /// Sends a GET over a new connection to the instance's loopback address and reads the answer.
-  public func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
+  func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
     let deadline = ContinuousClock.now + .seconds(limit)
     do {
       let socket = try Socket(
@@ -31,7 +29,7 @@ public struct HTTPProbe: Probe, PortListeners {
   }
 
   /// Looks at the sockets of the process's group, or of the app's user if the group's cannot be seen.
-  public func listeners(of process: Int32, on port: Port) -> [ListeningAddress] {
+  func listeners(of process: Int32, on port: Port) -> [ListeningAddress] {
     let own = ConnectionTable.listeners(ofGroup: process)
     guard own.isEmpty, let instances, let user = (try? Files.status("/proc/\(process)"))?.owner,
       AppUsers.range.contains(user)
@@ -43,7 +41,7 @@ public struct HTTPProbe: Probe, PortListeners {
   }
 
   /// Reads the kernel's table of sockets, whoever owns them.
-  public func listeners(on port: Port) -> [ListeningAddress] {
+  func listeners(on port: Port) -> [ListeningAddress] {
     ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
   }
 }

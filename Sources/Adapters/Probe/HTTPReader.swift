@@ -26,19 +26,18 @@ struct HTTPReader: ~Copyable {
 
   /// The answer, with as much of its body as arrives within `patience` of its head.
   mutating func response(patience: Duration) throws -> ProbeResponse {
-    let (status, fields) = try head()
-    var response = ProbeResponse(status: status)
-    func value(_ name: String) -> String? { fields.first { $0.name == name }?.value }
-    response.location = value("location")
-    response.cookies = fields.filter { $0.name == "set-cookie" }.map(\.value)
-    response.type = value("content-type")
-    response.encoding = value("content-encoding")
-    if status == 204 || status == 304 || status < 200 { return response }
+    let head = try head()
+    var response = ProbeResponse(status: head.status)
+    response.location = head.value("location")
+    response.cookies = head.fields.filter { $0.name == "set-cookie" }.map(\.value)
+    response.type = head.value("content-type")
+    response.encoding = head.value("content-encoding")
+    if [204, 304].contains(head.status) || head.status < 200 { return response }
     deadline = min(deadline, .now + patience)
     do {
-      if let coding = value("transfer-encoding"), coding.lowercased().hasSuffix("chunked") {
+      if let coding = head.value("transfer-encoding"), coding.lowercased().hasSuffix("chunked") {
         try readChunks(into: &response.body)
-      } else if let text = value("content-length") {
+      } else if let text = head.value("content-length") {
         guard let length = Self.number(text, radix: 10) else {
           throw Problem.broken("its Content-Length is \(text.quoted)")
         }
@@ -56,8 +55,8 @@ struct HTTPReader: ~Copyable {
 
   // MARK: The head
 
-  /// The answer's status and its header fields, their names in lowercase.
-  mutating func head() throws -> (status: Int, fields: [(name: String, value: String)]) {
+  /// The answer's head, without interim ones before it.
+  mutating func head() throws -> HTTPHead {
     var length = 0
     while true {
       let status = try Self.status(of: try line("first line"))
@@ -71,8 +70,7 @@ struct HTTPReader: ~Copyable {
         guard let colon = line.firstIndex(of: ":"), line.first != " ", line.first != "\t" else { continue }
         fields.append((line[..<colon].lowercased(), String(line[line.index(after: colon)...]).trimmed))
       }
-      // Interim answers are skipped.
-      if status >= 200 || status == 101 { return (status, fields) }
+      if status >= 200 || status == 101 { return HTTPHead(status: status, fields: fields) }
     }
   }
 

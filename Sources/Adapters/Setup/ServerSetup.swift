@@ -190,18 +190,14 @@ public struct ServerSetup {
   private func keepPorts() throws -> Int {
     guard isSystemdRunning else { return 0 }
     let wasActive = try isActive(Self.portsUnit)
-    if isDryRun {
-      if !wasActive { report("keep each port for its app, in the kernel: \(Self.portsUnit)") }
-      return wasActive ? 0 : 1
-    }
     // It is repeated every time, since an update may bring a new rule.
-    let (status, _) = try ask(["systemctl", "restart", Self.portsUnit])
-    if !status.isSuccess {
+    if try !isDryRun && !ask(["systemctl", "restart", Self.portsUnit]).status.isSuccess {
       report("this machine does not keep each port for its app: 'journalctl -u \(Self.portsUnit)' says why")
       return 0
     }
-    if !wasActive { report("keep each port for its app, in the kernel: \(Self.portsUnit)") }
-    return wasActive ? 0 : 1
+    if wasActive { return 0 }
+    report("keep each port for its app, in the kernel: \(Self.portsUnit)")
+    return 1
   }
 
   static let portsUnit = "nextdeploy-ports.service"

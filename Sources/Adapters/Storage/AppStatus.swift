@@ -19,6 +19,17 @@ public struct AppStatus {
   /// The deploys that have not finished and whose builder no longer runs.
   public let interrupted: [DeployRecord]
 
+  /// Whether requests go anywhere other than the live instance.
+  public var isMisled: Bool { live.map { $0.upstream != upstream } ?? false }
+
+  /// Whether the live release no longer exists on the disk.
+  public var isGone: Bool { live != nil && release == nil }
+
+  /// Whether recovery has something to do.
+  public var needsRecovery: Bool { !interrupted.isEmpty || isMisled || instance == .lost }
+}
+
+extension AppStatus {
   /// Collects the status.
   ///
   /// - Parameters:
@@ -28,24 +39,14 @@ public struct AppStatus {
     of app: AppName, in directory: AppDirectory, releases: ReleaseDirectory,
     state: (InstanceID) throws -> InstanceState, upstream: (AppName) throws -> Upstream?
   ) throws {
-    self.app = app
-    deploys = try directory.records()
+    let deploys = try directory.records()
     let unfinished = deploys.filter { !$0.isFinished }
     let running = unfinished.filter(directory.isRunning)
-    self.running = running
-    interrupted = unfinished.filter { deploy in !running.contains { $0.id == deploy.id } }
-    live = try directory.live()
-    release = try live.flatMap { try releases.read($0.release) }
-    instance = try live.map { try state($0.instance) }
-    self.upstream = try live == nil ? nil : upstream(app)
+    let live = try directory.live()
+    self.init(
+      app: app, live: live, release: try live.flatMap { try releases.read($0.release) },
+      instance: try live.map { try state($0.instance) }, upstream: try live == nil ? nil : upstream(app),
+      deploys: deploys, running: running,
+      interrupted: unfinished.filter { deploy in !running.contains { $0.id == deploy.id } })
   }
-
-  /// Whether requests go anywhere other than the live instance.
-  public var isMisled: Bool { live.map { $0.upstream != upstream } ?? false }
-
-  /// Whether the live release no longer exists on the disk.
-  public var isGone: Bool { live != nil && release == nil }
-
-  /// Whether recovery has something to do.
-  public var needsRecovery: Bool { !interrupted.isEmpty || isMisled || instance == .lost }
 }

@@ -58,12 +58,19 @@ public struct PublicDirectory: PublicFiles {
   private func compress(
     _ files: [PathBelow], in own: borrowing Directory, _ place: String, sharedWith all: borrowing Directory
   ) throws {
-    // A file that the build itself compressed is the release's own.
-    let files = try files.filter { file in
-      try Compressor.endings.allSatisfy { try Self.compressed(file, $0).map(own.status) == nil }
+    var mine: [PathBelow] = []
+    for file in files {
+      // A file that the build itself compressed is the release's own.
+      var isDone = false
+      for ending in Compressor.endings {
+        if let compressed = Self.compressed(file, ending), try own.status(compressed) != nil { isDone = true }
+      }
+      if !isDone { mine.append(file) }
     }
-    try compressor.compress(files.map { "\(place)/\($0)" })
-    for file in files { for ending in Compressor.endings { try Self.link(file, ending, from: own, to: all) } }
+    try compressor.compress(mine.map { "\(place)/\($0)" })
+    for file in mine {
+      for ending in Compressor.endings { try Self.link(file, ending, from: own, to: all) }
+    }
   }
 
   private static func compressed(_ file: PathBelow, _ ending: String) -> PathBelow? {

@@ -14,7 +14,7 @@ struct SpaceWatch {
     self.app = app
     self.layout = layout
     places = try [layout.workspace, layout.cache, layout.directory].filter { Files.exists($0) }
-      .map { ($0, try Files.freeSpace($0)) }
+      .map { ($0, try Files.space($0).free) }
   }
 
   /// Throws if too little space is left.
@@ -40,7 +40,7 @@ struct SpaceWatch {
       }
       throw Failure(
         "building \(app)", "it was ended, for \(cause)",
-        next: "\(Usage(of: layout)); 'nextdeploy rebuild COMMIT --clean --app \(app)' begins without it.")
+        next: "\(layout.usage()); 'nextdeploy rebuild COMMIT --clean --app \(app)' begins without it.")
     }
   }
 }

@@ -1,18 +1,14 @@
-import Deploy
 import Posix
 
-/// How much of the disk an app's builds use.
-struct Usage: CustomStringConvertible {
-  private var parts: [String] = []
-
-  /// Counts each directory for at most a second, since there may be millions of files.
-  init(of layout: AppLayout) {
-    for (name, directory) in [("its workspace", layout.workspace), ("its builds' caches", layout.cache)]
-    where Files.exists(directory) {
-      let usage = Files.usage(directory, within: .seconds(1))
-      parts.append("\(name): \(usage.isWhole ? "" : "more than ")\(usage.bytes >> 20) MB in \(usage.files) files")
-    }
+extension AppLayout {
+  /// How much of the disk the app's builds use, in words. Each directory is counted for at most a second, since there
+  /// may be millions of files.
+  func usage() -> String {
+    let parts = [("its workspace", workspace), ("its builds' caches", cache)].filter { Files.exists($0.1) }
+      .map { name, directory in
+        let usage = Files.usage(directory, within: .seconds(1))
+        return "\(name): \(usage.isWhole ? "" : "more than ")\(usage.bytes >> 20) MB in \(usage.files) files"
+      }
+    return parts.joined(separator: ", ")
   }
-
-  var description: String { parts.joined(separator: ", ") }
 }

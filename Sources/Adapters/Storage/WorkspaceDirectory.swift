@@ -95,7 +95,7 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
   public func reservedSpace() throws -> Int { Reserve(of: try space()).bytes }
 
   /// What the workspace and the caches take, counted now.
-  public func usage() -> String { Usage(of: layout).description }
+  public func usage() -> String { layout.usage() }
 
   /// The space on the disk that the workspace is on, or will be.
   private func space() throws -> Files.Space {

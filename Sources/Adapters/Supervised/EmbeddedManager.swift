@@ -37,16 +37,10 @@ public struct EmbeddedManager: ServiceManager {
   }
 
   /// Signals the supervisor to drain the instance and returns at once.
-  public func drain(_ instance: InstanceID) throws { _ = try end(instance, .drain) }
+  public func drain(_ instance: InstanceID) throws { _ = try directory(instance).end(.drain) }
 
   /// Signals the supervisor to end the instance, and waits until its directory and the supervisor are gone.
-  public func stop(_ instance: InstanceID) throws {
-    while directory(instance).exists {
-      // The supervisor releases its lock before it has removed the directory and ended.
-      guard let supervisor = try end(instance, .quit) else { continue }
-      while supervisor.isRunning { Pause.short() }
-    }
-  }
+  public func stop(_ instance: InstanceID) throws { try directory(instance).stop() }
 
   /// Reads the state that the supervisor last wrote; `lost` if there is no supervisor any more.
   public func state(of instance: InstanceID) throws -> InstanceState { try directory(instance).state() }
@@ -71,30 +65,8 @@ public struct EmbeddedManager: ServiceManager {
   public func revive(_ instance: InstanceID) throws {
     let directory = directory(instance)
     guard directory.exists, try !directory.hasSupervisor else { return }
-    try endOrphan(of: directory)
+    try directory.endOrphan()
     try SupervisorProcess(program: supervisor).start(directory)
-  }
-
-  /// Tells the supervisor to end the instance; if there is none, ends the instance itself and returns nil.
-  private func end(_ instance: InstanceID, _ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
-    let directory = directory(instance)
-    while try directory.hasSupervisor {
-      if let supervisor = try directory.status()?.supervisor {
-        supervisor.signal(signal)
-        return supervisor
-      }
-      // The supervisor has only just started.
-      Pause.short()
-    }
-    guard directory.exists else { return nil }
-    try endOrphan(of: directory)
-    try directory.remove()
-    return nil
-  }
-
-  /// Ends an app whose supervisor was killed before it could end it.
-  private func endOrphan(of directory: InstanceDirectory) throws {
-    if let process = try directory.status()?.process { ProcessGroup.end(leader: process, within: .seconds(10)) }
   }
 
   private func directory(_ instance: InstanceID) -> InstanceDirectory {
@@ -112,6 +84,36 @@ extension InstanceDirectory {
     case .waiting: return .waitingToRestart(exit: status.exit ?? "it ended", restarts: status.restarts)
     case .draining: return .draining
     }
+  }
+
+  /// Tells the supervisor to end the program; if there is none, ends the program itself and returns nil.
+  func end(_ signal: ProcessIdentity.Signal) throws -> ProcessIdentity? {
+    while try hasSupervisor {
+      if let supervisor = try status()?.supervisor {
+        supervisor.signal(signal)
+        return supervisor
+      }
+      // The supervisor has only just started.
+      Pause.short()
+    }
+    guard exists else { return nil }
+    try endOrphan()
+    try remove()
+    return nil
+  }
+
+  /// Has the supervisor end the program at once, and waits until the directory and the supervisor are gone.
+  func stop() throws {
+    while exists {
+      // The supervisor releases its lock before it has removed the directory and ended.
+      guard let supervisor = try end(.quit) else { continue }
+      while supervisor.isRunning { Pause.short() }
+    }
+  }
+
+  /// Ends a program whose supervisor was killed before it could end it.
+  func endOrphan() throws {
+    if let process = try status()?.process { ProcessGroup.end(leader: process, within: .seconds(10)) }
   }
 }
 

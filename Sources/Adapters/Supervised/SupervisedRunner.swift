@@ -1,23 +1,16 @@
-public import Deploy
+import Deploy
 import Posix
 import ProcessSupervision
 
 /// Runs an app's installs and builds as children of this process, each under a guard.
-public struct SupervisedRunner: Runner {
+struct SupervisedRunner: Runner {
   let app: AppName
   let layout: AppLayout
   /// The path of nextdeploy-supervisor.
   let supervisor: String
 
-  /// Makes a runner for an app that starts `supervisor`, the path of nextdeploy-supervisor, as each job's guard.
-  public init(app: AppName, layout: AppLayout, supervisor: String) {
-    self.app = app
-    self.layout = layout
-    self.supervisor = supervisor
-  }
-
   /// Starts the job under a guard, which is given the job's variables on its standard input, and watches the disk.
-  public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
+  func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     // The guard is not one of the app's processes, so the app's secrets must not be in its environment.
     let command = Command(
       [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
@@ -36,5 +29,5 @@ public struct SupervisedRunner: Runner {
   }
 
   /// Does nothing: a guard ends its job when the builder ends.
-  public func endLeftovers() {}
+  func endLeftovers() {}
 }

@@ -1,24 +1,17 @@
 public import Deploy
 import FoundationEssentials
-public import Posix
+import Posix
 
 /// Access to an app's files where builds and instances have users of their own: files are shared by groups, and
 /// `nextdeploy-files@APP.service`, which runs as their owner, does the rest.
-public struct FilesUnit: FileAccess {
+struct FilesUnit: FileAccess {
   let app: AppName
   let layout: Layout
-  let systemctl: Systemctl
+  let environment: [String: String]
+  /// Called with a message about what had to be set aside.
   let tell: @Sendable (String) -> Void
 
-  /// - Parameter tell: called with a message about what had to be set aside.
-  public init(
-    app: AppName, layout: Layout, environment: [String: String], tell: @escaping @Sendable (String) -> Void
-  ) {
-    self.app = app
-    self.layout = layout
-    self.tell = tell
-    systemctl = Systemctl(environment: environment)
-  }
+  private var systemctl: Systemctl { Systemctl(environment: environment) }
 
   struct Request: Codable {
     var user: UInt32
@@ -42,36 +35,36 @@ public struct FilesUnit: FileAccess {
   }
 
   /// Always true: builds and instances have users of their own.
-  public var isForOtherUsers: Bool { true }
+  var isForOtherUsers: Bool { true }
 
   /// Makes the directories that the units share with nextdeploy, and gives each to its group.
-  public func prepare() throws { try Sharing().prepare(layout.app(app)) }
+  func prepare() throws { try Sharing().prepare(layout.app(app)) }
 
   /// Gives a directory to the group of running apps, which may enter it but not write to it.
-  public func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
+  func openWay(_ path: PathBelow, in holder: borrowing Directory) throws {
     try Sharing().openWay(path, in: holder)
   }
 
   /// Gives a file, or a directory with everything in it, to the group of running apps, which may write to it.
-  public func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
+  func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
     try Sharing().openToApp(path, in: holder)
   }
 
   /// Checks out in the app's files unit, so that the user of builds owns the workspace.
-  public func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int? {
+  func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int? {
     try makeDirectories()
     return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
   /// Has the unit open the workspace and the cache to nextdeploy, as the user of the app's builds; returns true.
-  public func open() throws -> Bool {
+  func open() throws -> Bool {
     _ = try run(.open, as: builder())
     return true
   }
 
   /// Removes as the user of the app's builds below the workspace and caches, and as the app's own user elsewhere, as in
   /// releases and persistent paths.
-  public func remove(_ path: String) throws {
+  func remove(_ path: String) throws {
     let app = layout.app(app)
     guard path.hasPrefix(app.directory + "/") else { return }
     let isBuilds = [app.workspace, app.cache].contains { path == $0 || path.hasPrefix($0 + "/") }

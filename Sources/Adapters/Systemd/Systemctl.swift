@@ -20,9 +20,12 @@ struct Systemctl: Sendable {
   }
 
   /// Runs the command; throws with its own words if it fails.
-  func run(_ arguments: [String]) throws {
+  func run(_ arguments: [String]) throws { _ = try output(of: arguments) }
+
+  private func output(of arguments: [String]) throws -> String {
     let (status, output) = try ChildProcess.run(command(arguments))
     if !status.isSuccess { throw Self.refusal(arguments, status, output) }
+    return output
   }
 
   func succeeds(_ arguments: [String]) throws -> Bool {
@@ -53,18 +56,13 @@ struct Systemctl: Sendable {
 
   /// What systemd knows about a unit, by property name.
   func show(_ unit: String, _ properties: [String]) throws -> [String: String] {
-    let arguments = ["show", "--property=\(properties.joined(separator: ","))", unit]
-    let (status, output) = try ChildProcess.run(command(arguments))
-    if !status.isSuccess { throw Self.refusal(arguments, status, output) }
-    return Self.properties(output)
+    Self.properties(try output(of: ["show", "--property=\(properties.joined(separator: ","))", unit]))
   }
 
   /// The ActiveState of each unit.
   func states(of units: [String]) throws -> [String] {
-    let arguments = ["show", "--property=ActiveState", "--value"] + units
-    let (status, output) = try ChildProcess.run(command(arguments))
-    if !status.isSuccess { throw Self.refusal(arguments, status, output) }
-    return output.split(whereSeparator: \.isNewline).map(String.init)
+    try output(of: ["show", "--property=ActiveState", "--value"] + units)
+      .split(whereSeparator: \.isNewline).map(String.init)
   }
 
   /// Reads lines of `Name=value`.

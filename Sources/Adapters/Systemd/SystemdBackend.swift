@@ -8,13 +8,13 @@ struct SystemdBackend: Backend {
   let environment: [String: String]
   let isBooting: Bool
 
-  var capabilities: Capabilities { Capabilities(limits: true, tls: true, isolation: true) }
+  var capabilities: Capabilities { Capabilities(limits: true, tls: true) }
 
   var owner: String? { "nextdeploy" }
 
   var caddy: any CaddyService {
     SystemdCaddy(
-      directory: layout.caddy, environment: environment, tools: MachineTools(layout: layout, environment: environment))
+      sites: layout.caddy, variables: environment, tools: MachineTools(layout: layout, environment: environment))
   }
 
   var logs: any InstanceLogs { SystemdJournal(environment: environment) }

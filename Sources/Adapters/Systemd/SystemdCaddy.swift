@@ -1,51 +1,43 @@
-public import Deploy
+import Deploy
 import Posix
 
 /// The machine's own Caddy, run by systemd, which gets certificates and is told to load the configuration on the disk.
-public struct SystemdCaddy: CaddyService {
-  let directory: String
-  /// The variables for running `caddy`: the caller's, with the home and XDG directories set to /tmp.
-  public let environment: [String: String]
+struct SystemdCaddy: CaddyService {
+  /// The directory of the apps' site files, which the machine's Caddyfile imports.
+  let sites: String
+  /// The variables for running programs, including PATH.
+  let variables: [String: String]
+  /// Knows Caddy's version.
   let tools: MachineTools
-  let systemctl: Systemctl
 
-  /// - Parameters:
-  ///   - directory: the apps' site files, which the machine's Caddyfile imports.
-  ///   - tools: knows Caddy's version.
-  public init(directory: String, environment: [String: String], tools: MachineTools) {
-    self.directory = directory
-    self.tools = tools
-    // Caddy creates files when it checks a configuration.
-    self.environment = environment.merging(["HOME": "/tmp", "XDG_DATA_HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"]) {
-      _, own in own
-    }
-    systemctl = Systemctl(environment: environment)
+  /// The variables for running `caddy`, which creates files when it checks a configuration: elsewhere.
+  var environment: [String: String] {
+    variables.merging(["HOME": "/tmp", "XDG_DATA_HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp"]) { _, own in own }
   }
 
-  /// The directory of the apps' site files, which the machine's Caddyfile imports.
-  public var sites: String { directory }
+  private var systemctl: Systemctl { Systemctl(environment: variables) }
 
   /// Always true: this Caddy gets certificates and listens on 443.
-  public var terminatesTLS: Bool { true }
+  var terminatesTLS: Bool { true }
 
   /// The version of the `caddy` on the PATH; nil if it reports none.
-  public var version: Version? { get throws { try program.version } }
+  var version: Version? { get throws { try program.version } }
 
   /// The main process of caddy.service, as systemd tells it; nil if it does not run.
-  public var process: CaddyProcess? {
+  var process: CaddyProcess? {
     get throws { try CaddyProcess.service { try systemctl.show(Self.unit, $0) } }
   }
 
   /// Looks only at the apps' sites if the admin's own may name files that only Caddy's user can read, or have
   /// variables, which only the unit knows.
-  public func addresses() throws -> Set<CaddyAddress>? {
+  func addresses() throws -> Set<CaddyAddress>? {
     if try !hasVariables, let all = try program.addresses(in: CaddyCheck.file) { return all }
-    return try withCandidate(importing: ["\(directory)/*.caddy"]) { try program.addresses(in: $0) }
+    return try withCandidate(importing: ["\(sites)/*.caddy"]) { try program.addresses(in: $0) }
   }
 
   /// Checks only the apps' sites, since the admin's own may name files that only Caddy's user can read. Caddy checks
   /// all of them together when it loads them, and keeps its configuration if it rejects them.
-  public func validate(sites: [String]) throws {
+  func validate(sites: [String]) throws {
     let (status, output) = try withCandidate(importing: sites) {
       try program.run(["validate", "--config", $0, "--adapter", "caddyfile"])
     }
@@ -57,7 +49,7 @@ public struct SystemdCaddy: CaddyService {
   }
 
   private func withCandidate<Result>(importing sites: [String], _ look: (String) throws -> Result) throws -> Result {
-    let candidate = "\(directory)/Caddyfile.new"
+    let candidate = "\(self.sites)/Caddyfile.new"
     let imports = sites.map { "import \($0)" }.joined(separator: "\n")
     try Files.write("{\n\tadmin off\n}\n\(imports)\n", to: candidate, durable: false)
     let result = try look(candidate)
@@ -66,7 +58,7 @@ public struct SystemdCaddy: CaddyService {
   }
 
   /// Has systemd reload caddy.service; throws with what Caddy wrote to the journal if it refuses.
-  public func reload() throws {
+  func reload() throws {
     let (isDone, output) = try systemctl.reload(Self.unit)
     if isDone { return }
     let said = output.split(whereSeparator: \.isNewline).map(String.init)
@@ -84,7 +76,7 @@ public struct SystemdCaddy: CaddyService {
   }
 
   /// Checks as much as this user can: possibly only Caddy's user can read or write what the Caddyfile names.
-  public func requireStartable() throws {
+  func requireStartable() throws {
     let attempt = "making sure that Caddy would come up with \(CaddyCheck.file)"
     if try hasVariables {
       throw Failure(attempt, "it has variables that only Caddy's service knows", next: Self.restart)
@@ -102,21 +94,21 @@ public struct SystemdCaddy: CaddyService {
   private var hasVariables: Bool { get throws { try Files.text(CaddyCheck.file)?.contains("{$") ?? false } }
 
   /// Has systemd restart caddy.service.
-  public func restart() throws { try systemctl.run(["restart", Self.unit]) }
+  func restart() throws { try systemctl.run(["restart", Self.unit]) }
 
   /// Does nothing: systemd keeps Caddy running, and only the admin may start it.
-  public func ensureRunning() throws {}
+  func ensureRunning() throws {}
 
   /// Does nothing: this Caddy serves the admin's own sites too.
-  public func stop() throws {}
+  func stop() throws {}
 
   /// Whether systemd calls caddy.service active.
-  public var isRunning: Bool {
+  var isRunning: Bool {
     get throws { try systemctl.succeeds(["is-active", "--quiet", Self.unit]) }
   }
 
   /// Looks whether caddy.service runs and whether the Caddyfile imports the apps' sites.
-  public func obstacle() throws -> (cause: String, next: String)? {
+  func obstacle() throws -> (cause: String, next: String)? {
     if try !isRunning {
       return (
         "Caddy does not run", "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended."

@@ -1,29 +1,20 @@
-public import Deploy
+import Deploy
 import Posix
 
 /// Runs an app's installs and builds in a unit of their own, `nextdeploy-build@APP.service`, as a user of their own.
-public struct SystemdRunner: Runner {
+struct SystemdRunner: Runner {
   let app: AppName
   let layout: Layout
+  /// How many builds may run at a time on the machine.
   let builds: Int
+  let environment: [String: String]
+  /// Whether the person who reads the output may learn of an app.
   let mayName: (AppName) -> Bool
-  let systemctl: Systemctl
 
-  /// - Parameters:
-  ///   - builds: how many builds may run at a time on the machine.
-  ///   - mayName: whether the person who reads the output may learn of an app.
-  public init(
-    app: AppName, layout: Layout, builds: Int, environment: [String: String], mayName: @escaping (AppName) -> Bool
-  ) {
-    self.app = app
-    self.layout = layout
-    self.builds = builds
-    self.mayName = mayName
-    systemctl = Systemctl(environment: environment)
-  }
+  private var systemctl: Systemctl { Systemctl(environment: environment) }
 
   /// Waits for one of the machine's build slots, then runs the job in the app's build unit.
-  public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
+  func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     try BuildSlots(layout: layout, count: builds).take(
       for: app, waiting: { try output(Array(Self.notice(of: $0, mayName).utf8)) }, watch: { try watch(nil) },
       { try runAlone(job, watch: watch, output: output) })
@@ -56,7 +47,7 @@ public struct SystemdRunner: Runner {
   }
 
   /// Stops the app's build unit and files unit, if they still run.
-  public func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }
+  func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }
 
   /// The job's home directory is the cache that its app keeps from build to build.
   private func request(_ job: Job) throws -> BuildStep.Request {

@@ -8,18 +8,6 @@ public struct MachineTools: Toolbox {
   let cache: String
   let environment: [String: String]
 
-  /// Makes a toolbox that looks in `path`, caches versions in the file `cache`, and runs programs in `environment`.
-  public init(path: String, cache: String, environment: [String: String]) {
-    self.path = path
-    self.cache = cache
-    self.environment = environment
-  }
-
-  /// - Parameter environment: includes PATH, on which programs are found.
-  public init(layout: Layout, environment: [String: String]) {
-    self.init(path: environment["PATH"] ?? "", cache: layout.tools, environment: environment)
-  }
-
   private struct Known: Codable {
     var identity: String
     /// The first line of the program's answer.
@@ -65,5 +53,12 @@ public struct MachineTools: Toolbox {
       try StateFile.write(known, to: cache, durable: false)
     }
     return line
+  }
+}
+
+extension MachineTools {
+  /// - Parameter environment: includes PATH, on which programs are found.
+  public init(layout: Layout, environment: [String: String]) {
+    self.init(path: environment["PATH"] ?? "", cache: layout.tools, environment: environment)
   }
 }

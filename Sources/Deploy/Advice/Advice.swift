@@ -142,9 +142,8 @@ struct PackageName: CustomStringConvertible {
   init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     let name = text.hasPrefix("@") ? parts.dropFirst() : parts[...]
-    guard name.count == 1, let first = name.first?.unicodeScalars.first, first.properties.isAlphabetic || first.isDigit,
-      text.utf8.count <= 214, text.dropFirst().unicodeScalars.allSatisfy({ $0.isASCII && ($0.isInName || $0 == "/") }),
-      first.isASCII
+    guard name.count == 1, let first = name.first?.utf8.first, first.isLetterOrDigit, text.utf8.count <= 214,
+      text.utf8.dropFirst().allSatisfy({ $0.isWordPart || ".-/".utf8.contains($0) })
     else { return nil }
     description = String(text)
   }
@@ -166,10 +165,6 @@ struct PackageName: CustomStringConvertible {
 }
 
 extension Unicode.Scalar {
-  fileprivate var isDigit: Bool { ("0"..."9").contains(self) }
-  fileprivate var isInName: Bool {
-    isASCII && (properties.isAlphabetic || isDigit || "._-".unicodeScalars.contains(self))
-  }
   /// What a file's path is usually made of.
-  var isInPath: Bool { isInName || "/@+~()[] ".unicodeScalars.contains(self) }
+  var isInPath: Bool { isWordPart || ".-/@+~()[] ".unicodeScalars.contains(self) }
 }

@@ -105,9 +105,9 @@ extension Advisor {
     let scheme: String
 
     init?(_ text: some StringProtocol, scheme: String = "https://") {
-      let isPlain = text.utf8.allSatisfy { $0.isDigit || $0.isASCIILetter || ".-:[]".utf8.contains($0) }
+      let isPlain = text.utf8.allSatisfy { $0.isLetterOrDigit || ".-:[]".utf8.contains($0) }
       guard isPlain, (1...253).contains(text.utf8.count), let first = text.utf8.first,
-        first.isDigit || first.isASCIILetter || first == UInt8(ascii: "[") || first == UInt8(ascii: ":"),
+        first.isLetterOrDigit || first == UInt8(ascii: "[") || first == UInt8(ascii: ":"),
         text.contains(".") || text.contains(":") || text == "localhost"
       else { return nil }
       description = String(text)
@@ -125,8 +125,4 @@ extension Advisor {
 
     var isLoopback: Bool { machine == "localhost" || machine.hasPrefix("127.") || machine.hasPrefix("::1") }
   }
-}
-
-extension UInt8 {
-  fileprivate var isASCIILetter: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20) }
 }

@@ -133,9 +133,7 @@ struct LockfileAuthor: Equatable, CustomStringConvertible {
 
   private static func number(after key: String, in text: String) -> String? {
     guard let range = text.firstRange(of: key) else { return nil }
-    let word = text[range.upperBound...].drop { " '\"".contains($0) }.prefix {
-      $0.isASCII && ($0.isNumber || $0 == ".")
-    }
+    let word = text[range.upperBound...].drop { " '\"".contains($0) }.prefix { $0.isDigit || $0 == "." }
     return word.isEmpty ? nil : String(word)
   }
 }

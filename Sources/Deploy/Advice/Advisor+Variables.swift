@@ -85,7 +85,3 @@ extension Advisor {
       || ["NODE_ENV", "NODE_OPTIONS", "NEXT_TELEMETRY_DISABLED", "CI"].contains(name)
   }
 }
-
-extension Character {
-  fileprivate var isWordPart: Bool { isASCII && (isLetter || isNumber || self == "_") }
-}

@@ -22,7 +22,7 @@ public struct DopplerAccess: Equatable, Sendable {
     let host = environment.variables[Self.hostName]?.value ?? "https://api.doppler.com"
     self.host = host.contains("://") ? host : "https://\(host)"
     // It goes into the configuration of a program, where a quote or a line break would have a meaning.
-    guard token.hasPrefix("dp.st."), token.utf8.allSatisfy(Self.isPlain) else {
+    guard token.hasPrefix("dp.st."), token.isPlain(and: ".-") else {
       throw Failure(
         "reading \(Self.tokenName)", "it is not a service token of Doppler's, which begins with dp.st.",
         next: "Make one for the config (Access, Service Tokens), then 'nextdeploy env set \(Self.tokenName)'.")
@@ -30,17 +30,13 @@ public struct DopplerAccess: Equatable, Sendable {
     // Over plain HTTP anybody on the way could read the token.
     let name = self.host.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false).last ?? ""
     let isLocal = ["127.0.0.1", "localhost"].contains(name.split(separator: ":").first ?? "")
-    guard !name.isEmpty, name.utf8.allSatisfy({ Self.isPlain($0) || $0 == UInt8(ascii: ":") }),
+    guard String(name).isPlain(and: ".-:"),
       self.host == "https://\(name)" || isLocal && self.host == "http://\(name)"
     else {
       throw Failure(
         "reading \(Self.hostName)", "it is not the address of a host, reached with TLS",
         next: "Give one as in https://api.doppler.com, or leave it out.")
     }
-  }
-
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte.isLowercaseOrDigit || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || "._-".utf8.contains(byte)
   }
 
   // MARK: What goes wrong

@@ -27,6 +27,6 @@ public struct VariableName: Hashable, Comparable, Sendable, CustomStringConverti
 
   static func isName(_ text: some StringProtocol) -> Bool {
     guard let first = text.utf8.first, !first.isDigit, text.utf8.count <= 256 else { return false }
-    return text.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: "_") || $0.isLetter }
+    return text.utf8.allSatisfy(\.isWordPart)
   }
 }

@@ -52,7 +52,7 @@ struct WebAddress: Hashable, CustomStringConvertible {
   private static func endOfScheme(in text: Substring) -> Substring.Index? {
     guard let colon = text.firstIndex(where: { ":/?\\".contains($0) }), text[colon] == ":",
       let first = text.utf8.first, first.isLetter,
-      text[..<colon].utf8.allSatisfy({ $0.isLetter || $0.isDigit || "+-.".utf8.contains($0) })
+      text[..<colon].utf8.allSatisfy({ $0.isLetterOrDigit || "+-.".utf8.contains($0) })
     else { return nil }
     return colon
   }
@@ -101,7 +101,7 @@ extension Origin {
     let port = rest.isEmpty || rest == ":" ? scheme.defaultPort : UInt16(rest.dropFirst())
     guard let port, rest.isEmpty || rest.first == ":", host.hasPrefix("[") == host.hasSuffix("]"),
       (1...255).contains(host.utf8.count),
-      host.utf8.allSatisfy({ $0.isLetter || $0.isDigit || "-._~[]:".utf8.contains($0) })
+      host.utf8.allSatisfy({ $0.isLetterOrDigit || "-._~[]:".utf8.contains($0) })
     else { return nil }
     self.init(scheme, host: String(host), port: port)
   }

@@ -1,5 +1,5 @@
 /// A branch's name by git's rules (git-check-ref-format), including those about `@{` and `.lock`.
-public struct BranchName: Hashable, Codable, Sendable, CustomStringConvertible {
+public struct BranchName: CheckedText {
   /// The short name, as in "main".
   public let description: String
 
@@ -21,12 +21,6 @@ public struct BranchName: Hashable, Codable, Sendable, CustomStringConvertible {
     }
     description = text
   }
-
-  /// Decodes a short name from a string; throws if git would not take it.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the short name as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
   /// The full name, as a push gives it: "refs/heads/main".
   public var ref: String { "refs/heads/\(description)" }

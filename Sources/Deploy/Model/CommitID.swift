@@ -1,21 +1,15 @@
 /// The id of a git object (a commit, a tree or a file's content): 40 hexadecimal digits.
-public struct CommitID: Hashable, Codable, Sendable, CustomStringConvertible {
+public struct CommitID: CheckedText {
   /// All 40 digits, in lowercase.
   public let description: String
 
   /// Checks an id; throws unless it is 40 lowercase hexadecimal digits.
   public init(_ text: String) throws(Failure) {
-    guard text.utf8.count == 40, text.utf8.allSatisfy({ $0.isDigit || (0x61...0x66).contains($0) }) else {
+    guard text.utf8.count == 40, text.utf8.allSatisfy(\.isLowercaseHexDigit) else {
       throw Failure("reading a commit's id", "\(text.quoted) is not one", next: "Give 40 hexadecimal digits.")
     }
     description = text
   }
-
-  /// Decodes an id from a string; throws unless it is 40 lowercase hexadecimal digits.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes all 40 digits as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
   /// The first 8 digits, as people write it.
   public var short: String { String(description.prefix(8)) }

@@ -1,5 +1,5 @@
 /// A domain name by the rules for host names (RFC 1123): letters, digits, hyphens and dots.
-public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct Domain: CheckedText, Comparable {
   /// The name in lowercase, as in "shop.example.com".
   public let description: String
 
@@ -10,7 +10,7 @@ public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConve
     guard name.utf8.count <= 253, labels.count > 1,
       labels.allSatisfy({ label in
         (1...63).contains(label.utf8.count) && !label.hasPrefix("-") && !label.hasSuffix("-")
-          && label.utf8.allSatisfy { $0.isLowercaseOrDigit || $0 == UInt8(ascii: "-") }
+          && label.utf8.allSatisfy { $0.isLowercase || $0.isDigit || $0 == UInt8(ascii: "-") }
       })
     else {
       throw Failure(
@@ -19,15 +19,6 @@ public struct Domain: Hashable, Comparable, Codable, Sendable, CustomStringConve
     }
     description = name
   }
-
-  /// Decodes a name from a string; throws if it is not a domain name.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the name as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
-
-  /// Orders names alphabetically.
-  public static func < (left: Domain, right: Domain) -> Bool { left.description < right.description }
 }
 
 extension Array where Element: Hashable {

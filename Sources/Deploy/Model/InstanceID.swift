@@ -1,5 +1,5 @@
 /// One running release of an app: the app on one port, as in "shop:3001".
-public struct InstanceID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct InstanceID: CheckedText, Comparable {
   /// The app that it is an instance of.
   public let app: AppName
   /// The port on which it listens, which no other instance on the server has.
@@ -19,12 +19,6 @@ public struct InstanceID: Hashable, Comparable, Codable, Sendable, CustomStringC
     }
     try self.init(app: AppName(String(parts[0])), port: Port(String(parts[1])))
   }
-
-  /// Decodes an instance's name from a string; throws if it is not APP:PORT.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes it as a string, as in "shop:3001".
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
   /// App and port, as in "shop:3001".
   public var description: String { "\(app):\(port)" }

@@ -23,46 +23,34 @@ public struct Limits: Equatable, Codable, Sendable {
 }
 
 /// An amount of memory, as in "512M" or "2G".
-public struct MemoryLimit: Equatable, Codable, Sendable, CustomStringConvertible {
+public struct MemoryLimit: CheckedText {
   /// The limit as it was given, as in "512M".
   public let description: String
 
   /// Reads a whole number with M or G; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let digits = text.prefix(while: \.isDigit)
     guard let number = Int(digits), number > 0, number < 1_000_000, ["M", "G"].contains(text.dropFirst(digits.count))
     else {
       throw Failure(.usage, "reading a memory limit", "\(text.quoted) is not one", next: "Give one such as 512M or 2G.")
     }
     description = text
   }
-
-  /// Decodes a limit from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the limit as it was given.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }
 
 /// A share of one processor, as in "50%"; two whole processors are "200%".
-public struct CPULimit: Equatable, Codable, Sendable, CustomStringConvertible {
+public struct CPULimit: CheckedText {
   /// The limit as it was given, as in "50%".
   public let description: String
 
   /// Reads a whole percentage; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
     guard text.hasSuffix("%"), let number = Int(text.dropLast()), number > 0, number <= 100_000,
-      text.dropLast().allSatisfy({ $0.isASCII && $0.isNumber })
+      text.dropLast().allSatisfy(\.isDigit)
     else {
       throw Failure(
         .usage, "reading a processor limit", "\(text.quoted) is not one", next: "Give one such as 50% or 200%.")
     }
     description = text
   }
-
-  /// Decodes a limit from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the limit as it was given.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

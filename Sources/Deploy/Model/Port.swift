@@ -27,7 +27,7 @@ public struct Port: Hashable, Comparable, Codable, Sendable, CustomStringConvert
 }
 
 /// A range of ports including both ends: "3001-3999".
-public struct PortRange: Hashable, Codable, Sendable, CustomStringConvertible {
+public struct PortRange: CheckedText {
   /// The lowest port of the range.
   public let first: Port
   /// The highest port of the range, which is part of it.
@@ -45,12 +45,6 @@ public struct PortRange: Hashable, Codable, Sendable, CustomStringConvertible {
     self.first = first
     self.last = last
   }
-
-  /// Decodes a range from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the range as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
   /// Both ends, as in "3001-3999".
   public var description: String { "\(first)-\(last)" }

@@ -2,7 +2,7 @@
 ///
 /// A second one in the same second gets a suffix ("20261123-154512-2"). A deploy has an id of the same form, and a
 /// release is named after the deploy that made it.
-public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringConvertible {
+public struct ReleaseID: CheckedText, Comparable {
   /// The whole id, with the suffix if it has one.
   public let description: String
   private let stamp: String
@@ -39,12 +39,6 @@ public struct ReleaseID: Hashable, Comparable, Codable, Sendable, CustomStringCo
     self.number = number + 1
     description = "\(stamp)-\(number + 1)"
   }
-
-  /// Decodes an id from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the whole id as a string.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 
   /// Orders ids by time, then by suffix.
   public static func < (left: ReleaseID, right: ReleaseID) -> Bool {

@@ -1,5 +1,5 @@
 /// A number of bytes, as in "512M" or "2G"; a megabyte is 1024 × 1024.
-public struct Size: Equatable, Codable, Sendable, CustomStringConvertible {
+public struct Size: CheckedText {
   /// The size as it was given, as in "512M".
   public let description: String
   /// The size in bytes.
@@ -7,7 +7,7 @@ public struct Size: Equatable, Codable, Sendable, CustomStringConvertible {
 
   /// Reads a whole number with M or G; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let digits = text.prefix(while: \.isDigit)
     guard let number = Int(digits), number > 0, number < 1_000_000,
       let shift = Self.shifts[text.dropFirst(digits.count)]
     else {
@@ -24,10 +24,4 @@ public struct Size: Equatable, Codable, Sendable, CustomStringConvertible {
   }
 
   private static let shifts = ["M": 20, "G": 30] as [Substring: Int]
-
-  /// Decodes a size from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the size as it was given.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

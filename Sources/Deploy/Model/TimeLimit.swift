@@ -1,5 +1,5 @@
 /// The longest that something may take, as in "90s", "30m" or "2h".
-public struct TimeLimit: Equatable, Codable, Sendable, CustomStringConvertible {
+public struct TimeLimit: CheckedText {
   /// The limit as it was given, as in "30m".
   public let description: String
   /// The limit in seconds.
@@ -7,7 +7,7 @@ public struct TimeLimit: Equatable, Codable, Sendable, CustomStringConvertible {
 
   /// Reads a whole number with s, m or h; throws a failure of kind `usage` unless it is from 1s to 24h.
   public init(_ text: String) throws(Failure) {
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let digits = text.prefix(while: \.isDigit)
     guard let number = Int(digits), let unit = Self.units[text.dropFirst(digits.count)],
       (1...86_400 / unit).contains(number)
     else {
@@ -28,10 +28,4 @@ public struct TimeLimit: Equatable, Codable, Sendable, CustomStringConvertible {
   public static let build = TimeLimit(minutes: 30)
 
   private static let units = ["s": 1, "m": 60, "h": 3600] as [Substring: Int]
-
-  /// Decodes a limit from a string; throws if it is malformed.
-  public init(from decoder: any Decoder) throws { try self.init(String(from: decoder)) }
-
-  /// Encodes the limit as it was given.
-  public func encode(to encoder: any Encoder) throws { try description.encode(to: encoder) }
 }

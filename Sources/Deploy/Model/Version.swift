@@ -13,8 +13,9 @@ public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConv
   public init?(_ text: some StringProtocol) {
     let plain = text.hasPrefix("v") ? text.dropFirst().description : text.description
     // What follows the numbers is shown, and says so little that nothing else may be in it.
-    guard plain.utf8.count <= 256, plain.utf8.allSatisfy({ $0.isDigit || $0.isLetter || "-+.".utf8.contains($0) })
-    else { return nil }
+    guard plain.utf8.count <= 256, plain.utf8.allSatisfy({ $0.isLetterOrDigit || "-+.".utf8.contains($0) }) else {
+      return nil
+    }
     let core = plain.prefix { $0 != "-" && $0 != "+" }
     let numbers = core.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
     // npm's own limit, below which the next version can be computed.

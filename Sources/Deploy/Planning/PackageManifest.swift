@@ -93,3 +93,17 @@ public struct PackageManifest: Equatable, Sendable {
     return strings
   }
 }
+
+extension JSON {
+  /// The value's type as a message names it.
+  var typeName: String {
+    switch self {
+    case .null: "null"
+    case .bool: "a boolean"
+    case .number: "a number"
+    case .string: "a string"
+    case .array: "a list"
+    case .object: "an object"
+    }
+  }
+}

@@ -121,7 +121,7 @@ struct Dotenv {
 
   /// `KEY =` or `KEY: `, and where its value begins.
   private func assignment(at start: Int) -> (name: Range<Int>, value: Int)? {
-    let end = text[start...].firstIndex { !Self.isInName($0) } ?? text.count
+    let end = text[start...].firstIndex { !$0.isWordPart && $0 != "." && $0 != "-" } ?? text.count
     guard end > start else { return nil }
     let next = skipSpaces(end)
     if next < text.count, text[next] == "=" { return (start..<end, next + 1) }
@@ -205,13 +205,6 @@ struct Dotenv {
       scalars.append(scalar)
     }
     return scalars.map { $0 == "\r" ? "\n" : $0 }
-  }
-
-  private static func isInName(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "a"..."z", "A"..."Z", "0"..."9", "_", ".", "-": true
-    default: false
-    }
   }
 
   private static func isSpace(_ scalar: Unicode.Scalar) -> Bool {

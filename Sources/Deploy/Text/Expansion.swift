@@ -76,7 +76,7 @@ struct Expansion {
     init?(_ value: Scalars, at dollar: Int) {
       var place = dollar + 1
       if place < value.count, value[place] == "{" { place += 1 }
-      let end = value[place...].firstIndex { !Self.isInName($0) } ?? value.count
+      let end = value[place...].firstIndex { !$0.isWordPart } ?? value.count
       guard end > place else { return nil }
       name = String(String.UnicodeScalarView(value[place..<end]))
       place = end
@@ -87,13 +87,6 @@ struct Expansion {
       }
       if place < value.count, value[place] == "}" { place += 1 }
       text = Scalars(value[dollar..<place])
-    }
-
-    private static func isInName(_ scalar: Unicode.Scalar) -> Bool {
-      switch scalar {
-      case "a"..."z", "A"..."Z", "0"..."9", "_": true
-      default: false
-      }
     }
   }
 

@@ -36,18 +36,6 @@ public enum JSON: Equatable, Sendable {
     if case .object(let members) = self { members } else { nil }
   }
 
-  /// The value's type as a message names it.
-  public var typeName: String {
-    switch self {
-    case .null: "null"
-    case .bool: "a boolean"
-    case .number: "a number"
-    case .string: "a string"
-    case .array: "a list"
-    case .object: "an object"
-    }
-  }
-
   /// The place where a text stops being JSON, and why.
   public struct SyntaxError: Error, Equatable, CustomStringConvertible {
     /// The line, counted from 1.
@@ -86,16 +74,19 @@ private struct JSONParser {
   mutating func document() throws(JSON.SyntaxError) -> JSON {
     let value = try self.value()
     try skipSpace()
-    if position < bytes.count { throw error("there is more after the end of the value") }
+    if next != nil { throw error("there is more after the end of the value") }
     return value
   }
 
+  /// The byte that is read next; nil at the end.
+  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
   private mutating func value() throws(JSON.SyntaxError) -> JSON {
     try skipSpace()
-    guard position < bytes.count else { throw error("the text ends where a value should be") }
-    switch bytes[position] {
-    case UInt8(ascii: "{"): return .object(try nested { parser throws(JSON.SyntaxError) in try parser.members() })
-    case UInt8(ascii: "["): return .array(try nested { parser throws(JSON.SyntaxError) in try parser.elements() })
+    guard let next else { throw error("the text ends where a value should be") }
+    switch next {
+    case UInt8(ascii: "{"): return .object(try members())
+    case UInt8(ascii: "["): return .array(try elements())
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
@@ -104,23 +95,11 @@ private struct JSONParser {
     }
   }
 
-  private mutating func nested<Result>(
-    _ body: (inout JSONParser) throws(JSON.SyntaxError) -> Result
-  ) throws(JSON.SyntaxError) -> Result {
-    depth += 1
-    if depth > 200 { throw error("it is nested more than 200 levels deep") }
-    position += 1
-    let result = try body(&self)
-    depth -= 1
-    return result
-  }
-
   private mutating func members() throws(JSON.SyntaxError) -> [JSON.Member] {
+    try open()
     var members: [JSON.Member] = []
     while try !closes("}", afterFirst: !members.isEmpty) {
-      guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
-        throw error("a key in double quotes should be here")
-      }
+      guard next == UInt8(ascii: "\"") else { throw error("a key in double quotes should be here") }
       let key = try string()
       try skipSpace()
       guard take(":") else { throw error("a ':' should be after the key \(key.quoted)") }
@@ -130,21 +109,29 @@ private struct JSONParser {
   }
 
   private mutating func elements() throws(JSON.SyntaxError) -> [JSON] {
+    try open()
     var elements: [JSON] = []
     while try !closes("]", afterFirst: !elements.isEmpty) { elements.append(try value()) }
     return elements
   }
 
+  /// Moves past the opening bracket.
+  private mutating func open() throws(JSON.SyntaxError) {
+    depth += 1
+    if depth > 200 { throw error("it is nested more than 200 levels deep") }
+    position += 1
+  }
+
   /// Moves to the next element, or past the closing bracket.
   private mutating func closes(_ bracket: Character, afterFirst: Bool) throws(JSON.SyntaxError) -> Bool {
     try skipSpace()
-    if take(bracket) { return true }
-    guard afterFirst else { return false }
-    guard take(",") else { throw error("a ',' or '\(bracket)' should be here") }
-    try skipSpace()
-    guard position < bytes.count, bytes[position] == bracket.asciiValue else { return false }
-    guard relaxed else { throw error("a value should be after the ','") }
-    position += 1
+    if afterFirst && next != bracket.asciiValue {
+      guard take(",") else { throw error("a ',' or '\(bracket)' should be here") }
+      try skipSpace()
+      if next == bracket.asciiValue && !relaxed { throw error("a value should be after the ','") }
+    }
+    guard take(bracket) else { return false }
+    depth -= 1
     return true
   }
 
@@ -152,11 +139,8 @@ private struct JSONParser {
     position += 1
     var text: [UInt8] = []
     while true {
-      guard position < bytes.count, bytes[position] != UInt8(ascii: "\n") else {
-        throw error("the text in quotes does not end")
-      }
-      guard bytes[position] >= 0x20 else { throw error("a control character must be written as an escape (\\u00…)") }
-      let byte = bytes[position]
+      guard let byte = next, byte != UInt8(ascii: "\n") else { throw error("the text in quotes does not end") }
+      guard byte >= 0x20 else { throw error("a control character must be written as an escape (\\u00…)") }
       position += 1
       switch byte {
       case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
@@ -167,8 +151,7 @@ private struct JSONParser {
   }
 
   private mutating func escape() throws(JSON.SyntaxError) -> [UInt8] {
-    guard position < bytes.count else { throw error("the text in quotes does not end") }
-    let letter = bytes[position]
+    guard let letter = next else { throw error("the text in quotes does not end") }
     position += 1
     switch letter {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [letter]
@@ -191,11 +174,8 @@ private struct JSONParser {
   }
 
   private mutating func codeUnit() throws(JSON.SyntaxError) -> UInt16 {
-    let digits = bytes[position...].prefix(4)
-    // UInt16 alone would take a sign, too.
-    guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16),
-      digits[digits.startIndex] != UInt8(ascii: "+"), digits[digits.startIndex] != UInt8(ascii: "-")
-    else {
+    let digits = bytes[position...].prefix(4).prefix(while: \.isHexDigit)
+    guard digits.count == 4, let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16) else {
       throw error("four hexadecimal digits should be after \\u")
     }
     position += 4
@@ -203,40 +183,20 @@ private struct JSONParser {
   }
 
   private mutating func number() throws(JSON.SyntaxError) -> Double {
-    let digits = bytes[position...].prefix { $0.isDigit || "+-.eE".utf8.contains($0) }
-    guard let first = digits.first, first.isDigit || first == UInt8(ascii: "-") else {
+    let text = bytes[position...].prefix { $0.isDigit || "+-.eE".utf8.contains($0) }
+    guard let first = text.first, first.isDigit || first == UInt8(ascii: "-") else {
       throw error("a value should be here")
     }
-    guard Self.isNumber(digits), let value = Double(String(decoding: digits, as: UTF8.self)) else {
+    let whole = text.dropFirst(first.isDigit ? 0 : 1).prefix(while: \.isDigit)
+    // What Swift itself reads is wider than RFC 8259, section 6: ".5", "01", "1.".
+    let isStrict =
+      !whole.isEmpty && (whole.count == 1 || whole.first != UInt8(ascii: "0"))
+      && (bytes[whole.endIndex...].first != UInt8(ascii: ".") || bytes[(whole.endIndex + 1)...].first?.isDigit == true)
+    guard isStrict, let value = Double(String(decoding: text, as: UTF8.self)) else {
       throw error("this is not how JSON writes a number")
     }
-    position += digits.count
+    position = text.endIndex
     return value
-  }
-
-  /// The grammar of RFC 8259, section 6, where Swift's own is wider ("01", "1.").
-  private static func isNumber(_ text: ArraySlice<UInt8>) -> Bool {
-    var rest = text
-    func digits() -> Int {
-      let digits = rest.prefix(while: \.isDigit)
-      rest = rest.dropFirst(digits.count)
-      return digits.count
-    }
-    func take(_ characters: String) -> Bool {
-      guard let first = rest.first, characters.utf8.contains(first) else { return false }
-      rest = rest.dropFirst()
-      return true
-    }
-    _ = take("-")
-    let startsWithZero = rest.first == UInt8(ascii: "0")
-    let whole = digits()
-    if whole == 0 || startsWithZero && whole > 1 { return false }
-    if take("."), digits() == 0 { return false }
-    if take("eE") {
-      _ = take("+-")
-      if digits() == 0 { return false }
-    }
-    return rest.isEmpty
   }
 
   private mutating func word(_ word: String, _ value: JSON) throws(JSON.SyntaxError) -> JSON {
@@ -246,14 +206,14 @@ private struct JSONParser {
   }
 
   private mutating func take(_ character: Character) -> Bool {
-    guard position < bytes.count, bytes[position] == character.asciiValue else { return false }
+    guard next == character.asciiValue else { return false }
     position += 1
     return true
   }
 
   private mutating func skipSpace() throws(JSON.SyntaxError) {
-    while position < bytes.count {
-      switch bytes[position] {
+    while let next {
+      switch next {
       case 0x20, 0x09, 0x0a, 0x0d: position += 1
       case UInt8(ascii: "/") where relaxed: try skipComment()
       default: return

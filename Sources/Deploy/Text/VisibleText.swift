@@ -67,3 +67,21 @@ public struct VisibleText: Sendable {
     return 0
   }
 }
+
+extension Unicode.Scalar {
+  /// Whether it is neither a control character nor a mark that changes the writing direction.
+  public var isVisible: Bool {
+    switch value {
+    case 0..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x202a...0x202e, 0x2066...0x2069: false
+    default: true
+    }
+  }
+}
+
+extension String {
+  /// The text in quotes for a message, with control characters made visible and cut after 80 characters.
+  public var quoted: String {
+    let visible = unicodeScalars.prefix(80).map { $0.isVisible ? String($0) : "\u{FFFD}" }
+    return "'" + visible.joined() + (unicodeScalars.count > 80 ? "…'" : "'")
+  }
+}

@@ -1,7 +1,7 @@
-import Deploy
 import Testing
 
 @testable import Adapters
+@testable import Deploy
 @testable import Posix
 
 @Suite("The doctor, about owners and modes")
@@ -53,7 +53,7 @@ struct DoctorFileTests {
 struct DoctorAppTests {
   private static func check(
     _ instance: InstanceState?, step: Step?? = nil, isGone: Bool = false
-  ) throws -> [Finding] {
+  ) throws -> [Adapters.Finding] {
     let app = try AppName("shop")
     var interrupted: [DeployRecord] = []
     if let step {
@@ -63,7 +63,17 @@ struct DoctorAppTests {
       record.step = step
       interrupted = [record]
     }
-    return AppCheck(app: app, interrupted: interrupted, live: nil, isGone: isGone, instance: instance).findings
+    let id = try ReleaseID("20261124-101112")
+    let commit = Commit(
+      id: try CommitID(String(repeating: "a", count: 40)), tree: try CommitID(String(repeating: "b", count: 40)),
+      subject: "First")
+    let live = LiveRecord(
+      release: id, commit: commit, deploy: id, instance: InstanceID(app: app, port: try Port("3001")), address: nil,
+      origin: nil, environmentMark: nil, since: "2026-11-24T10:12:13Z")
+    return AppStatus(
+      app: app, live: isGone ? live : nil, release: nil, instance: instance, upstream: isGone ? live.upstream : nil,
+      deploys: interrupted, running: [], interrupted: interrupted
+    ).findings
   }
 
   @Test("is content with one that runs, and with one that was never live")

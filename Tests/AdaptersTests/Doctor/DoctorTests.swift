@@ -1,9 +1,9 @@
 import Deploy
-import ProcessSupervision
 import TestKit
 import Testing
 
 @testable import Adapters
+@testable import ProcessSupervision
 
 @Suite("The doctor, about the machine's Caddy")
 struct DoctorCaddyTests {

@@ -1,5 +1,5 @@
 import Deploy
-import Adapters
+@testable import Adapters
 import Posix
 import TestKit
 import Testing

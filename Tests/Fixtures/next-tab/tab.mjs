@@ -45,7 +45,8 @@ try {
   await page.click('#ask')
   // What it returned, or the page anew.
   await page.waitForFunction(() => document.querySelector('#answer')?.innerText || document.querySelector('h1')?.innerText.startsWith('two'))
-  seen.asked = await text('h1')
+  await page.waitForLoadState('networkidle')
+  seen.asked = [await text('h1'), await text('#answer')].join(', ')
 } catch (error) {
   errors.push(String(error))
 } finally {
