@@ -107,13 +107,10 @@ admins_own_settings() {
 interrupted_deploy() {
   commit "echo '{ \"build\": \"sleep 60\" }' > nextdeploy.json" hanging
   push >/dev/null 2>&1 &
-  local pusher=$! journal builder
+  local pusher=$!
   until_is 30 activating on systemctl is-active nextdeploy-build@shop.service || fail "the build did not begin"
   passes "a deploy that runs is none that was interrupted" on nextdeploy doctor shop
-  journal=$(on grep -rL '"outcome"' --include='*.json' /opt/nextdeploy/apps/shop/deploys)
-  builder=$(on sed -n 's/.*"builder" : "\([0-9]*\)@.*/\1/p' "$journal")
-  on kill -KILL "$(on pgrep -u nextdeploy -f '^[^ ]*nextdeploy shell')"
-  on kill -9 "$builder"
+  kill_push shop
   wait $pusher || true
   finds "a deploy that was interrupted" "was interrupted at 'build'"
   on systemctl stop nextdeploy-build@shop.service

@@ -5,9 +5,8 @@ check next_app needs install_package
 
 # A Next.js app, built in the build's sandbox from the registry beside the project, and pushed on the server itself.
 next_app() {
-  [ -x ../shared/npm-registry ] || return 0
-  timeout 400 script/server/vps net "$server" ../shared/npm-registry --port 4873 >/dev/null 2>&1 &
-  local registry=$! output release
+  local registry output release
+  start_registry || return 0
   on nextdeploy app create web >/dev/null
   on sh -c 'echo npm_config_registry=http://127.0.0.1:4873 > /opt/nextdeploy/apps/web/env'
   on install -d -o nextdeploy -g nextdeploy /var/tmp/dev /var/tmp/dev/web

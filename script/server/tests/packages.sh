@@ -4,12 +4,8 @@
 check package_managers needs keys
 
 package_managers() {
-  [ -x ../shared/npm-registry ] || return 0
   local registry bun
-  timeout 300 script/server/vps net "$server" ../shared/npm-registry --port 4873 >/dev/null 2>&1 &
-  registry=$!
-  until_is 15 200 timeout 20 script/server/vps net "$server" curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:4873/ms ||
-    fail "the registry does not answer"
+  start_registry || return 0
   on ln -sf ../lib/node_modules/corepack/dist/corepack.js /usr/local/bin/corepack
   bun=$(PATH=${XDG_CACHE_HOME:-$HOME/.cache}/nextdeploy/tools/programs:$PATH command -v bun)
   on sh -c 'cat >/usr/local/bin/bun && chmod 755 /usr/local/bin/bun' <"$bun"

@@ -39,22 +39,4 @@ removal() {
   passes "and serves the admin's own site" timeout 20 script/server/vps net "$server" curl -sSf -o /dev/null http://192.0.2.1/
 }
 
-# apt ACTION PACKAGE [VARIABLE=VALUE]: nobody answers a question.
-apt() {
-  local action=$1 options=()
-  shift
-  [ "$1" != --reinstall ] || { options+=(--reinstall) && shift; }
-  on env DEBIAN_FRONTEND=noninteractive "${2:-A=b}" \
-    apt-get "$action" -y -qq --no-install-recommends ${options[@]+"${options[@]}"} "$1" </dev/null
-}
-
 status_of() { timeout 20 script/server/vps net "$server" curl -s -o /dev/null -w '%{http_code}' --max-time 10 "$1"; }
-
-# Of the load whose report lies on the laptop.
-no_request_failed() {
-  local report
-  report=$(cat "$laptop/load")
-  [[ $report == *"[200]"* && $report != *"Error distribution"* && $(grep -c ' responses$' <<<"$report") = 1 ]] ||
-    fail "requests failed: $report"
-  shown "no request of $(sed -n 's/.*\[200\][[:space:]]*//p' <<<"$report") failed"
-}

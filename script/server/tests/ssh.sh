@@ -5,30 +5,6 @@ check keys needs install_package
 check commands_over_ssh needs second_push
 check refusals needs second_push
 
-# Makes the laptop: two keys, and a repository with an app in it.
-make_laptop() {
-  local key
-  mkdir -p "$laptop/bin"
-  ln -sf "$(command -v git)" "$(command -v ssh)" "$laptop/bin"
-  cp -r Tests/Fixtures/vps-app "$laptop/app"
-  for key in laptop ci; do
-    ssh-keygen -q -t ed25519 -N '' -C "$key" -f "$laptop/$key"
-    printf 'Host %s\n  HostName 192.0.2.1\n  User nextdeploy\n  IdentityFile %s\n' "$key" "$laptop/$key"
-  done >"$laptop/ssh_config"
-  cat >>"$laptop/ssh_config" <<END_OF_CONFIG
-Host *
-  IdentitiesOnly yes
-  BatchMode yes
-  StrictHostKeyChecking accept-new
-  UserKnownHostsFile $laptop/known_hosts
-  LogLevel ERROR
-END_OF_CONFIG
-  git config --file "$laptop/.gitconfig" user.name Dev
-  git config --file "$laptop/.gitconfig" user.email dev@example.com
-  git config --file "$laptop/.gitconfig" core.sshCommand "ssh -F $laptop/ssh_config"
-  on_laptop "git init -qb main && git add -A && git commit -qm first"
-}
-
 keys() {
   make_laptop
   on install -d -m 700 -o 4242 /home/anna

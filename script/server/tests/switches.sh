@@ -38,14 +38,6 @@ switches_cut_nothing() {
   script/server/vps net "$server" sysctl -q -w net.ipv4.tcp_migrate_req=1
 }
 
-# load NAME OPTION...: visitors, for half a minute.
-load() {
-  local name=$1
-  shift
-  timeout 90 script/server/vps net "$server" hey -z 30s "$@" >"$laptop/load-$name" 2>&1 &
-  loaders+=($!)
-}
-
 loads_of_caddy() { on sh -c 'journalctl -q -u caddy -o cat | grep -c "Reloaded Caddy"; ss -Hltne "sport = :8080" | grep -o "ino:[0-9]*"'; }
 
 # websocket PORT NAME: a visitor who says a number again and again and writes down what comes back.
