@@ -54,4 +54,6 @@ public struct Capabilities: Equatable, Sendable {
   public var limits: Bool
   /// Whether sites with a domain are served over HTTPS, on the usual ports.
   public var tls: Bool
+  /// Whether apps and builds run as users of their own.
+  public var isolation: Bool
 }

@@ -7,7 +7,7 @@ struct SupervisedBackend: Backend {
   let environment: [String: String]
   let supervisor: String
 
-  var capabilities: Capabilities { Capabilities(limits: false, tls: false) }
+  var capabilities: Capabilities { Capabilities(limits: false, tls: false, isolation: false) }
 
   var owner: String? { nil }
 

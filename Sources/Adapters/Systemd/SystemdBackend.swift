@@ -8,7 +8,7 @@ struct SystemdBackend: Backend {
   let environment: [String: String]
   let isBooting: Bool
 
-  var capabilities: Capabilities { Capabilities(limits: true, tls: true) }
+  var capabilities: Capabilities { Capabilities(limits: true, tls: true, isolation: true) }
 
   var owner: String? { "nextdeploy" }
 
