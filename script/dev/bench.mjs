@@ -57,10 +57,10 @@ async function freePorts() {
 }
 
 /** Resolves with the seconds until a port's server answers 200. */
-async function firstAnswer(port, start, app) {
+async function firstAnswer(port, start, app, path = '/') {
   while (performance.now() - start < 60_000 && app.exitCode === null) {
     const status = await new Promise((resolve) => {
-      http.get({ port, host: '127.0.0.1', agent: false, timeout: 5000 }, (answer) => resolve(answer.resume().statusCode))
+      http.get({ port, path, host: '127.0.0.1', agent: false, timeout: 5000 }, (answer) => resolve(answer.resume().statusCode))
         .on('error', () => resolve(0)).on('timeout', function () { this.destroy() })
     })
     if (status === 200) return (performance.now() - start) / 1000
@@ -378,6 +378,30 @@ function swapped() {
   return app
 }
 
+/** The largest script of a release: through Caddy from the disk, from Next.js alone, and from Caddy's own file server. */
+async function chunk(release, port) {
+  const files = fs.readdirSync(`${release}/app/.next/static`, { recursive: true }).filter((name) => name.endsWith('.js'))
+  const size = (name) => fs.statSync(`${release}/app/.next/static/${name}`).size
+  const path = `/_next/static/${files.toSorted((a, b) => size(b) - size(a))[0]}`
+  const site = JSON.parse(run('nextdeploy', 'app', 'show', 'next', '--json')).url
+  const served = `${root}/caddy/sites/files/next/all`
+  const perSecond = (origin, encoding) =>
+    Number(/Requests\/sec:\s+([\d.]+)/.exec(run('hey', '-z', '2s', '-c', '20', '-disable-compression', '-H', `Accept-Encoding: ${encoding}`, origin + path))[1])
+  const zipped = perSecond(site, 'gzip')
+  let next
+  await startAlone(`${release}/app`, port, ['server.js'], () => { next = perSecond(`http://127.0.0.1:${port}`, 'gzip') })
+  record('Next.js: a script from Next.js a second, against ours, gzip', next / zipped, 'x', 0.05, `${zipped.toFixed(0)} a second, ${next.toFixed(0)} from Next.js`)
+  const caddy = spawn('caddy', ['file-server', '--root', served, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env: environment })
+  running.add(caddy)
+  await firstAnswer(port, performance.now(), caddy, path)
+  const [ours, theirs] = [perSecond(site, 'identity'), perSecond(`http://127.0.0.1:${port}`, 'identity')]
+  const ended = new Promise((resolve) => caddy.once('exit', resolve))
+  caddy.kill('SIGKILL')
+  await ended
+  running.delete(caddy)
+  record('Next.js: the same from caddy file-server, against ours, plain', theirs / ours, 'x', 1.3, `${ours.toFixed(0)} a second`)
+}
+
 async function next(ports) {
   const app = createApp('next', copyFixture('next-app'))
   push(app)
@@ -392,6 +416,7 @@ async function next(ports) {
   const after = Number(run('du', '-s', '--block-size=1', root).split('\t')[0])
   record('disk that a Next.js release adds, against what it holds', (after - before) / size, 'x', 1.2, `${(size / 1e6).toFixed(1)} MB`)
 
+  await chunk(release, ports + 86)
   await nextLauncher(`${release}/app`, ports + 86)
   const alone = await bootAlone(`${release}/app`, ports + 86)
   const pushes = []
