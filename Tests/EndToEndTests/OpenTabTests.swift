@@ -5,7 +5,8 @@ import Testing
 /// A browser's tab (Tests/Fixtures/next-tab) that was opened before a site was deployed again.
 @Suite(
   "A tab that stays open",
-  .enabled(if: Registry.answers && Files.exists("/usr/bin/chromium"), "no npm registry answers, or there is no Chromium"),
+  .enabled(
+    if: Registry.answers && Files.exists("/usr/bin/chromium"), "no npm registry answers, or there is no Chromium"),
   .serialized)
 struct OpenTabTests {
   @Test("loses no page and logs no error over deploys and a rollback", arguments: ["15.5.29", "16.4.5"])

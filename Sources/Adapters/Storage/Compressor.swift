@@ -25,7 +25,8 @@ struct Compressor {
   /// Whether a file gets smaller, and is small enough for it to take no time.
   static func canCompress(_ name: PathBelow, size: Int) -> Bool {
     let kinds = ["js", "mjs", "css", "json", "svg", "map", "txt", "xml", "html", "wasm"]
-    return (1 << 10...8 << 20).contains(size) && kinds.contains { name.bytes.reversed().starts(with: ".\($0)".utf8.reversed()) }
+    return (1 << 10...8 << 20).contains(size)
+      && kinds.contains { name.bytes.reversed().starts(with: ".\($0)".utf8.reversed()) }
   }
 
   /// Compresses files of nextdeploy's own by their absolute paths.

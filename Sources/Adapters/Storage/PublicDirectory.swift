@@ -80,7 +80,6 @@ public struct PublicDirectory: PublicFiles {
   private static let releases: PathBelow = "releases"
   private static let all: PathBelow = "all"
 
-
   private static let mode: UInt32 = 0o755
 
   /// Opens a directory, making it and those above it so that Caddy can enter them, whatever this process's umask is.

@@ -42,7 +42,8 @@ public struct Recovery {
     do {
       if try seams.proxy.upstream(of: app) == live.upstream { return }
       seams.events.note("sending the requests of \(app) to \(live.instance), which is live")
-      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: live.upstream, release: live.release))
+      try seams.proxy.restore(
+        Site(app: app, addresses: config.addresses, upstream: live.upstream, release: live.release))
     } catch {
       // A deploy that follows may be what fixes it.
       seams.events.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")

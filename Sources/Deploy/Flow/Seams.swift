@@ -52,7 +52,8 @@ public struct Seams {
   /// Makes the seams of one app's deploy from their implementations.
   public init(
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
-    releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy, probe: any Probe & PortListeners,
+    releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
+    probe: any Probe & PortListeners,
     runner: any Runner, toolbox: any Toolbox, secrets: any SecretsSource, clock: any DeployClock, events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin

@@ -17,7 +17,8 @@ struct FilesFromDiskTests {
 
     var layout: AppLayout { Layout(root: stage.scratch.path).app(name) }
     var files: PublicDirectory {
-      PublicDirectory(directory: Layout.publicFiles(of: name, below: stage.sites.directory), layout: layout,
+      PublicDirectory(
+        directory: Layout.publicFiles(of: name, below: stage.sites.directory), layout: layout,
         environment: CurrentProcess.environment)
     }
 
@@ -71,7 +72,8 @@ struct FilesFromDiskTests {
   @Test("come from the disk, and all else from the app", arguments: TestedCaddy.allCases)
   func direct(program: TestedCaddy) async throws {
     try await run(program) { shop in
-      try shop.deploy("20261124-101112", ["chunks/a.js": "one", "chunks/app/[slug]/page-1.js": "slug", "m/f.css": "css"])
+      try shop.deploy(
+        "20261124-101112", ["chunks/a.js": "one", "chunks/app/[slug]/page-1.js": "slug", "m/f.css": "css"])
 
       #expect(try shop.get("/_next/static/chunks/a.js").contains(script))
       #expect(try shop.get("/_next/static/chunks/a.js?dpl=1").hasPrefix("one"))
@@ -94,7 +96,8 @@ struct FilesFromDiskTests {
       try shop.deploy("20261124-101112", ["a-1.js": "old", "b.js": "the same", "build/manifest.js": "first"])
       try shop.deploy("20261124-101113", ["a-2.js": "new", "b.js": "the same", "build/manifest.js": "second"])
 
-      for (path, text) in [("a-1.js", "old"), ("a-2.js", "new"), ("b.js", "the same"), ("build/manifest.js", "second")] {
+      for (path, text) in [("a-1.js", "old"), ("a-2.js", "new"), ("b.js", "the same"), ("build/manifest.js", "second")]
+      {
         let answer = try shop.get("/_next/static/\(path)")
         #expect(answer.contains(script) && answer.hasPrefix(text), "\(answer)")
       }
@@ -117,7 +120,8 @@ struct FilesFromDiskTests {
     }
   }
 
-  @Test("go through an app whose middleware may want them, which alone says what is there", arguments: TestedCaddy.allCases)
+  @Test(
+    "go through an app whose middleware may want them, which alone says what is there", arguments: TestedCaddy.allCases)
   func indirect(program: TestedCaddy) async throws {
     try await run(program) { shop in
       try shop.deploy("20261124-101112", ["own.js": "from the disk", "old.js": "old"], isDirect: false)
@@ -137,7 +141,8 @@ struct FilesFromDiskTests {
       try shop.deploy("20261124-101113", ["large.js": text, "other.js": text])
 
       for path in ["large.js", "other.js"] {
-        let sizes = try shop.get("/_next/static/\(path)", "--header", "Accept-Encoding: gzip", "--output", "/dev/null",
+        let sizes = try shop.get(
+          "/_next/static/\(path)", "--header", "Accept-Encoding: gzip", "--output", "/dev/null",
           "--write-out", "%header{content-encoding} %{size_download}")
         #expect(sizes == "gzip \(first.size)")
         #expect(try shop.get("/_next/static/\(path)", "--compressed").hasPrefix(text))

@@ -11,7 +11,8 @@ struct SiteBlockTests {
     let site = try Site(app: try AppName("shop"), addresses: addresses, upstream: Upstream(port: try Port("3001")))
     return SiteBlock(
       site: site, plainPort: plain, caddy: caddy,
-      live: LiveNames.Name(number: 1, upstream: site.upstream, mark: "0a"), names: "/caddy/live/shop", files: "/caddy/files/shop")
+      live: LiveNames.Name(number: 1, upstream: site.upstream, mark: "0a"), names: "/caddy/live/shop",
+      files: "/caddy/files/shop")
   }
 
   @Test(

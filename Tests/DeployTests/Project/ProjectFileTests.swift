@@ -111,7 +111,8 @@ struct ProjectFileTests {
       #"{"root": "a/../b"}"#,
       #"{"persist": ["../a"]}"#, #"{"persist": ["/a"]}"#, #"{"persist": [""]}"#, #"{"persist": ["."]}"#,
       #"{"persist": ["a", "./"]}"#, #"{"persist": ["./."]}"#, #"{"build": ""}"#, #"{"start": "  "}"#,
-      #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#, #"{"files": "cdn"}"#,
+      #"{"release": "a\u0000b"}"#, #"{"framework": "nuxt"}"#, #"{"framework": ""}"#, #"{"dependencies": "none"}"#,
+      #"{"files": "cdn"}"#,
     ])
   func refusesValuesOut(_ text: String) {
     #expect(failure(text)?.attempt == "reading nextdeploy.json")
