@@ -20,7 +20,7 @@ public struct SupervisedRunner: Runner {
   public func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     // The guard is not one of the app's processes, so the app's secrets must not be in its environment.
     let command = Command(
-      [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
+      [supervisor, "guard", String(CurrentProcess.id), layout.jobLock, "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
     var space = try SpaceWatch(layout, of: app)
     let began = ContinuousClock.now
@@ -35,6 +35,6 @@ public struct SupervisedRunner: Runner {
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }
 
-  /// Does nothing: a guard ends its job when the builder ends.
-  public func endLeftovers() {}
+  /// Waits for the job's guard, which ends the job when the builder ends.
+  public func endLeftovers() throws { _ = try FileLock(waitingFor: layout.jobLock) }
 }
