@@ -78,7 +78,7 @@ let package = Package(
       ], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
 
-    // Units where the logic is dense, one contract suite for every service manager, the commands in a sandbox, and pushes
+    // Units where the logic is dense, contract suites for each member of every backend, the commands in a sandbox, and pushes
     // on real parts.
     tests("DeployTests", ["Deploy", "TestKit"]),
     tests("SSHAccessTests", ["SSHAccess", "Deploy"]),
@@ -86,7 +86,7 @@ let package = Package(
     tests("PosixTests", ["Posix", "TestKit"]),
     tests("GitTests", ["Git", "Deploy", "Posix", "TestKit"]),
     tests("ProcessSupervisionTests", ["ProcessSupervision", "Deploy", "Posix", "TestKit"]),
-    tests("AdaptersTests", ["SSHAccess", "Adapters", "ProcessSupervision", "Deploy", "Posix", "TestKit"]),
+    tests("AdaptersTests", ["SSHAccess", "Adapters", "Git", "ProcessSupervision", "Deploy", "Posix", "TestKit"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
     tests("CommandsTests", ["Deploy", "Posix", "TestKit"]),
     tests("EndToEndTests", ["Adapters", "Deploy", "Posix", "TestKit"]),

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -16,33 +18,38 @@ public enum Accounts {
     public let home: String
   }
 
+  /// Held while a question is answered: the C library writes all answers to the same place.
+  private static let asking = Mutex(())
+
   /// A user by name; nil if there is none of that name.
   public static func user(named name: String) -> User? {
-    guard let entry = unsafe getpwnam(name) else { return nil }
-    return unsafe User(
-      id: entry.pointee.pw_uid, group: entry.pointee.pw_gid, home: String(cString: entry.pointee.pw_dir))
+    asking.withLock { _ in
+      unsafe getpwnam(name).map {
+        unsafe User(id: $0.pointee.pw_uid, group: $0.pointee.pw_gid, home: String(cString: $0.pointee.pw_dir))
+      }
+    }
   }
 
   /// The name of a user; nil if the user has none.
   public static func name(ofUser id: UInt32) -> String? {
-    guard let entry = unsafe getpwuid(uid_t(id)) else { return nil }
-    return unsafe String(cString: entry.pointee.pw_name)
+    asking.withLock { _ in unsafe getpwuid(uid_t(id)).map { unsafe String(cString: $0.pointee.pw_name) } }
   }
 
   /// The number of a group; nil if there is none of that name.
   public static func group(named name: String) -> UInt32? {
-    guard let entry = unsafe getgrnam(name) else { return nil }
-    return unsafe entry.pointee.gr_gid
+    asking.withLock { _ in unsafe getgrnam(name).map { unsafe $0.pointee.gr_gid } }
   }
 
   /// The users who are listed as a group's members; those whose own group it is are not included.
   public static func members(ofGroup name: String) -> [String] {
-    guard let entry = unsafe getgrnam(name), var member = unsafe entry.pointee.gr_mem else { return [] }
-    var names: [String] = []
-    while let text = unsafe member.pointee {
-      unsafe names.append(String(cString: text))
-      unsafe member += 1
+    asking.withLock { _ in
+      guard let entry = unsafe getgrnam(name), var member = unsafe entry.pointee.gr_mem else { return [] }
+      var names: [String] = []
+      while let text = unsafe member.pointee {
+        unsafe names.append(String(cString: text))
+        unsafe member += 1
+      }
+      return names
     }
-    return names
   }
 }

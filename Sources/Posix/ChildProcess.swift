@@ -25,9 +25,9 @@ public struct ChildProcess: Sendable {
   public enum Family: Sendable {
     /// The parent's own process group: a terminal's Ctrl-C reaches both.
     case parents
-    /// A group of its own, which can be signalled as a whole.
+    /// A group of its own, which can be signalled as a whole, and holds no descriptor that this process inherited.
     case ownGroup
-    /// A session of its own: it outlives the terminal and the connection, and holds none of their descriptors.
+    /// A session of its own: it outlives the terminal and the connection, and holds none of their descriptors either.
     case ownSession
   }
 
@@ -52,7 +52,7 @@ public struct ChildProcess: Sendable {
     }
     #if os(Linux)
       // Otherwise whoever waits for the end of a pipe that this process inherited would wait for the child too.
-      if family == .ownSession { unsafe nextdeploy_spawn_without(&actions, 3) }
+      if family != .parents { unsafe nextdeploy_spawn_without(&actions, 3) }
       unsafe nextdeploy_spawn_in(&actions, command.directory)
     #else
       unsafe posix_spawn_file_actions_addchdir_np(&actions, command.directory)

@@ -9,13 +9,15 @@ public enum Guard {
   }
 
   /// Runs a command in this process's directory, with its environment read from standard input, and returns the exit
-  /// status to end with.
+  /// status to end with; throws if the command cannot be started.
   public static func run(_ arguments: [String], parent: Int32) throws -> Int32 {
     let signals = SignalQueue()
     try SignalQueue.terminateWithParent(parent)
     let variables = Fields.pairs(try CurrentProcess.standardInput())
     let environment = Dictionary(variables.map { (String($0.name), $0.value) }) { $1 }
     let command = Command(arguments, environment: environment, directory: CurrentProcess.directory)
+    // Nothing starts any more once the parent is gone.
+    if signals.next(within: .zero) != nil { return 143 }
     let group = try ProcessGroup(command)
     while true {
       switch signals.next(within: .seconds(3600)) {

@@ -30,10 +30,14 @@ public protocol FileAccess: Sendable {
   func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws
 }
 
-/// One user owns everything: there is nothing to open, and nobody else to ask.
+/// One user owns everything: there is nobody else to ask.
 public struct OneUser: FileAccess {
+  let workspace: String?
+
   /// Makes the access for a machine where one user runs everything.
-  public init() {}
+  ///
+  /// - Parameter workspace: what builds may close even to their own user.
+  public init(workspace: String? = nil) { self.workspace = workspace }
 
   /// Always false: builds and instances run as the user that nextdeploy runs as.
   public var isForOtherUsers: Bool { false }
@@ -42,8 +46,12 @@ public struct OneUser: FileAccess {
   public func prepare() {}
   /// Always nil: nextdeploy owns the workspace, so it does the checkout itself.
   public func checkOut(_ commit: Commit, _ limits: PushLimits) -> Int? { nil }
-  /// Changes nothing and returns false: nextdeploy can already read what builds left.
-  public func open() -> Bool { false }
+  /// Opens the workspace to its owner again.
+  public func open() throws -> Bool {
+    guard let workspace else { return false }
+    try Directory(workspace).open(toGroup: false)
+    return true
+  }
   /// Does nothing: there is no other user who could remove more.
   public func remove(_ path: String) {}
   /// Does nothing: the app runs as the owner of the directory.

@@ -103,6 +103,8 @@ public struct AppLayout: Sendable {
   public var reserve: String { "\(directory)/reserve" }
   /// The pushes that git is receiving right now, one file each.
   public var pushes: String { "\(directory)/pushes" }
+  /// Held while a job of the app runs, where systemd does not run it.
+  public var jobLock: String { "\(directory)/job.lock" }
   /// Held while the app is deployed.
   public var lock: String { "\(directory)/lock" }
 

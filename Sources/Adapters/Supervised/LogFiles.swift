@@ -11,10 +11,7 @@ struct LogFiles: InstanceLogs {
   }
 
   func show(_ app: AppName, follow: Bool) throws -> Command {
-    let file = layout.app(app).liveLog
-    guard Files.exists(file) else {
-      throw Failure(.notFound, "showing the app's log", "nothing is live yet", next: "Push the app first.")
-    }
+    let file = try layout.app(app).requireLiveLog()
     return Command(["tail", "-n", "100"] + (follow ? ["-F"] : []) + [file], environment: environment)
   }
 }

@@ -31,7 +31,9 @@ struct SupervisedBackend: Backend {
     SupervisedRunner(app: app, layout: layout.app(app), supervisor: supervisor)
   }
 
-  func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess { OneUser() }
+  func files(of app: AppName, tell: @escaping @Sendable (String) -> Void) -> any FileAccess {
+    OneUser(workspace: layout.app(app).workspace)
+  }
 
   /// The hooks are in a directory below the root.
   func hooks(running program: String) throws -> String {

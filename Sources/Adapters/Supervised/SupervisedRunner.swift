@@ -13,7 +13,7 @@ struct SupervisedRunner: Runner {
   func run(_ job: Job, watch: (Double?) throws -> Void, output: ([UInt8]) throws -> Void) throws -> JobResult {
     // The guard is not one of the app's processes, so the app's secrets must not be in its environment.
     let command = Command(
-      [supervisor, "guard", String(CurrentProcess.id), "--"] + job.work.arguments, environment: [:],
+      [supervisor, "guard", String(CurrentProcess.id), layout.jobLock, "--"] + job.work.arguments, environment: [:],
       directory: job.directory)
     var space = try SpaceWatch(layout, of: app)
     let began = ContinuousClock.now
@@ -28,6 +28,6 @@ struct SupervisedRunner: Runner {
     return status.isKill ? .killed : .failed(exitCode: status.code)
   }
 
-  /// Does nothing: a guard ends its job when the builder ends.
-  func endLeftovers() {}
+  /// Waits for the job's guard, which ends the job when the builder ends.
+  func endLeftovers() throws { _ = try FileLock(waitingFor: layout.jobLock) }
 }

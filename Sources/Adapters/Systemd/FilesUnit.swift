@@ -150,7 +150,7 @@ public struct FilesRun {
           try Files.setMode("\(layout.checkout)/\(name)", 0o770)
         }
       case .open:
-        for directory in [layout.workspace, layout.cache] { try Directory(directory).openToGroup() }
+        for directory in [layout.workspace, layout.cache] { try Directory(directory).open(toGroup: true) }
       case .remove(let path): try remove("\(layout.directory)/\(path)", isMount: !path.contains("/"))
       }
     } catch { reply.failure = Failure(of: error) }
@@ -166,7 +166,7 @@ public struct FilesRun {
     // The directory stays, for nextdeploy to look into.
     let directory = try Directory(path)
     try? directory.empty()
-    try directory.openToGroup()
+    try directory.open(toGroup: true)
   }
 
   private func become(_ user: UInt32) throws {

@@ -38,31 +38,32 @@ struct StepUnit {
           end = try child.poll()
         }
       }
-      return try result(end ?? .exited(1), words: words)
+      return try result(end ?? .exited(1), hasBegun: sending == nil, words: words)
     } catch {
       // The original error is the one to report. The disk may be full, so the unit is killed without being asked to
       // end.
       try? systemctl.run(["kill", "--signal=SIGKILL", name])
       try? systemctl.run(["stop", name])
+      _ = try? child.wait()
       throw error
     }
   }
 
-  private func result(_ start: ExitStatus, words: String) throws -> JobResult {
+  private func result(_ start: ExitStatus, hasBegun: Bool, words: String) throws -> JobResult {
     if start.isSuccess { return .succeeded }
     let properties = try systemctl.show(name, ["Result", "ExecMainCode", "ExecMainStatus"])
-    if let result = Self.result(properties) { return result }
+    if let result = Self.result(properties, hasBegun: hasBegun) { return result }
     throw Systemctl.refusal(["start", name], start, try Files.text(words) ?? "")
   }
 
   /// How a failed step ended; nil if it did not start.
-  static func result(_ properties: [String: String]) -> JobResult? {
+  ///
+  /// - Parameter hasBegun: whether it has read its request; until then, an exit code is not the step's own.
+  static func result(_ properties: [String: String], hasBegun: Bool) -> JobResult? {
     let status = properties["ExecMainStatus"].flatMap { Int32($0) } ?? 0
     switch properties["Result"] {
     case "oom-kill": return .killed
-    // 203 and so on are systemd's own, for what it could not set up.
-    case "exit-code" where status >= 200 && status < 250: return nil
-    case "exit-code": return status == 137 ? .killed : .failed(exitCode: status)
+    case "exit-code" where hasBegun: return status == 137 ? .killed : .failed(exitCode: status)
     case "signal", "core-dump": return status == 9 ? .killed : .failed(exitCode: 128 + status)
     case "timeout", "watchdog": return .failed(exitCode: 124)
     default: return nil

@@ -17,7 +17,7 @@ struct SystemdBackend: Backend {
       sites: layout.caddy, variables: environment, tools: MachineTools(layout: layout, environment: environment))
   }
 
-  var logs: any InstanceLogs { SystemdJournal(environment: environment) }
+  var logs: any InstanceLogs { SystemdJournal(layout: layout, environment: environment) }
 
   func services(
     on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits

@@ -67,7 +67,7 @@ struct SystemdCaddy: CaddyService {
         "loading the site's configuration", "Caddy does not run",
         next: "Start it with 'sudo systemctl start caddy'; 'systemctl status caddy' says why it ended.")
     }
-    let lines = try SystemdJournal(environment: environment).lastLines(of: Self.unit, count: 5)
+    let lines = try SystemdJournal.lines(["--unit=\(Self.unit)", "--lines=5"], environment)
     let error = CaddyProgram.error(in: lines)
     throw Failure(
       "loading the site's configuration", error ?? said.first ?? "Caddy did not take it",

@@ -3,43 +3,36 @@ import Posix
 
 /// The output of apps, as systemd's journal keeps it.
 struct SystemdJournal: InstanceLogs {
+  let layout: Layout
   let environment: [String: String]
 
   /// Shows what the instances of an app wrote, across its releases.
-  func show(_ app: AppName, follow: Bool) -> Command {
-    Command(
+  func show(_ app: AppName, follow: Bool) throws -> Command {
+    try layout.app(app).requireLiveLog()
+    return Command(
       ["journalctl", "--unit=nextdeploy@\(app):*", "--lines=100", "--output=short-iso", "--no-pager"]
         + (follow ? ["--follow"] : []), environment: environment)
   }
 
   func lastLines(of deploy: DeployRecord) throws -> [String] {
-    guard let instance = deploy.instance else { return [] }
-    return try lastLines(of: instance, count: 20, since: deploy.startedAt)
-  }
-
-  /// The last lines that an instance itself wrote, without systemd's messages about it.
-  ///
-  /// - Parameter since: in UTC (RFC 3339); ports are reused, so older lines belong to another instance.
-  func lastLines(of instance: InstanceID, count: Int, since: String) throws -> [String] {
-    // The format that Debian 12's journalctl takes: "2026-11-24 22:54:03 UTC".
-    let time = since.prefix(19).split(separator: "T").joined(separator: " ") + " UTC"
+    // The port may have been another instance's, even after this deploy was asked for: the link is made at the start.
+    guard let instance = deploy.instance,
+      let start = try Files.status("\(layout.instance(instance))/release")?.modified
+    else { return [] }
     // What an app wrote as it ended may not have arrived yet.
     for _ in 0..<20 {
-      let found = try lines([
-        // Without --reverse, the lines are counted from that time on.
-        "_SYSTEMD_UNIT=\(Units.instance(instance))", "--since=\(time)", "--lines=\(count)", "--reverse",
-      ])
+      // Without --reverse, the lines are counted from that time on.
+      let found = try Self.lines(
+        ["_SYSTEMD_UNIT=\(Units.instance(instance))", "--since=@\(Double(start) / 1e9)", "--lines=20", "--reverse"],
+        environment)
       if !found.isEmpty { return found.reversed() }
       Pause.for(.milliseconds(25))
     }
     return []
   }
 
-  func lastLines(of unit: String, count: Int) throws -> [String] {
-    try lines(["--unit=\(unit)", "--lines=\(count)"])
-  }
-
-  private func lines(_ arguments: [String]) throws -> [String] {
+  /// The lines that journalctl finds, without what it adds to them.
+  static func lines(_ arguments: [String], _ environment: [String: String]) throws -> [String] {
     let command = Command(
       ["journalctl", "--output=cat", "--no-pager", "--quiet"] + arguments, environment: environment)
     return try ChildProcess.run(command).output.split(whereSeparator: \.isNewline).map(String.init)

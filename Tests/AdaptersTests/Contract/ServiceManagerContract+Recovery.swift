@@ -7,8 +7,8 @@ import Testing
 extension ServiceManagerContract {
   // MARK: The program ends
 
-  @Test("starts a program that ended again, after pauses that grow", arguments: Backends.all)
-  func restart(backend: any Backend) async throws {
+  @Test("starts a program that ended again, after pauses that grow", arguments: TestedBackends.all)
+  func restart(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell("date +%s%N; exit 3"))
 
@@ -30,9 +30,9 @@ extension ServiceManagerContract {
   }
 
   @Test(
-    "says how a program ended", arguments: Backends.all,
+    "says how a program ended", arguments: TestedBackends.all,
     [("exit 3", "exit code 3"), ("exit 0", "exit code 0"), ("kill -9 $$", "signal 9"), ("kill -11 $$", "signal 11")])
-  func exit(backend: any Backend, ending: (script: String, words: String)) async throws {
+  func exit(backend: any TestedBackend, ending: (script: String, words: String)) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(ending.script))
 
@@ -44,8 +44,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("ends what a program left before it starts it again", arguments: Backends.all)
-  func leftovers(backend: any Backend) async throws {
+  @Test("ends what a program left before it starts it again", arguments: TestedBackends.all)
+  func leftovers(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell("setsid sleep 1001 & sleep 1002 & echo ready; \(Stage.idle)"))
       try wait(until: "its children") { (1001...1002).allSatisfy { !stage.processes("sleep \($0)").isEmpty } }
@@ -58,8 +58,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("waits for a program that is missing, and starts it once it is there", arguments: Backends.all)
-  func missing(backend: any Backend) async throws {
+  @Test("waits for a program that is missing, and starts it once it is there", arguments: TestedBackends.all)
+  func missing(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let told = "./program"
 
@@ -76,8 +76,8 @@ extension ServiceManagerContract {
 
   // MARK: The manager ends
 
-  @Test("revives an instance whose keeper was killed: one process of it runs", arguments: Backends.all)
-  func revive(backend: any Backend) async throws {
+  @Test("revives an instance whose keeper was killed: one process of it runs", arguments: TestedBackends.all)
+  func revive(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.node("answer.end('hello')"))
       _ = try stage.connect(to: instance)
@@ -97,8 +97,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("revives an instance of which nothing is left, as after a power loss", arguments: Backends.all)
-  func powerLoss(backend: any Backend) async throws {
+  @Test("revives an instance of which nothing is left, as after a power loss", arguments: TestedBackends.all)
+  func powerLoss(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(Stage.idle))
       let old = try stage.process(of: instance)
@@ -112,8 +112,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("leaves a running instance as it is when it is told to revive it", arguments: Backends.all)
-  func reviveRunning(backend: any Backend) async throws {
+  @Test("leaves a running instance as it is when it is told to revive it", arguments: TestedBackends.all)
+  func reviveRunning(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(Stage.idle))
       try wait(until: "the program") { stage.processes("sleep 1000").count == 1 }
@@ -126,8 +126,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("stops an instance whose keeper was killed", arguments: Backends.all, ["stop", "drain"])
-  func stopLost(backend: any Backend, way: String) async throws {
+  @Test("stops an instance whose keeper was killed", arguments: TestedBackends.all, ["stop", "drain"])
+  func stopLost(backend: any TestedBackend, way: String) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(Stage.idle))
       try backend.lose(instance, stage.process(of: instance))
@@ -141,8 +141,8 @@ extension ServiceManagerContract {
 
   // MARK: Many at once
 
-  @Test("answers about an instance while it starts and stops, and disturbs neither", arguments: Backends.all)
-  func asked(backend: any Backend) async throws {
+  @Test("answers about an instance while it starts and stops, and disturbs neither", arguments: TestedBackends.all)
+  func asked(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let (same, end) = (try stage.same, "\(stage.scratch.path)/end")
       async let asker: Void = expectAnswers(same, until: end)
@@ -162,7 +162,7 @@ extension ServiceManagerContract {
   }
 
   /// Another process that asks about the first instance all the time until a file is there.
-  private func expectAnswers(_ same: SameManager, until file: String) async {
+  private func expectAnswers(_ same: SameBackend, until file: String) async {
     await #expect(processExitsWith: .success) { [same, file] in
       let manager = try same.manager()
       let instance = InstanceID(app: same.app, port: same.ports.first)

@@ -13,8 +13,8 @@ extension ServiceManagerContract {
     """
   private static let request = "POST / HTTP/1.1\r\nHost: shop\r\nContent-Length: 4\r\nConnection: close\r\n\r\n"
 
-  @Test("drains: an open connection ends by itself, then the instance is stopped", arguments: Backends.all)
-  func drain(backend: any Backend) async throws {
+  @Test("drains: an open connection ends by itself, then the instance is stopped", arguments: TestedBackends.all)
+  func drain(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let busy = try stage.start(stage.node(Self.halves, drain: 600))
       let idle = try stage.start(stage.node(Self.halves, drain: 600))
@@ -35,8 +35,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("ends a drain that takes longer than its deadline", arguments: Backends.all)
-  func drainDeadline(backend: any Backend) async throws {
+  @Test("ends a drain that takes longer than its deadline", arguments: TestedBackends.all)
+  func drainDeadline(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.node(Self.halves, drain: 0.7))
       let connection = try stage.connect(to: instance)
@@ -50,8 +50,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("cuts a drain short when it is told to stop", arguments: Backends.all)
-  func stopWhileDraining(backend: any Backend) async throws {
+  @Test("cuts a drain short when it is told to stop", arguments: TestedBackends.all)
+  func stopWhileDraining(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.node(Self.halves, drain: 600))
       let connection = try stage.connect(to: instance)
@@ -67,8 +67,8 @@ extension ServiceManagerContract {
 
   // MARK: Stopping
 
-  @Test("stops at once, without draining, and leaves nothing", arguments: Backends.all)
-  func stop(backend: any Backend) async throws {
+  @Test("stops at once, without draining, and leaves nothing", arguments: TestedBackends.all)
+  func stop(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.node(Self.halves, drain: 600))
       let connection = try stage.connect(to: instance)
@@ -86,8 +86,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("returns from stop when nothing is left, however often it is asked to", arguments: Backends.all)
-  func stopReturns(backend: any Backend) async throws {
+  @Test("returns from stop when nothing is left, however often it is asked to", arguments: TestedBackends.all)
+  func stopReturns(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       for _ in 0..<20 {
         let instance = try stage.start(stage.shell(Stage.idle))
@@ -100,8 +100,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("asks a program to end before it ends it", arguments: Backends.all)
-  func asks(backend: any Backend) async throws {
+  @Test("asks a program to end before it ends it", arguments: TestedBackends.all)
+  func asks(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(
         stage.shell("trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.02; done"))
@@ -113,8 +113,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("ends a program that does not end when it is asked", arguments: Backends.all)
-  func kill(backend: any Backend) async throws {
+  @Test("ends a program that does not end when it is asked", arguments: TestedBackends.all)
+  func kill(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(
         stage.shell("trap '' TERM; echo ready; while :; do sleep 0.02; done", stop: 0.7))
@@ -128,8 +128,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("stops a program that waits for its next start", arguments: Backends.all, ["stop", "drain"])
-  func stopWhileWaiting(backend: any Backend, way: String) async throws {
+  @Test("stops a program that waits for its next start", arguments: TestedBackends.all, ["stop", "drain"])
+  func stopWhileWaiting(backend: any TestedBackend, way: String) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell("exit 1", drain: 600))
       try wait(until: "its end") { try stage.manager.state(of: instance).isWaiting }
@@ -140,8 +140,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("ends all that a program started, whatever it left", arguments: Backends.all, Ending.allCases)
-  func grandchildren(backend: any Backend, ending: Ending) async throws {
+  @Test("ends all that a program started, whatever it left", arguments: TestedBackends.all, Ending.allCases)
+  func grandchildren(backend: any TestedBackend, ending: Ending) async throws {
     try await Stage.run(backend) { stage in
       let inGroup = "sleep 1001 &"
       let ownSession = "setsid sleep 1002 &"

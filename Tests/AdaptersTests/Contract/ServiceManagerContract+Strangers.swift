@@ -5,8 +5,8 @@ import TestKit
 import Testing
 
 extension ServiceManagerContract {
-  @Test("says who else listens on an instance's port", arguments: Backends.all, ["127.0.0.1", "0.0.0.0", "::1"])
-  func strangers(backend: any Backend, host: String) async throws {
+  @Test("says who else listens on an instance's port", arguments: TestedBackends.all, ["127.0.0.1", "0.0.0.0", "::1"])
+  func strangers(backend: any TestedBackend, host: String) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.start(stage.shell(Stage.idle))
       #expect(try stage.manager.strangers(at: instance) == [])
@@ -22,8 +22,8 @@ extension ServiceManagerContract {
     }
   }
 
-  @Test("takes nothing that an instance started for a stranger, wherever it went", arguments: Backends.all)
-  func noStrangers(backend: any Backend) async throws {
+  @Test("takes nothing that an instance started for a stranger, wherever it went", arguments: TestedBackends.all)
+  func noStrangers(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let server = "require('http').createServer().listen(process.env.PORT, '127.0.0.1')"
       let instance = try stage.start(stage.shell("(setsid node -e \"\(server)\" &)\n\(Stage.idle)"))

@@ -4,9 +4,10 @@ import Posix
 import TestKit
 import Testing
 
-/// A service manager, with apps and ports of its own, for one test.
+/// A backend, with apps and ports of its own, for one test.
 struct Stage {
   let scratch: Scratch
+  let tested: any TestedBackend
   let backend: any Backend
   let layout: Layout
   let manager: any ServiceManager
@@ -15,10 +16,10 @@ struct Stage {
 
   /// Runs a test, ends what it started, and fails it where anything is left.
   static func run(
-    _ backend: any Backend, sourceLocation: SourceLocation = #_sourceLocation, _ test: (Stage) async throws -> Void
+    _ tested: any TestedBackend, sourceLocation: SourceLocation = #_sourceLocation, _ test: (Stage) async throws -> Void
   ) async throws {
-    try await Scratch.run(ports: backend.ports) { scratch in
-      let stage = Stage(scratch: scratch, backend: backend, ports: try scratch.ports.range)
+    try await Scratch.run(ports: tested.ports) { scratch in
+      let stage = Stage(scratch: scratch, tested: tested, ports: try scratch.ports.range)
       try stage.prepare(stage.app())
       do { try await test(stage) } catch {
         stage.end()
@@ -29,30 +30,33 @@ struct Stage {
     }
   }
 
-  private init(scratch: Scratch, backend: any Backend, ports: PortRange) {
+  private init(scratch: Scratch, tested: any TestedBackend, ports: PortRange) {
     self.scratch = scratch
-    self.backend = backend
-    layout = Layout(root: backend.root(in: scratch))
-    manager = backend.manager(layout, ports)
+    self.tested = tested
+    layout = Layout(root: tested.root(in: scratch))
+    backend = tested.backend(layout)
+    manager = tested.manager(layout, ports)
     // What earlier tests on the same ports wrote may be kept.
     prefix = "t\(scratch.ports.first)-\(UInt32.random(in: 0...UInt32.max))-"
   }
 
   /// For another process to use.
-  var same: SameManager {
-    get throws { SameManager(backend: backend.name, app: app(), root: layout.root, ports: try scratch.ports.range) }
+  var same: SameBackend {
+    get throws { SameBackend(name: tested.name, app: app(), root: layout.root, ports: try scratch.ports.range) }
   }
 
   private func end() {
     do {
       // What a supervisor is about to remove is no instance any more.
       for instance in try instances().compactMap({ try? InstanceID($0) }) { try manager.stop(instance) }
+      let apps = try Files.list(layout.apps).filter { $0.hasPrefix(prefix) }.map { try AppName($0) }
+      for app in apps { try runner(of: app).endLeftovers() }
+      try removeSites()
+      try backend.caddy.stop()
       // Only a test that failed has left any.
       for process in scratch.processes("") { process.signal(.kill) }
       try wait(until: "the end of all processes") { processes().isEmpty }
-      for name in try Files.list(layout.apps) where name.hasPrefix(prefix) {
-        try Files.remove("\(layout.apps)/\(name)")
-      }
+      for app in apps { try Apps(layout: layout).remove(app, leftovers(of: app)) }
     } catch { Issue.record(error) }
   }
 
@@ -112,10 +116,10 @@ struct Stage {
     return instance
   }
 
-  /// Makes the directories that a service of an app wants.
-  private func prepare(_ app: AppName) throws {
-    try Files.makeDirectory(directory(of: app))
-    try Files.makeDirectory(layout.app(app).logs)
+  /// Makes the directories that an app has from its creation on, and a release.
+  func prepare(_ app: AppName) throws {
+    let own = layout.app(app)
+    for path in [directory(of: app), own.workspace, own.shared, own.deploys, own.logs] { try Files.makeDirectory(path) }
   }
 
   /// The instance's process, once it runs.
@@ -141,10 +145,10 @@ struct Stage {
   func instances() throws -> [String] { try Files.list(layout.instances).filter { $0.hasPrefix(prefix) } }
 
   /// The lines that the app's services have written.
-  func lines() throws -> [String] { try backend.lines(of: app(), log: log) }
+  func lines() throws -> [String] { try tested.lines(of: app(), log: log) }
 
-  /// What the test's instances run, with what the manager runs for them.
-  func processes() -> [String] { backend.processes(self) }
+  /// What the test's instances and builds run, with what the backend runs for them.
+  func processes() -> [String] { tested.processes(self) }
 
   /// The same, of those whose command line has a text.
   func processes(_ text: String) -> [ProcessIdentity] {
@@ -152,14 +156,18 @@ struct Stage {
   }
 }
 
-/// What another process must know to use the same manager.
-struct SameManager: Codable, Sendable {
-  let backend: String
+/// What another process must know to use the same backend.
+struct SameBackend: Codable, Sendable {
+  let name: String
   let app: AppName
   let root: String
   let ports: PortRange
 
-  func manager() throws -> any ServiceManager {
-    try #require(Backends.all.first { $0.name == backend }).manager(Layout(root: root), ports)
+  private func tested() throws -> any TestedBackend { try #require(TestedBackends.all.first { $0.name == name }) }
+
+  func manager() throws -> any ServiceManager { try tested().manager(Layout(root: root), ports) }
+
+  func runner() throws -> any Runner {
+    try tested().backend(Layout(root: root)).runner(of: app, builds: Stage.builds) { _ in true }
   }
 }

@@ -7,7 +7,7 @@ import Testing
 /// What the contract of all managers cannot say, for it is about the supervisor's own files.
 @Suite("The embedded manager")
 struct EmbeddedManagerTests {
-  private let backend = EmbeddedBackend()
+  private let backend = SupervisedMachine()
 
   /// Lets no new status be written, as a full disk does.
   private func fillDisk(_ stage: Stage, _ instance: InstanceID) throws {

@@ -15,12 +15,17 @@ struct SystemdTests {
       (["Result": "signal", "ExecMainStatus": "9"], .killed),
       (["Result": "signal", "ExecMainStatus": "11"], .failed(exitCode: 139)),
       (["Result": "oom-kill", "ExecMainStatus": "0"], .killed),
-      (["Result": "exit-code", "ExecMainStatus": "226"], nil),
+      (["Result": "exit-code", "ExecMainStatus": "226"], .failed(exitCode: 226)),
       (["Result": "success", "ExecMainStatus": "0"], nil),
       ([:], nil),
     ] as [([String: String], JobResult?)])
   func buildResult(properties: [String: String], result: JobResult?) {
-    #expect(StepUnit.result(properties) == result)
+    #expect(StepUnit.result(properties, hasBegun: true) == result)
+  }
+
+  @Test("of a step that could not be started is no end of a build", arguments: ["1", "203", "226"])
+  func notStarted(status: String) {
+    #expect(StepUnit.result(["Result": "exit-code", "ExecMainStatus": status], hasBegun: false) == nil)
   }
 
   @Test(

@@ -1,27 +1,36 @@
 # shellcheck shell=bash disable=SC2154 # script/test-vps, which reads this, sets "server" and "package"
-# What every service manager promises, of systemd's: ServiceManagerContract*.swift of Tests/AdaptersTests/Contract, run on
-# the server.
+# What every backend promises, of systemd's: the suites of Tests/AdaptersTests/Contract, run on the server.
 # Finds a server that is set up.
-check manager_contract needs install_package
+check backend_contract needs install_package
 
-manager_contract() {
-  local rule=/etc/polkit-1/rules.d/10-contract.rules wanted
+backend_contract() {
+  local rule=/etc/polkit-1/rules.d/10-contract.rules suites tests
   swift build --build-tests >/dev/null
   copy_tests
-  # The tests kill what they started, which nextdeploy itself may not.
+  # The tests kill what they started and stop Caddy, which nextdeploy itself may not.
   on tee "$rule" >/dev/null <<'END'
 polkit.addRule(function (action, subject) {
-  if (subject.user === "nextdeploy" && action.id === "org.freedesktop.systemd1.manage-units" &&
-      action.lookup("verb") === "kill" && /^nextdeploy@t[0-9]+-/.test(action.lookup("unit"))) {
+  if (subject.user !== "nextdeploy" || action.id !== "org.freedesktop.systemd1.manage-units") {
+    return polkit.Result.NOT_HANDLED;
+  }
+  var unit = action.lookup("unit"), verb = action.lookup("verb");
+  if (verb === "kill" && /^nextdeploy@t[0-9]+-/.test(unit) ||
+      (verb === "start" || verb === "stop") && unit === "caddy.service") {
     return polkit.Result.YES;
   }
   return polkit.Result.NOT_HANDLED;
 });
 END
-  wanted=$(cat Tests/AdaptersTests/Contract/ServiceManagerContract*.swift | grep -c '^  @Test(')
-  has "systemd's manager keeps the promises of every manager ($wanted tests)" \
-    "Test run with $wanted tests in 1 suite passed" contract_tests
-  is "and leaves nothing" "" on sh -c "ls /opt/nextdeploy/apps /opt/nextdeploy/instances | grep '^t[0-9]' || true"
+  suites=$(cat Tests/AdaptersTests/Contract/*.swift | grep -c '^@Suite(')
+  tests=$(cat Tests/AdaptersTests/Contract/*.swift | grep -c '^  @Test(')
+  has "systemd's backend keeps the promises of every backend ($tests tests)" \
+    "Test run with $tests tests in $suites suites passed" contract_tests
+  is "and leaves no app, instance, site or file" "" on sh -c \
+    "cd /opt/nextdeploy; ls -A apps instances caddy caddy/live /tmp 2>/dev/null | grep -E '^[.]?t[0-9]|^nextdeploy-test-[0-9]' || true"
+  # A step that failed stays loaded, as that.
+  is "nor a unit that runs" "" on systemctl list-units --plain --no-legend \
+    --state=active,activating,deactivating,reloading 'nextdeploy*@t[0-9]*'
+  on systemctl reset-failed 'nextdeploy*@t[0-9]*'
   on rm "$rule"
 }
 
@@ -38,7 +47,7 @@ copy_tests() {
 }
 
 contract_tests() {
-  timeout 400 script/server/vps run "$server" runuser -u nextdeploy -- env NEXTDEPLOY_TEST_MANAGER=systemd \
-    nextdeployPackageTests.xctest --testing-library swift-testing --filter ServiceManagerContract 2>&1 |
+  timeout 590 script/server/vps run "$server" runuser -u nextdeploy -- env NEXTDEPLOY_TEST_MANAGER=systemd \
+    nextdeployPackageTests.xctest --testing-library swift-testing --filter 'AdaptersTests[.][A-Za-z]*Contract/' 2>&1 |
     grep -E '✘|↳|Test run with|error:'
 }

@@ -1,20 +1,19 @@
 import Deploy
-import Adapters
 import Posix
 import TestKit
 import Testing
 
-/// One supervisor for each instance, all below the test's own directory.
-struct EmbeddedBackend: Backend {
+@testable import Adapters
+
+/// This machine without its systemd: one supervisor for each instance, all below the test's own directory.
+struct SupervisedMachine: TestedBackend {
   let name = "embedded"
+  let capabilities = Capabilities(limits: false, tls: false, isolation: false)
   let ports = PortBlock.usual
   let secretMode: UInt32 = 0o600
+  let hasOwnCaddy = true
 
   func root(in scratch: Scratch) -> String { "\(scratch.path)/root" }
-
-  func manager(_ layout: Layout, _ ports: PortRange) -> any ServiceManager {
-    EmbeddedManager(layout: layout, ports: ports, supervisor: ThisProject.supervisor)
-  }
 
   func seen(_ path: String) -> String { path }
 
@@ -33,5 +32,12 @@ struct EmbeddedBackend: Backend {
     try #require(commandLine(parent.id).contains("\(ThisProject.supervisor) instance"))
     parent.signal(.kill)
     try wait(until: "the supervisor's end") { !parent.isRunning }
+  }
+
+  func mostTasks(of instance: InstanceID) -> Int? { nil }
+
+  func withoutCaddy(_ stage: Stage, _ test: () throws -> Void) throws {
+    try stage.backend.caddy.stop()
+    try test()
   }
 }
