@@ -44,7 +44,7 @@ struct OpenTabTests {
       let result = try tab.wait()
       try result.expectSuccess()
       // What the page was made with, then what is live.
-      result.expect("\"home\": \"one home\"", "\"part\": \"one part\"", "\"asked\": \"two home\"")
+      result.expect("\"home\": \"one home\"", "\"part\": \"one part\"", "\"asked\": \"one home, two answer\"")
     }
   }
 }
