@@ -6,7 +6,7 @@ import ProcessSupervision
 struct SupervisedChecks: BackendChecks {
   let layout: Layout
   let programs: TimedPrograms
-  let caddy: EmbeddedCaddy
+  let caddy: SupervisedCaddy
 
   /// There are no units.
   var checks: [Check] { Check.allCases.filter { $0 != .units } }

@@ -12,7 +12,7 @@ struct SupervisedBackend: Backend {
   var owner: String? { nil }
 
   var caddy: any CaddyService {
-    EmbeddedCaddy(
+    SupervisedCaddy(
       directory: layout.caddy, supervisor: supervisor, environment: environment,
       tools: MachineTools(layout: layout, environment: environment))
   }
@@ -22,7 +22,7 @@ struct SupervisedBackend: Backend {
   func services(
     on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
   ) -> any ServiceManager {
-    EmbeddedManager(layout: layout, ports: ports, supervisor: supervisor)
+    SupervisedManager(layout: layout, ports: ports, supervisor: supervisor)
   }
 
   func probe(of ports: PortRange) -> any Probe & PortListeners { HTTPProbe() }
@@ -50,7 +50,7 @@ struct SupervisedBackend: Backend {
       layout: layout, programs: programs,
       backend: SupervisedChecks(
         layout: layout, programs: programs,
-        caddy: EmbeddedCaddy(
+        caddy: SupervisedCaddy(
           directory: layout.caddy, supervisor: supervisor, environment: programs.environment,
           tools: MachineTools(path: "", cache: layout.tools, environment: [:]))))
   }

@@ -259,7 +259,7 @@ struct CaddySitesTests {
                 program = program as TestedCaddy, path = path as String, http = http as Port, first = first as UInt16,
                 number = number as UInt16
               ] in
-              let caddy = EmbeddedCaddy(
+              let caddy = SupervisedCaddy(
                 directory: path, supervisor: ThisProject.supervisor, environment: program.environment,
                 tools: program.tools(below: path))
               let sites = try CaddySites(directory: caddy.sites, httpPort: http, service: caddy)

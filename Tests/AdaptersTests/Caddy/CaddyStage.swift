@@ -9,7 +9,7 @@ import Testing
 /// A Caddy of its own, with its sites, for one test.
 struct CaddyStage {
   let scratch: Scratch
-  let caddy: EmbeddedCaddy
+  let caddy: SupervisedCaddy
   let sites: CaddySites
 
   /// Runs a test, ends Caddy, and fails it where anything is left.
@@ -27,7 +27,7 @@ struct CaddyStage {
   private init(_ program: TestedCaddy, _ scratch: Scratch) throws {
     self.scratch = scratch
     let directory = "\(scratch.path)/caddy"
-    caddy = EmbeddedCaddy(
+    caddy = SupervisedCaddy(
       directory: directory, supervisor: ThisProject.supervisor, environment: program.environment,
       tools: program.tools(below: scratch.path))
     sites = try CaddySites(

@@ -39,7 +39,7 @@ enum TestedCaddy: String, Codable, CaseIterable, Sendable, CustomTestStringConve
 /// A Caddy that does not tell what it is about to load: as where its Caddyfile cannot be read, or where somebody takes a
 /// port after it was looked at.
 struct BlindCaddy: CaddyService {
-  let caddy: EmbeddedCaddy
+  let caddy: SupervisedCaddy
 
   func addresses() -> Set<CaddyAddress>? { nil }
 

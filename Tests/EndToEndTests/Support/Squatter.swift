@@ -20,7 +20,7 @@ extension Sandbox {
 
   /// Where Caddy listens more than once.
   func leftovers() throws -> [ListeningAddress] {
-    let caddy = EmbeddedCaddy(
+    let caddy = SupervisedCaddy(
       directory: "\(root)/caddy", supervisor: "", environment: environment,
       tools: MachineTools(path: "", cache: "", environment: [:]))
     return try caddy.process?.leftovers() ?? []

@@ -4,7 +4,7 @@ import ProcessSupervision
 import Templates
 
 /// A Caddy of nextdeploy's own, kept running by a supervisor where systemd does not run one.
-public struct EmbeddedCaddy: CaddyService {
+public struct SupervisedCaddy: CaddyService {
   let directory: String
   let supervisor: String
   /// The variables that Caddy is given: the caller's, with the home and XDG directories set to Caddy's own directory.

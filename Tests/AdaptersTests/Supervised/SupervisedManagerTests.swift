@@ -6,7 +6,7 @@ import Testing
 
 /// What the contract of all managers cannot say, for it is about the supervisor's own files.
 @Suite("The embedded manager")
-struct EmbeddedManagerTests {
+struct SupervisedManagerTests {
   private let backend = SupervisedMachine()
 
   /// Lets no new status be written, as a full disk does.

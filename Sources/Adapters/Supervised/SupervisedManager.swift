@@ -3,7 +3,7 @@ import Posix
 import ProcessSupervision
 
 /// The service manager for machines without systemd, with one supervisor process per instance.
-public struct EmbeddedManager: ServiceManager {
+public struct SupervisedManager: ServiceManager {
   let layout: Layout
   let ports: PortRange
   /// The path of nextdeploy-supervisor.
