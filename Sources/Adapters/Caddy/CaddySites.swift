@@ -52,11 +52,20 @@ public struct CaddySites: Proxy {
   private func write(_ site: Site, _ look: (LiveNames.Name) -> Failure?) throws {
     let names = names(site.app)
     let before = try names.first()
-    let live = try before.flatMap { $0.serves(site) ? $0 : nil } ?? names.add(site.upstream, site.release)
-    do { try write(text(site, live), to: file(site.app)) { look(live) } } catch {
+    let files = LiveFiles(of: site.app, below: directory)
+    let served = try files.target()
+    try files.withdraw(for: site.release)
+    let live = try before?.upstream == site.upstream ? before ?? names.add(site.upstream) : names.add(site.upstream)
+    do {
+      try files.lead(to: site.release)
+      try write(text(site, live), to: file(site.app)) { look(live) }
+    } catch {
       if live == before { throw error }
       var failure = Failure(of: error)
-      do { try names.remove(live) } catch let another {
+      do {
+        try names.remove(live)
+        try files.lead(to: served)
+      } catch let another {
         failure.next += " Beside that, requests still go to the new release: \(Failure(of: another))"
       }
       throw failure

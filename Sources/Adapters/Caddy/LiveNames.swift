@@ -18,21 +18,15 @@ struct LiveNames {
   struct Name: Equatable {
     let number: UInt64
     let upstream: Upstream
-    /// A secret with which a request can ask Caddy which instance answers; each switch has a new one. After it follows
-    /// the release that is served, in digits: so a block that an older version wrote understands the name too.
+    /// A secret with which a request can ask Caddy which instance answers; each switch has a new one.
     let mark: String
-
-    /// Whether this is where a site's requests go.
-    func serves(_ site: Site) -> Bool {
-      upstream == site.upstream && mark.utf8.dropFirst(LiveNames.secret).elementsEqual(site.release.digits.utf8)
-    }
   }
 
   /// Where requests go now; nil if there is nothing that Caddy could use.
   func first() throws -> Name? { try Files.list(directory).first.flatMap { Name($0) } }
 
   /// Sends requests to an instance from now on.
-  func add(_ upstream: Upstream, _ release: ReleaseID) throws -> Name {
+  func add(_ upstream: Upstream) throws -> Name {
     for path in [Files.parent(directory), directory] {
       try Files.makeDirectory(path)
       // Caddy runs as another user, whatever this process's umask is.
@@ -40,7 +34,7 @@ struct LiveNames {
     }
     let there = try Files.list(directory)
     let number = there.lazy.compactMap { Name($0)?.number }.min() ?? Name.end
-    let name = Name(number: number - 1, upstream: upstream, mark: Self.mark() + release.digits)
+    let name = Name(number: number - 1, upstream: upstream, mark: Self.mark())
     // It is complete before it gets its name. If a power loss takes some of it, recovery writes it again.
     try Files.write("", to: "\(directory).made", durable: false)
     try Files.rename("\(directory).made", to: "\(directory)/\(name)")
@@ -62,10 +56,7 @@ struct LiveNames {
   /// A request needs only microseconds between listing the names and reading the first; it may miss this many switches.
   private static let kept = 4
 
-  /// How many digits of a mark are secret.
-  static let secret = 32
-
-  private static func mark() -> String { String((0..<secret).map { _ in "0123456789abcdef".randomElement() ?? "0" }) }
+  private static func mark() -> String { String((0..<32).map { _ in "0123456789abcdef".randomElement() ?? "0" }) }
 }
 
 extension LiveNames.Name: CustomStringConvertible {
@@ -86,9 +77,4 @@ extension LiveNames.Name: CustomStringConvertible {
     let digits = String(number)
     return "\(String(repeating: "0", count: max(0, 10 - digits.utf8.count)))\(digits)-\(upstream)-\(mark)"
   }
-}
-
-extension ReleaseID {
-  /// The id without what parts it: no two ids are the same then, for date and time have as many digits in each.
-  var digits: String { String(description.filter { $0 != "-" }) }
 }

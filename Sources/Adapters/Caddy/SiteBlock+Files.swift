@@ -1,7 +1,6 @@
 import Deploy
 
-// Files whose names change with their content come from the disk (``PublicDirectory``). Looked for are only those that
-// Next.js names so: a look that finds one sets the placeholder that {live} reads, so nothing may follow it that asks the app.
+// Files whose names change with their content come from the disk (``PublicDirectory``).
 extension SiteBlock {
   /// What the live release does not have, but an earlier one had: a page of that one may still be open.
   var kept: String {
@@ -25,7 +24,7 @@ extension SiteBlock {
       \t\tpath */_next/static/*
       \t}
       \thandle @static {
-      \(Self.serving("/direct/{live_release}{path}", of: files))
+      \(Self.serving("/live{path}", of: files))
       \t}
       """
   }

@@ -25,13 +25,18 @@ struct SiteBlock: Equatable {
     Templates.site([
       "APP": site.app.description,
       "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
-      "LIVE": whereLive,
+      "LIVE": Self.inner(whereLive),
       "VISITOR_PORT": String(visitorPort),
       "INTERNAL": Self.followed.map(rewriting).joined(separator: "\n"),
-      "FOLLOWED": Self.followed.map(handling).joined(separator: "\n"),
-      "KEPT": kept, "DIRECT": direct, "GONE": gone,
+      "FOLLOWED": Self.inner(Self.followed.map(handling).joined(separator: "\n")),
+      "KEPT": kept, "DIRECT": Self.inner(direct), "GONE": Self.inner(gone),
       "STREAMS": streams,
     ])
+  }
+
+  /// The lines as they stand one block further in.
+  private static func inner(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "\t\($0)" }.joined(separator: "\n")
   }
 
   /// The address as Caddy writes it: "shop.example.com" or "http://:8080".
@@ -57,8 +62,8 @@ struct SiteBlock: Equatable {
   private var whereLive: String {
     guard let names else {
       return """
-        \tmap {host} {live} {live_port} {live_mark} {live_release} {
-        \t\tdefault \(live.upstream) \(live.upstream.port) \(live.mark) "\(live.mark.dropFirst(LiveNames.secret))"
+        \tmap {host} {live} {live_port} {live_mark} {
+        \t\tdefault \(live.upstream) \(live.upstream.port) \(live.mark)
         \t}
         """
     }
@@ -67,8 +72,8 @@ struct SiteBlock: Equatable {
       \t\troot \(names)
       \t\ttry_files *
       \t}
-      \tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {live_release} {
-      \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]{\(LiveNames.secret)}([0-9]*))$` ${1} ${2} ${3} ${4}
+      \tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {
+      \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]+)$` ${1} ${2} ${3}
       \t}
       """
   }

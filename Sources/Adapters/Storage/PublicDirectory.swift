@@ -2,7 +2,8 @@ public import Deploy
 import Posix
 
 /// What Caddy serves of an app from the disk: `releases/ID/` with the files of each release at their paths on the site,
-/// `direct/` with links to those that are served without asking the app, and `all/` with the files of all releases together.
+/// `direct/` with links to those that may be served without asking the app, `live` to one of these (``LiveFiles``), and
+/// `all/` with the files of all releases together.
 ///
 /// The files are the releases' own, under a second name. Only regular files are taken: Caddy follows links, and may read what
 /// no app may.
@@ -50,7 +51,7 @@ public struct PublicDirectory: PublicFiles {
     }
     if files.isDirect {
       _ = try Self.made("direct", in: top)
-      try Files.replaceLink("\(directory)/direct/\(release.digits)", to: "../releases/\(release)")
+      try Files.replaceLink("\(directory)/direct/\(release)", to: "../releases/\(release)")
     }
     try compress(large, in: top.directory(own), "\(directory)/\(own)", sharedWith: top.directory(all))
   }
@@ -143,7 +144,7 @@ public struct PublicDirectory: PublicFiles {
         continue
       }
       guard WallClock.now - Int(status.modified / 1_000_000_000) >= Self.kept else { continue }
-      for path in ["direct/\(release.digits)", "releases/\(release)", "gone-\(release)"] {
+      for path in ["direct/\(release)", "releases/\(release)", "gone-\(release)"] {
         try Files.remove("\(directory)/\(path)")
       }
       hasRemoved = true

@@ -238,7 +238,7 @@ struct SwitchTests {
       let names = LiveNames(of: try AppName("shop"), below: scratch.path)
       let upstreams = try (3001...3009).map { Upstream($0 % 2 == 0 ? .v4 : .v6, port: try Port("\($0)")) }
       for upstream in upstreams {
-        let name = try names.add(upstream, ReleaseID("20261124-101112"))
+        let name = try names.add(upstream)
         try names.removeOld()
         #expect(try names.first() == name)
         #expect(LiveNames.Name(name.description) == name)
