@@ -21,7 +21,7 @@ struct LiveFiles {
   func withdraw(for release: ReleaseID) throws { if !isDirect(release) { try Files.remove(link) } }
 
   /// Leads to a release's files from now on, if they are served without asking.
-  func lead(to release: ReleaseID) throws { if isDirect(release) { try lead(to: "direct/\(release)") } }
+  func lead(to release: ReleaseID) throws { if isDirect(release) { try lead(to: "releases/\(release)") } }
 
   /// Leads where it did before.
   func lead(to target: String?) throws {

@@ -7,9 +7,7 @@ extension SiteBlock {
     guard let files else { return "" }
     return """
       (nextdeploy-\(site.app)-kept) {
-      \thandle @static {
-      \(Self.serving("/all{path}", of: files))
-      \t}
+      \(Self.serving("\(files)/all"))
       }
 
       """
@@ -23,9 +21,7 @@ extension SiteBlock {
       \t\tmethod GET HEAD
       \t\tpath */_next/static/*
       \t}
-      \thandle @static {
-      \(Self.serving("/live{path}", of: files))
-      \t}
+      \(Self.serving("\(files)/live"))
       """
   }
 
@@ -51,21 +47,23 @@ extension SiteBlock {
       """
   }
 
-  private static func serving(_ path: String, of files: String) -> String {
+  /// What is not there goes on to what follows.
+  private static func serving(_ directory: String) -> String {
     """
+    \thandle @static {
     \t\t@served file {
-    \t\t\troot \(files)
-    \t\t\ttry_files \(path)
+    \t\t\troot \(directory)
+    \t\t\ttry_files {path}
     \t\t}
     \t\thandle @served {
-    \t\t\troot * \(files)
-    \t\t\trewrite {http.matchers.file.relative}
+    \t\t\troot * \(directory)
     \t\t\theader Cache-Control "public, max-age=31536000, immutable"
     \t\t\tencode zstd gzip
     \t\t\tfile_server {
     \t\t\t\tprecompressed zstd br gzip
     \t\t\t}
     \t\t}
+    \t}
     """
   }
 }

@@ -2,8 +2,8 @@ public import Deploy
 import Posix
 
 /// What Caddy serves of an app from the disk: `releases/ID/` with the files of each release at their paths on the site,
-/// `direct/` with links to those that may be served without asking the app, `live` to one of these (``LiveFiles``), and
-/// `all/` with the files of all releases together.
+/// `direct/` with the ids of those that may be served without asking the app, `live` a link to one of these (``LiveFiles``),
+/// and `all/` with the files of all releases together.
 ///
 /// The files are the releases' own, under a second name. Only regular files are taken: Caddy follows links, and may read what
 /// no app may.
@@ -51,7 +51,7 @@ public struct PublicDirectory: PublicFiles {
     }
     if files.isDirect {
       _ = try Self.made("direct", in: top)
-      try Files.replaceLink("\(directory)/direct/\(release)", to: "../releases/\(release)")
+      try Files.write("", to: "\(directory)/direct/\(release)", durable: false)
     }
     try compress(large, in: top.directory(own), "\(directory)/\(own)", sharedWith: top.directory(all))
   }
