@@ -5,7 +5,7 @@ check next_app needs install_package
 
 # A Next.js app, built in the build's sandbox from the registry beside the project, and pushed on the server itself.
 next_app() {
-  local registry output release
+  local registry output release site script
   start_registry || return 0
   on nextdeploy app create web >/dev/null
   on sh -c 'echo npm_config_registry=http://127.0.0.1:4873 > /opt/nextdeploy/apps/web/env'
@@ -18,8 +18,12 @@ next_app() {
   output=$(as "cd web && git push production main" 2>&1) || true
   kill "$registry"
   has "a Next.js app is built in the sandbox, pushed on the server" "(standalone)" echo "$output"
-  has "and is live" "<h1>version 1</h1>" \
-    timeout 20 script/server/vps net "$server" curl -sS "$(sed -n 's/.*live: \([^ ]*\).*/\1/p' <<<"$output")"
+  site=$(sed -n 's/.*live: \([^ ]*\).*/\1/p' <<<"$output")
+  has "and is live" "<h1>version 1</h1>" timeout 20 script/server/vps net "$server" curl -sS "$site"
+  script=$(timeout 20 script/server/vps net "$server" curl -sS "$site" | grep -o '/_next/static/[^"?]*\.js' | head -n 1)
+  # Next.js's own ETags are weak.
+  has "Caddy reads its scripts from the disk" 'Etag: "' \
+    timeout 20 script/server/vps net "$server" curl -sSI "${site%/}$script"
   release=$(on readlink -f /opt/nextdeploy/apps/web/current)/app/.next
   is "Next.js can write its cache" "2770 nextdeploy-app" on stat -c "%a %G" "$release/cache"
   is "and its pages" "2770 nextdeploy-app" on stat -c "%a %G" "$release/server"
