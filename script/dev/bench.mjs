@@ -92,9 +92,9 @@ async function bootAlone(directory, port, rounds = 5) {
   return median(times)
 }
 
-/** The pages a second that a server answers, in a burst of half a second. */
-function pagesPerSecond(port) {
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(run('hey', '-z', '500ms', '-c', '20', `http://127.0.0.1:${port}/`))[1])
+/** The requests a second that a server answers. */
+function perSecond(time, url, ...options) {
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(run('hey', '-z', time, '-c', '20', ...options, url))[1])
 }
 
 /** Next's own server beside ours. Of the starts the best counts: what else this machine does makes the others slower. */
@@ -116,7 +116,7 @@ async function nextLauncher(directory, port) {
     await starts(own, () => starts(ours, () => {
       const answered = { own: 0, ours: 0 }
       for (let burst = 0; burst < 10; burst += 1) {
-        const [first, second] = [pagesPerSecond(own.port), pagesPerSecond(ours.port)]
+        const [first, second] = [own, ours].map((server) => perSecond('500ms', `http://127.0.0.1:${server.port}/`))
         // The first bursts warm both up.
         if (burst < 3) continue
         answered.own += first
@@ -385,11 +385,10 @@ async function chunk(release, port) {
   const path = `/_next/static/${files.toSorted((a, b) => size(b) - size(a))[0]}`
   const site = JSON.parse(run('nextdeploy', 'app', 'show', 'next', '--json')).url.replace('localhost', '127.0.0.1')
   const served = `${root}/caddy/sites/files/next/all`
-  const perSecond = (origin, encoding) =>
-    Number(/Requests\/sec:\s+([\d.]+)/.exec(run('hey', '-z', '2s', '-c', '20', '-disable-compression', '-H', `Accept-Encoding: ${encoding}`, origin + path))[1])
-  const zipped = perSecond(site, 'gzip')
+  const rate = (origin, encoding) => perSecond('2s', origin + path, '-disable-compression', '-H', `Accept-Encoding: ${encoding}`)
+  const zipped = rate(site, 'gzip')
   let next
-  await startAlone(`${release}/app`, port, ['server.js'], () => { next = perSecond(`http://127.0.0.1:${port}`, 'gzip') })
+  await startAlone(`${release}/app`, port, ['server.js'], () => { next = rate(`http://127.0.0.1:${port}`, 'gzip') })
   record('Next.js: a script from Next.js a second, against ours, gzip', next / zipped, 'x', 0.05, `${zipped.toFixed(0)} a second, ${next.toFixed(0)} from Next.js`)
   const caddy = spawn('caddy', ['file-server', '--root', served, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env: environment })
   running.add(caddy)
@@ -397,8 +396,8 @@ async function chunk(release, port) {
   // In turns, the best of each: what else this machine does makes the others slower.
   let [ours, theirs] = [0, 0]
   for (let i = 0; i < 3; i += 1) {
-    ours = Math.max(ours, perSecond(site, 'identity'))
-    theirs = Math.max(theirs, perSecond(`http://127.0.0.1:${port}`, 'identity'))
+    ours = Math.max(ours, rate(site, 'identity'))
+    theirs = Math.max(theirs, rate(`http://127.0.0.1:${port}`, 'identity'))
   }
   const ended = new Promise((resolve) => caddy.once('exit', resolve))
   caddy.kill('SIGKILL')

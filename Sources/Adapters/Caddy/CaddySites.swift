@@ -103,10 +103,11 @@ public struct CaddySites: Proxy {
 
   private func text(_ site: Site, _ live: LiveNames.Name) throws -> String {
     let (caddy, names) = (try service.version, names(site.app).directory)
+    let canLook = SiteBlock.canLook(caddy, in: names)
     return SiteBlock(
       site: site, plainPort: plainPort, caddy: caddy, live: live,
-      names: switching == .rename && SiteBlock.canLook(caddy, in: names) ? names : nil,
-      files: SiteBlock.canLook(caddy, in: names) ? Layout.publicFiles(of: site.app, below: directory) : nil
+      names: switching == .rename && canLook ? names : nil,
+      files: canLook ? Layout.publicFiles(of: site.app, below: directory) : nil
     ).text
   }
 

@@ -26,7 +26,7 @@ struct Compressor {
   static func canCompress(_ name: PathBelow, size: Int) -> Bool {
     let kinds = ["js", "mjs", "css", "json", "svg", "map", "txt", "xml", "html", "wasm"]
     return (1 << 10...8 << 20).contains(size)
-      && kinds.contains { name.bytes.reversed().starts(with: ".\($0)".utf8.reversed()) }
+      && kinds.contains { name.description.hasSuffix(".\($0)") }
   }
 
   /// Compresses files of nextdeploy's own by their absolute paths.

@@ -5,13 +5,18 @@ extension Builder {
   /// - Parameter place: the app's directory in the release.
   func nextStatic(_ plan: Plan, _ output: String, place: RelativePath) throws -> PublishedFiles? {
     guard let directory = RelativePath(place.file("\(output)/static")) else { return nil }
-    let rules = try NextStatic { try seams.workspace.text(plan.project.root.file("\(output)/\($0)")) }
+    let rules = try NextStatic(manifests(plan.project.root, output))
     guard let path = rules.path else { return nil }
     let isWanted = plan.project.files == .disk
     if isWanted, let reason = rules.obstacle {
       seams.events.note("Next.js itself serves /_next/static, not Caddy from the disk: \(reason)")
     }
     return PublishedFiles(directory: directory, path: path, isDirect: isWanted && rules.obstacle == nil)
+  }
+
+  /// What the build says of itself.
+  func manifests(_ root: RelativePath, _ output: String) -> NextManifests {
+    NextManifests { [workspace = seams.workspace] in try workspace.text(root.file("\(output)/\($0)")) }
   }
 }
 
@@ -22,20 +27,15 @@ struct NextStatic: Equatable {
   /// Why they must go through Next.js; nil if it would only read them from the disk.
   let obstacle: String?
 
-  /// - Parameter text: a file's text by its name below the build's directory; nil if there is none.
-  init(_ text: (String) throws -> String?) rethrows {
-    func json(_ name: String) throws -> JSON? { try text(name).flatMap { try? JSON.parse($0) } }
-    let config = try json("required-server-files.json")?["config"]
+  init(_ manifests: NextManifests) throws {
+    let config = try manifests.config()
     let asset = config?["assetPrefix"]?.string ?? ""
     // With a prefix that is another site's address, its pages load them from there, and it fetches them from here.
     let base = asset.hasPrefix("/") && !asset.hasPrefix("//") ? asset : config?["basePath"]?.string ?? ""
-    path = RelativePath(base.pathParts.joined(separator: "/") + (base.pathParts.isEmpty ? "" : "/") + "_next/static")
+    path = RelativePath((base.pathParts + ["_next", "static"]).joined(separator: "/"))
 
-    let rules = try json("routes-manifest.json")
-    let middleware =
-      (try json("server/middleware-manifest.json")?["middleware"]?.members ?? []).map(\.value)
-      + [try json("server/functions-config-manifest.json")?["functions"]?["/_middleware"]].compactMap(\.self)
-    let matchers = middleware.flatMap { $0["matchers"]?.elements ?? [.null] }
+    let rules = try manifests.rules()
+    let matchers = try manifests.middleware().flatMap { $0["matchers"]?.elements ?? [.null] }
     let own = { (name: JSON?) in (name?.elements ?? []).filter { $0["internal"] != .bool(true) } }
     if rules == nil {
       obstacle = "the build left no routes-manifest.json"
@@ -64,6 +64,6 @@ struct NextStatic: Equatable {
     }
     // A segment of plain characters that is not "_next".
     guard let first = source.pathParts.first?.lowercased(), first != "_next" else { return true }
-    return !first.utf8.allSatisfy { $0.isLetter || $0.isDigit || "-_.~".utf8.contains($0) }
+    return !first.isPlain(and: "-.~")
   }
 }

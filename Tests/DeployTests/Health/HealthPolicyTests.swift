@@ -5,14 +5,14 @@ import Testing
 
 @Suite("What is asked for by default")
 struct HealthPolicyTests {
-  private func routes(_ pages: [String], base: String = "", middleware: Bool = false) -> NextRoutes {
+  private func routes(_ pages: [String], base: String = "", middleware: Bool = false) throws -> NextRoutes {
     let routes = pages.map { "\"\($0 == "/" ? "" : $0)/page\": \"\($0)\"" }.joined(separator: ",")
     let files = [
       "app-path-routes-manifest.json": "{\(routes)}",
       "required-server-files.json": #"{"config": {"basePath": "\#(base)"}}"#,
       "server/middleware-manifest.json": middleware ? #"{"middleware": {"/": {}}}"# : "{}",
     ]
-    return NextRoutes { files[$0] }
+    return try NextRoutes(NextManifests { files[$0] })
   }
 
   private struct Asked: Equatable {
@@ -26,22 +26,22 @@ struct HealthPolicyTests {
   }
 
   @Test("of Next.js is a page that the build has")
-  func nextJsPage() {
-    #expect(asked(HealthPolicy(HealthSettings(), routes: routes(["/", "/about"]))) == Asked(path: "/"))
-    #expect(asked(HealthPolicy(HealthSettings(), routes: routes(["/b", "/a"]))) == Asked(path: "/a"))
-    #expect(asked(HealthPolicy(HealthSettings(), routes: routes(["/"], base: "/docs"))) == Asked(path: "/docs"))
+  func nextJsPage() throws {
+    #expect(try asked(HealthPolicy(HealthSettings(), routes: routes(["/", "/about"]))) == Asked(path: "/"))
+    #expect(try asked(HealthPolicy(HealthSettings(), routes: routes(["/b", "/a"]))) == Asked(path: "/a"))
+    #expect(try asked(HealthPolicy(HealthSettings(), routes: routes(["/"], base: "/docs"))) == Asked(path: "/docs"))
     #expect(
-      asked(HealthPolicy(HealthSettings(), routes: routes(["/a"], middleware: true)))
+      try asked(HealthPolicy(HealthSettings(), routes: routes(["/a"], middleware: true)))
         == Asked(path: "/", alternative: "/a"))
-    #expect(HealthPolicy(HealthSettings(), routes: routes(["/a"])).status == 200...399)
+    #expect(try HealthPolicy(HealthSettings(), routes: routes(["/a"])).status == 200...399)
   }
 
   @Test("of an app that names no page may be an error of the visitor's")
-  func appNamesNo() {
+  func appNamesNo() throws {
     #expect(asked(HealthPolicy(HealthSettings())) == Asked(path: "/", tolerant: true))
-    #expect(asked(HealthPolicy(HealthSettings(), routes: routes([]))) == Asked(path: "/", tolerant: true))
+    #expect(try asked(HealthPolicy(HealthSettings(), routes: routes([]))) == Asked(path: "/", tolerant: true))
     #expect(
-      asked(HealthPolicy(HealthSettings(), routes: routes(["/[id]"], base: "/docs")))
+      try asked(HealthPolicy(HealthSettings(), routes: routes(["/[id]"], base: "/docs")))
         == Asked(path: "/docs", tolerant: true))
   }
 
@@ -50,13 +50,13 @@ struct HealthPolicyTests {
     let path = try ProjectFile(#"{"health": {"path": "/up", "timeout": 5}}"#).health
     let status = try ProjectFile(#"{"health": {"status": "200-204"}}"#).health
 
-    for known in [nil, routes([]), routes(["/a"]), routes(["/a"], middleware: true)] {
+    for known in try [nil, routes([]), routes(["/a"]), routes(["/a"], middleware: true)] {
       #expect(asked(HealthPolicy(path, routes: known)) == Asked(path: "/up"))
       #expect(HealthPolicy(path, routes: known).timeout == 5)
       #expect(HealthPolicy(status, routes: known).status == 200...204)
       #expect(HealthPolicy(status, routes: known).tolerated == nil)
     }
-    #expect(HealthPolicy(status, routes: routes(["/a"])).path == "/a")
+    #expect(try HealthPolicy(status, routes: routes(["/a"])).path == "/a")
   }
 }
 

@@ -6,20 +6,20 @@ struct NextRoutesTests {
   private func routes(
     app: [String: String] = [:], old: [String] = [], config: String = "{}", rules: String = "{}",
     others: [String: String] = [:]
-  ) -> NextRoutes {
+  ) throws -> NextRoutes {
     let files = [
       "required-server-files.json": "{\"config\": \(config)}",
       "app-path-routes-manifest.json": "{\(app.map { "\"\($0.key)\": \"\($0.value)\"" }.joined(separator: ","))}",
       "server/pages-manifest.json": "{\(old.map { "\"\($0)\": \"x\"" }.joined(separator: ","))}",
       "routes-manifest.json": rules,
     ].merging(others) { $1 }
-    return NextRoutes { files[$0] }
+    return try NextRoutes(NextManifests { files[$0] })
   }
 
   /// As Next.js 16.4.5 wrote them for an app with all of these.
   @Test("are its pages without parameters, the shortest first")
-  func pagesWithoutParameters() {
-    let routes = routes(
+  func pagesWithoutParameters() throws {
+    let routes = try routes(
       app: [
         "/(shop)/cart/page": "/cart", "/@modal/(.)about/page": "/(.)about", "/_global-error/page": "/_global-error",
         "/_not-found/page": "/_not-found", "/about/page": "/about", "/about/us/page": "/about/us",
@@ -41,15 +41,15 @@ struct NextRoutesTests {
       (["/page": "/"], [], ["/"]), ([:], ["/"], ["/"]), (["/page": "/", "/a/page": "/a"], [], ["/", "/a"]),
       (["/api/route": "/api"], [], []), ([:], [], []),
     ] as [([String: String], [String], [String])])
-  func beginHomePage(_ app: [String: String], _ old: [String], _ pages: [String]) {
-    let routes = routes(app: app, old: old)
+  func beginHomePage(_ app: [String: String], _ old: [String], _ pages: [String]) throws {
+    let routes = try routes(app: app, old: old)
 
     #expect(routes.home == "/")
     #expect(routes.pages == pages)
   }
 
   @Test("have those that were made of pages with parameters, but none that was not found")
-  func madePagesParameters() {
+  func madePagesParameters() throws {
     let made = """
       {"routes": {
         "/en": {"srcRoute": "/[locale]", "dataRoute": "/en.rsc"}, "/gone": {"initialStatus": 404, "srcRoute": "/gone"},
@@ -57,7 +57,7 @@ struct NextRoutesTests {
       }}
       """
 
-    let routes = routes(
+    let routes = try routes(
       app: [
         "/[locale]/page": "/[locale]", "/gone/page": "/gone", "/here/page": "/here", "/api/[id]/route": "/api/[id]",
       ],
@@ -67,8 +67,8 @@ struct NextRoutesTests {
   }
 
   @Test("are listed once where the Pages Router has them for each locale")
-  func listedOncePages() {
-    let routes = routes(
+  func listedOncePages() throws {
+    let routes = try routes(
       old: ["/en", "/de", "/en/about", "/de/about", "/live"], config: #"{"i18n": {"locales": ["en", "de"]}}"#)
 
     #expect(routes.pages == ["/", "/about", "/live"])
@@ -84,8 +84,8 @@ struct NextRoutesTests {
       ["routes-manifest.json": #"{"rewrites": {"beforeFiles": [], "fallback": [{"source": "/docs/(.*)"}]}}"#],
       ["routes-manifest.json": #"{"redirects": [{"source": "/docs", "destination": "/docs/a"}]}"#],
     ])
-  func maySomethingElse(_ files: [String: String]) {
-    #expect(routes(config: #"{"basePath": "/docs"}"#, others: files).mayHaveHome)
+  func maySomethingElse(_ files: [String: String]) throws {
+    #expect(try routes(config: #"{"basePath": "/docs"}"#, others: files).mayHaveHome)
   }
 
   @Test(
@@ -101,8 +101,8 @@ struct NextRoutesTests {
       // Next's own, for basePath and trailingSlash.
       ["routes-manifest.json": #"{"redirects": [{"source": "/docs", "internal": true}]}"#],
     ])
-  func doNotTake(_ files: [String: String]) {
-    #expect(!routes(config: #"{"basePath": "/docs"}"#, others: files).mayHaveHome)
+  func doNotTake(_ files: [String: String]) throws {
+    #expect(try !routes(config: #"{"basePath": "/docs"}"#, others: files).mayHaveHome)
   }
 
   @Test(
@@ -110,8 +110,8 @@ struct NextRoutesTests {
     arguments: [
       "", "[]", "{", "null", "{\"config\": [], \"routes\": 1, \"functions\": [], \"redirects\": [1, null]}",
     ])
-  func noneManifestsNot(_ text: String) {
-    let routes = NextRoutes { _ in text }
+  func noneManifestsNot(_ text: String) throws {
+    let routes = try NextRoutes(NextManifests { _ in text })
 
     #expect(routes.pages == [])
     #expect(routes.home == "/")

@@ -5,14 +5,14 @@ import Testing
 struct NextStaticTests {
   private func rules(
     config: String = "{}", rules: String? = "{}", middleware: String? = nil, node: String? = nil
-  ) -> NextStatic {
+  ) throws -> NextStatic {
     let files = [
       "required-server-files.json": "{\"config\": \(config)}",
       "routes-manifest.json": rules,
       "server/middleware-manifest.json": middleware.map { "{\"middleware\": {\"/\": {\"matchers\": \($0)}}}" },
       "server/functions-config-manifest.json": node.map { "{\"functions\": {\"/_middleware\": \($0)}}" },
     ]
-    return NextStatic { files[$0] ?? nil }
+    return try NextStatic(NextManifests { files[$0] ?? nil })
   }
 
   @Test(
@@ -24,15 +24,15 @@ struct NextStaticTests {
       (#"{"assetPrefix": "https://cdn.example.com/x"}"#, "_next/static"),
       (#"{"assetPrefix": "//cdn.example.com"}"#, "_next/static"), (#"{"basePath": "/../.."}"#, nil),
     ])
-  func place(_ config: String, _ path: String?) {
-    #expect(rules(config: config).path?.description == path)
+  func place(_ config: String, _ path: String?) throws {
+    #expect(try rules(config: config).path?.description == path)
   }
 
   @Test("need no Next.js where nothing but Next.js's own rules is for them")
-  func plain() {
-    #expect(rules().obstacle == nil)
+  func plain() throws {
+    #expect(try rules().obstacle == nil)
     #expect(
-      rules(
+      try rules(
         rules: #"""
           {"redirects": [{"source": "/:path+/", "internal": true}, {"source": "/old"}],
             "headers": [{"source": "/api/:path*"}],
@@ -44,16 +44,16 @@ struct NextStaticTests {
   }
 
   @Test("go through Next.js where something of the app's may be for them")
-  func obstacles() {
-    #expect(rules(middleware: #"[{"originalSource": "/:path*"}]"#).obstacle?.contains("middleware") == true)
+  func obstacles() throws {
+    #expect(try rules(middleware: #"[{"originalSource": "/:path*"}]"#).obstacle?.contains("middleware") == true)
     // A middleware without a matcher is for everything.
-    #expect(rules(node: "{}").obstacle?.contains("middleware") == true)
-    #expect(rules(rules: #"{"headers": [{"source": "/(.*)"}]}"#).obstacle?.contains("headers") == true)
-    #expect(rules(rules: #"{"redirects": [{"source": "/:path*"}]}"#).obstacle?.contains("redirects") == true)
+    #expect(try rules(node: "{}").obstacle?.contains("middleware") == true)
+    #expect(try rules(rules: #"{"headers": [{"source": "/(.*)"}]}"#).obstacle?.contains("headers") == true)
+    #expect(try rules(rules: #"{"redirects": [{"source": "/:path*"}]}"#).obstacle?.contains("redirects") == true)
     #expect(
-      rules(rules: #"{"rewrites": {"beforeFiles": [{"source": "/_next/:path*"}]}}"#).obstacle?.contains("rewrites")
+      try rules(rules: #"{"rewrites": {"beforeFiles": [{"source": "/_next/:path*"}]}}"#).obstacle?.contains("rewrites")
         == true)
-    #expect(rules(rules: nil).obstacle != nil)
+    #expect(try rules(rules: nil).obstacle != nil)
   }
 
   @Test(

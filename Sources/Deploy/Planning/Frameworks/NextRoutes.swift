@@ -8,10 +8,8 @@ struct NextRoutes: Equatable {
   /// Whether something else than a page may answer at `home`: a middleware, a rewrite, a redirect.
   let mayHaveHome: Bool
 
-  /// - Parameter text: a file's text by its name below the build's directory; nil if there is none.
-  init(_ text: (String) throws -> String?) rethrows {
-    func json(_ name: String) throws -> JSON? { try text(name).flatMap { try? JSON.parse($0) } }
-    let config = try json("required-server-files.json")?["config"]
+  init(_ manifests: NextManifests) throws {
+    let config = try manifests.config()
     let base = config?["basePath"]?.string ?? ""
     let hasSlash = config?["trailingSlash"] == .bool(true)
     func full(_ route: String) -> String {
@@ -20,10 +18,10 @@ struct NextRoutes: Equatable {
       return WebAddress.encoded(path.isEmpty || hasSlash && !isFile ? "\(path)/" : path)
     }
 
-    let app = (try json("app-path-routes-manifest.json")?.members ?? [])
+    let app = (try manifests.json("app-path-routes-manifest.json")?.members ?? [])
       .filter { $0.key.hasSuffix("/page") }.compactMap(\.value.string)
     let locales = Set((config?["i18n"]?["locales"]?.elements ?? []).compactMap(\.string))
-    let old = (try json("server/pages-manifest.json")?.members ?? []).map(\.key)
+    let old = (try manifests.json("server/pages-manifest.json")?.members ?? []).map(\.key)
       .filter { $0 != "/api" && !$0.hasPrefix("/api/") && $0 != "/404" && $0 != "/500" }
       .map { Self.withoutLocale($0, locales) }
     // What begins with "_" is Next's own; "(." marks what only an interception shows.
@@ -31,7 +29,7 @@ struct NextRoutes: Equatable {
     var pages = routes.filter { !$0.contains("[") }
     if !pages.contains("/") {
       // Large where there are many pages, so it is read only where it decides.
-      for made in try json("prerender-manifest.json")?["routes"]?.members ?? [] {
+      for made in try manifests.json("prerender-manifest.json")?["routes"]?.members ?? [] {
         let page = Self.withoutLocale(made.key, locales)
         if case .number(let status) = made.value["initialStatus"], status >= 400 {
           pages.remove(page)
@@ -43,14 +41,9 @@ struct NextRoutes: Equatable {
     home = full("/")
     self.pages = pages.filter { $0.utf8.count < 500 }.map { (depth: $0.split(separator: "/").count, path: full($0)) }
       .sorted { $0 < $1 }.map(\.path)
-    let middleware = [
-      try json("server/middleware-manifest.json")?["middleware"]?.members?.first?.value,
-      try json("server/functions-config-manifest.json")?["functions"]?["/_middleware"],
-    ]
-    let rules = try json("routes-manifest.json")
     mayHaveHome =
-      routes.contains { $0.hasPrefix("/[[") } || middleware.contains { $0 != nil }
-      || Self.answersHome(below: base, rules)
+      try routes.contains { $0.hasPrefix("/[[") } || !manifests.middleware().isEmpty
+      || Self.answersHome(below: base, manifests.rules())
   }
 
   /// Whether a rewrite or a redirect of the app's own may be for its home.
