@@ -77,7 +77,7 @@ struct AppContext {
     log.whenFailing = { [terminal, unowned reporter] error in
       if reporter.hasListener { terminal.printError("warning: \(error)") }
     }
-    return [reporter, log]
+    return [reporter, log] + (Trace.isOn ? [StepTrace()] : [])
   }
 
   /// Everything that a deploy of the app acts through.

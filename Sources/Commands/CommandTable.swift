@@ -87,6 +87,12 @@ public enum CommandTable {
   public static func run(_ line: [String]) -> Int32 {
     let environment = CurrentProcess.environment
     let terminal = Terminal(environment: environment)
+    let start = Trace.now
+    defer {
+      if Trace.isOn, let text = Trace.text(of: "nextdeploy \(line.first ?? "")", since: start) {
+        terminal.printError(text)
+      }
+    }
     do { return try run(line, Server(environment: environment, rights: .server)) } catch {
       let failure = Failure(of: error)
       for line in Reporter.lines(of: failure) { terminal.printError(line) }

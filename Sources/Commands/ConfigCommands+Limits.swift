@@ -19,6 +19,22 @@ extension ConfigCommands {
         }))
   }
 
+  /// A limit on what an app's builds keep.
+  static func cache(
+    _ name: String, get: @escaping @Sendable (CacheLimits) -> String,
+    set: @escaping @Sendable (inout CacheLimits, String?) throws -> Void
+  ) -> Key {
+    @Sendable func change(_ config: inout AppConfig, _ text: String?) throws {
+      var limits = config.cache ?? CacheLimits()
+      try set(&limits, text)
+      config.cache = limits == CacheLimits() ? nil : limits
+    }
+    return Key(
+      name: "cache.\(name)", concernsOthers: false,
+      place: .app(
+        get: { get($0.cache ?? CacheLimits()) }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
+  }
+
   /// With less memory, Caddy and the package managers cannot even report their versions.
   static func memory(_ text: String) throws -> Size {
     let size = try Size(text)

@@ -56,6 +56,11 @@ enum ConfigCommands {
       place: .app(
         get: { ($0.buildTimeout ?? .build).description }, set: { $0.buildTimeout = try TimeLimit($1) },
         unset: { $0.buildTimeout = nil })),
+    cache(
+      "size", get: { $0.mostBytes.description }, set: { $0.size = try $1.map { try Size($0) } }),
+    cache(
+      "days", get: { String($0.mostDays) },
+      set: { $0.days = try $1.map { try number($0, for: "cache.days", in: 1...3650) } }),
     Key(
       name: "ports",
       place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),

@@ -10,6 +10,7 @@ enum PushCommands {
   static let postReceive = ServerCommand.server(
     CommandSpec("hook post-receive", [], [], "What hooks/post-receive runs: deploys what was pushed")
   ) { _, server in
+    let start = Trace.now
     // The connection may end while the deploy goes on.
     CurrentProcess.detach()
     CurrentProcess.ignoreBrokenPipes()
@@ -30,6 +31,11 @@ enum PushCommands {
       for line in Reporter.lines(of: Failure(of: error)) { server.terminal.print(line) }
     }
     if status == 0 { try reporter?.write(done.utf8) }
+    // The one timeline is receive-pack's.
+    if Trace.isOn, reporter != nil {
+      Trace.add("nextdeploy hook", since: start)
+      try reporter?.write("\n\(Trace.taken().joined(separator: "\n"))".utf8)
+    }
     return status
   }
 
@@ -96,14 +102,17 @@ enum PushCommands {
       environment: environment)
     try app.settlePushes()
     let push = try app.beginPush()
-    let (status, report) = try ChildProcess.run(command, reportingTo: reportVariable)
+    let (status, bytes) = try ChildProcess.run(command, reportingTo: reportVariable)
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+    let report = lines.first ?? ""
+    Trace.add(noted: lines.dropFirst().map(String.init))
     // Whatever else was killed, this process is still there, and so is the pusher.
-    let wasUndone = try app.endPush(push, isDone: report.elementsEqual((begun + done).utf8))
+    let wasUndone = try app.endPush(push, isDone: report == begun + done)
     if !status.isSuccess { return status.code }
     if wasUndone { return 1 }
     // Nothing is reported if nothing was pushed; a hook that was killed did not run to its end.
     if report.isEmpty { return try app.waitForDeploy(of: push?.tip) }
-    return report.elementsEqual((begun + done).utf8) ? 0 : 1
+    return report == begun + done ? 0 : 1
   }
 
   /// git's own messages do not always name the reason.

@@ -37,7 +37,7 @@ enum ShellCommand {
   /// The part of the environment that reaches the commands and git. A client can send variables if sshd lets it
   /// (AcceptEnv), but none of GIT_* and NEXTDEPLOY_* may come from there.
   private static func safe(_ environment: [String: String]) -> [String: String] {
-    let names = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "NO_COLOR", "SSH_CONNECTION"]
+    let names = ["PATH", "HOME", "USER", "LOGNAME", "LANG", "TMPDIR", "NO_COLOR", "SSH_CONNECTION", Trace.variable]
     return environment.filter { names.contains($0.key) }
   }
 

@@ -124,6 +124,8 @@ public struct ChildProcess: Sendable {
     _ command: Command, input: [UInt8] = [], errors: Stream? = nil, family: Family = .parents,
     watch: () throws -> Void = {}, output: ([UInt8]) throws -> Void
   ) throws -> ExitStatus {
+    let began = Trace.now
+    defer { if Trace.isOn { Trace.add(command.traceName, since: began) } }
     let pipe = try Pipe()
     let child = try start(command, reading: input, errors: errors, family: family, writer: pipe.writer)
     do {
@@ -150,6 +152,8 @@ public struct ChildProcess: Sendable {
   public static func run(_ command: Command, input: [UInt8], until isEnough: ([UInt8]) -> Bool) throws -> (
     status: ExitStatus?, output: [UInt8]
   ) {
+    let began = Trace.now
+    defer { if Trace.isOn { Trace.add(command.traceName, since: began) } }
     let pipe = try Pipe()
     let child = try start(command, reading: input, errors: .null, family: .parents, writer: pipe.writer)
     var output: [UInt8] = []
@@ -176,9 +180,11 @@ public struct ChildProcess: Sendable {
   public static func run(_ command: Command, reportingTo variable: String) throws -> (
     status: ExitStatus, report: [UInt8]
   ) {
-    let pipe = try Pipe()
-    let status = try wait(for: command, variable: variable, writer: pipe.writer)
-    return (status, try pipe.reader.readToEnd())
+    try Trace.span(command.traceName) {
+      let pipe = try Pipe()
+      let status = try wait(for: command, variable: variable, writer: pipe.writer)
+      return (status, try pipe.reader.readToEnd())
+    }
   }
 
   /// Closes this process's end of the pipe afterwards, so that the reader sees the end.

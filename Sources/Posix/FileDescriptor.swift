@@ -136,7 +136,7 @@ public struct FileDescriptor: ~Copyable {
 
   /// Waits until everything written has reached the disk.
   public func sync() throws(SystemError) {
-    try check("writing", path) { fsync(number) }
+    try Trace.span("fsync") { () throws(SystemError) in try check("writing", path) { fsync(number) } }
   }
 
   /// Makes it this process's standard input.

@@ -34,18 +34,26 @@ extension Files {
     public var bytes = 0
     /// How many files, links and directories are in it.
     public var files = 0
+    /// When any of them was changed last, in nanoseconds since 1970.
+    public var newest: Int64 = 0
     /// Whether everything was counted.
     public var isWhole = true
   }
 
   /// Counts what a directory takes, as far as this user can see it and the time allows.
   public static func usage(_ path: String, within limit: Duration) -> Usage {
-    var usage = Usage()
-    guard let top = try? Directory(path) else { return usage }
+    (try? Directory(path))?.usage(within: limit) ?? Usage()
+  }
+}
+
+extension Directory {
+  /// Counts what it takes, as far as this user can see it and the time allows.
+  public func usage(within limit: Duration) -> Files.Usage {
+    var usage = Files.Usage()
     let deadline = ContinuousClock.now + limit
     var directories: [PathBelow] = [.top]
     while let place = directories.popLast() {
-      guard ContinuousClock.now < deadline, let directory = try? top.directory(place),
+      guard ContinuousClock.now < deadline, let directory = try? directory(place),
         let entries = try? directory.entries()
       else {
         usage.isWhole = false
@@ -54,7 +62,9 @@ extension Files {
       for entry in entries {
         if entry.kind == .directory { directories.append(place.appending(entry.name)) }
         usage.files += 1
-        usage.bytes += ((try? directory.status(entry.name))?.blocks ?? 0) * 512
+        guard let status = try? directory.status(entry.name) else { continue }
+        usage.bytes += status.blocks * 512
+        if entry.kind != .directory { usage.newest = max(usage.newest, status.modified) }
       }
     }
     return usage

@@ -174,7 +174,9 @@ public enum Files {
   public static func syncFileSystem(of path: String) throws(SystemError) {
     let directory = try FileDescriptor(path: path, .read)
     #if os(Linux)
-      try check("writing", path) { nextdeploy_sync_file_system(directory.number) }
+      try Trace.span("syncfs") { () throws(SystemError) in
+        try check("writing", path) { nextdeploy_sync_file_system(directory.number) }
+      }
     #else
       try directory.sync()
     #endif

@@ -63,9 +63,16 @@ public enum ConnectionTable {
     return listeners(on: [port]).filter { still.contains($0.socket) }
   }
 
+  /// Where anybody listens on a port. Whose process that is takes looking at all of the machine's.
+  public static func addresses(on port: UInt16) -> [ListeningAddress] {
+    listening().map(\.address).filter { $0.port == port }.sorted()
+  }
+
   /// All sockets that listen on one of these ports, or on any if nil, whatever their address.
-  public static func listeners(on ports: Set<UInt16>? = nil) -> [Listener] {
-    let found = listening().filter { ports?.contains($0.address.port) ?? true }
+  ///
+  /// - Parameter user: whose are left out.
+  public static func listeners(on ports: Set<UInt16>? = nil, butOf user: UInt32? = nil) -> [Listener] {
+    let found = listening().filter { ports?.contains($0.address.port) ?? true && $0.user != user }
     if found.isEmpty { return [] }
     var owners: [String: Int32] = [:]
     for process in ((try? Files.list("/proc")) ?? []).compactMap({ Int32($0) }) {

@@ -25,6 +25,29 @@ struct PushTests {
     }
   }
 
+  @Test("ends with a timeline where NEXTDEPLOY_TRACE asks for one, which holds nothing of the app's")
+  func timeline() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit(
+        "Time it", App.node("hello").merging(["nextdeploy.json": #"{"build": "echo a-secret >/dev/null"}"#]) { $1 })
+
+      let push = try sandbox.run(
+        ["git", "push", "--quiet", "production", "main"], in: project.directory,
+        environment: ["NEXTDEPLOY_TRACE": "1"]
+      ).expectSuccess()
+
+      let lines = push.text.split(separator: "\n").drop { !$0.hasPrefix("{\"traceEvents\":") }
+      let events = try #require(try JSON.parse(lines.joined(separator: "\n"))["traceEvents"]?.elements)
+      let names = events.compactMap { $0["name"]?.string }
+      let expected = ["nextdeploy receive-pack", "git receive-pack", "nextdeploy hook", "step build", "step route"]
+      #expect(Set(expected).subtracting(names).isEmpty, "\(names)")
+      #expect(!names.contains { $0.contains("secret") })
+      for event in events { #expect(event["ph"] == .string("X") && event["ts"] != nil && event["dur"] != nil) }
+      #expect(try sandbox.get() == "hello")
+    }
+  }
+
   @Test("of an edit drains the old release and leaves one instance")
   func edit() throws {
     try Sandbox.run { sandbox in

@@ -37,7 +37,9 @@ struct SiteCheck {
     }
   }
 
-  func run() throws -> Answer {
+  func run() throws -> Answer { try Trace.span("request through Caddy") { try answer() } }
+
+  private func answer() throws -> Answer {
     let place = place
     if place.scheme == .http { return try ask(place) }
     let answer = try ask(place)

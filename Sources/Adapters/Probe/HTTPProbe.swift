@@ -11,6 +11,10 @@ struct HTTPProbe: Probe, PortListeners {
 
   /// Sends a GET over a new connection to the instance's loopback address and reads the answer.
   func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
+    Trace.span("request to the instance") { read(request, of: instance, within: limit) }
+  }
+
+  private func read(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
     let deadline = ContinuousClock.now + .seconds(limit)
     do {
       let socket = try Socket(
@@ -42,6 +46,6 @@ struct HTTPProbe: Probe, PortListeners {
 
   /// Reads the kernel's table of sockets, whoever owns them.
   func listeners(on port: Port) -> [ListeningAddress] {
-    ConnectionTable.listeners(on: [port.number]).map(\.address).sorted()
+    ConnectionTable.addresses(on: port.number)
   }
 }

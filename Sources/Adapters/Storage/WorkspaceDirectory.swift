@@ -52,6 +52,19 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
     }
   }
 
+  /// Counts for ten seconds at most; what is closed to nextdeploy is not counted.
+  public func usage(of path: String) throws -> DiskUsage? {
+    try leftovers.reach { () -> DiskUsage? in
+      let top = try Directory(directory)
+      guard let place = try place(path, in: top), let status = try top.status(place) else { return nil }
+      guard status.kind == .directory else {
+        return DiskUsage(bytes: status.blocks * 512, written: Int(status.modified / 1_000_000_000))
+      }
+      let usage = try top.directory(place).usage(within: .seconds(10))
+      return DiskUsage(bytes: usage.bytes, written: Int(usage.newest / 1_000_000_000))
+    }
+  }
+
   /// Where a path leads, with links followed as long as they stay in the workspace, as those of package managers do.
   private func place(_ path: String, in top: borrowing Directory) throws -> PathBelow? {
     guard let path = PathBelow(path) else { return nil }

@@ -95,4 +95,10 @@ enum Units {
   static func instance(_ instance: InstanceID) -> String { "nextdeploy@\(instance).service" }
   static func build(_ app: AppName) -> String { "nextdeploy-build@\(app).service" }
   static func files(_ app: AppName) -> String { "nextdeploy-files@\(app).service" }
+
+  /// Whether there are processes of a unit, as its control group tells, which is where systemd's setting puts it.
+  static func hasProcesses(_ unit: String) -> Bool { groups.contains { Files.exists("\($0)/system.slice/\(unit)") } }
+
+  /// Where the machine has its control groups: of version 2, and where systemd has some of its own beside version 1.
+  private static let groups = ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified"]
 }

@@ -67,7 +67,7 @@ public struct SystemdManager: ServiceManager {
   /// Tells them apart by the user, which only the app has; the kernel's port rule keeps out the app's other instances.
   public func strangers(at instance: InstanceID) throws -> [Stranger] {
     let own = try AppUsers(layout: layout).user(of: instance.app)
-    return ConnectionTable.listeners(on: [instance.port.number]).filter { $0.user != own }
+    return ConnectionTable.listeners(on: [instance.port.number], butOf: own)
       .map { Stranger(PortHolder($0, in: layout)) }
   }
 
@@ -80,7 +80,9 @@ public struct SystemdManager: ServiceManager {
   /// Starts the unit of an instance that has ended without being told to.
   public func revive(_ instance: InstanceID) throws {
     let record = record(instance)
-    guard record.exists, !record.isEnding, try record.launch() != nil else { return }
+    guard record.exists, !record.isEnding, let launch = try record.launch() else { return }
+    // Nobody else can listen there. To ask systemd takes longer.
+    if ConnectionTable.listeners(ofUser: launch.uid).contains(where: { $0.port == instance.port.number }) { return }
     if try units.unit(instance).hasEnded { try begin(instance) }
   }
 

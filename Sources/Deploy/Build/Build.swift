@@ -45,6 +45,9 @@ extension Builder {
           if let next = try? adviceOnWorkspace(planned, failure) { failure.next = next }
           throw failure
         }
+        if plan.app.isBuiltByNext {
+          steps.attempt("bounding the build's cache") { try trimNextCache(plan.project.root) }
+        }
         for cache in TaskRunner.unread(in: plan.packages.directory, environment) where seams.workspace.exists(cache) {
           try seams.workspace.remove(cache)
         }

@@ -135,7 +135,7 @@ extension Builder {
   /// Where the app's build goes (`distDir`): found by the file that Next writes there, ".next" before the first build.
   func nextOutput(_ root: RelativePath) throws -> String { try nextOutputs(root).first ?? ".next" }
 
-  private func nextOutputs(_ root: RelativePath) throws -> [String] {
+  func nextOutputs(_ root: RelativePath) throws -> [String] {
     try seams.workspace.list(root.description).filter {
       seams.workspace.exists(root.file("\($0)/\(Self.serverFiles)"))
     }

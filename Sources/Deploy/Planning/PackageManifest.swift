@@ -8,6 +8,8 @@ public struct PackageManifest: Equatable, Sendable {
   public let dependencies: [String: String]
   /// The versions or ranges of `devDependencies`, by package.
   public let developmentDependencies: [String: String]
+  /// Whether there are packages that are installed where that is possible.
+  let hasOptionalDependencies: Bool
   /// The field `packageManager`, as in "pnpm@10.34.9"; nil if there is none.
   public let packageManager: String?
   /// What `devEngines.packageManager` names; nil if it names nothing or need not be followed.
@@ -38,6 +40,7 @@ public struct PackageManifest: Equatable, Sendable {
     scripts = try Self.strings("scripts", in: json, path)
     dependencies = try Self.strings("dependencies", in: json, path)
     developmentDependencies = try Self.strings("devDependencies", in: json, path)
+    hasOptionalDependencies = try !Self.strings("optionalDependencies", in: json, path).isEmpty
     packageManager = json["packageManager"]?.string
     developmentManager = Self.developmentManager(json)
     hasWorkspaces = json["workspaces"] != nil
@@ -48,7 +51,15 @@ public struct PackageManifest: Equatable, Sendable {
   public var nodeRange: String? { engines["node"] }
 
   /// Whether it depends on any package, even if only for development.
-  public var hasDependencies: Bool { !dependencies.isEmpty || !developmentDependencies.isEmpty }
+  public var hasDependencies: Bool {
+    !dependencies.isEmpty || !developmentDependencies.isEmpty || hasOptionalDependencies
+  }
+
+  /// Whether an install runs something of its own.
+  var hasInstallScripts: Bool {
+    ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"]
+      .contains { scripts[$0] != nil }
+  }
 
   /// Whether it depends on packages of its workspace through `workspace:`.
   var usesWorkspace: Bool {

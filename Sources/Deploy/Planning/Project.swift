@@ -70,9 +70,11 @@ public struct Project: Equatable, Sendable {
   /// Whether its package.json has a script "build".
   public var hasBuild: Bool { manifest.scripts["build"] != nil }
 
-  /// Whether there are packages to install.
+  /// Whether there are packages to install, or scripts that an install runs. A lockfile alone brings nothing, unless it
+  /// is that of a workspace, whose other packages may have some.
   public var installs: Bool {
-    file.install != nil || manifests.contains { $0.manifest.hasDependencies } || packages.lockfile != nil
+    file.install != nil || manifests.contains { $0.manifest.hasDependencies || $0.manifest.hasInstallScripts }
+      || packages.lockfile != nil && (packages.manager == .pnpm || manifests.contains { $0.manifest.hasWorkspaces })
   }
 
   /// Throws if there is no way to start the app, or to build one that must be built.

@@ -20,13 +20,13 @@ extension Promotion {
         origin: seams.origin(config), otherHosts: config.domains.map(\.description), instance: instance.id.port)
       var patience = Patience(policy)
       var address = LoopbackAddress.v4
-      var asks = 0
+      var looked = 0.0
       while true {
-        asks += 1
         let finding = visit(site, policy, at: address, since: start)
         let elapsed = seams.clock.seconds(since: start)
         // To ask the manager can take as long as a small app's whole start: not each time while that does not listen yet.
-        if !finding.isRefusal || elapsed >= min(1, policy.timeout) || asks.isMultiple(of: 4) {
+        if !finding.isRefusal || elapsed >= min(1, policy.timeout) || elapsed - looked >= 0.08 {
+          looked = elapsed
           // Whoever answered: it must be the app that visitors are sent to.
           let strangers = try seams.manager.strangers(at: instance.id)
           if let stranger = strangers.first { throw taken(instance, by: stranger) }
@@ -96,7 +96,8 @@ extension Promotion {
 
   /// Seconds until the next visit: few while the app starts, more once that takes long or it answers badly.
   static func pause(listening: Bool, elapsed: Double) -> Double {
-    if !listening && elapsed < 5 { return 0.02 }
+    // A look at a port where nobody listens takes microseconds, and every visitor waits for what is ready.
+    if !listening && elapsed < 5 { return elapsed < 1 ? 0.002 : 0.02 }
     return elapsed < 10 ? 0.1 : 0.5
   }
 }

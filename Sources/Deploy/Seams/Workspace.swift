@@ -21,8 +21,25 @@ public protocol Workspace {
   /// Removes everything, including node_modules and all that builds cache.
   func empty() throws
 
+  /// What a file or directory takes on the disk, with everything in it; nil if there is none.
+  func usage(of path: String) throws -> DiskUsage?
+
   /// The names in a directory; none if it does not exist.
   func list(_ path: String) throws -> [String]
+}
+
+/// What a file or directory takes on the disk.
+public struct DiskUsage: Equatable, Sendable {
+  /// How many bytes.
+  public var bytes: Int
+  /// When anything in it was written last, in seconds since 1970.
+  public var written: Int
+
+  /// Describes what something takes.
+  public init(bytes: Int, written: Int) {
+    self.bytes = bytes
+    self.written = written
+  }
 }
 
 /// The programs that an app's builds find besides their own.

@@ -96,6 +96,8 @@ struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
     return Set(names.map(String.init)).sorted()
   }
 
+  func usage(of path: String) throws -> DiskUsage? { world.usages[path] ?? DiskUsage(bytes: 0, written: 0) }
+
   var programs: String { "/programs" }
 
   var corepack: String { "/corepack" }

@@ -34,6 +34,8 @@ final class World {
   var installedKey: String?
   var freeSpace = 1 << 30
   var reservedSpace = 100 << 20
+  /// What parts of the workspace take on the disk.
+  var usages: [String: DiskUsage] = [:]
   /// Taken by what is in the workspace.
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []

@@ -163,6 +163,31 @@ struct ReleaseTests {
     #expect(world.releases.first?.framework.contains("next start") == true)
   }
 
+  @Test("leaves a cache that is within its bounds, whatever built it")
+  func boundsCache() throws {
+    let (world, tree) = try world()
+    let (day, cache) = (86_400, ".next/cache")
+    world.config.cache = CacheLimits()
+    world.config.cache?.size = try Size("3M")
+    world.config.cache?.days = 30
+    for (path, megabytes, written) in [
+      ("turbopack/v16.4.4", 1, 100 * day), ("turbopack/v16.4.5", 1, 200 * day), ("webpack/client", 1, 190 * day),
+      ("webpack/server", 1, 191 * day), (".tsbuildinfo", 1, 199 * day), ("turbopack/v17", 4, 198 * day),
+    ] {
+      world.built["\(cache)/\(path)"] = ""
+      world.usages["\(cache)/\(path)"] = DiskUsage(bytes: megabytes << 20, written: written)
+    }
+
+    try world.push("one", tree)
+
+    // Of the newest no more than 3 MB; what is too large goes, and what no build has written to for 30 days.
+    #expect(
+      world.files.keys.filter { $0.hasPrefix(cache) }.sorted() == [
+        "\(cache)/.tsbuildinfo", "\(cache)/turbopack/v16.4.5", "\(cache)/webpack/server",
+      ])
+    #expect(world.told.lines.contains { $0.contains("6 MB of .next/cache removed: it may have 3M") })
+  }
+
   @Test("is refused where Node is too old for it")
   func refusedNodeOld() throws {
     let (world, tree) = try world(engines: ">=22.0.0")

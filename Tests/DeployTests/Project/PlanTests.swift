@@ -20,6 +20,25 @@ struct PlanTests {
   }
 
   @Test(
+    "installs nothing where there is nothing to install",
+    arguments: [
+      (["package-lock.json": "{}"], #"{"scripts": {"start": "node a.js"}}"#, false),
+      (["bun.lock": "{}"], #"{"scripts": {"start": "node a.js"}, "dependencies": {}}"#, false),
+      ([:], #"{"scripts": {"start": "node a.js"}}"#, false),
+      (["package-lock.json": "{}"], #"{"scripts": {"start": "node a.js", "postinstall": "make"}}"#, true),
+      (["package-lock.json": "{}"], #"{"scripts": {"start": "node a.js"}, "workspaces": ["packages/*"]}"#, true),
+      (["package-lock.json": "{}"], #"{"scripts": {"start": "node a.js"}, "optionalDependencies": {"a": "1"}}"#, true),
+      (["package-lock.json": "{}"], #"{"scripts": {"start": "node a.js"}, "devDependencies": {"a": "1"}}"#, true),
+      (["nextdeploy.json": #"{"install": "make deps"}"#], #"{"scripts": {"start": "node a.js"}}"#, true),
+    ])
+  func installsNothing(_ files: [String: String], _ manifest: String, _ installs: Bool) throws {
+    let tree = try MemoryTree(files.merging(["package.json": manifest]) { $1 })
+    let plan = try Plan(tree, toolbox: FakeToolbox().with("bun", "1.2.0"))
+
+    #expect((plan.install != nil) == installs)
+  }
+
+  @Test(
     "tells the framework by dependency and start command",
     arguments: [
       (#"{"scripts": {"start": "node a.js"}}"#, Framework.node), (#"{"scripts": {"start": "bun a.ts"}}"#, .bun),
