@@ -17,25 +17,29 @@ struct PersistentPaths: ~Copyable {
 
   /// Replaces a path with a link; what the release has there becomes the first content.
   ///
-  /// - Parameter files: where the release's files are below `release`.
-  func link(_ text: String, in release: borrowing Directory, _ files: PathBelow) throws {
-    guard let path = PathBelow(text), !path.isTop else { throw Self.refusal(.top, "\(text.quoted) is no path") }
+  /// - Parameters:
+  ///   - kept: where it is kept; nil for the path itself.
+  ///   - files: where the release's files are below `release`.
+  func link(_ text: String, to kept: String? = nil, in release: borrowing Directory, _ files: PathBelow) throws {
+    guard let path = PathBelow(text), !path.isTop, let kept = PathBelow(kept ?? text) else {
+      throw Self.refusal(.top, "\(text.quoted) is no path")
+    }
     try makeWay(to: path, in: release, files)
-    try makeWayToKept(path)
+    try makeWayToKept(kept)
     let target = files.appending(path)
-    if try shared.status(path) == nil {
+    if try shared.status(kept) == nil {
       if try release.status(target) == nil {
-        try shared.makeDirectory(path)
+        try shared.makeDirectory(kept)
       } else {
-        try release.copy(target, to: path, in: shared)
+        try release.copy(target, to: kept, in: shared)
       }
-      try access.openToApp(path, in: shared)
+      try access.openToApp(kept, in: shared)
     }
     try release.remove(target)
     // An app that runs as another user sees its release and `shared` elsewhere, but at the same distance from each
     // other.
     let up = String(repeating: "../", count: path.parts.count + 2)
-    try release.link(target, to: Array((access.isForOtherUsers ? "\(up)shared/\(path)" : "\(self.path)/\(path)").utf8))
+    try release.link(target, to: Array((access.isForOtherUsers ? "\(up)shared/\(kept)" : "\(self.path)/\(kept)").utf8))
   }
 
   private func makeWay(to path: PathBelow, in release: borrowing Directory, _ files: PathBelow) throws {

@@ -41,8 +41,12 @@ struct ReleaseAssembler: ~Copyable {
   func assemble(_ assembly: Assembly) throws {
     for part in assembly.parts { try assemble(part) }
     for path in assembly.persist { try persistent.link(path, in: release, files) }
+    for (path, name) in assembly.caches { try persistent.link(path, to: "\(Self.caches)/\(name)", in: release, files) }
     if access.isForOtherUsers { for path in assembly.writable { try open(path) } }
   }
+
+  /// Where caches are kept, below what is shared by releases.
+  static let caches = ".nextdeploy"
 
   func assemble(_ part: Assembly.Part) throws {
     switch part {

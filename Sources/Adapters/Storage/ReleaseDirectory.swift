@@ -83,6 +83,22 @@ public struct ReleaseDirectory: Releases {
     try leftovers.remove(going)
   }
 
+  /// Each file or directory in one of the caches goes or stays as a whole, as an image in all its sizes does.
+  public func boundCaches(_ limits: CacheLimits) throws {
+    let place = "\(layout.shared)/\(ReleaseAssembler.caches)"
+    guard Files.exists(place) else { return }
+    let top = try Directory(place)
+    var parts: [(path: PathBelow, usage: DiskUsage)] = []
+    for cache in try top.entries() where cache.kind == .directory {
+      let directory = try top.directory(cache.name)
+      for entry in try directory.entries() {
+        let path = cache.name.appending(entry.name)
+        if let usage = try top.diskUsage(path) { parts.append((path, usage)) }
+      }
+    }
+    for index in limits.surplus(of: parts.map(\.usage)) { try leftovers.remove("\(place)/\(parts[index].path)") }
+  }
+
   /// Removes the directories whose names end in ".unfinished".
   public func removeUnfinished() throws {
     for name in try Files.list(layout.releases) where name.hasSuffix(Self.unfinished) {

@@ -56,12 +56,7 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
   public func usage(of path: String) throws -> DiskUsage? {
     try leftovers.reach { () -> DiskUsage? in
       let top = try Directory(directory)
-      guard let place = try place(path, in: top), let status = try top.status(place) else { return nil }
-      guard status.kind == .directory else {
-        return DiskUsage(bytes: status.blocks * 512, written: Int(status.modified / 1_000_000_000))
-      }
-      let usage = try top.directory(place).usage(within: .seconds(10))
-      return DiskUsage(bytes: usage.bytes, written: Int(usage.newest / 1_000_000_000))
+      return try place(path, in: top).flatMap { try top.diskUsage($0) }
     }
   }
 

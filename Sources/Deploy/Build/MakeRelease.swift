@@ -11,6 +11,12 @@ extension Builder {
     try runReleaseCommand(artifact.installation)
     var assembly = output.assembly
     assembly.programs = planned.plan.manager?.scripts ?? [:]
+    if output.process.isNext && planned.plan.project.images == .shared {
+      // Of these `next/image` makes what is under the same name for as long as the app's own images are the same.
+      for cache in assembly.writable where cache.pathParts.last == "cache" {
+        assembly.caches[cache + "/images"] = "images/\(planned.publicKey)"
+      }
+    }
     assembly.corepack = planned.plan.manager?.kept(for: output.process.start) ?? []
     return try steps.make(
       release, from: assembly, published: output.published, as: planned.commit, Advisor(planned, app: app))

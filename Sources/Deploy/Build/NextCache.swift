@@ -30,7 +30,7 @@ extension Builder {
 
 extension CacheLimits {
   /// Which of a cache's parts go, by their index. A part's age is counted from the last write to any of them.
-  func surplus(of parts: [DiskUsage]) -> [Int] {
+  public func surplus(of parts: [DiskUsage]) -> [Int] {
     let now = parts.map(\.written).max() ?? 0
     let newest = parts.indices.sorted { parts[$0].written > parts[$1].written }
     var bytes = 0

@@ -25,6 +25,8 @@ public struct ProjectFile: Equatable, Sendable {
   public var dependencies = Dependencies.production
   /// Where files whose names change with their content are served from.
   public var files = FileSource.disk
+  /// For how long Next.js keeps the images that it has optimized.
+  public var images = ImageCache.shared
 
   /// The kinds of app that can be named.
   public enum Framework: String, CaseIterable, Sendable {
@@ -50,6 +52,14 @@ public struct ProjectFile: Equatable, Sendable {
     case app
   }
 
+  /// Which releases use an image that Next.js has optimized.
+  public enum ImageCache: String, CaseIterable, Sendable {
+    /// All of them, for as long as `public/` is the same.
+    case shared
+    /// The one that optimized it.
+    case release
+  }
+
   /// Makes the settings of a repository that has no such file.
   public init() {}
 
@@ -60,12 +70,13 @@ public struct ProjectFile: Equatable, Sendable {
     let file = try Members(json, at: nil)
     try file.allow([
       "$schema", "root", "framework", "install", "build", "start", "release", "health", "drain", "persist",
-      "dependencies", "files",
+      "dependencies", "files", "images",
     ])
     if let root = try file.string("root") { self.root = try Self.path(root, "root") }
     framework = try file.choice("framework")
     if let kept: Dependencies = try file.choice("dependencies") { dependencies = kept }
     if let source: FileSource = try file.choice("files") { files = source }
+    if let cache: ImageCache = try file.choice("images") { images = cache }
     install = try file.command("install")
     build = try file.command("build")
     start = try file.command("start")

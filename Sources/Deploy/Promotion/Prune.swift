@@ -24,6 +24,7 @@ extension Promotion {
     }
     let kept = Set(releases).subtracting(surplus)
     try seams.files.prune(keeping: kept)
+    try seams.releases.boundCaches(config.cache ?? CacheLimits())
     try pruneRecords(records, keeping: kept)
   }
 

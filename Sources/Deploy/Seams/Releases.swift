@@ -12,6 +12,9 @@ public protocol Releases {
   /// Removes a release; does nothing if there is none of this id.
   func remove(_ release: ReleaseID) throws
 
+  /// Removes the oldest of what instances keep from release to release (``Assembly/caches``) until it is within limits.
+  func boundCaches(_ limits: CacheLimits) throws
+
   /// Removes what an interrupted `make` or `remove` left behind.
   func removeUnfinished() throws
 }
@@ -31,6 +34,8 @@ public struct Assembly: Equatable, Sendable {
   public var parts: [Part]
   /// Paths that are replaced by links to where their content is kept across releases.
   public var persist: [String]
+  /// Directories of the release whose content later releases go on using, each by the name under which it is kept.
+  public var caches: [String: String] = [:]
   /// Directories within the release that the app writes to at run time.
   public var writable: [String] = []
   /// The program of nextdeploy's own that starts the app; nil if it is one of the app's.

@@ -59,6 +59,8 @@ struct FakeReleases: Releases {
   }
 
   func removeUnfinished() throws { try world.event("removeUnfinished") }
+
+  func boundCaches(_ limits: CacheLimits) throws { try world.event("boundCaches \(limits.mostBytes)") }
 }
 
 struct FakeFiles: PublicFiles {
