@@ -12,6 +12,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var limits: Limits?
   /// How long an install, a build and a release command may each take; nil is `TimeLimit.build`.
   public var buildTimeout: TimeLimit?
+  /// The holes with which it is deployed all the same; nil is none.
+  public var allowedHoles: [HoleID]?
 
   /// Makes the settings of an app that has no limits of its own and keeps five releases by default.
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {

@@ -1,13 +1,7 @@
 /// The one directory in which an app is built, kept from one build to the next.
-public protocol Workspace {
+public protocol Workspace: InstalledFiles {
   /// The absolute path of the workspace's top.
   var directory: String { get }
-
-  /// A file's text; nil if there is no such file. The path starts at the top of the workspace.
-  func text(_ path: String) throws -> String?
-
-  /// Whether there is a file or directory at a path.
-  func exists(_ path: String) -> Bool
 
   /// Removes a file, or a directory with all that is in it; does nothing if there is none.
   func remove(_ path: String) throws
@@ -20,9 +14,6 @@ public protocol Workspace {
 
   /// Removes everything, including node_modules and all that builds cache.
   func empty() throws
-
-  /// The names in a directory; none if it does not exist.
-  func list(_ path: String) throws -> [String]
 }
 
 /// The programs that an app's builds find besides their own.

@@ -71,6 +71,8 @@ final class World {
   var programs: [String: String] = [:]
   /// What Doppler keeps.
   var doppler: [String: String] = [:]
+  /// What is known of packages and Node.
+  var holes = HoleList.empty
   /// What was told.
   let told = Listener()
   /// What answered well; nothing else may be routed.
@@ -106,7 +108,7 @@ final class World {
       releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
       proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      secrets: FakeSecrets(world: self), clock: FakeClock(world: self), events: Events([told]),
+      secrets: FakeSecrets(world: self), holes: holes, clock: FakeClock(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       origin: { config in
         config.domains.first.map { Origin(.https, host: $0.description) }
