@@ -56,12 +56,8 @@ enum ConfigCommands {
       place: .app(
         get: { ($0.buildTimeout ?? .build).description }, set: { $0.buildTimeout = try TimeLimit($1) },
         unset: { $0.buildTimeout = nil })),
-    Key(
-      name: "allow-vulnerable",
-      place: .app(
-        get: { ($0.allowedHoles ?? []).map(\.description).joined(separator: ",") },
-        set: { $0.allowedHoles = try $1.split(separator: ",").map { try HoleID(String($0)) }.uniqued() },
-        unset: { $0.allowedHoles = nil })),
+    allowVulnerable,
+    audit,
     Key(
       name: "ports",
       place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),
