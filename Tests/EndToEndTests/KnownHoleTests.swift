@@ -24,10 +24,10 @@ struct KnownHoleTests {
       let refused = try project.push().expect(status: 1)
       refused.expect(
         "FAILED at build", "looking for known holes in next 15.5.0",
-        "a request to React Server Components runs code on the server (CVE-2025-55182, rce)",
-        "Run 'npm install next@15.5.7', commit and push again.",
+        "a request to React Server Components runs code on the server (CVE-2025-55182, rce, fixed in 15.5.7)",
+        "Run 'npm install next@15.5.28', commit and push again.",
         "'nextdeploy config set allow-vulnerable CVE-2025-55182 --app shop'",
-        "warning: next 15.5.0: a request to a server action can keep the app from answering others (CVE-2026-94482, high)"
+        "warning: next 15.5.0: a request to a server action can keep the app from answering others (CVE-2026-94482, high, fixed in 15.5.28)"
       )
       #expect(try sandbox.releases() == [])
       try sandbox.nextdeploy("doctor").expectSuccess().expect("ok       holes: nothing that is live has a known hole")
@@ -36,11 +36,13 @@ struct KnownHoleTests {
       try sandbox.nextdeploy("config", "show").expectSuccess().expect("allow-vulnerable  CVE-2025-55182")
       let push = try project.push().expectSuccess()
       push.expect(
-        "warning: next 15.5.0: a request to React Server Components runs code on the server (CVE-2025-55182, rce)")
+        "warning: next 15.5.0: a request to React Server Components runs code on the server (CVE-2025-55182, rce, fixed in 15.5.7)"
+      )
       #expect(try sandbox.get() == "one")
 
       let allowed = try sandbox.nextdeploy("doctor").expectSuccess()
-      allowed.expect("warning  holes: shop runs next 15.5.0:", "(CVE-2025-55182, rce), allowed by allow-vulnerable")
+      allowed.expect(
+        "warning  holes: shop runs next 15.5.0:", "(CVE-2025-55182, rce, fixed in 15.5.7), allowed by allow-vulnerable")
       try sandbox.nextdeploy("config", "unset", "allow-vulnerable").expectSuccess()
       try Self.expectProblem(try sandbox.nextdeploy("doctor").expect(status: 1))
       // A release that an earlier version made says nothing of what it is made of.

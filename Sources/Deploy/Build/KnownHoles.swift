@@ -18,11 +18,14 @@ extension Half {
     let refused = found.filter { $0.isRemoteCode && !$0.isAllowed(by: config.allowedHoles ?? []) }
     tell(found.filter { !refused.contains($0) }, in: inventory)
     guard let first = refused.first else { return }
+    // One version that has none of them, not the next one to be refused or warned of.
+    let packages = found.filter { hole in refused.contains { $0.package.name == hole.package.name } }
     let ids = ((config.allowedHoles ?? []) + refused.map { $0.hole.ids[0] }).uniqued()
     throw Failure(
       "looking for known holes in \(first.package.told)",
       refused.map { $0.package == first.package ? $0.told : "\($0.package.told): \($0.told)" }.joined(separator: "; "),
-      next: "\(Remedy(refused, in: inventory).sentence), commit and push again. Or let it be, at your own risk, on the "
+      next:
+        "\(Remedy(packages, in: inventory).sentence), commit and push again. Or let it be, at your own risk, on the "
         + "server: 'nextdeploy config set allow-vulnerable \(ids.map(\.description).joined(separator: ",")) --app \(app)'."
     )
   }

@@ -15,10 +15,10 @@ public struct FoundHole: Equatable, Sendable {
   /// Whether the app's settings let it be.
   public func isAllowed(by allowed: [HoleID]) -> Bool { hole.ids.contains(where: allowed.contains) }
 
-  /// What a stranger can do by it, its name and how bad it is.
+  /// What a stranger can do by it, its name, how bad it is, and which version does not have it.
   public var told: String {
     let note = isReached ? "" : ", not reached without an App Router"
-    return "\(hole.allows) (\(hole.ids[0]), \(hole.severity.rawValue)\(note))"
+    return "\(hole.allows) (\(hole.ids[0]), \(hole.severity.rawValue)\(note), fixed in \(fix))"
   }
 }
 

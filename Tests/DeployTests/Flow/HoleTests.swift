@@ -30,14 +30,14 @@ struct HoleTests {
     let failed = try #require(world.told.failed)
     #expect(failed.step == .build)
     #expect(failed.failure.attempt == "looking for known holes in next 15.5.0")
-    #expect(failed.failure.cause == "a request runs code (CVE-2025-55182, rce)")
+    #expect(failed.failure.cause == "a request runs code (CVE-2025-55182, rce, fixed in 15.5.7)")
     #expect(
       failed.failure.next
-        == "Update what brings next until that is 15.5.7 ('npm explain next' names it), commit and push again. Or let it be, at your "
+        == "Update what brings next until that is 15.5.28 ('npm explain next' names it), commit and push again. Or let it be, at your "
         + "own risk, on the server: 'nextdeploy config set allow-vulnerable CVE-2025-55182 --app shop'.")
     #expect(
       world.told.lines("warning: next") == [
-        "warning: next 15.5.0: a request keeps the app busy (CVE-2026-94482, high): update what brings next until that is 15.5.28 "
+        "warning: next 15.5.0: a request keeps the app busy (CVE-2026-94482, high, fixed in 15.5.28): update what brings next until that is 15.5.28 "
           + "('npm explain next' names it)."
       ])
   }
@@ -51,7 +51,8 @@ struct HoleTests {
 
     #expect(try world.push("one").outcome == .live)
 
-    #expect(world.told.lines("warning: next 15.5.0: a request runs code (CVE-2025-55182, rce)").count == 1)
+    #expect(
+      world.told.lines("warning: next 15.5.0: a request runs code (CVE-2025-55182, rce, fixed in 15.5.7)").count == 1)
   }
 
   @Test("names all holes to allow, with those that are allowed")
@@ -63,7 +64,7 @@ struct HoleTests {
     try world.push("one")
 
     let failure = try #require(world.told.failed?.failure)
-    #expect(failure.cause.contains("Node 22.1.0: Brotli data runs code (CVE-2026-111497, rce)"))
+    #expect(failure.cause.contains("Node 22.1.0: Brotli data runs code (CVE-2026-111497, rce, fixed in 22.23.4)"))
     #expect(failure.next.contains("nstall Node 22.23.4 or later on the server"))
     #expect(failure.next.contains("allow-vulnerable CVE-2020-11111,CVE-2025-55182,CVE-2026-111497 --app shop"))
   }
@@ -74,7 +75,7 @@ struct HoleTests {
 
     #expect(try world.push("one").outcome == .live)
 
-    #expect(world.told.lines("warning: ").map { $0.contains("CVE-2026-94482, high") } == [true])
+    #expect(world.told.lines("warning: ").map { $0.contains("CVE-2026-94482, high,") } == [true])
   }
 
   @Test("that has none says nothing")
@@ -98,7 +99,7 @@ struct HoleTests {
 
     let again = try world.push("one")
     #expect(again.outcome == .failed)
-    #expect(world.told.failed?.failure.cause == "a request runs code (CVE-2025-55182, rce)")
+    #expect(world.told.failed?.failure.cause == "a request runs code (CVE-2025-55182, rce, fixed in 15.5.7)")
 
     #expect(try world.deploy(.rollback(nil)).outcome == .live)
     #expect(world.told.lines("warning: next 15.5.0: a request runs code").count == 1)

@@ -98,7 +98,7 @@ struct FoundHoleTests {
   func router() throws {
     #expect(try find([("next", "15.5.0")], router: false).allSatisfy { !$0.isRemoteCode })
     let found = try #require(try find([("next", "15.5.0")], router: false).first)
-    #expect(found.told.hasSuffix("(CVE-2025-55182, rce, not reached without an App Router)"))
+    #expect(found.told.hasSuffix("(CVE-2025-55182, rce, not reached without an App Router, fixed in 15.5.7)"))
     #expect(try find([("next", "15.5.0")], router: nil).contains { $0.isRemoteCode })
     #expect(try find([("next", "16.4.0")], sharp: "0.35.4", router: false).contains { $0.isRemoteCode })
   }
