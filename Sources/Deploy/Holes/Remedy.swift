@@ -29,8 +29,23 @@ public struct Remedy: Equatable, Sendable, CustomStringConvertible {
     command = own.isEmpty ? nil : manager.adding(own)
     if let command {
       let place = inventory.root.isTop ? "" : " in \(inventory.root)"
-      parts.insert("run '\(command)'\(place)", at: 0)
+      let instead = Self.sharp(instead: found).map {
+        " (or '\(manager.adding(["sharp@\($0)"]))', to stay with this Next.js)"
+      }
+      parts.insert("run '\(command)'\(place)\(instead ?? "")", at: 0)
     }
     description = parts.joined(separator: "; ")
+  }
+
+  /// The sharp with which what lets strangers run code is closed too, where Next.js's own line got no fix.
+  private static func sharp(instead found: [FoundHole]) -> Version? {
+    var sharp: Version?
+    for hole in found where hole.isRemoteCode {
+      guard case .sharp(let below?) = hole.hole.need, let version = Version(hole.package.version),
+        hole.fix.major != version.major
+      else { return nil }
+      sharp = sharp.map { $0.precedes(below) ? below : $0 } ?? below
+    }
+    return sharp
   }
 }

@@ -131,6 +131,22 @@ struct FoundHoleTests {
     #expect(Remedy(found, in: inventory).description == "run '\(command)' in apps/web")
   }
 
+  @Test(
+    "of images are closed by another sharp too, where the line of Next.js got no fix",
+    arguments: [
+      ("14.2.35", "run 'npm install next@15.5.28' (or 'npm install sharp@0.35.5', to stay with this Next.js)"),
+      ("15.4.11", "run 'npm install next@15.5.29'"), ("16.4.0", "run 'npm install next@16.4.5'"),
+    ])
+  func sharpInstead(version: String, remedy: String) throws {
+    var inventory = Inventory()
+    inventory.packages = [InstalledPackage(name: "next", version: try #require(Version(version)), isOwn: true)]
+    inventory.imageLibrary = "0.33.5"
+    inventory.hasAppRouter = version.hasPrefix("16") ? false : true
+    let found = try HoleList(Holes.text).find(in: inventory, node: nil)
+
+    #expect(Remedy(found, in: inventory).description == remedy)
+  }
+
   @Test("of what the app does not ask for itself, and of Node, are closed by what is said")
   func otherRemedies() throws {
     var inventory = Inventory()
