@@ -45,7 +45,9 @@ let package = Package(
     .target(name: "ProcessSupervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
       name: "Adapters",
-      dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Hooks", "Posix", "ProcessSupervision", "Templates"],
+      dependencies: [
+        "SSHAccess", "GitHubActions", "Deploy", "Holes", "Hooks", "Posix", "ProcessSupervision", "Templates",
+      ],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
@@ -76,11 +78,12 @@ let package = Package(
         .embedInCode("ci/node.yml"), .embedInCode("ci/bun.yml"), .embedInCode("ci/bun-cache.yml"),
         .embedInCode("ci/run.yml"),
       ], swiftSettings: strict),
+    .target(name: "Holes", path: "holes", resources: [.embedInCode("holes.txt")], swiftSettings: strict),
     .target(name: "Hooks", path: "hooks", resources: [.embedInCode("post-receive")], swiftSettings: strict),
 
     // Units where the logic is dense, contract suites for each member of every backend, the commands in a sandbox, and pushes
     // on real parts.
-    tests("DeployTests", ["Deploy", "TestKit"]),
+    tests("DeployTests", ["Deploy", "Holes", "TestKit"]),
     tests("SSHAccessTests", ["SSHAccess", "Deploy"]),
     tests("GitHubActionsTests", ["SSHAccess", "GitHubActions", "Deploy"]),
     tests("PosixTests", ["Posix", "TestKit"]),

@@ -96,7 +96,8 @@ struct AppContext {
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
       toolbox: MachineTools(layout: server.layout, environment: server.baseEnvironment), secrets: doppler,
-      clock: MachineClock(), events: events, baseEnvironment: server.baseEnvironment, config: config,
+      holes: try KnownHoles.list(), clock: MachineClock(), events: events, baseEnvironment: server.baseEnvironment,
+      config: config,
       origin: server.origin)
   }
 

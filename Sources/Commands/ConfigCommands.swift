@@ -61,6 +61,8 @@ enum ConfigCommands {
     cache(
       "days", get: { String($0.mostDays) },
       set: { $0.days = try $1.map { try number($0, for: "cache.days", in: 1...3650) } }),
+    allowVulnerable,
+    audit,
     Key(
       name: "ports",
       place: .server(get: { $0.ports.description }, set: { $0.ports = try PortRange($1) })),

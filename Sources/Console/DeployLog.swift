@@ -1,7 +1,7 @@
 public import Deploy
 import Posix
 
-/// The log of a deploy: what the pusher sees, without colours.
+/// The log of a deploy: what the pusher sees, without colours, and what is only for the log.
 public final class DeployLog: EventSink {
   private let file: FileDescriptor
   private var transcript = Transcript()

@@ -13,7 +13,7 @@ public struct QuietReporter: EventSink {
     case .warned(let text): terminal.printError("warning: \(text)")
     case .noted(let text): terminal.printError(text)
     case .failed(_, let failure, _): terminal.printError("\(failure)")
-    case .began, .stepStarted, .output, .stepFinished, .live: break
+    case .began, .stepStarted, .output, .stepFinished, .logged, .live: break
     }
   }
 }

@@ -19,6 +19,7 @@ public final class Reporter: EventSink {
 
   /// Shows an event.
   public func receive(_ event: Event) {
+    if case .logged = event { return }
     for line in transcript.lines(event) where hasListener {
       tell((line.colour.map { terminal.coloured(line.text, $0) } ?? line.text) + "\n")
     }

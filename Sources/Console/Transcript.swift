@@ -30,7 +30,7 @@ struct Transcript {
       let line = "\(step.rawValue.padded(to: Self.width))  \(result.padded(to: 48))  \(Self.format(seconds))"
       return flushed() + [Line(text: line)]
     case .warned(let text): return [Line(text: "warning: \(text)", colour: .yellow)]
-    case .noted(let text): return [Line(text: text, colour: .grey)]
+    case .noted(let text), .logged(let text): return [Line(text: text, colour: .grey)]
     case .live(let result):
       return [
         Line(text: "live: \(result.url)", colour: .green),

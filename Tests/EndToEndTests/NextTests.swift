@@ -16,6 +16,10 @@ struct NextTests {
       let release = try #require(try sandbox.liveRelease())
       #expect(try shown(sandbox) == "version 1")
       #expect(try sandbox.get("/hello.txt") == "served from public\n")
+      let record = try JSON.parse(try Files.text("\(sandbox.app())/releases/\(release)/release.json") ?? "")
+      let versions = (record["inventory"]?["packages"]?.elements ?? []).map { $0["version"]?.string }
+      #expect(versions == ["16.4.5", "0.35.5"], "what can have known holes: next and sharp")
+      #expect(record["inventory"]?["imageLibrary"]?.string == "0.35.5")
       let before = try staticFiles(sandbox)
       #expect(try Files.list("\(sandbox.root)/caddy/sites/files/shop/releases") == [release])
       try expectOldNodeIsTold(sandbox)

@@ -31,7 +31,7 @@ public struct Doctor {
   static let lookAsRoot = "'sudo nextdeploy doctor' on the server can look at it."
 
   /// Runs a check, and turns an error into a finding of its own.
-  private func caught(_ check: Check, app: AppName? = nil, _ look: () throws -> [Finding]) -> [Finding] {
+  func caught(_ check: Check, app: AppName? = nil, _ look: () throws -> [Finding]) -> [Finding] {
     let found: [Finding]
     do { found = try look() } catch { found = [finding(error, in: check, app: app)] }
     return found.map { finding in
@@ -58,6 +58,7 @@ public struct Doctor {
     case .units: units()
     case .files: try files(apps)
     case .apps: serverConfig() + apps.flatMap { app in caught(.apps, app: app) { try self.app(app) } }
+    case .holes: try holes(apps)
     case .domains: try domains(configs(apps))
     }
   }

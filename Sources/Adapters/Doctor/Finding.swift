@@ -49,7 +49,7 @@ extension [Finding] {
 
 /// What the doctor looks at, in this order.
 public enum Check: String, CaseIterable, Encodable, Sendable {
-  case caddy, ports, node, memory, disk, clock, units, files, apps, domains
+  case caddy, ports, node, memory, disk, clock, units, files, apps, holes, domains
 
   /// What the check makes sure of, for the command's help.
   public var summary: String {
@@ -63,6 +63,7 @@ public enum Check: String, CaseIterable, Encodable, Sendable {
     case .units: "users, units and the polkit rule are as setup left them, and polkit obeys (with systemd)"
     case .files: "owners and modes below the root, env files, keys and repositories above all"
     case .apps: "each app's settings can be read, what is live runs, no deploy was interrupted"
+    case .holes: "no app that is live has a hole by which strangers can run code, nor a lesser one"
     case .domains: "each domain leads to this machine"
     }
   }

@@ -85,7 +85,7 @@ extension Doctor {
     ).findings
   }
 
-  private func node(_ file: String) throws -> NodeCheck.Program {
+  func node(_ file: String) throws -> NodeCheck.Program {
     let (status, output) = try programs.run([file, "--version"])
     guard status.isSuccess, let version = Version(output.split(whereSeparator: \.isNewline).first ?? "") else {
       throw Failure(

@@ -15,23 +15,15 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
   /// `workspace` in the app's own directory.
   public var directory: String { layout.workspace }
 
+  private var files: FilesBelow { FilesBelow(directory: directory) }
+
   /// Reads a file without following links out of the workspace; nil if there is none, and throws if it is too large.
-  public func text(_ path: String) throws -> String? {
-    try leftovers.reach { () -> String? in
-      let top = try Directory(directory)
-      guard let place = try place(path, in: top) else { return nil }
-      do throws(SystemError) {
-        return try top.read(place, atMost: SettingsFile.limit).map { String(decoding: $0, as: UTF8.self) }
-      } catch {
-        throw error.isTooLarge ? SettingsFile.tooLarge(path) : error
-      }
-    }
-  }
+  public func text(_ path: String) throws -> String? { try leftovers.reach { try files.text(path) } }
 
   /// Whether the path leads to something inside the workspace.
   public func exists(_ path: String) -> Bool {
     // What nextdeploy cannot look at does not exist for anybody.
-    (try? leftovers.reach { try place(path, in: Directory(directory)) }) != nil
+    (try? leftovers.reach { try files.isThere(path) }) ?? false
   }
 
   /// Removes a file, link or directory inside the workspace; does nothing if it is missing.
@@ -44,27 +36,10 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
   }
 
   /// The sorted names in a directory of the workspace; empty if it is no directory.
-  public func list(_ path: String) throws -> [String] {
-    try leftovers.reach {
-      let top = try Directory(directory)
-      guard let place = try place(path, in: top), try top.status(place)?.kind == .directory else { return [] }
-      return try top.directory(place).entries().map(\.name.description).sorted()
-    }
-  }
+  public func list(_ path: String) throws -> [String] { try leftovers.reach { try files.list(path) } }
 
   /// Counts for ten seconds at most; what is closed to nextdeploy is not counted.
-  public func usage(of path: String) throws -> DiskUsage? {
-    try leftovers.reach { () -> DiskUsage? in
-      let top = try Directory(directory)
-      return try place(path, in: top).flatMap { try top.diskUsage($0) }
-    }
-  }
-
-  /// Where a path leads, with links followed as long as they stay in the workspace, as those of package managers do.
-  private func place(_ path: String, in top: borrowing Directory) throws -> PathBelow? {
-    guard let path = PathBelow(path) else { return nil }
-    return try top.followed(path)
-  }
+  public func usage(of path: String) throws -> DiskUsage? { try leftovers.reach { try files.usage(of: path) } }
 
   /// Reads the key from its file beside the workspace; nil if there is none.
   public func installedKey() throws -> String? { try Files.text(layout.installedKey) }

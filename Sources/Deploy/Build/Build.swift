@@ -1,10 +1,12 @@
 /// What a successful build left in the workspace.
 struct Artifact {
   let installation: Installation
+  let inventory: Inventory
   let output: BuildOutput
 
-  fileprivate init(_ installation: Installation, _ output: BuildOutput) {
+  fileprivate init(_ installation: Installation, _ inventory: Inventory, _ output: BuildOutput) {
     self.installation = installation
+    self.inventory = inventory
     self.output = output
   }
 }
@@ -26,6 +28,8 @@ extension Builder {
     return try steps.run(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
       if !plan.framework.isNext { try requireStart(plan) }
+      let inventory = try inventory(of: plan)
+      try requireNoHoles(in: inventory, node: plan.runtime)
       if let work = plan.build {
         var given = given(to: .build, planned, in: plan.buildDirectory)
         given.isNext = plan.framework.isNext
@@ -56,7 +60,8 @@ extension Builder {
         plan.framework.isNext
         ? try nextOutput(of: plan, version: version, identity: identity) : try appOutput(of: plan, identity: identity)
       return (
-        Artifact(installation, output), plan.build == nil ? "no build script, nothing to build" : output.framework
+        Artifact(installation, inventory, output),
+        plan.build == nil ? "no build script, nothing to build" : output.framework
       )
     }
   }

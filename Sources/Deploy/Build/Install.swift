@@ -30,6 +30,7 @@ extension Builder {
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
       try seams.workspace.setInstalledKey(planned.installKey)
+      try audit(planned)
       return (installation, "installed")
     }
   }

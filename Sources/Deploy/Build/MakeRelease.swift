@@ -7,7 +7,7 @@ extension Builder {
     let release = ReleaseRecord(
       id: record.id, source: .commit(planned.commit), buildKey: planned.buildKey, framework: output.framework,
       serving: .process(output.process), environmentMark: try EnvironmentMark(planned.environment, seams.repository),
-      health: try healthPolicy(of: planned.plan), createdAt: record.startedAt)
+      health: try healthPolicy(of: planned.plan), createdAt: record.startedAt, inventory: artifact.inventory)
     try runReleaseCommand(artifact.installation)
     var assembly = output.assembly
     assembly.programs = planned.plan.manager?.scripts ?? [:]

@@ -14,7 +14,7 @@ extension Builder {
     try seams.workspace.remove(root.file("\(output)/export-detail.json"))
   }
 
-  /// Refuses a Node that is too old for the installed Next, and tells of a Next that can be attacked.
+  /// Refuses a Node that is too old for the installed Next.
   func installedNextVersion(_ plan: Plan) throws -> Version? {
     guard plan.framework.isNext else { return nil }
     guard let directory = try nextDirectory(plan), let text = try seams.workspace.text("\(directory)/package.json"),
@@ -30,10 +30,6 @@ extension Builder {
       throw Failure(
         "building with Next.js \(version)", "it needs Node \(range), and \(plan.node.path) is \(node)",
         next: "Install a newer Node on the server, then push again.")
-    }
-    if let fix = NextVersion.fixFor(version) {
-      seams.events.warn(
-        "Next.js \(version) lets a visitor run code on the server (CVE-2025-55182): update to \(fix) or later.")
     }
     return version
   }

@@ -12,6 +12,8 @@ public enum Event: Equatable, Sendable {
   case warned(String)
   /// Something is worth knowing.
   case noted(String)
+  /// Something is worth knowing only for who looks into the deploy's log.
+  case logged(String)
   /// The deploy is live.
   case live(Success)
   /// The deploy failed at a step; the release is the one that is still live, if any.

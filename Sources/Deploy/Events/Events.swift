@@ -44,6 +44,7 @@ extension Mask {
       return .stepFinished(step, result: redact(result, of: step), seconds: seconds)
     case .warned(let text): return .warned(redact(text))
     case .noted(let text): return .noted(redact(text))
+    case .logged(let text): return .logged(redact(text))
     case .live(var success):
       success.commit = redact(success.commit)
       return .live(success)

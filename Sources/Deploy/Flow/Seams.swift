@@ -38,6 +38,8 @@ public struct Seams {
   public var toolbox: any Toolbox
   /// Fetches what Doppler keeps for the app.
   public var secrets: any SecretsSource
+  /// The holes that are known of what apps are made of.
+  public var holes: HoleList
   /// The time.
   public var clock: any DeployClock
   /// Where all that happens is told, redacted.
@@ -54,7 +56,8 @@ public struct Seams {
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
     releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
     probe: any Probe & PortListeners,
-    runner: any Runner, toolbox: any Toolbox, secrets: any SecretsSource, clock: any DeployClock, events: Events,
+    runner: any Runner, toolbox: any Toolbox, secrets: any SecretsSource, holes: HoleList, clock: any DeployClock,
+    events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin
   ) {
@@ -77,6 +80,7 @@ public struct Seams {
     self.runner = runner
     self.toolbox = toolbox
     self.secrets = secrets
+    self.holes = holes
     self.clock = clock
     self.events = events
     self.baseEnvironment = baseEnvironment

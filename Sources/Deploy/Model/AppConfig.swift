@@ -14,6 +14,10 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var buildTimeout: TimeLimit?
   /// What its builds may keep for the next one; nil if nothing is set.
   public var cache: CacheLimits?
+  /// The holes with which it is deployed all the same; nil is none.
+  public var allowedHoles: [HoleID]?
+  /// Whether the registry is asked for critical holes after an install; nil is yes.
+  public var audits: Bool?
 
   /// Makes the settings of an app that has no limits of its own and keeps five releases by default.
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {

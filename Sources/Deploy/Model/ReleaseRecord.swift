@@ -16,6 +16,8 @@ public struct ReleaseRecord: Equatable, Sendable {
   public let health: HealthPolicy
   /// When the deploy that made it began (RFC 3339).
   public let createdAt: String
+  /// What of it can have known holes; nil in older records.
+  public let inventory: Inventory?
 
   /// The commit that it was built from.
   public var commit: Commit {
@@ -33,7 +35,7 @@ public struct ReleaseRecord: Equatable, Sendable {
 }
 
 extension ReleaseRecord: Codable {
-  private enum Key: CodingKey { case id, buildKey, framework, environmentMark, health, createdAt }
+  private enum Key: CodingKey { case id, buildKey, framework, environmentMark, health, createdAt, inventory }
 
   /// Decodes a record, also one of an earlier version: source and serving are not objects of their own.
   public init(from decoder: any Decoder) throws {
@@ -46,6 +48,7 @@ extension ReleaseRecord: Codable {
     environmentMark = try values.decodeIfPresent(EnvironmentMark.self, forKey: .environmentMark)
     health = try values.decode(HealthPolicy.self, forKey: .health)
     createdAt = try values.decode(String.self, forKey: .createdAt)
+    inventory = try values.decodeIfPresent(Inventory.self, forKey: .inventory)
   }
 
   /// Encodes the record so that earlier versions can read it.
@@ -59,6 +62,7 @@ extension ReleaseRecord: Codable {
     try values.encodeIfPresent(environmentMark, forKey: .environmentMark)
     try values.encode(health, forKey: .health)
     try values.encode(createdAt, forKey: .createdAt)
+    try values.encodeIfPresent(inventory, forKey: .inventory)
   }
 }
 

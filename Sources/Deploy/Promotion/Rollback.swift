@@ -16,6 +16,7 @@ extension Promotion {
   func again(_ release: ReleaseRecord, _ which: String, as commit: Commit) throws -> Candidate {
     seams.events.emit(
       .began(Headline(app: app, branch: nil, commit: commit, detected: release.framework)))
+    warnOfHoles(in: release)
     return try steps.take(release, which, as: commit)
   }
 

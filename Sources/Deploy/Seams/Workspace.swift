@@ -1,13 +1,7 @@
 /// The one directory in which an app is built, kept from one build to the next.
-public protocol Workspace {
+public protocol Workspace: InstalledFiles {
   /// The absolute path of the workspace's top.
   var directory: String { get }
-
-  /// A file's text; nil if there is no such file. The path starts at the top of the workspace.
-  func text(_ path: String) throws -> String?
-
-  /// Whether there is a file or directory at a path.
-  func exists(_ path: String) -> Bool
 
   /// Removes a file, or a directory with all that is in it; does nothing if there is none.
   func remove(_ path: String) throws
@@ -23,9 +17,6 @@ public protocol Workspace {
 
   /// What a file or directory takes on the disk, with everything in it; nil if there is none.
   func usage(of path: String) throws -> DiskUsage?
-
-  /// The names in a directory; none if it does not exist.
-  func list(_ path: String) throws -> [String]
 }
 
 /// What a file or directory takes on the disk.

@@ -15,7 +15,7 @@ struct ReleaseDirectoryTests {
       serving: .process(
         AppProcess(
           start: .program(["node", "server.js"]), directory: .top, environment: ["A": "1"], drainTimeout: 30)),
-      environmentMark: nil, health: HealthPolicy(), createdAt: "2026-11-23T15:45:12Z")
+      environmentMark: nil, health: HealthPolicy(), createdAt: "2026-11-23T15:45:12Z", inventory: nil)
   }
 
   private static let everything = Assembly(parts: [.everything(without: [])], persist: [])

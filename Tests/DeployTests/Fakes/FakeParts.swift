@@ -136,7 +136,8 @@ struct FakeRunner: Runner {
     try world.event("run \(job.work)")
     world.jobs.append(job)
     world.whenRun()
-    try output(Array(world.output.utf8))
+    let own = world.outputs.first { job.work.description.hasPrefix($0.key) }?.value
+    try output(Array((own ?? world.output).utf8))
     try watch(nil)
     try watch(world.jobSeconds)
     let result = world.results[job.work.description] ?? .succeeded
@@ -161,6 +162,7 @@ final class Listener: EventSink {
       case .stepFinished(let step, let result, _): "\(step): \(result)"
       case .warned(let text): "warning: \(text)"
       case .noted(let text): "note: \(text)"
+      case .logged(let text): "log: \(text)"
       case .stepStarted, .live, .failed: nil
       }
     }

@@ -58,6 +58,8 @@ final class World {
   var jobs: [Job] = []
   var results: [String: JobResult] = [:]
   var output = ""
+  /// What programs write that write something else, by their command's beginning.
+  var outputs: [String: String] = [:]
   /// Happens as the proxy is told where to go.
   var whenRouted: () -> Void = {}
   /// How long each program runs.
@@ -73,6 +75,8 @@ final class World {
   var programs: [String: String] = [:]
   /// What Doppler keeps.
   var doppler: [String: String] = [:]
+  /// What is known of packages and Node.
+  var holes = HoleList.empty
   /// What was told.
   let told = Listener()
   /// What answered well; nothing else may be routed.
@@ -82,6 +86,8 @@ final class World {
     app = try AppName("shop")
     main = try BranchName("main")
     config = AppConfig(branch: main, domains: [try Domain("shop.example.com")], port: try Port("8081"))
+    // A job of its own, which is in the way of tests that are about others.
+    config.audits = false
   }
 
   /// Notes an event, or fails where the test says so.
@@ -108,7 +114,7 @@ final class World {
       releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
       proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      secrets: FakeSecrets(world: self), clock: FakeClock(world: self), events: Events([told]),
+      secrets: FakeSecrets(world: self), holes: holes, clock: FakeClock(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       origin: { config in
         config.domains.first.map { Origin(.https, host: $0.description) }

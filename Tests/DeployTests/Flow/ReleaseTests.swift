@@ -280,18 +280,6 @@ struct ReleaseTests {
     #expect(release.framework == "Node app")
     #expect(release.process.start == .program(["faust", "start"]))
   }
-
-  @Test(
-    "warns of a vulnerable version",
-    arguments: [("15.2.5", "15.2.6"), ("16.0.6", "16.0.7"), ("15.2.6", nil), ("16.4.5", nil)] as [(String, String?)])
-  func warnsVersionCan(_ version: String, _ mend: String?) throws {
-    let (world, tree) = try world(version: version)
-
-    try world.push("one", tree)
-
-    #expect(
-      world.told.lines("warning: Next.js").first?.contains("update to \(mend ?? "?") ") == (mend.map { _ in true }))
-  }
 }
 
 @Suite("An instance")

@@ -51,13 +51,4 @@ extension StartCommand {
 enum NextVersion {
   /// Whether a custom server of this version can be told the site's origin (tested from 14 on).
   static func knowsOrigin(_ version: Version?) -> Bool { version.map { $0.major >= 14 } ?? false }
-
-  /// The version that fixes CVE-2025-55182 (strangers can run code in an App Router); nil if this one is not affected.
-  static func fixFor(_ version: Version) -> String? {
-    let fixed = ["15.0.5", "15.1.9", "15.2.6", "15.3.6", "15.4.8", "15.5.7", "16.0.7"]
-    return fixed.first { text in
-      guard let fix = Version(text) else { return false }
-      return fix.major == version.major && fix.minor == version.minor && version < fix
-    }
-  }
 }

@@ -18,6 +18,9 @@ struct LockedPackages {
     self.packages = packages
   }
 
+  /// The places of all of them.
+  var places: [String] { packages.map(\.key) }
+
   /// The places of packages that only development needs. What is linked is a part of the repository.
   var development: [String] { packages.filter { Self.isDevelopment($0.value) }.map(\.key) }
 

@@ -21,6 +21,14 @@ public enum PackageManager: String, CaseIterable, Codable, Sendable {
     }
   }
 
+  /// The command that makes the app depend on these packages, as in "next@16.4.5".
+  func adding(_ packages: [String]) -> String {
+    ([rawValue, self == .npm ? "install" : "add"] + packages).joined(separator: " ")
+  }
+
+  /// The command that says which packages bring one.
+  func reason(_ package: String) -> String { "\(rawValue) \(self == .npm ? "explain" : "why") \(package)" }
+
   /// Files next to package.json that change what an install does.
   static let settingsFiles: Set<String> = [
     ".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml", ".pnpmfile.cjs", "bunfig.toml",

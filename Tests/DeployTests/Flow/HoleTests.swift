@@ -1,0 +1,109 @@
+@testable import Deploy
+import Testing
+
+@Suite("A deploy of something with known holes")
+struct HoleTests {
+  private static let list = """
+    CVE-2025-55182 GHSA-9qr9-h5gf-34mp | rce | next | 15.5.0..15.5.7 | app-router | a request runs code | https://a.example
+    CVE-2026-111497 | rce | node | 22.0.0..22.23.4 | - | Brotli data runs code | https://a.example
+    CVE-2026-94482 | high | next | 15.5.0..15.5.28 | - | a request keeps the app busy | https://a.example
+    """
+
+  /// A Node app that has Next.js among its packages, so that no build has to leave what Next.js leaves.
+  private func world(_ version: String = "15.5.0") throws -> World {
+    let world = try World()
+    world.holes = try HoleList(Self.list)
+    world.files = [
+      "node_modules/next/package.json": #"{"version": "\#(version)"}"#, "node_modules/.package-lock.json": "{}",
+    ]
+    return world
+  }
+
+  @Test("is refused before the build where strangers can run code, and says what to do")
+  func refused() throws {
+    let world = try world()
+
+    let record = try world.push("one")
+
+    #expect(record.outcome == .failed)
+    #expect(world.events("run ").count == 1, "only the install")
+    let failed = try #require(world.told.failed)
+    #expect(failed.step == .build)
+    #expect(failed.failure.attempt == "looking for known holes in next 15.5.0")
+    #expect(failed.failure.cause == "a request runs code (CVE-2025-55182, rce, fixed in 15.5.7)")
+    #expect(
+      failed.failure.next
+        == "Update what brings next until that is 15.5.28 ('npm explain next' names it), commit and push again. Or let it be, at your "
+        + "own risk, on the server: 'nextdeploy config set allow-vulnerable CVE-2025-55182 --app shop'.")
+    #expect(
+      world.told.lines("warning: next") == [
+        "warning: next 15.5.0: a request keeps the app busy (CVE-2026-94482, high, fixed in 15.5.28): update what brings next until that is 15.5.28 "
+          + "('npm explain next' names it)."
+      ])
+  }
+
+  @Test(
+    "goes live where the app's settings allow it, by any of its names, with a warning",
+    arguments: ["CVE-2025-55182", "GHSA-9qr9-h5gf-34mp"])
+  func allowed(id: String) throws {
+    let world = try world()
+    world.config.allowedHoles = [try HoleID(id)]
+
+    #expect(try world.push("one").outcome == .live)
+
+    #expect(
+      world.told.lines("warning: next 15.5.0: a request runs code (CVE-2025-55182, rce, fixed in 15.5.7)").count == 1)
+  }
+
+  @Test("names all holes to allow, with those that are allowed")
+  func several() throws {
+    let world = try world()
+    world.toolbox = world.toolbox.with("node", "22.1.0")
+    world.config.allowedHoles = [try HoleID("CVE-2020-11111")]
+
+    try world.push("one")
+
+    let failure = try #require(world.told.failed?.failure)
+    #expect(failure.cause.contains("Node 22.1.0: Brotli data runs code (CVE-2026-111497, rce, fixed in 22.23.4)"))
+    #expect(failure.next.contains("nstall Node 22.23.4 or later on the server"))
+    #expect(failure.next.contains("allow-vulnerable CVE-2020-11111,CVE-2025-55182,CVE-2026-111497 --app shop"))
+  }
+
+  @Test("that only has lesser ones goes live with a line for each")
+  func lesser() throws {
+    let world = try world("15.5.7")
+
+    #expect(try world.push("one").outcome == .live)
+
+    #expect(world.told.lines("warning: ").map { $0.contains("CVE-2026-94482, high,") } == [true])
+  }
+
+  @Test("that has none says nothing")
+  func none() throws {
+    let world = try world("15.5.28")
+
+    #expect(try world.push("one").outcome == .live)
+
+    #expect(world.told.lines("warning: ").isEmpty)
+    #expect(world.releases.map { $0.inventory?.packages.map(\.told) } == [["next 15.5.28"]])
+  }
+
+  @Test("is refused too where it was built before a hole was known, but can be gone back to, with a warning")
+  func laterKnown() throws {
+    let world = try world()
+    let list = world.holes
+    world.holes = try HoleList(Self.list.split(separator: "\n").last.map(String.init) ?? "")
+    try world.push("one")
+    try world.push("two")
+    world.holes = list
+
+    let again = try world.push("one")
+    #expect(again.outcome == .failed)
+    #expect(world.told.failed?.failure.cause == "a request runs code (CVE-2025-55182, rce, fixed in 15.5.7)")
+
+    #expect(try world.deploy(.rollback(nil)).outcome == .live)
+    #expect(world.told.lines("warning: next 15.5.0: a request runs code").count == 1)
+    #expect(try world.deploy(.restart).outcome == .live)
+    #expect(world.told.lines("warning: next 15.5.0: a request runs code").count == 2)
+  }
+}

@@ -1,0 +1,3 @@
+import { Value } from '../value'
+
+export default function Page() { return <Value of="tag" options={{ next: { tags: ['stock'] } }} /> }
