@@ -36,6 +36,8 @@ public struct Seams {
   public var runner: any Runner
   /// Finds the machine's node, npm and the like.
   public var toolbox: any Toolbox
+  /// Brings versions of Node and Bun that the machine does not have.
+  public var runtimes: any RuntimeSource
   /// Fetches what Doppler keeps for the app.
   public var secrets: any SecretsSource
   /// The time.
@@ -54,7 +56,7 @@ public struct Seams {
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
     releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
     probe: any Probe & PortListeners,
-    runner: any Runner, toolbox: any Toolbox, secrets: any SecretsSource, clock: any DeployClock, events: Events,
+    runner: any Runner, toolbox: any Toolbox, runtimes: any RuntimeSource, secrets: any SecretsSource, clock: any DeployClock, events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin
   ) {
@@ -76,6 +78,7 @@ public struct Seams {
     listeners = probe
     self.runner = runner
     self.toolbox = toolbox
+    self.runtimes = runtimes
     self.secrets = secrets
     self.clock = clock
     self.events = events

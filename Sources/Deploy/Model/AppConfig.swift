@@ -12,6 +12,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var limits: Limits?
   /// How long an install, a build and a release command may each take; nil is `TimeLimit.build`.
   public var buildTimeout: TimeLimit?
+  /// The versions of Node that it gets, whatever the repository says; nil to go by that.
+  public var node: RuntimeRequest?
 
   /// Makes the settings of an app that has no limits of its own and keeps five releases by default.
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
@@ -39,6 +41,8 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var switching: Switching?
   /// The most that a push may bring; nil if nothing is set.
   public var push: PushLimits?
+  /// Where runtimes come from; nil if nothing is set.
+  public var runtime: RuntimeSettings?
 
   /// Makes the default settings: instances on ports 3001–3999, sites from port 8080 on.
   public init() throws(Failure) {
