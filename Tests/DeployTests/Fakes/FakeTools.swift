@@ -13,7 +13,10 @@ struct FakeToolbox: Toolbox {
   var gone: Set<String> = []
 
   func find(_ name: String) throws -> Tool? {
-    versions[name].map { Tool(name: name, path: "/usr/bin/\(name)", version: $0) }
+    if name == "npm", let own = preferred.first {
+      return Tool(name: name, path: "\(own)/npm", version: "\(own.split(separator: "-").last?.prefix { $0 != "/" } ?? "")")
+    }
+    return versions[name].map { Tool(name: name, path: "/usr/bin/\(name)", version: $0) }
   }
 
   func preferring(_ directories: [String]) -> FakeToolbox {

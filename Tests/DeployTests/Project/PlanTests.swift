@@ -195,7 +195,7 @@ struct PlanTests {
   @Test(
     "is refused where a program is missing",
     arguments: [
-      ("node", "looking for node"), ("npm", "looking for npm"),
+      ("node", "looking for Node"), ("npm", "looking for npm"),
     ])
   func refusedProgramMissing(_ program: String, _ attempt: String) throws {
     let error = #expect(throws: Failure.self) {
