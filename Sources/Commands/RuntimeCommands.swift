@@ -81,7 +81,7 @@ enum RuntimeCommands {
         .usage, "reading the runtime", "\(text.quoted) is none", next: "Give one such as node@24, node@lts or bun@latest.")
     }
     let version = parts.count > 1 ? parts[1] : runtime == .node ? "lts" : "latest"
-    return RuntimeNeed(runtime, [RuntimeWish(try RuntimeRequest(version), source: "as was asked for")])
+    return RuntimeNeed(runtime, [RuntimeWish(try RuntimeRequest(version), source: "")])
   }
 }
 

@@ -28,7 +28,7 @@ struct NodeBuild {
     guard let version = index.best(for: need, build: Self.listed) else {
       throw Failure(
         "looking for \(need)", "\(address) has none that fits, with a build for this machine (\(Self.listed))",
-        next: "Ask for another version\(need.wishes.map { ", in \($0.source)" }.joined(separator: " or")).")
+        next: need.alternative)
     }
     let name = "node-v\(version)-\(Self.system.name)-\(Self.processor)"
     return FetchedRuntime(

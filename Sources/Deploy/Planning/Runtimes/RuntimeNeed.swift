@@ -2,7 +2,7 @@
 public struct RuntimeWish: Equatable, Sendable {
   /// The versions.
   public let request: RuntimeRequest
-  /// What says so, as in ".nvmrc".
+  /// What says so, as in ".nvmrc"; empty for somebody who asks for no app.
   public let source: String
 
   /// Notes who wishes for which versions.
@@ -35,8 +35,14 @@ public struct RuntimeNeed: Equatable, Sendable, CustomStringConvertible {
 
   /// As in "Node 22 (.nvmrc)", for people.
   public var description: String {
-    let texts = wishes.map { "\($0.request) (\($0.source))" }
+    let texts = wishes.map { "\($0.request)\($0.source.isEmpty ? "" : " (\($0.source))")" }
     return ([runtime.title] + (texts.isEmpty ? [] : [texts.joined(separator: " and ")])).joined(separator: " ")
+  }
+
+  /// What to do where no mirror has it.
+  public var alternative: String {
+    let sources = wishes.map(\.source).filter { !$0.isEmpty }
+    return "Ask for another version\(sources.isEmpty ? "" : " in \(sources.joined(separator: " or "))")."
   }
 
   /// What `nextdeploy runtime install` is told to bring it, as in "node@22".
