@@ -21,6 +21,9 @@ public struct NodeLine: Equatable, Sendable {
     NodeLine(24, "2028-04-30", "krypton"), NodeLine(25, "2026-06-01"), NodeLine(26, "2029-04-30"),
   ]
 
+  /// The newest long-term line that has a code name.
+  static let longTerm = all.last { $0.codeName != nil }?.major ?? 0
+
   private init(_ major: Int, _ end: String, _ codeName: String? = nil) {
     self.major = major
     self.end = end

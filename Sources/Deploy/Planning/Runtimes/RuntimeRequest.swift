@@ -6,7 +6,7 @@ public struct RuntimeRequest: CheckedText {
 
   private enum Versions: Hashable {
     case range(VersionRange)
-    /// Versions of a long-term line: of the one with this code name, else of any.
+    /// Versions of a long-term line: of the one with this code name, else of the newest.
     case longTerm(String?)
     case newest
   }
@@ -40,7 +40,9 @@ public struct RuntimeRequest: CheckedText {
   public func accepts(_ version: Version) -> Bool {
     switch versions {
     case .range(let range): range.contains(version)
-    case .longTerm(let name): NodeLine.of(version).map { $0.isLongTerm && (name ?? $0.codeName) == $0.codeName } ?? false
+    case .longTerm(let name?): NodeLine.of(version)?.codeName == name
+    // Which one that is, a mirror knows better; an older one than the newest known is none.
+    case .longTerm(nil): NodeLine.of(version).map { $0.isLongTerm && $0.major >= NodeLine.longTerm } ?? false
     case .newest: true
     }
   }
