@@ -95,7 +95,8 @@ struct AppContext {
       manager: try server.services(),
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
-      toolbox: server.tools, runtimes: try server.installer { events.note($0) }, secrets: doppler, clock: MachineClock(),
+      toolbox: server.tools, runtimes: try server.installer { events.note($0) }, secrets: doppler,
+      clock: MachineClock(),
       events: events, baseEnvironment: server.baseEnvironment, config: config,
       origin: server.origin)
   }

@@ -78,7 +78,8 @@ enum RuntimeCommands {
     let parts = text.split(separator: "@", maxSplits: 1).map(String.init)
     guard let runtime = parts.first.flatMap({ Runtime(rawValue: $0) }) else {
       throw Failure(
-        .usage, "reading the runtime", "\(text.quoted) is none", next: "Give one such as node@24, node@lts or bun@latest.")
+        .usage, "reading the runtime", "\(text.quoted) is none",
+        next: "Give one such as node@24, node@lts or bun@latest.")
     }
     let version = parts.count > 1 ? parts[1] : runtime == .node ? "lts" : "latest"
     return RuntimeNeed(runtime, [RuntimeWish(try RuntimeRequest(version), source: "")])

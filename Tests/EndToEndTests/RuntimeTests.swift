@@ -63,7 +63,8 @@ struct RuntimeTests {
       #expect(try page(sandbox) == ["v\(version)", node, node, node])
 
       try sandbox.nextdeploy("runtime", "list").expectSuccess().expect("node@\(version)", "MB", "shop")
-      try sandbox.nextdeploy("runtime", "remove", "node@\(version)").expect(status: 1).expect("it is used by shop (\(first))")
+      try sandbox.nextdeploy("runtime", "remove", "node@\(version)").expect(status: 1).expect(
+        "it is used by shop (\(first))")
       #expect(Files.exists(node))
     }
   }
@@ -121,7 +122,8 @@ struct RuntimeTests {
       try project.commit("One", Self.files([".nvmrc": "24"]))
       try sandbox.nextdeploy("config", "set", "runtime.auto", "off").expectSuccess()
       try project.push().expect(status: 1).expect(
-        "FAILED at plan", "looking for Node 24 (.nvmrc)", "this server has 20.0.1", "nextdeploy runtime install node@24")
+        "FAILED at plan", "looking for Node 24 (.nvmrc)", "this server has 20.0.1", "nextdeploy runtime install node@24"
+      )
       try sandbox.nextdeploy("config", "unset", "runtime.auto").expectSuccess()
       let plan = try sandbox.nextdeploy("plan", project.head(), "--app", "shop").expect(status: 1)
       plan.expect("Node 24 (.nvmrc) is not on this server: a push brings it")
@@ -151,7 +153,9 @@ struct RuntimeTests {
       try Files.remove(file)
       try sandbox.run(["mkfifo", file]).expectSuccess()
       let install = try sandbox.start(["nextdeploy", "runtime", "install", "node@24"], name: "install")
-      try wait(until: "the download to begin") { sandbox.processes().contains { $0.contains(archive) && $0.contains("curl") } }
+      try wait(until: "the download to begin") {
+        sandbox.processes().contains { $0.contains(archive) && $0.contains("curl") }
+      }
       try sandbox.run(["kill", "-KILL", "\(install.child.id)"]).expectSuccess()
       _ = try install.wait()
       let curls = sandbox.processes().filter { $0.contains("curl") && $0.contains(archive) }

@@ -154,7 +154,8 @@ struct SSHTests {
         "switch": "reload",
         "memory": "8G", "cpu": "800%", "tasks": "9999", "build.timeout": "24h", "push.size": "99G", "push.file": "99G",
         "push.entries": "9999999", "push.memory": "99G", "node": "18",
-        "runtime.auto": "on", "runtime.mirror": "https://mirror.example.com", "runtime.bun-mirror": "https://mirror.example.com",
+        "runtime.auto": "on", "runtime.mirror": "https://mirror.example.com",
+        "runtime.bun-mirror": "https://mirror.example.com",
       ]
       // All that there is but these two; a setting that is new is listed here, or the bound key's.
       for key in (settings.members ?? []).map(\.key) where !["branch", "keep"].contains(key) {

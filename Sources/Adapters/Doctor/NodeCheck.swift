@@ -86,13 +86,15 @@ struct NodeCheck {
     if let number = Version(version), let ended = NodeLine.ended(number, on: today) {
       return Finding(
         .node, .warning, "\(need.app) runs with an old Node. \(ended)", app: need.app,
-        advice: "Ask for a later one, as in .nvmrc or with 'nextdeploy config set node lts --app \(need.app)', and push.")
+        advice:
+          "Ask for a later one, as in .nvmrc or with 'nextdeploy config set node lts --app \(need.app)', and push.")
     }
     // The package only asks for it; the app may still run, as a push says too.
     if let range = need.range, isOutside(range, version) {
       return Finding(
         .node, .warning, "\(need.app)'s package.json asks for Node \(range); it runs with \(version)",
-        app: need.app, advice: "The next push finds or brings one that fits, unless .nvmrc or the settings say otherwise.")
+        app: need.app,
+        advice: "The next push finds or brings one that fits, unless .nvmrc or the settings say otherwise.")
     }
     return nil
   }

@@ -23,7 +23,8 @@ struct Download {
     let address = address(path)
     guard let curl = Command.find("curl", path: environment["PATH"] ?? "") else {
       throw Failure(
-        "downloading \(address)", "curl is not on the PATH", next: "Install it ('apt-get install curl'), then try again.")
+        "downloading \(address)", "curl is not on the PATH",
+        next: "Install it ('apt-get install curl'), then try again.")
     }
     let tooLarge = "it has more than the \(limit >> 20) MB that it may have"
     var words: [UInt8] = []
@@ -54,7 +55,8 @@ struct Download {
   private func failure(_ address: String, _ cause: String) -> Failure {
     Failure(
       "downloading \(address)", cause,
-      next: "Check that the server reaches \(mirror), or name a copy of it ('nextdeploy config set runtime.…mirror URL', "
+      next:
+        "Check that the server reaches \(mirror), or name a copy of it ('nextdeploy config set runtime.…mirror URL', "
         + "docs/runtimes.md), then try again.")
   }
 

@@ -12,6 +12,8 @@ struct FetchedRuntime {
   /// The path of what is fetched on the mirror: the list of checksums, and the archive beside it.
   let directory: String
   let archive: String
+  /// Whether a signature of the list is beside it, as Node's releasers make it.
+  let isSigned: Bool
   /// Where it is put meanwhile.
   let place: String
   let download: Download
@@ -47,9 +49,10 @@ struct FetchedRuntime {
   }
 
   private func checkSignature(of list: String, _ keyring: String) throws -> String {
-    guard Files.exists(keyring) else {
+    guard isSigned, Files.exists(keyring) else {
       let way = download.mirror.isSecure ? "that came over TLS" : "that came without TLS, from this machine"
-      return "The list is one \(way): its signature was not checked, for there is no keyring (docs/runtimes.md)."
+      let why = isSigned ? "there is no keyring" : "that is done for Node's only"
+      return "The list is one \(way): its signature was not checked, for \(why) (docs/runtimes.md)."
     }
     let file = "\(list).sig"
     try Files.remove(file)
@@ -98,7 +101,8 @@ struct FetchedRuntime {
       watch: {
         try download.watch()
         if try Files.status(file)?.size ?? 0 > 1 << 30 {
-          throw Failure("unpacking \(file)", "it has more than 1 GB: nothing of it is used", next: "Look at the mirror.")
+          throw Failure(
+            "unpacking \(file)", "it has more than 1 GB: nothing of it is used", next: "Look at the mirror.")
         }
       }, output: { words += $0.prefix(4_096) })
     if status.isSuccess { return }

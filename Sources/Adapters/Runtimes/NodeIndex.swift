@@ -51,7 +51,9 @@ struct Checksums {
 
   /// The checksum of a file, in small hexadecimal digits; nil if there is none.
   func sum(of file: String) -> String? {
-    guard let sum = sums[file[...]]?.lowercased(), sum.utf8.count == 64, sum.allSatisfy(\.isHexDigit) else { return nil }
+    guard let sum = sums[file[...]]?.lowercased(), sum.utf8.count == 64, sum.allSatisfy(\.isHexDigit) else {
+      return nil
+    }
     return sum
   }
 }

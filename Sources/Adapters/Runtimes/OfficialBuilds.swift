@@ -33,7 +33,7 @@ struct NodeBuild {
     let name = "node-v\(version)-\(Self.system.name)-\(Self.processor)"
     return FetchedRuntime(
       name: "Node \(version)", version: version, codeName: index.releases.first { $0.version == version }?.codeName,
-      directory: "v\(version)", archive: "\(name).tar.gz", place: place, download: download
+      directory: "v\(version)", archive: "\(name).tar.gz", isSigned: true, place: place, download: download
     ) { archive, tree in
       let tar = String(archive.dropLast(".gz".count))
       try FetchedRuntime.run(["gzip", "--decompress", archive], making: tar, download, package: "gzip")
@@ -66,7 +66,9 @@ struct BunBuild {
     let exact = need.wishes.lazy.compactMap(\.request.exact).first
     return FetchedRuntime(
       name: exact.map { "Bun \($0)" } ?? "the newest Bun", version: exact, codeName: nil,
-      directory: exact.map { "download/bun-v\($0.numbers)" } ?? "latest/download", archive: "\(Self.name).zip", place: place,
+      directory: exact.map { "download/bun-v\($0.numbers)" } ?? "latest/download", archive: "\(Self.name).zip",
+      isSigned: false,
+      place: place,
       download: download
     ) { archive, tree in
       let program = "\(tree)/bin/bun"

@@ -45,7 +45,8 @@ public struct RuntimeInstaller: RuntimeSource {
     _ need: RuntimeNeed, most: Int = .max, watch: @escaping () throws -> Void = {}
   ) throws -> InstalledRuntime {
     let store = RuntimeStore(layout: layout)
-    return try store.alone(waiting: { tell("Another command brings a runtime; this one waits for it.") }, watch: watch) {
+    return try store.alone(waiting: { tell("Another command brings a runtime; this one waits for it.") }, watch: watch)
+    {
       try store.clear()
       try Files.makeDirectory("\(layout.unfinishedRuntime)/new/bin")
       do {
@@ -77,10 +78,13 @@ public struct RuntimeInstaller: RuntimeSource {
     let version = try check(fetched, need)
     let installed = store.place(of: need.runtime, version)
     if try store.list().contains(installed) { return installed }
-    // Once it has its name it must survive a power loss.
-    try Files.setMode(fetched.tree, 0o755)
-    try Files.syncFileSystem(of: fetched.tree)
+    // Whatever this process's umask is, builds and apps of other users are to read it.
     try Files.makeDirectory(Files.parent(installed.directory))
+    for directory in [Files.parent(installed.directory), fetched.tree, "\(fetched.tree)/bin"] {
+      try Files.setMode(directory, 0o755)
+    }
+    // Once it has its name it must survive a power loss.
+    try Files.syncFileSystem(of: fetched.tree)
     try Files.rename(fetched.tree, to: installed.directory)
     tell("\(need.runtime.title) \(version) is there. \(checks)")
     return installed
@@ -90,7 +94,9 @@ public struct RuntimeInstaller: RuntimeSource {
     if count >= most {
       throw Failure(
         "bringing \(need)", "\(count) versions of \(need.runtime.title) are there, and a push brings no more",
-        next: "Remove some ('nextdeploy runtime list', 'nextdeploy runtime remove'), or run '\(need.command)' on the server.")
+        next:
+          "Remove some ('nextdeploy runtime list', 'nextdeploy runtime remove'), or run '\(need.command)' on the server."
+      )
     }
     let free = try Files.space(layout.runtimes).free >> 20
     if free < Self.neededMegabytes {

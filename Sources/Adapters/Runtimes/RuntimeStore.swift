@@ -85,14 +85,17 @@ public struct RuntimeStore: Sendable {
     let attempt = "removing \(installed)"
     guard try list().contains(installed) else {
       throw Failure(
-        .notFound, attempt, "it is none that NextDeploy brought", next: "'nextdeploy runtime list' says which there are.")
+        .notFound, attempt, "it is none that NextDeploy brought",
+        next: "'nextdeploy runtime list' says which there are.")
     }
     try alone(waiting: {}, watch: {}) {
       let uses = try uses(of: installed)
       if !uses.isEmpty {
         throw Failure(
           attempt, "it is used by \(uses.map(\.description).joined(separator: ", "))",
-          next: "Have them use another one first, and fewer releases kept: 'nextdeploy config set keep 1 --app \(uses[0].app)'.")
+          next:
+            "Have them use another one first, and fewer releases kept: 'nextdeploy config set keep 1 --app \(uses[0].app)'."
+        )
       }
       if let app = try Apps(layout: layout).names().first(where: { try FileLock.isHeld(layout.app($0).lock) }) {
         throw Failure(attempt, "\(app) is being deployed, and may be about to use it", next: "Try again afterwards.")

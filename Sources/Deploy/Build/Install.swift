@@ -100,7 +100,8 @@ extension Builder {
     }
     var given = ProgramEnvironment(program, planned.environment, base: seams.baseEnvironment)
     given.place = (
-      bins + [seams.programs.programs] + (planned.plan.runtimes ?? []).map(\.directory), directory.below(seams.workspace.directory)
+      bins + [seams.programs.programs] + (planned.plan.runtimes ?? []).map(\.directory),
+      directory.below(seams.workspace.directory)
     )
     given.corepack = seams.programs.corepack
     return given

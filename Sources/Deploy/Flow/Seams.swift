@@ -56,7 +56,8 @@ public struct Seams {
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
     releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
     probe: any Probe & PortListeners,
-    runner: any Runner, toolbox: any Toolbox, runtimes: any RuntimeSource, secrets: any SecretsSource, clock: any DeployClock, events: Events,
+    runner: any Runner, toolbox: any Toolbox, runtimes: any RuntimeSource, secrets: any SecretsSource,
+    clock: any DeployClock, events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin
   ) {

@@ -29,7 +29,8 @@ public struct Mirror: CheckedText {
     let rest = text.split(separator: "://", maxSplits: 1)
     let host = rest.count == 2 ? rest[1].prefix { $0 != "/" } : ""
     // A password in it would be seen among the arguments of curl.
-    guard !host.isEmpty, text.utf8.count <= 500, text.utf8.allSatisfy({ $0.isLetterOrDigit || "-._~:/[]%+".utf8.contains($0) })
+    guard !host.isEmpty, text.utf8.count <= 500,
+      text.utf8.allSatisfy({ $0.isLetterOrDigit || "-._~:/[]%+".utf8.contains($0) })
     else { throw Self.refusal(text, "no address of a directory on the web") }
     let name = host.hasPrefix("[") ? host.prefix { $0 != "]" } + "]" : host.prefix { $0 != ":" }
     guard rest[0] == "https" || rest[0] == "http" && ["127.0.0.1", "localhost", "[::1]"].contains(name) else {

@@ -100,7 +100,8 @@ public struct Plan: Equatable, Sendable {
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"
     let manager = manager.map { ["\($0.manager.rawValue) \($0.version)\(lockfile)"] } ?? []
-    return ([framework.description] + manager + ["Node \(node.version)\(nodeWish.map { " (\($0.source))" } ?? "")"]).joined(separator: ", ")
+    return ([framework.description] + manager + ["Node \(node.version)\(nodeWish.map { " (\($0.source))" } ?? "")"])
+      .joined(separator: ", ")
   }
 
   /// The programs that do the work: with others, the same files may give another result.

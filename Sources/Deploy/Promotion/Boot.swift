@@ -58,7 +58,8 @@ extension Half {
       throw Failure(
         "starting the release \(release.id)",
         "it was built with \(tool.name) \(tool.version), and \(tool.path) is gone",
-        next: "Bring it back ('nextdeploy runtime install \(tool.name)@\(tool.version)' on the server, where it is from "
+        next:
+          "Bring it back ('nextdeploy runtime install \(tool.name)@\(tool.version)' on the server, where it is from "
           + "there), or 'nextdeploy rebuild \(release.commit.id.short)'.")
     }
   }

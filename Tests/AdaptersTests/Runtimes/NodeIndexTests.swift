@@ -18,8 +18,10 @@ struct NodeIndexTests {
   @Test(
     "names the newest that fits, has a build for the machine, and is meant for servers",
     arguments: [
-      (["24"], "24.18.1"), (["24.9"], "24.9.0"), (["lts"], "26.2.0"), (["lts/jod"], "22.11.0"), (["lts/lithium"], "26.2.0"),
-      (["latest"], "27.0.0"), ([">=20"], "26.2.0"), (["27"], "27.0.0"), ([], "26.2.0"), (["24.19.0"], nil), (["99"], nil),
+      (["24"], "24.18.1"), (["24.9"], "24.9.0"), (["lts"], "26.2.0"), (["lts/jod"], "22.11.0"),
+      (["lts/lithium"], "26.2.0"),
+      (["latest"], "27.0.0"), ([">=20"], "26.2.0"), (["27"], "27.0.0"), ([], "26.2.0"), (["24.19.0"], nil),
+      (["99"], nil),
       (["<25", ">=20.9.0"], "24.18.1"), (["18", ">=20.9.0"], nil), (["lts/argon"], nil),
     ] as [([String], String?)])
   func best(requests: [String], version: String?) throws {

@@ -125,7 +125,8 @@ struct RuntimeInstallerTests {
     }
   }
 
-  @Test("is refused where it is cut off, never ends, or is sent from elsewhere", arguments: ["short", "endless", "moved"])
+  @Test(
+    "is refused where it is cut off, never ends, or is sent from elsewhere", arguments: ["short", "endless", "moved"])
   func download(how: String) async throws {
     try await run { mirror in
       let archive = try mirror.offer("24.1.0", .node("24.1.0"))

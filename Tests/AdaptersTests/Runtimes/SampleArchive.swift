@@ -13,7 +13,9 @@ struct SampleArchive {
     var archive = self
     let content = Array(content.utf8)
     var header = [UInt8](repeating: 0, count: 512)
-    func put(_ text: String, at place: Int) { header.replaceSubrange(place..<(place + text.utf8.count), with: text.utf8) }
+    func put(_ text: String, at place: Int) {
+      header.replaceSubrange(place..<(place + text.utf8.count), with: text.utf8)
+    }
     put(name, at: 0)
     put(mode, at: 100)
     let size = String(content.count, radix: 8)

@@ -20,7 +20,9 @@ struct TarArchiveTests {
       let record = " path=top/\(long)\n"
       let archive = SampleArchive().with("top/", "5", mode: "0000777")
         .with("pax", "g", "19 comment=ignored\n").with("top/a", "0", "one\n", mode: "0006777")
-        .with("top/b/c", "2", target: "../a").with("x", "x", "\(record.utf8.count + 3)\(record)").with("short", "0", "two")
+        .with("top/b/c", "2", target: "../a").with("x", "x", "\(record.utf8.count + 3)\(record)").with(
+          "short", "0", "two"
+        )
         .with("././@LongLink", "L", "top/gnu/\(long)\0").with("short", "0", "three")
 
       try unpack(archive.ended, scratch)
@@ -41,12 +43,15 @@ struct TarArchiveTests {
       let deep = "lib/" + String(repeating: "modules/", count: 12)
       try scratch.write(["from/top/bin/node": "#!/bin/sh\n", "from/top/\(deep)package.json": "{}", "from/top/ä b": "c"])
       try Files.link("\(scratch.path)/from/top/bin/npm", to: "../ä b")
-      try runProgram(["tar", "-C", "\(scratch.path)/from", "--format", format, "-cf", "\(scratch.path)/made.tar", "top"])
+      try runProgram([
+        "tar", "-C", "\(scratch.path)/from", "--format", format, "-cf", "\(scratch.path)/made.tar", "top",
+      ])
 
       let made = try #require(try Files.read("\(scratch.path)/made.tar"))
       try unpack(made, scratch)
 
-      #expect(try runProgram(["diff", "-r", "--no-dereference", "\(scratch.path)/from/top", "\(scratch.path)/tree"]) == "")
+      #expect(
+        try runProgram(["diff", "-r", "--no-dereference", "\(scratch.path)/from/top", "\(scratch.path)/tree"]) == "")
     }
   }
 
@@ -76,8 +81,12 @@ struct TarArchiveTests {
         SampleArchive().with("top/b", "0").with("top/a", "2", target: "b").with("top/a", "0", "x"), "is there twice"
       ),
       ("a hard link", SampleArchive().with("top/x", "1", target: "/etc/passwd"), "neither a file"),
-      ("a device", SampleArchive().with("top/x", "3"), "neither a file"), ("a pipe", SampleArchive().with("top/x", "6"), "neither a file"),
-      ("a name of pax's up", SampleArchive().with("x", "x", "17 path=top/../x\n").with("top/a", "0"), "which is not in top/"),
+      ("a device", SampleArchive().with("top/x", "3"), "neither a file"),
+      ("a pipe", SampleArchive().with("top/x", "6"), "neither a file"),
+      (
+        "a name of pax's up", SampleArchive().with("x", "x", "17 path=top/../x\n").with("top/a", "0"),
+        "which is not in top/"
+      ),
       ("a name of GNU's up", SampleArchive().with("x", "L", "top/../../x").with("top/a", "0"), "which is not in top/"),
     ])
   func hostile(what: String, archive: SampleArchive, cause: String) async throws {
@@ -98,7 +107,8 @@ struct TarArchiveTests {
   @Test(
     "is refused where it is damaged, or cut off",
     arguments: [
-      Array("this is no archive at all".utf8), [UInt8](repeating: 7, count: 2_048), [UInt8](repeating: 0, count: 1_024), [],
+      Array("this is no archive at all".utf8), [UInt8](repeating: 7, count: 2_048), [UInt8](repeating: 0, count: 1_024),
+      [],
       SampleArchive().with("top/a", "0", String(repeating: "a", count: 4_000)).bytes.dropLast(600),
       SampleArchive().with("top/a", "0", "x").bytes, SampleArchive().with("x", "x", "999 path=a\n").ended,
       SampleArchive().with("x", "x", "99999999999999999999 =\n").ended, SampleArchive().with("x", "x", "5 a=b").ended,

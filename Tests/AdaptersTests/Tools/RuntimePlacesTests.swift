@@ -11,7 +11,8 @@ struct RuntimePlacesTests {
       path: "\(scratch.path)/path", cache: "\(scratch.path)/tools.json",
       environment: ["PATH": CurrentProcess.environment["PATH"] ?? ""],
       places: RuntimePlaces(
-        own: "\(scratch.path)/root/runtimes", home: "\(scratch.path)/home", hidden: hidden.map { "\(scratch.path)/\($0)" }))
+        own: "\(scratch.path)/root/runtimes", home: "\(scratch.path)/home",
+        hidden: hidden.map { "\(scratch.path)/\($0)" }))
   }
 
   private func node(_ version: String) -> String { "#!/bin/sh\necho v\(version)\n" }
@@ -19,7 +20,9 @@ struct RuntimePlacesTests {
   /// Those below a test's directory, by their paths there; the machine may have others.
   private func paths(_ tools: [Tool], _ scratch: Scratch) -> [String: String] {
     let own = tools.filter { $0.path.hasPrefix(scratch.path) }
-    return Dictionary(own.map { ($0.path.dropFirst(scratch.path.count + 1).description, $0.version) }) { first, _ in first }
+    return Dictionary(own.map { ($0.path.dropFirst(scratch.path.count + 1).description, $0.version) }) { first, _ in
+      first
+    }
   }
 
   @Test("are found where version managers put them, and where nextdeploy does, once each")
@@ -46,7 +49,8 @@ struct RuntimePlacesTests {
   func hidden() async throws {
     try await Scratch.run { scratch in
       try scratch.write([
-        "root/runtimes/node/24.1.0/bin/node": node("24.1.0"), "home/.nvm/versions/node/v22.11.0/bin/node": node("22.11.0"),
+        "root/runtimes/node/24.1.0/bin/node": node("24.1.0"),
+        "home/.nvm/versions/node/v22.11.0/bin/node": node("22.11.0"),
         "path/node": node("20.0.0"),
       ])
       let tools = tools(scratch, hidden: ["home", "root"])

@@ -14,7 +14,8 @@ struct FakeToolbox: Toolbox {
 
   func find(_ name: String) throws -> Tool? {
     if name == "npm", let own = preferred.first {
-      return Tool(name: name, path: "\(own)/npm", version: "\(own.split(separator: "-").last?.prefix { $0 != "/" } ?? "")")
+      return Tool(
+        name: name, path: "\(own)/npm", version: "\(own.split(separator: "-").last?.prefix { $0 != "/" } ?? "")")
     }
     return versions[name].map { Tool(name: name, path: "/usr/bin/\(name)", version: $0) }
   }

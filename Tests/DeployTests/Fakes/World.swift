@@ -108,7 +108,8 @@ final class World {
       releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
       proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      runtimes: FakeRuntimes(world: self), secrets: FakeSecrets(world: self), clock: FakeClock(world: self), events: Events([told]),
+      runtimes: FakeRuntimes(world: self), secrets: FakeSecrets(world: self), clock: FakeClock(world: self),
+      events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       origin: { config in
         config.domains.first.map { Origin(.https, host: $0.description) }

@@ -26,29 +26,39 @@ struct RuntimeRequestTests {
 
   @Test(
     "are refused where they are none",
-    arguments: ["", "twenty", "nightly", "lts/", "lts/../x", "git+https://example.com", "22; rm", "$(id)22", "iojs"])
+    arguments: [
+      "", "twenty", "nightly", "lts/", "lts/../x", "git+https://example.com", "22; rm", "$(id)22", "iojs",
+      "20.x.\u{1B}[2J",
+    ])
   func nonsense(text: String) {
     let failure = #expect(throws: Failure.self) { try RuntimeRequest(text) }
 
     #expect(failure?.kind == .usage)
   }
 
-  @Test("are told from one version", arguments: [("22.11.0", "22.11.0"), ("v22.11.0", "22.11.0"), ("22.11", nil), ("lts", nil)])
+  @Test(
+    "are told from one version",
+    arguments: [("22.11.0", "22.11.0"), ("v22.11.0", "22.11.0"), ("22.11", nil), ("lts", nil)])
   func exact(text: String, version: String?) throws {
     #expect(try RuntimeRequest(text).exact?.description == version)
   }
 
-  @Test("by mirrors are addresses by HTTPS, or on this machine", arguments: [
-    "https://nodejs.org/dist/", "https://mirror.example.com:8443/node", "http://127.0.0.1:4000", "http://[::1]:4000/a",
-  ])
+  @Test(
+    "by mirrors are addresses by HTTPS, or on this machine",
+    arguments: [
+      "https://nodejs.org/dist/", "https://mirror.example.com:8443/node", "http://127.0.0.1:4000",
+      "http://[::1]:4000/a",
+    ])
   func mirror(text: String) throws {
     #expect(try !Mirror(text).description.hasSuffix("/"))
   }
 
-  @Test("never come from elsewhere", arguments: [
-    "http://nodejs.org/dist", "http://127.0.0.1.example.com", "ftp://a/b", "file:///etc", "https://", "nodejs.org",
-    "https://me:secret@example.com", "https://example.com/a b", "http://127.0.0.1@example.com/",
-  ])
+  @Test(
+    "never come from elsewhere",
+    arguments: [
+      "http://nodejs.org/dist", "http://127.0.0.1.example.com", "ftp://a/b", "file:///etc", "https://", "nodejs.org",
+      "https://me:secret@example.com", "https://example.com/a b", "http://127.0.0.1@example.com/",
+    ])
   func noMirror(text: String) {
     #expect(throws: Failure.self) { try Mirror(text) }
   }
@@ -65,7 +75,8 @@ struct NodeTests {
     "is the one that the repository asks for",
     arguments: [
       ([".nvmrc": "v22.11.0\n"], "", "22.11.0", ".nvmrc"),
-      ([".nvmrc": "# ours\n\n 22 # not 20\n"], "", "22.11.0", ".nvmrc"), ([".node-version": "22"], "", "22.11.0", ".node-version"),
+      ([".nvmrc": "# ours\n\n 22 # not 20\n"], "", "22.11.0", ".nvmrc"),
+      ([".node-version": "22"], "", "22.11.0", ".node-version"),
       ([".tool-versions": "ruby 3.3\nnodejs 22.11.0 20.1\n"], "", "22.11.0", ".tool-versions"),
       ([".tool-versions": "ruby 3.3\n"], "", "20.19.2", nil), ([".nvmrc": "system"], "", "20.19.2", nil),
       ([:], #", "engines": {"node": ">=22"}"#, "24.1.0", "engines in package.json"),
@@ -118,7 +129,8 @@ struct NodeTests {
 
   @Test("fits its Next.js too, as the lockfile has it")
   func next() throws {
-    let manifest = #"{"scripts": {"build": "next build"}, "dependencies": {"next": "16.4.5"}, "engines": {"node": ">=18"}}"#
+    let manifest =
+      #"{"scripts": {"build": "next build"}, "dependencies": {"next": "16.4.5"}, "engines": {"node": ">=18"}}"#
     let tree = try MemoryTree(["package.json": manifest, "package-lock.json": "{}"])
     let old = FakeToolbox().with("node", "18.19.0").with { $0.others[.node] = ["20.1.0", "22.11.0"] }
 
@@ -157,7 +169,9 @@ struct NodeTests {
     #expect(plan.manager?.version == "22.11.0", "the npm in that directory")
   }
 
-  @Test("that gets no fixes any more is warned of", arguments: [("2026-04-30T23:00:00Z", false), ("2026-05-01T00:00:00Z", true)])
+  @Test(
+    "that gets no fixes any more is warned of",
+    arguments: [("2026-04-30T23:00:00Z", false), ("2026-05-01T00:00:00Z", true)])
   func ended(today: String, isEnded: Bool) throws {
     let warning = try Plan(Self.tree([".nvmrc": "20"]), toolbox: FakeToolbox()).warning(on: today)
 
@@ -240,7 +254,9 @@ struct NodeFlowTests {
   func bring() throws {
     let (world, tree) = try Self.world()
     world.toolbox.others = [:]
-    #expect(try world.push("not allowed", tree).failure?.next == "Run 'nextdeploy runtime install node@22' on the server, then push again.")
+    #expect(
+      try world.push("not allowed", tree).failure?.next
+        == "Run 'nextdeploy runtime install node@22' on the server, then push again.")
     world.mirror = ["22.12.0"]
 
     let record = try world.push("allowed", tree)

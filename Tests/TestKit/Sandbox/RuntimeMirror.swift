@@ -25,7 +25,8 @@ public struct RuntimeMirror {
     }
     let mirror = RuntimeMirror(address: "http://127.0.0.1:\(port)", directory: directory)
     for (key, value) in [
-      ("runtime.mirror", "\(mirror.address)/node"), ("runtime.bun-mirror", "\(mirror.address)/bun"), ("runtime.auto", "on"),
+      ("runtime.mirror", "\(mirror.address)/node"), ("runtime.bun-mirror", "\(mirror.address)/bun"),
+      ("runtime.auto", "on"),
     ] {
       try sandbox.nextdeploy("config", "set", key, value).expectSuccess()
     }
