@@ -454,7 +454,7 @@ struct BadInputTests {
       #expect(try sandbox.get() == "two")
       #expect(try !Files.list("\(sandbox.app())/releases").contains(old))
       try project.commit("Three", App.node("three"))
-      #expect(try !project.push().expectSuccess().text.contains("warning"))
+      try project.push().expectSuccess().expectNo("damaged", "set aside")
     }
   }
 

@@ -37,7 +37,7 @@ END_OF_JS
   has "a push brings the Node that .nvmrc names" "Node $version is there" on_laptop \
     "cd ../brought && git init -qb main && git add -A && git commit -qm first && git push laptop:brought main"
   site=$(remote app show brought | sed -n 's/^url *//p')
-  is "which builds and runs the app, and neither of them can change it" "$node EROFS $node EROFS EROFS EROFS" \
+  is "which builds and runs the app, and neither of them can change it" "$node EROFS $node EROFS EACCES EROFS" \
     timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "$site"
   is "it is nextdeploy's, and for everybody to read" "nextdeploy 755" on stat -c '%U %a' "$node"
   has "it is listed with its app" "brought" remote runtime list
