@@ -95,7 +95,7 @@ struct AppContext {
       manager: try server.services(),
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
-      toolbox: MachineTools(layout: server.layout, environment: server.baseEnvironment), secrets: doppler,
+      toolbox: server.tools, runtimes: try server.installer { events.note($0) }, secrets: doppler,
       holes: try KnownHoles.list(), clock: MachineClock(), events: events, baseEnvironment: server.baseEnvironment,
       config: config,
       origin: server.origin)

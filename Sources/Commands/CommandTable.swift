@@ -77,6 +77,7 @@ public enum CommandTable {
     CancelCommand.cancel,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     DoctorCommand.doctor,
+    RuntimeCommands.install, RuntimeCommands.list, RuntimeCommands.remove,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
     SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.keepPorts,

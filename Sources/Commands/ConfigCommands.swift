@@ -22,7 +22,9 @@ enum ConfigCommands {
     let place: Place
   }
 
-  private static let keys: [Key] = [
+  private static let keys = general + runtimes
+
+  private static let general: [Key] = [
     Key(
       name: "branch", concernsOthers: false,
       place: .app(

@@ -13,7 +13,7 @@ public final class StepTrace: EventSink {
     switch event {
     case .stepStarted: began = Trace.now
     case .stepFinished(let step, _, _): Trace.add("step \(step.rawValue)", since: began)
-    case .began, .output, .warned, .noted, .live, .failed: break
+    case .began, .output, .warned, .noted, .logged, .live, .failed: break
     }
   }
 }

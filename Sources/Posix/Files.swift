@@ -31,6 +31,9 @@ public enum Files {
     return (try? status(resolved(path)))?.kind == .file
   }
 
+  /// Whether this process may write to a file, or make files in a directory.
+  public static func isWritable(_ path: String) -> Bool { unsafe access(path, W_OK) == 0 }
+
   /// A file's bytes; nil if there is no file.
   public static func read(_ path: String) throws(SystemError) -> [UInt8]? {
     do {

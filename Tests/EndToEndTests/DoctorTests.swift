@@ -22,7 +22,7 @@ struct DoctorTests {
 
       output.expect(
         "ok       caddy: Caddy runs", "ok       ports: nothing but Caddy listens on \(sandbox.port(20))",
-        "ok       node:", "ok       disk:", "ok       files:", "apps: shop runs")
+        " node:", "ok       disk:", "ok       files:", "apps: shop runs")
       output.expect("no problems")
       output.expectNo("units:", "hunter2")
     }
@@ -117,14 +117,23 @@ struct DoctorTests {
     }
   }
 
-  @Test("warns of an app that asks for another Node")
+  @Test("warns of an app whose Node is not what it asks for, or gets no fixes any more")
   func node() throws {
     try Self.run { sandbox, project in
       try project.commit(
-        "Newer", ["package.json": #"{"scripts": {"start": "node server.js"}, "engines": {"node": ">=99"}}"#])
+        "Ask", ["package.json": #"{"scripts": {"start": "node server.js"}, "engines": {"node": ">=20"}}"#])
       try project.push().expectSuccess()
+      let directory = "\(sandbox.home)/bin"
+      try Files.makeDirectory(directory)
+      func doctor(_ version: String) throws -> Output {
+        try Files.write("#!/bin/sh\necho v\(version)\n", to: "\(directory)/node", mode: 0o755)
+        return try sandbox.nextdeploy(
+          "doctor", environment: ["PATH": "\(directory):\(sandbox.environment["PATH"] ?? "")"]
+        ).expectSuccess()
+      }
 
-      try sandbox.nextdeploy("doctor").expectSuccess().expect("warning  node: shop's package.json asks for Node >=99")
+      try doctor("18.19.0").expect("warning  node: shop runs with an old Node", "Node 18 ended on 2025-04-30")
+      try doctor("10.19.0").expect("warning  node: shop's package.json asks for Node >=20; it runs with 10.19.0")
     }
   }
 

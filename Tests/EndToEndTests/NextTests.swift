@@ -187,7 +187,7 @@ struct NextTests {
 
       let push = try project.push().expect(status: 1)
 
-      push.expect("it needs Node >=98.6", "Install a newer Node on the server")
+      push.expect("it needs Node >=98.6", "Ask for a newer one")
       push.expectNo("next build")
     }
   }
@@ -222,6 +222,6 @@ struct NextTests {
 
     let output = try sandbox.nextdeploy("doctor", environment: ["PATH": path]).expect(status: 1)
 
-    output.expect("problem  node: shop's Next.js needs Node >=20.9.0; this server has 18.19.0")
+    output.expect("problem  node: shop's Next.js needs Node >=20.9.0; it runs with 18.19.0")
   }
 }

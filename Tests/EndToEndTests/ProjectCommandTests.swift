@@ -33,7 +33,7 @@ struct ProjectCommandTests {
     try SSHServer.run { server in
       let project = try Self.project(server)
       let remote = "ssh://\(server.user)@127.0.0.1:\(server.sandbox.sshPort)/shop"
-      try project.write(["package.json": #"{"private": true}"#, "README.md": "", ".nvmrc": "22"])
+      try project.write(["package.json": #"{"private": true}"#, "README.md": "", ".nvmrc": "node"])
       for (path, text) in App.node("one") { try project.write(["apps/web/\(path)": text]) }
 
       let output = try project.laptop(["init", "--remote", remote], in: "apps").expectSuccess()

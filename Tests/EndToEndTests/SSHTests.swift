@@ -145,12 +145,17 @@ struct SSHTests {
           try client.ssh(line).expect(status: 1).expect(other)
         }
       }
+      for line in ["runtime list", "runtime install node@24", "runtime remove node@24.1.0"] {
+        try client.ssh(line).expect(status: 1).expect("the key ci is only for shop")
+      }
       let settings = try JSON.parse(try client.ssh("config show --json").expectSuccess().text)
       let values = [
         "domains": "bank.example.com", "port": "8443", "ports": "3000-3001", "http.port": "80", "builds": "2",
         "switch": "reload",
         "memory": "8G", "cpu": "800%", "tasks": "9999", "build.timeout": "24h", "push.size": "99G", "push.file": "99G",
-        "push.entries": "9999999", "push.memory": "99G",
+        "push.entries": "9999999", "push.memory": "99G", "node": "18",
+        "runtime.auto": "on", "runtime.mirror": "https://mirror.example.com",
+        "runtime.bun-mirror": "https://mirror.example.com",
       ]
       // All that there is but these two; a setting that is new is listed here, or the bound key's.
       for key in (settings.members ?? []).map(\.key) where !["branch", "keep"].contains(key) {

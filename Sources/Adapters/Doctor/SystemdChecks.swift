@@ -60,7 +60,7 @@ struct SystemdChecks: BackendChecks {
       .directory(layout.root, needs: 0o755).made, .directory("\(layout.root)/.ssh", allows: 0o700).made,
       .directory(layout.apps, needs: 0o750, allows: 0o750).made,
       .directory(layout.instances, needs: 0o750, allows: 0o750).made.ofGroup,
-      .directory(layout.caddy, needs: 0o755).made,
+      .directory(layout.caddy, needs: 0o755).made, .directory(layout.runtimes, needs: 0o755).made,
     ]
     return [
       { made }, { [.file("\(layout.root)/.ssh/authorized_keys")] },

@@ -81,7 +81,7 @@ public struct ServerSetup {
 
   private static let directories: [(path: String, mode: UInt32)] = [
     ("/opt/nextdeploy", 0o755), ("/opt/nextdeploy/.ssh", 0o700), ("/opt/nextdeploy/apps", 0o750),
-    ("/opt/nextdeploy/instances", 0o750), ("/opt/nextdeploy/caddy", 0o755),
+    ("/opt/nextdeploy/instances", 0o750), ("/opt/nextdeploy/caddy", 0o755), ("/opt/nextdeploy/runtimes", 0o755),
   ]
 
   private func makeDirectories() throws -> Int {

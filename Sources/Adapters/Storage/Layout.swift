@@ -20,6 +20,14 @@ public struct Layout: Sendable {
   public var config: String { "\(root)/config.json" }
   /// The cached versions of the machine's programs.
   public var tools: String { "\(root)/tools.json" }
+  /// The versions of Node and Bun that were brought, one directory for each: `runtimes/node/24.11.1/`.
+  public var runtimes: String { "\(root)/runtimes" }
+  /// What is being brought or removed.
+  var unfinishedRuntime: String { "\(runtimes)/unfinished" }
+  /// Held while versions of Node and Bun are brought or removed.
+  var runtimesLock: String { "\(runtimes)/lock" }
+  /// The keys of those who sign Node's releases, where the server has them.
+  var nodeKeyring: String { "\(runtimes)/node.kbx" }
   /// The hooks that git runs for a push, if the package installs none that root owns.
   public var hooks: String { "\(root)/hooks" }
   /// Held while hooks are rewritten.

@@ -3,10 +3,12 @@ import Posix
 
 /// The programs on this machine's PATH, whose versions are cached until their files change.
 public struct MachineTools: Toolbox {
-  let path: String
+  var path: String
   /// The file that caches the versions.
   let cache: String
-  let environment: [String: String]
+  var environment: [String: String]
+  /// Where it looks for runtimes that are not on the PATH.
+  var places = RuntimePlaces()
 
   private struct Known: Codable {
     var identity: String
@@ -57,8 +59,12 @@ public struct MachineTools: Toolbox {
 }
 
 extension MachineTools {
-  /// - Parameter environment: includes PATH, on which programs are found.
-  public init(layout: Layout, environment: [String: String]) {
+  /// - Parameters:
+  ///   - environment: includes PATH, on which programs are found, and HOME, for version managers.
+  ///   - isIsolated: whether builds and instances do not see the users' homes, nor what else is nextdeploy's.
+  public init(layout: Layout, environment: [String: String], isIsolated: Bool = false) {
     self.init(path: environment["PATH"] ?? "", cache: layout.tools, environment: environment)
+    places = RuntimePlaces(own: layout.runtimes, home: environment["HOME"])
+    if isIsolated { places.hidden = RuntimePlaces.private + [layout.root] }
   }
 }

@@ -17,7 +17,9 @@ struct Builder: Half {
 
   private func release(of commit: Commit, reusing: Bool, clean: Bool) throws -> Candidate {
     let planned = try plan(commit, clean: clean)
-    if reusing, let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey }) {
+    if reusing,
+      let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey && hasRuntimes($0) })
+    {
       // More may be known by now.
       if let inventory = built.inventory { try requireNoHoles(in: inventory, node: planned.plan.runtime) }
       if planned.plan.app.releaseCommand != nil {

@@ -100,7 +100,10 @@ extension Builder {
       "\($0.below(seams.workspace.directory))/node_modules/.bin"
     }
     var given = ProgramEnvironment(program, planned.environment, base: seams.baseEnvironment)
-    given.place = (bins + [seams.programs.programs], directory.below(seams.workspace.directory))
+    given.place = (
+      bins + [seams.programs.programs] + (planned.plan.runtimes ?? []).map(\.directory),
+      directory.below(seams.workspace.directory)
+    )
     given.corepack = seams.programs.corepack
     return given
   }

@@ -3,21 +3,23 @@ extension Builder {
   func makeRelease(_ artifact: Artifact) throws -> Candidate {
     let planned = artifact.installation.planned
     let output = artifact.output
+    var process = output.process
+    process.runtimes = planned.plan.runtimes
     steps.writer.makesRelease()
     let release = ReleaseRecord(
       id: record.id, source: .commit(planned.commit), buildKey: planned.buildKey, framework: output.framework,
-      serving: .process(output.process), environmentMark: try EnvironmentMark(planned.environment, seams.repository),
+      serving: .process(process), environmentMark: try EnvironmentMark(planned.environment, seams.repository),
       health: try healthPolicy(of: planned.plan), createdAt: record.startedAt, inventory: artifact.inventory)
     try runReleaseCommand(artifact.installation)
     var assembly = output.assembly
     assembly.programs = planned.plan.manager?.scripts ?? [:]
-    if output.process.isNext && planned.plan.project.images == .shared {
+    if process.isNext && planned.plan.project.images == .shared {
       // Of these `next/image` makes what is under the same name for as long as the app's own images are the same.
       for cache in assembly.writable where cache.pathParts.last == "cache" {
         assembly.caches[cache + "/images"] = "images/\(planned.publicKey)"
       }
     }
-    assembly.corepack = planned.plan.manager?.kept(for: output.process.start) ?? []
+    assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []
     return try steps.make(
       release, from: assembly, published: output.published, as: planned.commit, Advisor(planned, app: app))
   }

@@ -29,7 +29,7 @@ extension Builder {
     {
       throw Failure(
         "building with Next.js \(version)", "it needs Node \(range), and \(plan.node.path) is \(node)",
-        next: "Install a newer Node on the server, then push again.")
+        next: "Ask for a newer one, as with 'nextdeploy config set node lts --app \(app)', then push again.")
     }
     return version
   }

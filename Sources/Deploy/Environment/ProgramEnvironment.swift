@@ -103,7 +103,8 @@ struct ProgramEnvironment {
     ) { given, _ in given.base.filter { $0.key != "PATH" } },
     Row(
       "`PATH` gets `node_modules/.bin` of the app and of the directories above it in front, then the "
-        + "[package manager](packages.md#package-managers)", all
+        + "[package manager](packages.md#package-managers), then [the app's Node](runtimes.md#what-uses-it) where that is not "
+        + "the one on the PATH", all
     ) { given, _ in
       given.place.map { ["PATH": ($0.path + [given.base["PATH"] ?? ""]).joined(separator: ":")] } ?? [:]
     },

@@ -36,6 +36,8 @@ public struct Seams {
   public var runner: any Runner
   /// Finds the machine's node, npm and the like.
   public var toolbox: any Toolbox
+  /// Brings versions of Node and Bun that the machine does not have.
+  public var runtimes: any RuntimeSource
   /// Fetches what Doppler keeps for the app.
   public var secrets: any SecretsSource
   /// The holes that are known of what apps are made of.
@@ -56,8 +58,8 @@ public struct Seams {
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
     releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
     probe: any Probe & PortListeners,
-    runner: any Runner, toolbox: any Toolbox, secrets: any SecretsSource, holes: HoleList, clock: any DeployClock,
-    events: Events,
+    runner: any Runner, toolbox: any Toolbox, runtimes: any RuntimeSource, secrets: any SecretsSource,
+    holes: HoleList, clock: any DeployClock, events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin
   ) {
@@ -79,6 +81,7 @@ public struct Seams {
     listeners = probe
     self.runner = runner
     self.toolbox = toolbox
+    self.runtimes = runtimes
     self.secrets = secrets
     self.holes = holes
     self.clock = clock

@@ -18,6 +18,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var allowedHoles: [HoleID]?
   /// Whether the registry is asked for critical holes after an install; nil is yes.
   public var audits: Bool?
+  /// The versions of Node that it gets, whatever the repository says; nil to go by that.
+  public var node: RuntimeRequest?
 
   /// Makes the settings of an app that has no limits of its own and keeps five releases by default.
   public init(branch: BranchName, domains: [Domain], port: Port, keep: Int = 5) {
@@ -45,6 +47,8 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var switching: Switching?
   /// The most that a push may bring; nil if nothing is set.
   public var push: PushLimits?
+  /// Where runtimes come from; nil if nothing is set.
+  public var runtime: RuntimeSettings?
 
   /// Makes the default settings: instances on ports 3001–3999, sites from port 8080 on.
   public init() throws(Failure) {

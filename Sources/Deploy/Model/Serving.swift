@@ -26,6 +26,8 @@ public struct AppProcess: Equatable, Codable, Sendable {
   public let environment: [String: String]
   /// How long its open connections get to end by themselves, in seconds.
   public let drainTimeout: Double
+  /// The runtimes that it was built with and runs with, in place of those on the PATH; nil if there are none.
+  public var runtimes: [Tool]?
 
   /// Describes an app that is started in this way.
   public init(

@@ -27,6 +27,12 @@ public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConv
     description = plain
   }
 
+  /// The three numbers alone, as in "16.0.0".
+  public var numbers: String { "\(major).\(minor).\(patch)" }
+
+  /// The version 0.0.0, which nothing is below.
+  static let zero = Version(0, 0, 0)
+
   fileprivate init(_ major: Int, _ minor: Int, _ patch: Int) {
     self.major = major
     self.minor = minor
@@ -53,13 +59,13 @@ public struct Version: Hashable, Comparable, Codable, Sendable, CustomStringConv
 }
 
 /// The versions of another package that a package accepts, in npm's notation: "^18.18.0 || >= 20.0.0".
-public struct VersionRange: Equatable, Sendable, CustomStringConvertible {
+public struct VersionRange: Hashable, Sendable, CustomStringConvertible {
   /// The range as it was written.
   public let description: String
   /// Every bound of one of these lists must hold.
   private let alternatives: [[Bound]]
 
-  private struct Bound: Equatable {
+  private struct Bound: Hashable {
     var low: Version?
     /// Not included.
     var high: Version?

@@ -55,6 +55,7 @@ extension Deployment {
     add(.health, "GET \(page), \(health.statusText) within \(health.timeout.plain) s")
     add(.route, "the proxy sends new requests to it")
     add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
-    return Outline(commit: commit, detected: plan.detected, warnings: plan.warnings, unset: planned.unset, steps: steps)
+    let warnings = plan.warnings + [plan.warning(on: seams.clock.timestamp)].compactMap(\.self)
+    return Outline(commit: commit, detected: plan.detected, warnings: warnings, unset: planned.unset, steps: steps)
   }
 }

@@ -13,15 +13,17 @@ public struct PackageManifest: Equatable, Sendable {
   /// The field `packageManager`, as in "pnpm@10.34.9"; nil if there is none.
   public let packageManager: String?
   /// What `devEngines.packageManager` names; nil if it names nothing or need not be followed.
-  public let developmentManager: DevelopmentManager?
+  public let developmentManager: DevelopmentEngine?
+  /// The range of Node versions in `devEngines.runtime`; nil if it names none or need not be followed.
+  let developmentNode: String?
   /// Whether it is the top of a workspace for npm, yarn or Bun.
   public let hasWorkspaces: Bool
   /// The ranges of versions that it asks for, by program ("node", "pnpm").
   public let engines: [String: String]
 
-  /// A package manager that `devEngines` asks for.
-  public struct DevelopmentManager: Equatable, Sendable {
-    /// The package manager's name, as in "pnpm".
+  /// A package manager, or a runtime, that `devEngines` asks for.
+  public struct DevelopmentEngine: Equatable, Sendable {
+    /// Its name, as in "pnpm".
     public let name: String
     /// The versions that will do, in npm's notation; nil for any.
     public let range: String?
@@ -42,7 +44,8 @@ public struct PackageManifest: Equatable, Sendable {
     developmentDependencies = try Self.strings("devDependencies", in: json, path)
     hasOptionalDependencies = try !Self.strings("optionalDependencies", in: json, path).isEmpty
     packageManager = json["packageManager"]?.string
-    developmentManager = Self.developmentManager(json)
+    developmentManager = Self.developmentEngine("packageManager", json)
+    developmentNode = Self.developmentEngine("runtime", json) { $0 == "node" }?.range
     hasWorkspaces = json["workspaces"] != nil
     engines = (json["engines"]?.members ?? []).reduce(into: [:]) { $0[$1.key] = $1.value.string }
   }
@@ -84,14 +87,16 @@ public struct PackageManifest: Equatable, Sendable {
     return scripts[name]
   }
 
-  private static func developmentManager(_ json: JSON) -> DevelopmentManager? {
-    var field = json["devEngines"]?["packageManager"]
-    if case .array(let choices) = field { field = choices.first }
-    guard let field, let name = field["name"]?.string,
+  private static func developmentEngine(
+    _ field: String, _ json: JSON, where isMeant: (String) -> Bool = { _ in true }
+  ) -> DevelopmentEngine? {
+    let field = json["devEngines"]?[field]
+    let choices = field?.elements ?? [field].compactMap(\.self)
+    guard let choice = choices.first(where: { isMeant($0["name"]?.string ?? "") }), let name = choice["name"]?.string,
       // With these it is a wish only.
-      !["ignore", "warn"].contains(field["onFail"]?.string)
+      !["ignore", "warn"].contains(choice["onFail"]?.string)
     else { return nil }
-    return DevelopmentManager(name: name, range: field["version"]?.string)
+    return DevelopmentEngine(name: name, range: choice["version"]?.string)
   }
 
   private static func strings(_ key: String, in json: JSON, _ path: String) throws(Failure) -> [String: String] {

@@ -10,8 +10,12 @@ public struct Plan: Equatable, Sendable {
   public let packages: PackageManagerChoice
   /// How this machine runs the package manager; nil if it is not needed.
   public let manager: PackageManagerProgram?
-  /// The machine's Node.
+  /// The Node that it is built and run with.
   public let node: Tool
+  /// What says which Node it is; nil if any would do.
+  let nodeWish: RuntimeWish?
+  /// The runtimes that are used in place of those on the PATH; nil if there are none.
+  let runtimes: [Tool]?
   /// The command that installs packages; nil if there is nothing to install.
   public let install: Work?
   /// Where the install runs, from the top of the repository.
@@ -26,7 +30,14 @@ public struct Plan: Equatable, Sendable {
   public let warnings: [String]
 
   /// Plans the deploy of a tree on a machine with these programs; throws if the tree cannot be deployed there.
-  public init(_ tree: some SourceTree, toolbox: some Toolbox) throws {
+  ///
+  /// - Parameters:
+  ///   - configured: the versions of Node that the server's settings name for the app.
+  ///   - bring: brings a runtime that the machine does not have; nil if it may not.
+  public init(
+    _ tree: some SourceTree, toolbox: some Toolbox, node configured: RuntimeRequest? = nil,
+    bring: (RuntimeNeed) throws -> Tool? = { _ in nil }
+  ) throws {
     if tree.entries.isEmpty {
       throw Failure("reading the pushed files", "the commit holds no files", next: "Commit the app, then push again.")
     }
@@ -40,18 +51,27 @@ public struct Plan: Equatable, Sendable {
     let packages = app.packages
 
     var warnings = packages.warnings + app.startWarnings + [top?.warning].compactMap(\.self)
-    let node = try Self.require("node", in: toolbox, next: "Install Node 20 or later on the server, then push again.")
+    let wish = configured.map { RuntimeWish($0, source: "nextdeploy config") } ?? app.node.wish
+    let need = RuntimeNeed(.node, [wish, app.nextsNode].compactMap(\.self))
+    let choice = try need.choice(in: toolbox, bring: bring)
+    let node = choice.tool
+    nodeWish = wish ?? (choice.isOnPath ? nil : app.nextsNode)
+    if configured == nil { warnings += app.node.warnings }
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
       if let wanted = VersionRange(range), let version = Version(node.version), !wanted.contains(version) {
-        warnings.append("package.json asks for Node \(range); this server has \(version).")
+        warnings.append("package.json asks for Node \(range); it gets \(version), as \(wish?.source ?? "") says.")
       }
     }
-    if app.framework == .bun {
-      _ = try Self.require("bun", in: toolbox, next: "Install Bun on the server, or start the app with node.")
-    }
-
     let installs = app.installs
     let runs = installs && project.install == nil || app.hasBuild && project.build == nil
+    var runtimes = choice.isOnPath ? [] : [node]
+    if app.framework == .bun || packages.manager == .bun && runs {
+      let bun = try RuntimeNeed(.bun).choice(in: toolbox, bring: bring)
+      if !bun.isOnPath { runtimes.append(bun.tool) }
+    }
+    self.runtimes = runtimes.isEmpty ? nil : runtimes
+    // Its own npm and Corepack come with a Node.
+    let toolbox = toolbox.preferring(runtimes.map(\.directory))
     // The user's own commands may call by its name what only Corepack brings.
     let isBrought = !packages.manager.programs.isEmpty
     let manager = runs || isBrought ? try PackageManagerProgram(packages, in: toolbox) : nil
@@ -80,12 +100,22 @@ public struct Plan: Equatable, Sendable {
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"
     let manager = manager.map { ["\($0.manager.rawValue) \($0.version)\(lockfile)"] } ?? []
-    return ([framework.description] + manager + ["Node \(node.version)"]).joined(separator: ", ")
+    return ([framework.description] + manager + ["Node \(node.version)\(nodeWish.map { " (\($0.source))" } ?? "")"])
+      .joined(separator: ", ")
   }
 
   /// The programs that do the work: with others, the same files may give another result.
   var tools: String {
     "node \(node.version)\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
+  }
+
+  /// What else a release depends on that was made with these programs: it starts them where they are.
+  var places: String { (runtimes ?? []).map { "\n\($0.path)" }.joined() }
+
+  /// What to say of a Node that gets no fixes any more; nil if it does.
+  func warning(on time: String) -> String? {
+    guard let version = Version(node.version), let ended = NodeLine.ended(version, on: time) else { return nil }
+    return "\(ended). Ask for a later one\(nodeWish.map { " (\($0.source) names this one)" } ?? ", as in .nvmrc")."
   }
 
   /// Everything an install's result depends on: if the key is the same, node_modules need not be installed again.
@@ -98,11 +128,6 @@ public struct Plan: Equatable, Sendable {
     }
     let files = relevant.map { "\($0.path) \($0.id)" }.sorted()
     return (["install \(install?.description ?? "")", tools] + files).joined(separator: "\n")
-  }
-
-  private static func require(_ name: String, in toolbox: some Toolbox, next: String) throws -> Tool {
-    if let tool = try toolbox.find(name) { return tool }
-    throw Failure("looking for \(name)", "it is not on this server's PATH", next: next)
   }
 
   private static func missing(_ choice: PackageManagerChoice) -> Failure {

@@ -9,9 +9,12 @@ struct Planned {
   /// Stands for what is in the app's `public/`.
   let publicKey: String
 
-  fileprivate init(_ commit: Commit, _ environment: AppEnvironment, _ seams: Seams) throws {
+  fileprivate init(
+    _ commit: Commit, _ environment: AppEnvironment, _ config: AppConfig, _ seams: Seams,
+    bring: (RuntimeNeed) throws -> Tool?
+  ) throws {
     let tree = try seams.repository.tree(of: commit)
-    plan = try Plan(tree, toolbox: seams.toolbox)
+    plan = try Plan(tree, toolbox: seams.toolbox, node: config.node, bring: bring)
     self.commit = commit
     self.environment = environment
     unset = try UnsetVariables.find(in: tree, plan.app, environment)
@@ -21,7 +24,7 @@ struct Planned {
     publicKey = try seams.repository.fingerprint(images.map { "\($0.path) \($0.id)" }.sorted().joined(separator: "\n"))
     // What only instances see needs no build.
     let variables = AppEnvironment.identity(of: environment.forBuilds)
-    let build = ["tree \(commit.tree)", plan.tools, "environment\n\(variables)"].joined(separator: "\n")
+    let build = ["tree \(commit.tree)", plan.tools + plan.places, "environment\n\(variables)"].joined(separator: "\n")
     buildKey = try seams.repository.fingerprint(build)
   }
 }
@@ -45,20 +48,29 @@ extension Builder {
     try steps.begin(.plan, durable: true)
     let start = seams.clock.now
     try requireSpace(clean: clean)
-    let planned = try Planned(commit, environment, seams)
+    let planned = try Planned(commit, environment, config, seams) { need in
+      guard seams.runtimes.isAutomatic else { return nil }
+      return try seams.runtimes.bring(need) { try steps.requireWantedNowAndThen() }
+    }
     steps.writer.finished(.plan, seconds: seams.clock.seconds(since: start), planned.plan.detected)
     seams.events.emit(
       .began(
         Headline(
           app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
           detected: planned.plan.detected)))
-    for warning in planned.plan.warnings { seams.events.warn(warning) }
+    let ended = planned.plan.warning(on: record.startedAt)
+    for warning in planned.plan.warnings + [ended].compactMap(\.self) { seams.events.warn(warning) }
     return planned
   }
 
   /// The same without a deploy, and without a look at the disk.
   static func plan(_ commit: Commit, _ environment: AppEnvironment, _ seams: Seams) throws -> Planned {
-    try Planned(commit, environment, seams)
+    try Planned(commit, environment, seams.config(), seams) { need in
+      guard seams.runtimes.isAutomatic else { return nil }
+      throw Failure(
+        "planning the deploy", "\(need) is not on this server: a push brings it",
+        next: "Push, or bring it now: '\(need.command)' on the server.")
+    }
   }
 
   private func requireSpace(clean: Bool) throws {

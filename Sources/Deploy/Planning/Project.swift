@@ -12,6 +12,8 @@ public struct Project: Equatable, Sendable {
   public let start: Work?
   /// What the start command was found to mean.
   let command: StartCommand?
+  /// What it says about the Node that it wants.
+  let node: NodeWishes
 
   /// A package.json, and where it is.
   public struct Located: Equatable, Sendable {
@@ -44,6 +46,7 @@ public struct Project: Equatable, Sendable {
     self.file = file
     self.manifests = manifests
     packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests)
+    node = try Self.nodeWishes(in: tree, root: root, manifests: manifests)
     // The user's own start command is for the shell; a script's is taken apart where that changes nothing.
     start = file.start.map { Work.shell($0) } ?? own.manifest.command(ofScript: "start").map { Work(script: $0) }
     let line = file.start ?? own.manifest.scripts["start"]

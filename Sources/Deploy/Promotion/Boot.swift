@@ -13,6 +13,7 @@ struct Instance {
 extension Promotion {
   func boot(_ candidate: Candidate, _ environment: AppEnvironment) throws -> Instance {
     let release = candidate.release
+    try requireRuntimes(of: release)
     let mark = try EnvironmentMark(environment, seams.repository)
     return try steps.run(.boot) {
       let id = try seams.manager.reserve(app)
@@ -32,10 +33,34 @@ extension Promotion {
     if process.isNext { given.serverActionsKey = try ServerActionsKey.value(environment, own: given.own, seams) }
     // Told 127.0.0.1, Next's own server of 13 and before, and a server of an app's own, take Next for another site.
     given.listening = (port, process.isNext ? "localhost" : "127.0.0.1")
+    let runtimes = process.runtimes ?? []
+    var arguments = process.start.arguments + (record.origin.map { [$0] } ?? [])
+    // A package of the app's may bring a "node" of its own, which is not for what is nextdeploy's.
+    if process.launcher != nil, let node = runtimes.first(where: { $0.name == arguments.first }) {
+      arguments[0] = node.path
+    }
     return Service(
-      release: release.id, deploy: record.id, directory: process.directory,
-      arguments: process.start.arguments + (record.origin.map { [$0] } ?? []), environment: given.variables,
-      path: seams.baseEnvironment["PATH"] ?? "",
+      release: release.id, deploy: record.id, directory: process.directory, arguments: arguments,
+      environment: given.variables,
+      path: (runtimes.map(\.directory) + [seams.baseEnvironment["PATH"] ?? ""]).joined(separator: ":"),
       drainTimeout: process.drainTimeout, stopTimeout: 10)
+  }
+}
+
+extension Half {
+  /// Whether the runtimes are still there that a release runs with.
+  func hasRuntimes(_ release: ReleaseRecord) -> Bool {
+    (release.process.runtimes ?? []).allSatisfy(seams.toolbox.isThere)
+  }
+
+  fileprivate func requireRuntimes(of release: ReleaseRecord) throws {
+    for tool in release.process.runtimes ?? [] where !seams.toolbox.isThere(tool) {
+      throw Failure(
+        "starting the release \(release.id)",
+        "it was built with \(tool.name) \(tool.version), and \(tool.path) is gone",
+        next:
+          "Bring it back ('nextdeploy runtime install \(tool.name)@\(tool.version)' on the server, where it is from "
+          + "there), or 'nextdeploy rebuild \(release.commit.id.short)'.")
+    }
   }
 }

@@ -193,47 +193,75 @@ struct DoctorPortTests {
 @Suite("The doctor, about Node")
 struct DoctorNodeTests {
   private func check(
-    _ version: String?, _ need: (inout NodeCheck.Need) -> Void = { _ in }, file: String = "/usr/bin/node"
+    _ version: String?, file: String = "/usr/bin/node", apps: Int = 1, isAutomatic: Bool = false,
+    _ need: (inout NodeCheck.Need) -> Void = { _ in }
   ) throws -> [Finding] {
     var wanted = NodeCheck.Need(app: try AppName("shop"))
     need(&wanted)
     return NodeCheck(
       node: version.map { NodeCheck.Program(path: "/usr/bin/node", file: file, version: $0) }, hasBun: false,
-      needs: [wanted], hidesHomes: true
+      needs: Array(repeating: wanted, count: apps), hidesHomes: true, isAutomatic: isAutomatic,
+      today: "2026-11-27T06:00:00Z"
     ).findings
   }
 
-  @Test("is content with one that is new enough", arguments: ["20.9.0", "24.1.0"])
+  @Test("is content with one that is new enough", arguments: ["22.9.0", "24.1.0"])
   func fine(version: String) throws {
     #expect(try check(version) { $0.nextRange = ">=20.9.0" }.map(\.state) == [.ok])
   }
 
-  @Test("says that there is none")
+  @Test("says that there is none, unless a push brings one, or each app has its own")
   func missing() throws {
     #expect(try check(nil).map(\.state) == [.problem])
+    #expect(try check(nil, isAutomatic: true).map(\.state) == [.problem], "the app was built with one that is gone")
+    #expect(try check(nil, apps: 0, isAutomatic: true).map(\.state) == [.ok])
+    #expect(try check(nil, isAutomatic: true) { $0.own = Self.own("24.1.0") }.map(\.state) == [.ok])
+  }
+
+  private static func own(_ version: String) -> Tool {
+    Tool(name: "node", path: "/opt/nextdeploy/runtimes/node/\(version)/bin/node", version: version)
   }
 
   @Test("says that it is too old for an app's Next.js, or else for today's")
   func tooOld() throws {
     let apps = try check("18.19.0") { $0.nextRange = ">=20.9.0" }
-    let todays = try check("18.19.0")
+    let todays = try check("18.19.0", apps: 0)
 
     #expect(apps.map(\.state) == [.problem])
-    #expect(apps.first?.found == "shop's Next.js needs Node >=20.9.0; this server has 18.19.0")
+    #expect(apps.first?.found == "shop's Next.js needs Node >=20.9.0; it runs with 18.19.0")
     #expect(todays.map(\.state) == [.warning])
+    #expect(try check("18.19.0", apps: 0, isAutomatic: true).map(\.state) == [.ok], "a push brings another one")
   }
 
-  @Test("warns of what package.json asks for, as a push does")
+  @Test("looks at the Node that an app runs with, not at the one on the PATH")
+  func own() throws {
+    #expect(try check("18.19.0") { ($0.own, $0.nextRange) = (Self.own("24.1.0"), ">=20.9.0") }.map(\.state) == [.ok])
+    let gone = try check("24.1.0") { ($0.own, $0.isGone) = (Self.own("22.1.0"), true) }
+    #expect(gone.map(\.state) == [.problem])
+    #expect(gone.first?.command == "nextdeploy runtime install node@22.1.0")
+  }
+
+  @Test(
+    "warns of one that gets no fixes any more",
+    arguments: [("20.20.2", "Node 20 ended on 2026-04-30"), ("25.1.0", "Node 25 ended on 2026-06-01")])
+  func ended(version: String, words: String) throws {
+    for findings in [try check(version), try check("24.1.0") { $0.own = Self.own(version) }] {
+      #expect(findings.map(\.state) == [.warning])
+      #expect(findings.first?.found.contains(words) == true)
+    }
+  }
+
+  @Test("warns of what package.json asks for")
   func range() throws {
-    let findings = try check("20.9.0") { $0.range = ">=22" }
+    let findings = try check("22.9.0") { $0.range = ">=24" }
 
     #expect(findings.map(\.state) == [.warning])
-    #expect(findings.first?.found == "shop's package.json asks for Node >=22; this server has 20.9.0")
+    #expect(findings.first?.found == "shop's package.json asks for Node >=24; it runs with 22.9.0")
   }
 
   @Test("says that units do not see somebody's home", arguments: ["/home/a/.nvm/node", "/root/.nvm/node"])
   func hidden(file: String) throws {
-    let findings = try check("20.9.0", file: file)
+    let findings = try check("22.9.0", file: file)
 
     #expect(findings.map(\.state) == [.problem])
     #expect(findings.first?.found.contains(file) == true)
@@ -241,7 +269,7 @@ struct DoctorNodeTests {
 
   @Test("wants Bun only for an app that Bun starts")
   func bun() throws {
-    #expect(try check("20.9.0") { $0.isBun = true }.map(\.state) == [.problem])
+    #expect(try check("22.9.0") { $0.isBun = true }.map(\.state) == [.problem])
   }
 }
 

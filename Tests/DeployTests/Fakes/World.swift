@@ -71,6 +71,8 @@ final class World {
   /// What builds leave in the workspace.
   var built: [String: String] = [:]
   var toolbox = FakeToolbox()
+  /// The versions of Node and Bun that can be brought; nil where pushes may not.
+  var mirror: [String]?
   /// What builds were given last.
   var programs: [String: String] = [:]
   /// What Doppler keeps.
@@ -114,7 +116,8 @@ final class World {
       releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
       proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      secrets: FakeSecrets(world: self), holes: holes, clock: FakeClock(world: self), events: Events([told]),
+      runtimes: FakeRuntimes(world: self), secrets: FakeSecrets(world: self), holes: holes,
+      clock: FakeClock(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       origin: { config in
         config.domains.first.map { Origin(.https, host: $0.description) }

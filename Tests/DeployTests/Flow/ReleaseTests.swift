@@ -33,6 +33,19 @@ struct ReleaseTests {
       ])
   }
 
+  @Test("is started by its own Node, whatever a package of the app's calls by that name")
+  func ownNode() throws {
+    let (world, tree) = try world()
+    world.built[".next/standalone/server.js"] = ""
+    world.toolbox.others[.node] = ["22.11.0"]
+
+    let record = try world.push("one", tree.adding(".nvmrc", "22"))
+
+    let instance = try #require(record.instance)
+    #expect(
+      world.services[instance]?.arguments.prefix(3) == ["/opt/node-22.11.0/bin/node", "../next.cjs", ".next"])
+  }
+
   @Test("is the app under next start where it does not, the cache left where it is")
   func appUnderNext() throws {
     let (world, tree) = try world()

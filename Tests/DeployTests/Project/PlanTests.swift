@@ -163,12 +163,12 @@ struct PlanTests {
       "package.json": #"{"packageManager": "pnpm@10.34.9", "engines": {"node": ">=22"}}"#,
     ])
 
-    let plan = try Plan(tree, toolbox: FakeToolbox())
+    let plan = try Plan(tree, toolbox: FakeToolbox().with("node", "22.19.0"))
 
     #expect(plan.packages.manager == .pnpm)
     #expect(plan.installDirectory.isTop)
     #expect(plan.project.root.description == "apps/web")
-    #expect(plan.warnings == ["package.json asks for Node >=22; this server has 20.19.2."])
+    #expect(plan.warnings.isEmpty)
   }
 
   @Test(
@@ -214,7 +214,7 @@ struct PlanTests {
   @Test(
     "is refused where a program is missing",
     arguments: [
-      ("node", "looking for node"), ("npm", "looking for npm"),
+      ("node", "looking for Node"), ("npm", "looking for npm"),
     ])
   func refusedProgramMissing(_ program: String, _ attempt: String) throws {
     let error = #expect(throws: Failure.self) {
@@ -286,7 +286,7 @@ struct PlanTests {
     "is refused where nothing can bring the package manager",
     arguments: [
       ("yarn@4.5.0", "looking for yarn 4.5.0"), ("pnpm@8.1.0", "looking for pnpm 8.1.0"),
-      ("bun@1.2.0", "looking for bun"),
+      ("bun@1.2.0", "looking for Bun"),
     ])
   func refusedNothingCan(_ named: String, _ attempt: String) throws {
     let error = #expect(throws: Failure.self) {

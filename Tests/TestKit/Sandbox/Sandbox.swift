@@ -50,6 +50,8 @@ public final class Sandbox {
     self.environment = environment
     try nextdeploy("config", "set", "ports", "\(scratch.ports.range)").expectSuccess()
     try nextdeploy("config", "set", "http.port", "\(port(20))").expectSuccess()
+    // No test asks the internet.
+    try nextdeploy("config", "set", "runtime.auto", "off").expectSuccess()
   }
 
   /// One of the sandbox's ports by its number, from 0 to 39: instances get the first 20, apps those after them.

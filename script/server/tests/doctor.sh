@@ -47,7 +47,7 @@ doctor() {
   interrupted_deploy
   domain_of_elsewhere
   on sh -c 'printf "#!/bin/sh\necho v18.19.0\n" > /usr/local/sbin/node; chmod 755 /usr/local/sbin/node'
-  has "a Node that is too old for today's Next.js is told" "Node 18.19.0 is too old" passing nextdeploy doctor
+  has "a Node that gets no fixes any more is told" "Node 18 ended on 2025-04-30" passing nextdeploy doctor
   on rm /usr/local/sbin/node
   passes "all of it is mended" on nextdeploy doctor
   is "and the app is there" "version 2" get /
