@@ -33,8 +33,8 @@ public struct CaddySites: Proxy {
   /// Writes the app's site and has Caddy load it, without checking that requests arrive.
   public func restore(_ site: Site) throws { try write(site) { _ in nil } }
 
-  /// Reads the app's upstream from the names beside its site file; nil if it has none.
-  public func upstream(of app: AppName) throws -> Upstream? { try names(app).first()?.upstream }
+  /// Reads where the app's requests go from the names beside its site file; nil if it has none.
+  public func destination(of app: AppName) throws -> Destination? { try names(app).first()?.destination }
 
   /// Removes the app's site file and names, and has Caddy drop the site; does nothing if the app has neither.
   public func remove(_ app: AppName) throws {
@@ -55,7 +55,12 @@ public struct CaddySites: Proxy {
     let files = LiveFiles(of: site.app, below: directory)
     let served = try files.target()
     try files.withdraw(for: site.release)
-    let live = try before?.upstream == site.upstream ? before ?? names.add(site.upstream) : names.add(site.upstream)
+    if let before, try isBridged(site, before) {
+      try write(text(site, before, until: site), to: file(site.app)) { switched(site, names, files, served, look) }
+      return try names.removeOld()
+    }
+    let isThere = before?.destination == site.destination && before?.site == site.files?.key
+    let live = try isThere ? before ?? names.add(site.destination) : names.add(site.destination, as: site.files?.key)
     do {
       try files.lead(to: site.release)
       try write(text(site, live), to: file(site.app)) { look(live) }
@@ -71,6 +76,27 @@ public struct CaddySites: Proxy {
       throw failure
     }
     try names.removeOld()
+  }
+
+  /// Whether the file must know the site both as it was and as it will be before requests go elsewhere. Another instance it
+  /// need not know, and where it names what is live itself, to load it is the switch.
+  private func isBridged(_ site: Site, _ before: LiveNames.Name) throws -> Bool {
+    if before.destination == site.destination && before.site == site.files?.key { return false }
+    return try (before.site != nil || site.files != nil) && looks(site.app)
+  }
+
+  /// Sends requests to what the file is ready for, and looks whether they arrive; else they go where they went before.
+  private func switched(
+    _ site: Site, _ names: LiveNames, _ files: LiveFiles, _ served: String?, _ look: (LiveNames.Name) -> Failure?
+  ) -> Failure? {
+    do {
+      let live = try names.add(site.destination, as: site.files?.key)
+      try files.lead(to: site.release)
+      guard let failure = look(live) else { return nil }
+      try names.remove(live)
+      try files.lead(to: served)
+      return failure
+    } catch { return Failure(of: error) }
   }
 
   private func write(_ text: String, to file: String, _ look: () -> Failure?) throws {
@@ -101,14 +127,28 @@ public struct CaddySites: Proxy {
     throw failure
   }
 
-  private func text(_ site: Site, _ live: LiveNames.Name) throws -> String {
+  /// - Parameter next: what requests are to go to, where that is not what the name says yet.
+  private func text(_ site: Site, _ live: LiveNames.Name, until next: Site? = nil) throws -> String {
     let (caddy, names) = (try service.version, names(site.app).directory)
+    let files = Layout.publicFiles(of: site.app, below: directory)
     let canLook = SiteBlock.canLook(caddy, in: names)
-    return SiteBlock(
+    var block = SiteBlock(
       site: site, plainPort: plainPort, caddy: caddy, live: live,
-      names: switching == .rename && canLook ? names : nil,
-      files: canLook ? Layout.publicFiles(of: site.app, below: directory) : nil
-    ).text
+      names: switching == .rename && canLook ? names : nil, files: canLook ? files : nil)
+    if let key = live.site {
+      let former = next == nil ? site.files : site.former
+      block.parts.append(FilesPart(key: key, site: former ?? StaticSite(), directory: files))
+    }
+    if let next = next?.files, next.key != live.site {
+      block.parts.append(FilesPart(key: next.key, site: next, directory: files))
+    }
+    block.hasProcess = live.site == nil || next.map { $0.files == nil } ?? false
+    return try block.text
+  }
+
+  /// Whether this Caddy looks by itself where requests go.
+  private func looks(_ app: AppName) throws -> Bool {
+    try switching == .rename && SiteBlock.canLook(service.version, in: names(app).directory)
   }
 
   /// Has Caddy's service make sure that it runs.

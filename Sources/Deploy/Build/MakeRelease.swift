@@ -6,12 +6,14 @@ extension Builder {
     steps.writer.makesRelease()
     let release = ReleaseRecord(
       id: record.id, source: .commit(planned.commit), buildKey: planned.buildKey, framework: output.framework,
-      serving: .process(output.process), environmentMark: try EnvironmentMark(planned.environment, seams.repository),
-      health: try healthPolicy(of: planned.plan), createdAt: record.startedAt)
+      serving: output.serving, environmentMark: try EnvironmentMark(planned.environment, seams.repository),
+      health: try healthPolicy(of: planned.plan, output), createdAt: record.startedAt)
     try runReleaseCommand(artifact.installation)
     var assembly = output.assembly
-    assembly.programs = planned.plan.manager?.scripts ?? [:]
-    assembly.corepack = planned.plan.manager?.kept(for: output.process.start) ?? []
+    if case .process(let process) = output.serving {
+      assembly.programs = planned.plan.manager?.scripts ?? [:]
+      assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []
+    }
     return try steps.make(
       release, from: assembly, published: output.published, as: planned.commit, Advisor(planned, app: app))
   }

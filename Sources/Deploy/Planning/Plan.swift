@@ -10,8 +10,8 @@ public struct Plan: Equatable, Sendable {
   public let packages: PackageManagerChoice
   /// How this machine runs the package manager; nil if it is not needed.
   public let manager: PackageManagerProgram?
-  /// The machine's Node.
-  public let node: Tool
+  /// The machine's Node; nil if it has none and the app needs none.
+  public let node: Tool?
   /// The command that installs packages; nil if there is nothing to install.
   public let install: Work?
   /// Where the install runs, from the top of the repository.
@@ -20,7 +20,7 @@ public struct Plan: Equatable, Sendable {
   public let build: Work?
   /// Where the build runs, from the top of the repository.
   public let buildDirectory: RelativePath
-  /// How the app is started, unless by Next's own server.
+  /// How the app is started, unless by Next's own server or as files.
   public let start: Work
   /// What is not as it should be, but is no reason to stop.
   public let warnings: [String]
@@ -40,9 +40,12 @@ public struct Plan: Equatable, Sendable {
     let packages = app.packages
 
     var warnings = packages.warnings + app.startWarnings + [top?.warning].compactMap(\.self)
-    let node = try Self.require("node", in: toolbox, next: "Install Node 20 or later on the server, then push again.")
+    let node =
+      app.hasManifest
+      ? try Self.require("node", in: toolbox, next: "Install Node 20 or later on the server, then push again.")
+      : try toolbox.find("node")
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
-      if let wanted = VersionRange(range), let version = Version(node.version), !wanted.contains(version) {
+      if let wanted = VersionRange(range), let node, let version = Version(node.version), !wanted.contains(version) {
         warnings.append("package.json asks for Node \(range); this server has \(version).")
       }
     }
@@ -56,7 +59,7 @@ public struct Plan: Equatable, Sendable {
     let isBrought = !packages.manager.programs.isEmpty
     let manager = runs || isBrought ? try PackageManagerProgram(packages, in: toolbox) : nil
     if runs, manager == nil { throw Self.missing(packages) }
-    warnings += manager?.warnings(packages, node: node.version) ?? []
+    if let node { warnings += manager?.warnings(packages, node: node.version) ?? [] }
     let name = packages.manager.rawValue
     self.project = project
     self.app = app
@@ -80,12 +83,13 @@ public struct Plan: Equatable, Sendable {
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"
     let manager = manager.map { ["\($0.manager.rawValue) \($0.version)\(lockfile)"] } ?? []
-    return ([framework.description] + manager + ["Node \(node.version)"]).joined(separator: ", ")
+    return ([framework.description] + manager + [node.map { "Node \($0.version)" }].compactMap(\.self))
+      .joined(separator: ", ")
   }
 
   /// The programs that do the work: with others, the same files may give another result.
   var tools: String {
-    "node \(node.version)\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
+    "node \(node?.version ?? "-")\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
   }
 
   /// Everything an install's result depends on: if the key is the same, node_modules need not be installed again.

@@ -11,7 +11,7 @@ struct SiteBlockTests {
     let site = try Site(app: try AppName("shop"), addresses: addresses, upstream: Upstream(port: try Port("3001")))
     return SiteBlock(
       site: site, plainPort: plain, caddy: caddy,
-      live: LiveNames.Name(number: 1, upstream: site.upstream, mark: "0a"), names: "/caddy/live/shop",
+      live: LiveNames.Name(number: 1, destination: site.destination, mark: "0a"), names: "/caddy/live/shop",
       files: "/caddy/files/shop")
   }
 
@@ -37,8 +37,8 @@ struct SiteBlockTests {
   func streams(version: String?, keeps: Bool) throws {
     let block = try block(of: [.port(try Port("8080"))], caddy: version.flatMap(Version.init))
 
-    #expect(block.text.contains("\t\tstream_close_delay 24h\n") == keeps)
-    #expect(!block.text.contains("{{"))
+    #expect(try block.text.contains("\t\tstream_close_delay 24h\n") == keeps)
+    #expect(try !block.text.contains("{{"))
   }
 
   @Test(
