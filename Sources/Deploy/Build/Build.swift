@@ -27,7 +27,7 @@ extension Builder {
     let identity = plan.app.isBuiltByNext ? [AppProcess.nextDeployment: record.id.description] : [:]
     return try steps.run(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
-      if !plan.framework.isNext, !plan.app.startsOnlyFiles { try requireStart(plan) }
+      if !plan.framework.isNext, !(plan.app.isBuiltByNext && plan.app.startsOnlyFiles) { try requireStart(plan) }
       try prepareFiles(plan)
       if let work = plan.build {
         var given = given(to: .build, planned, in: plan.buildDirectory)

@@ -5,6 +5,7 @@ struct SiteRules {
   private(set) var redirects: [RedirectRule] = []
   private(set) var headers: [HeaderRule] = []
   private(set) var warnings: [String] = []
+  private var isFull = false
 
   /// The most bytes of a file and of a line, and the most rules of each kind.
   private static let (fileLimit, lineLimit, redirectLimit, headerLimit) = (100 << 10, 2_000, 2_000, 100)
@@ -110,8 +111,10 @@ struct SiteRules {
     if let scheme = ["https://", "http://"].first(where: { text.lowercased().hasPrefix($0) }) {
       let host = text.dropFirst(scheme.count).prefix { !"/?#".contains($0) }
       // What a visitor asks for must not choose the site.
-      guard !host.isEmpty, String(host).isPlain(and: "-.:[]"), !from.names.contains(where: { host.contains(":\($0)") })
-      else { return nil }
+      let parts = host.split(separator: ":", omittingEmptySubsequences: false)
+      guard parts.count <= 2, String(parts[0]).isPlain(and: "-."), parts.count == 1 || UInt16(parts[1]) != nil else {
+        return nil
+      }
       start = scheme + host
       rest = text.dropFirst(start.utf8.count)
     } else if !text.hasPrefix("/") || text.hasPrefix("//") {
@@ -139,8 +142,11 @@ struct SiteRules {
     if let path, !fields.isEmpty {
       if headers.count < Self.headerLimit {
         headers.append(HeaderRule(path: path, fields: fields))
-      } else {
-        warnings.append("\(path) of \(StaticSite.headersFile) is not used: there are more than \(Self.headerLimit).")
+      } else if !isFull {
+        isFull = true
+        warnings.append(
+          "\(path) of \(StaticSite.headersFile) and what follows is not used: there are more than \(Self.headerLimit) paths."
+        )
       }
     }
     fields = []

@@ -14,11 +14,7 @@ extension Builder {
     guard let place = place ?? (site.isNamed ? site.directories.first : nil) else { throw notMade(site, root) }
     let directory = root.appending(place)
     guard try directory.isTop || !seams.workspace.list(directory.description).isEmpty else { throw notMade(site, root) }
-    var base = RelativePath.top
-    if plan.app.isBuiltByNext {
-      let config = try manifests(root, nextOutput(root)).config()
-      base = RelativePath(config?["basePath"]?.string?.pathParts.joined(separator: "/") ?? "") ?? .top
-    }
+    let base = plan.app.isBuiltByNext ? try basePath(manifests(root, nextOutput(root))) : .top
     let kind = site.kind.map { "\($0), static files" } ?? "static files"
     return try files(
       plan, directory, base: base, fallback: site.fallback ?? guessedFallback(site, directory),
@@ -40,11 +36,20 @@ extension Builder {
         "making a release", "the build says that its export (output: 'export') did not succeed",
         next: "Run 'next build' where you develop; then push again, or 'nextdeploy rebuild --clean'.")
     }
-    let config = try manifests(root, output).config()
-    let base = RelativePath(config?["basePath"]?.string?.pathParts.joined(separator: "/") ?? "") ?? .top
     return try files(
-      plan, directory, base: base, fallback: plan.project.fallback,
+      plan, directory, base: basePath(manifests(root, output)), fallback: plan.project.fallback,
       framework: "\(name) (static export)")
+  }
+
+  /// Where next.config puts the site. It becomes a part of Caddy's configuration.
+  private func basePath(_ manifests: NextManifests) throws -> RelativePath {
+    guard let text = try manifests.config()?["basePath"]?.string, !text.isEmpty else { return .top }
+    if let path = RelativePath(text.pathParts.joined(separator: "/")), path.description.isPlain(and: "-._~/") {
+      return path
+    }
+    throw Failure(
+      "making a release", "basePath in next.config is \(text.quoted), which is no path of plain characters",
+      next: "Use letters, digits and -._~ in it, commit and push again.")
   }
 
   private static let out = RelativePath("out") ?? .top

@@ -35,7 +35,9 @@ public struct Plan: Equatable, Sendable {
     let top = try MonorepoTop(app, in: tree)
     try top?.requireRoot()
     try app.requireCommands()
-    if !app.framework.isNext { try app.requireStart(app.origin(in: tree)) }
+    // What `next build` exports is not started: only the build shows whether it does.
+    let mayBeExport = app.isBuiltByNext && app.startsOnlyFiles
+    if !app.framework.isNext, !mayBeExport { try app.requireStart(app.origin(in: tree)) }
     let project = app.file
     let packages = app.packages
 

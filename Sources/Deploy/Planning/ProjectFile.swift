@@ -76,6 +76,9 @@ public struct ProjectFile: Equatable, Sendable {
       guard path.description.hasSuffix(".html") else {
         throw Self.failure("\"fallback\": \(page.quoted) is no page, which ends in \".html\"")
       }
+      guard path.description.isPlain(and: "-._/") else {
+        throw Self.failure("\"fallback\": \(page.quoted) is not a path of plain characters")
+      }
       fallback = path
     }
     install = try file.command("install")

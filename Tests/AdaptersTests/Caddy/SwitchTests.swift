@@ -250,4 +250,17 @@ struct SwitchTests {
       #expect(try names.first()?.destination == .instance(upstreams[7]))
     }
   }
+
+  @Test(
+    "says where requests go, and how files are served; what says neither is no name",
+    arguments: [
+      ("9999999999-127.0.0.1:3001-0a", true), ("9999999999-[::1]:3001-0a", true),
+      ("9999999999-files:20261124-101112:0a1b-0a", true), ("9999999999-files:20261124-101112-2:0a1b-0a", true),
+      ("9999999999-files:20261124-101112-0a", false), ("9999999999-files:20261124-101112:-0a", false),
+      ("9999999999-files:20261124-101112:0A-0a", false), ("9999999999-files:../x:0a-0a", false),
+      ("9999999999-files:20261124-101112:0a-", false), ("999-127.0.0.1:3001-0a", false), ("9999999999-x-0a", false),
+    ])
+  func names(text: String, isName: Bool) {
+    #expect(LiveNames.Name(text)?.description == (isName ? text : nil))
+  }
 }
