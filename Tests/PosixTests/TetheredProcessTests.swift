@@ -47,7 +47,7 @@ struct TetheredProcessTests {
   func alone() throws {
     let place = try Place()
     let process = try start("echo gone; exit 7", place)
-    var status: ExitStatus?
+    var status: Posix.ExitStatus?
     while status == nil { status = try process.poll() }
 
     #expect(status == .exited(7))
