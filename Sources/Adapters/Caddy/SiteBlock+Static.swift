@@ -25,6 +25,11 @@ extension SiteBlock {
   var staticParts: String {
     get throws {
       if parts.isEmpty { return "" }
+      for part in parts where !part.directory.isPlain(and: "-./") {
+        throw Failure(
+          "writing the site's configuration", "the path \(part.directory.quoted) holds more than plain characters",
+          next: "Give NextDeploy a root whose path has letters, digits and -._/ only.")
+      }
       return try Self.inner(whichFiles) + "\n\n" + parts.map(text).joined(separator: "\n") + "\n"
     }
   }

@@ -144,6 +144,13 @@ public struct PublicDirectory: PublicFiles {
 
   // MARK: Pruning
 
+  /// Removes the release's files and what was left of a publishing; those beside other releases' go with the next pruning.
+  public func withdraw(_ release: ReleaseID) throws {
+    for path in ["direct/\(release)", "releases/\(release)", "made-\(release)"] {
+      try Files.remove("\(directory)/\(path)")
+    }
+  }
+
   /// Removes the files of releases that went an hour ago or more.
   public func prune(keeping releases: Set<ReleaseID>) throws {
     var hasRemoved = false

@@ -7,6 +7,9 @@ public protocol PublicFiles {
   /// many there are.
   func publish(_ site: StaticSite, of release: ReleaseID) throws -> Int
 
+  /// Removes what was published of a release that never went live.
+  func withdraw(_ release: ReleaseID) throws
+
   /// Removes what was published of other releases, unless open pages of visitors may still load it.
   func prune(keeping releases: Set<ReleaseID>) throws
 }

@@ -76,6 +76,11 @@ struct FakeFiles: PublicFiles {
     return world.files.count
   }
 
+  func withdraw(_ release: ReleaseID) throws {
+    world.publishedSites[release] = nil
+    world.published[release] = nil
+  }
+
   func prune(keeping releases: Set<ReleaseID>) throws {
     world.publishedSites = world.publishedSites.filter { releases.contains($0.key) }
     world.published = world.published.filter { releases.contains($0.key) }

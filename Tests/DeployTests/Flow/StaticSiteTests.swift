@@ -49,6 +49,7 @@ struct StaticSiteTests {
     #expect(record.failure?.cause == "GET / answered \(status), where 200-399 is healthy")
     #expect(world.live == live && world.routedTo == live?.destination)
     #expect(world.releases.map(\.id) == [live?.release])
+    #expect(world.publishedSites.keys.map(\.self) == [live?.release])
   }
 
   @Test("follows a process, which drains, and is followed by one; a rollback goes through both")
