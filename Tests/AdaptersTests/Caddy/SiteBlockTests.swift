@@ -41,6 +41,23 @@ struct SiteBlockTests {
     #expect(try !block.text.contains("{{"))
   }
 
+  @Test("of an app that is started knows nothing of files without a process, but while it was or will be such")
+  func kinds() throws {
+    var block = try block(of: [.port(try Port("8080"))], caddy: Version("2.6.2"))
+    let look = "\t\tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {\n"
+    let alone = try block.text
+    #expect(alone.contains(look) && !alone.contains("{http.vars.name}") && !alone.contains("{site}"))
+
+    block.parts = [FilesPart(key: "0a", site: StaticSite(), directory: "/caddy/files/shop")]
+    let both = try block.text
+    #expect(both.contains("@site-0a vars {site} 0a\n") && both.contains("reverse_proxy {live} {"))
+    #expect(!both.contains(look), "the name is looked up once")
+    block.hasProcess = false
+    #expect(try !block.text.contains("reverse_proxy"))
+    block.parts = [FilesPart(key: "0a", site: StaticSite(), directory: "/caddy/{env.HOME}")]
+    #expect(throws: Failure.self) { try block.text }
+  }
+
   @Test(
     "fits the version that Caddy reports",
     arguments: [
