@@ -64,6 +64,7 @@ let package = Package(
       name: "Templates", path: "templates",
       resources: [
         .embedInCode("Caddyfile"), .embedInCode("site.caddy"),
+        .embedInCode("static.caddy"), .embedInCode("files.caddy"), .embedInCode("file.caddy"),
         // What a Next.js app is started with.
         .embedInCode("next.cjs"),
         // What a server is set up with.

@@ -10,6 +10,15 @@ public enum Templates {
     fill(PackageResources.site_caddy, values)
   }
 
+  /// The block of an app whose site is files.
+  public static func staticSite(_ values: [String: String]) -> String { fill(PackageResources.static_caddy, values) }
+
+  /// The part of a block that serves a release's files in one way.
+  public static func files(_ values: [String: String]) -> String { fill(PackageResources.files_caddy, values) }
+
+  /// How a single file of such a site is served.
+  public static func file(_ values: [String: String]) -> String { fill(PackageResources.file_caddy, values) }
+
   /// The program that serves a Next.js app.
   public static var next: String { String(decoding: PackageResources.next_cjs, as: UTF8.self) }
 

@@ -54,7 +54,7 @@ struct AppContext {
   func status() throws -> AppStatus {
     try AppStatus(
       of: name, in: state, releases: releases, state: { try server.services().state(of: $0) },
-      upstream: { try server.proxy().upstream(of: $0) })
+      destination: { try server.proxy().destination(of: $0) })
   }
 
   // MARK: Deploys

@@ -242,9 +242,7 @@ enum ConfigCommands {
   private static func route(_ app: AppContext) throws {
     let done: Void? = try app.state.withDeployLock {
       guard let live = try app.state.live() else { return }
-      try app.server.proxy().route(
-        Site(
-          app: app.name, addresses: app.config().addresses, upstream: live.upstream, release: live.release))
+      try app.server.proxy().route(live.site(of: app.name, at: app.config().addresses, app.releases))
     }
     if done == nil {
       app.terminal.print("\(app.name) is being deployed: the change takes effect with its next deploy.")

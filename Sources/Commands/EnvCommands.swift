@@ -211,7 +211,10 @@ enum EnvCommands {
     if isRun {
       terminal.print("Instances take it over with the next deploy, or now: 'nextdeploy restart \(app.name)'.")
     } else if invocation.has(apply) {
-      terminal.print("The live instance has these variables: nothing is started again.")
+      terminal.print(
+        live.instance == nil
+          ? "\(app.name) is a site of files: nothing is started, and only a build sees variables."
+          : "The live instance has these variables: nothing is started again.")
     }
     return 0
   }

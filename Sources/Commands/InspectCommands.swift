@@ -106,6 +106,9 @@ enum InspectCommands {
     } else {
       rows.append(["live", "nothing yet"])
     }
+    if let live = status.live, live.instance == nil {
+      rows.append(["instance", "none: Caddy serves the files of the release by itself"])
+    }
     for instance in status.instances {
       var text = "\(instance.instance) \(instance.state)"
       if let process = instance.process { text += ", process \(process)" }
@@ -143,6 +146,12 @@ enum InspectCommands {
   ) { invocation, app in
     let follows = invocation.has(follow)
     guard let id = try invocation.value(deploy).map({ try DeployID($0) }) else {
+      if let live = try app.state.live(), live.instance == nil {
+        throw Failure(
+          .notFound, "showing what \(app.name) writes",
+          "it is a site of files, which Caddy serves: no process of it runs",
+          next: "'--deploy \(live.deploy)' shows the log of its deploy.")
+      }
       try CurrentProcess.replace(with: app.server.backend.logs.show(app.name, follow: follows))
     }
     let file = app.layout.deployLog(id)

@@ -217,7 +217,7 @@ public struct ChildProcess: Sendable {
 }
 
 /// Both ends of a pipe.
-private struct Pipe: ~Copyable {
+struct Pipe: ~Copyable {
   let reader: FileDescriptor
   let writer: FileDescriptor
 

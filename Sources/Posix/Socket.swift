@@ -93,6 +93,17 @@ public struct Socket: ~Copyable {
     try check("listening on", subject) { listen(number, 1) }
   }
 
+  /// A port of 127.0.0.1 on which nobody listens; it is nobody's yet, so that another program may take it first.
+  public static func freePort() throws(SystemError) -> UInt16 {
+    let number = try check("listening on", "a free port") { make(AF_INET) }
+    defer { _ = close(number) }
+    try check("listening on", "a free port") {
+      unsafe withAddress(AF_INET, "127.0.0.1", 0) { unsafe bind(number, $0, $1) }
+    }
+    guard let port = localPort(of: number) else { throw SystemError("listening on", "a free port") }
+    return port
+  }
+
   private static func localPort(of number: Int32) -> UInt16? {
     // The port is at the same offset in both kinds of address.
     var place = sockaddr_in6()

@@ -47,9 +47,9 @@ struct BadInput: CustomTestStringConvertible, Sendable {
       tells: "\"root\" names 'apps/web', which is no directory"),
     BadInput("no start script", at: "plan", ["package.json": #"{"name": "x"}"#], tells: "there is no \"start\" script"),
     BadInput(
-      "no start script of an app whose build makes files", at: "plan",
-      ["package.json": #"{"name": "x", "scripts": {"build": "vite build"}, "devDependencies": {"vite": "8"}}"#],
-      tells: "it is a Vite app, whose build makes static files, and these are not served yet"),
+      "no build script of an app whose build makes files", at: "plan",
+      ["package.json": #"{"name": "x", "devDependencies": {"vite": "8"}}"#],
+      tells: "it is a Vite app, whose build makes static files, and there is no \"build\" script either"),
     BadInput(
       "a start script that runs a development package", at: "plan",
       [

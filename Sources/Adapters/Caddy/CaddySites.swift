@@ -33,8 +33,8 @@ public struct CaddySites: Proxy {
   /// Writes the app's site and has Caddy load it, without checking that requests arrive.
   public func restore(_ site: Site) throws { try write(site) { _ in nil } }
 
-  /// Reads the app's upstream from the names beside its site file; nil if it has none.
-  public func upstream(of app: AppName) throws -> Upstream? { try names(app).first()?.upstream }
+  /// Reads where the app's requests go from the names beside its site file; nil if it has none.
+  public func destination(of app: AppName) throws -> Destination? { try names(app).first()?.destination }
 
   /// Removes the app's site file and names, and has Caddy drop the site; does nothing if the app has neither.
   public func remove(_ app: AppName) throws {
@@ -55,7 +55,12 @@ public struct CaddySites: Proxy {
     let files = LiveFiles(of: site.app, below: directory)
     let served = try files.target()
     try files.withdraw(for: site.release)
-    let live = try before?.upstream == site.upstream ? before ?? names.add(site.upstream) : names.add(site.upstream)
+    if let before, try isBridged(site, before) {
+      try write(text(site, before, until: site), to: file(site.app)) { switched(site, names, files, served, look) }
+      return try names.removeOld()
+    }
+    let isThere = before?.destination == site.destination && before?.site == site.files?.key
+    let live = try isThere ? before ?? names.add(site.destination) : names.add(site.destination, as: site.files?.key)
     do {
       try files.lead(to: site.release)
       try write(text(site, live), to: file(site.app)) { look(live) }
@@ -99,16 +104,6 @@ public struct CaddySites: Proxy {
       }
     } catch { failure.next += " Beside that, the site is not as it was: \(Failure(of: error))" }
     throw failure
-  }
-
-  private func text(_ site: Site, _ live: LiveNames.Name) throws -> String {
-    let (caddy, names) = (try service.version, names(site.app).directory)
-    let canLook = SiteBlock.canLook(caddy, in: names)
-    return SiteBlock(
-      site: site, plainPort: plainPort, caddy: caddy, live: live,
-      names: switching == .rename && canLook ? names : nil,
-      files: canLook ? Layout.publicFiles(of: site.app, below: directory) : nil
-    ).text
   }
 
   /// Has Caddy's service make sure that it runs.
@@ -231,9 +226,9 @@ public struct CaddySites: Proxy {
   /// Several apps may be deployed at once, but only one at a time may configure Caddy.
   private var lock: String { "\(directory)/lock" }
 
-  private var plainPort: Port? { service.terminatesTLS ? nil : httpPort }
+  var plainPort: Port? { service.terminatesTLS ? nil : httpPort }
 
-  private func names(_ app: AppName) -> LiveNames { LiveNames(of: app, below: directory) }
+  func names(_ app: AppName) -> LiveNames { LiveNames(of: app, below: directory) }
 
   private func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
 }

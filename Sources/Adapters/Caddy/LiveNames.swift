@@ -17,16 +17,18 @@ struct LiveNames {
   /// The content of one name.
   struct Name: Equatable {
     let number: UInt64
-    let upstream: Upstream
-    /// A secret with which a request can ask Caddy which instance answers; each switch has a new one.
+    let destination: Destination
+    /// How the files are served to which requests go (``StaticSite``'s key); nil if they go to an instance.
+    var site: String?
+    /// A secret with which a request can ask Caddy what answers; each switch has a new one.
     let mark: String
   }
 
   /// Where requests go now; nil if there is nothing that Caddy could use.
   func first() throws -> Name? { try Files.list(directory).first.flatMap { Name($0) } }
 
-  /// Sends requests to an instance from now on.
-  func add(_ upstream: Upstream) throws -> Name {
+  /// Sends requests to an instance, or to files that are served in this way, from now on.
+  func add(_ destination: Destination, as site: String? = nil) throws -> Name {
     for path in [Files.parent(directory), directory] {
       try Files.makeDirectory(path)
       // Caddy runs as another user, whatever this process's umask is.
@@ -34,7 +36,7 @@ struct LiveNames {
     }
     let there = try Files.list(directory)
     let number = there.lazy.compactMap { Name($0)?.number }.min() ?? Name.end
-    let name = Name(number: number - 1, upstream: upstream, mark: Self.mark())
+    let name = Name(number: number - 1, destination: destination, site: site, mark: Self.mark())
     // It is complete before it gets its name. If a power loss takes some of it, recovery writes it again.
     try Files.write("", to: "\(directory).made", durable: false)
     try Files.rename("\(directory).made", to: "\(directory)/\(name)")
@@ -56,25 +58,34 @@ struct LiveNames {
   /// A request needs only microseconds between listing the names and reading the first; it may miss this many switches.
   private static let kept = 4
 
-  private static func mark() -> String { String((0..<32).map { _ in "0123456789abcdef".randomElement() ?? "0" }) }
+  static func mark() -> String { String((0..<32).map { _ in "0123456789abcdef".randomElement() ?? "0" }) }
 }
 
 extension LiveNames.Name: CustomStringConvertible {
   /// Numbers count down from here, all with as many digits as the first.
   static let end: UInt64 = 10_000_000_000
 
-  /// Reads a name such as "9999999999-127.0.0.1:3001-MARK".
+  /// Reads a name such as "9999999999-127.0.0.1:3001-MARK" or "9999999999-files:20261123-154512:KEY-MARK".
   init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 3, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(\.isDigit),
-      let number = UInt64(parts[0]), number > 0, let upstream = Upstream(parts[1]), parts[1] == "\(upstream)",
-      !parts[2].isEmpty, parts[2].utf8.allSatisfy(\.isLowercaseHexDigit)
+    guard parts.count >= 3, let mark = parts.last, parts[0].utf8.count == 10, parts[0].utf8.allSatisfy(\.isDigit),
+      let number = UInt64(parts[0]), number > 0, !mark.isEmpty, mark.utf8.allSatisfy(\.isLowercaseHexDigit)
     else { return nil }
-    self.init(number: number, upstream: upstream, mark: parts[2])
+    var place = parts.dropFirst().dropLast().joined(separator: "-")
+    var site: String?
+    if place.hasPrefix("files:"), let colon = place.lastIndex(of: ":") {
+      site = String(place[place.index(after: colon)...])
+      guard site?.isEmpty == false, site?.utf8.allSatisfy(\.isLowercaseHexDigit) == true else { return nil }
+      place = String(place[..<colon])
+    }
+    guard let destination = Destination(place), place == "\(destination)" else { return nil }
+    if case .files = destination, site == nil { return nil }
+    self.init(number: number, destination: destination, site: site, mark: mark)
   }
 
   var description: String {
     let digits = String(number)
-    return "\(String(repeating: "0", count: max(0, 10 - digits.utf8.count)))\(digits)-\(upstream)-\(mark)"
+    let place = site.map { "\(destination):\($0)" } ?? "\(destination)"
+    return "\(String(repeating: "0", count: max(0, 10 - digits.utf8.count)))\(digits)-\(place)-\(mark)"
   }
 }

@@ -14,6 +14,11 @@ struct SiteBlock: Equatable {
   let names: String?
   /// What Caddy serves of the app from the disk (``PublicDirectory``); nil for a Caddy that cannot look for it.
   let files: String?
+  /// The ways in which releases that are files are served, and where these are; none for an app that is started. Up to a
+  /// switch there may be two, that of the release that was live and that of the one that goes live.
+  var parts: [FilesPart] = []
+  /// Whether requests may go to an instance.
+  var hasProcess = true
 
   /// Whether this Caddy can look for the live instance by itself.
   static func canLook(_ caddy: Version?, in names: String) -> Bool {
@@ -22,20 +27,27 @@ struct SiteBlock: Equatable {
   }
 
   var text: String {
+    get throws {
+      let addresses = site.addresses.map(address).joined(separator: ", ")
+      return hasProcess ? try processText(addresses) : try staticText(addresses)
+    }
+  }
+
+  private func processText(_ addresses: String) throws -> String {
     Templates.site([
       "APP": site.app.description,
-      "ADDRESSES": site.addresses.map(address).joined(separator: ", "),
+      "ADDRESSES": addresses,
       "LIVE": Self.inner(whereLive),
       "VISITOR_PORT": String(visitorPort),
       "INTERNAL": Self.followed.map(rewriting).joined(separator: "\n"),
       "FOLLOWED": Self.inner(Self.followed.map(handling).joined(separator: "\n")),
-      "KEPT": kept, "DIRECT": Self.inner(direct), "GONE": Self.inner(gone),
+      "KEPT": snippet + kept, "DIRECT": try staticParts + Self.inner(direct), "GONE": Self.inner(gone),
       "STREAMS": streams,
     ])
   }
 
   /// The lines as they stand one block further in.
-  private static func inner(_ text: String) -> String {
+  static func inner(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { "\t\($0)" }.joined(separator: "\n")
   }
 
@@ -61,18 +73,24 @@ struct SiteBlock: Equatable {
   /// How Caddy learns where the live instance is. A map is read when it is used, the names once per request.
   private var whereLive: String {
     guard let names else {
+      guard case .instance(let upstream) = live.destination else { return "" }
       return """
         \tmap {host} {live} {live_port} {live_mark} {
-        \t\tdefault \(live.upstream) \(live.upstream.port) \(live.mark)
+        \t\tdefault \(upstream) \(upstream.port) \(live.mark)
         \t}
         """
     }
-    return """
+    let look =
+      parts.isEmpty
+      ? """
       \t@live file {
       \t\troot \(names)
       \t\ttry_files *
       \t}
-      \tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {
+      \tmap @live {http.matchers.file.relative}
+      """ : "\tmap {http.vars.name}"
+    return """
+      \(look) {live} {live_port} {live_mark} {
       \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]+)$` ${1} ${2} ${3}
       \t}
       """

@@ -2,7 +2,7 @@ import Deploy
 import Posix
 import ProcessSupervision
 
-/// A request to a site, made from where and in the way its visitors make theirs, that tells which instance answered. It
+/// A request to a site, made from where and in the way its visitors make theirs, that tells what answered. It
 /// waits only for the head of the answer, since a page may never end.
 struct SiteCheck {
   let site: Site
@@ -15,7 +15,7 @@ struct SiteCheck {
   let otherPorts: () throws -> [UInt16]
 
   enum Answer: Equatable {
-    /// The answer is the live instance's.
+    /// The answer is what is live.
     case live
     /// Any other answer, with its status and what it redirects to.
     case other(Int, location: String?)
@@ -98,10 +98,12 @@ struct SiteCheck {
   }
 
   private func answer(_ head: HTTPHead) -> Answer {
-    if let answered = head.value("x-nextdeploy-live"), answered.hasPrefix("\(live.upstream) "),
-      answered.last?.isLetter == true
-    {
-      return .live
+    if let answered = head.value("x-nextdeploy-live") {
+      switch live.destination {
+      case .instance(let upstream):
+        if answered.hasPrefix("\(upstream) "), answered.last?.isLetter == true { return .live }
+      case .files: if answered == "\(live.destination)" { return .live }
+      }
     }
     return .other(head.status, location: head.value("location"))
   }
@@ -150,7 +152,7 @@ struct SiteCheck {
 }
 
 extension SiteCheck.Answer {
-  /// What to say about the answer if it is not the live instance's.
+  /// What to say about the answer if it is not what is live.
   func cause(_ place: Origin) -> String {
     switch self {
     case .live: "\(place) is answered"

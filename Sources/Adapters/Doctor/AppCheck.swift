@@ -24,7 +24,7 @@ extension AppStatus {
     switch instance {
     case .lost, .absent:
       findings.add(
-        .apps, .problem, "\(app) does not run (\(live.map { "\($0.instance)" } ?? "no instance"))", app: app,
+        .apps, .problem, "\(app) does not run (\(live?.instance.map { "\($0)" } ?? "no instance"))", app: app,
         command: look, advice: "That starts it again; 'nextdeploy logs --app \(app)' says why it ended.")
     case .waitingToRestart(let exit, _):
       findings.add(
@@ -33,7 +33,11 @@ extension AppStatus {
     case .running, .draining, nil: break
     }
     if !findings.isEmpty { return findings }
-    let found = live.map { "\(app) runs, release \($0.release)" } ?? "\(app) has had no deploy that went live"
+    let found =
+      live.map { live in
+        live.instance == nil
+          ? "Caddy serves the files of \(app), release \(live.release)" : "\(app) runs, release \(live.release)"
+      } ?? "\(app) has had no deploy that went live"
     return [Finding(.apps, .ok, found, app: app)]
   }
 
@@ -47,7 +51,7 @@ extension Doctor {
     let releases = ReleaseDirectory(layout: layout.app(app))
     let status = try AppStatus(
       of: app, in: directory, releases: releases, state: backend.state,
-      upstream: { try LiveNames(of: $0, below: backend.sites).first()?.upstream })
+      destination: { try LiveNames(of: $0, below: backend.sites).first()?.destination })
     let damaged =
       try directory.damagedRecords().map { ($0, "The next deploy sets it aside.") }
       + releases.damaged().map {

@@ -29,11 +29,15 @@ extension Doctor {
     if let file = Command.find("node", path: programs.environment["PATH"] ?? "") {
       node = Version(try self.node(file).version)
     }
-    let found = liveReleases(apps).flatMap { app, release in
-      caught(.holes, app: app) {
-        HoleCheck(
-          app: app, inventory: try inventory(of: release, app, list),
-          node: release.framework.hasPrefix("Bun") ? nil : node,
+    let found = liveReleases(apps).flatMap { app, release -> [Finding] in
+      // Of a site of files nothing runs.
+      guard let process = release.process else { return [] }
+      return caught(.holes, app: app) {
+        // A release may run with a Node of its own.
+        let own = process.runtimes?.first { $0.name == "node" }.flatMap { Version($0.version) }
+        return HoleCheck(
+          app: app, inventory: try inventory(of: release, process, app, list),
+          node: release.framework.hasPrefix("Bun") ? nil : own ?? node,
           allowed: try Apps(layout: layout).config(of: app).allowedHoles ?? []
         ).findings(list)
       }
@@ -42,10 +46,12 @@ extension Doctor {
   }
 
   /// What the release's record says, else what is in the release: records were made without it once.
-  private func inventory(of release: ReleaseRecord, _ app: AppName, _ list: HoleList) throws -> Inventory {
+  private func inventory(
+    of release: ReleaseRecord, _ process: AppProcess, _ app: AppName, _ list: HoleList
+  ) throws -> Inventory {
     if let inventory = release.inventory { return inventory }
     let files = FilesBelow(directory: layout.app(app).release(release.id).files)
-    var inventory = try Inventory(list.packages, in: files, root: release.process.directory, own: ["next"])
+    var inventory = try Inventory(list.packages, in: files, root: process.directory, own: ["next"])
     // What a build leaves says nothing of the routers that the app's sources have.
     inventory.hasAppRouter = nil
     return inventory

@@ -116,7 +116,7 @@ extension Doctor {
       layout: layout, environment: programs.environment, settings: settings, tell: { _ in })
     return NodeCheck(
       node: try Command.find("node", path: path).map(node), hasBun: Command.find("bun", path: path) != nil,
-      needs: liveReleases(apps).map(need), hidesHomes: backend.hidesHomes,
+      needs: liveReleases(apps).compactMap(need), hidesHomes: backend.hidesHomes,
       isAutomatic: installer.isAutomatic, today: WallClock.timestamp()
     ).findings
   }
@@ -131,15 +131,17 @@ extension Doctor {
     return NodeCheck.Program(path: file, file: Files.resolved(file), version: version.description)
   }
 
-  private func need(_ app: AppName, _ release: ReleaseRecord) -> NodeCheck.Need {
+  /// Nil for a site of files, which needs none.
+  private func need(_ app: AppName, _ release: ReleaseRecord) -> NodeCheck.Need? {
+    guard let process = release.process else { return nil }
     let files = layout.app(app).release(release.id).files
-    var directories = [release.process.directory.below(files)]
+    var directories = [process.directory.below(files)]
     while let last = directories.last, last != files { directories.append(Files.parent(last)) }
     func range(_ name: String) -> String? {
       // A record that cannot be read was good enough to go live.
       directories.lazy.compactMap { self.manifest("\($0)/\(name)")?.nodeRange }.first
     }
-    let runtimes = release.process.runtimes ?? []
+    let runtimes = process.runtimes ?? []
     return NodeCheck.Need(
       app: app, own: runtimes.first { $0.name == "node" },
       isGone: !runtimes.allSatisfy { Files.isExecutable($0.path) }, range: range("package.json"),

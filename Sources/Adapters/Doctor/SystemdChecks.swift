@@ -92,8 +92,8 @@ struct SystemdChecks: BackendChecks {
   /// The app's persistent files belong to its user's number, so it must not get another one.
   func user(of app: AppName, _ live: LiveRecord?) throws -> [Finding] {
     let file = layout.app(app).user
-    guard let live, !Files.exists(file) else { return [] }
-    let user = try InstanceRecord(path: layout.instance(live.instance)).launch()?.uid
+    guard let instance = live?.instance, !Files.exists(file) else { return [] }
+    let user = try InstanceRecord(path: layout.instance(instance)).launch()?.uid
     return [
       Finding(
         .apps, .problem,

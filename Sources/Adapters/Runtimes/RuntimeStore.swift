@@ -66,7 +66,7 @@ public struct RuntimeStore: Sendable {
         .map(\.app))
     return try Apps(layout: layout).names().compactMap { app in
       let releases = try ReleaseDirectory(layout: layout.app(app)).list().filter { release in
-        release.process.runtimes?.contains { $0.path == installed.tool.path } ?? false
+        release.process?.runtimes?.contains { $0.path == installed.tool.path } ?? false
       }
       return releases.isEmpty && !instances.contains(app) ? nil : RuntimeUse(app: app, releases: releases.map(\.id))
     }

@@ -8,10 +8,10 @@ public struct AppStatus {
   public let live: LiveRecord?
   /// The record of the live release; nil if it is gone.
   public let release: ReleaseRecord?
-  /// The state of the live instance; nil if nothing is live.
+  /// The state of the live instance; nil if nothing is live, or if it has none.
   public let instance: InstanceState?
   /// Where the proxy sends the app's requests; nil if it sends them nowhere.
-  public let upstream: Upstream?
+  public let destination: Destination?
   /// All deploys, the oldest first.
   public let deploys: [DeployRecord]
   /// The deploys that have not finished and whose builder still runs.
@@ -19,8 +19,8 @@ public struct AppStatus {
   /// The deploys that have not finished and whose builder no longer runs.
   public let interrupted: [DeployRecord]
 
-  /// Whether requests go anywhere other than the live instance.
-  public var isMisled: Bool { live.map { $0.upstream != upstream } ?? false }
+  /// Whether requests go anywhere other than to what is live.
+  public var isMisled: Bool { live.map { $0.destination != destination } ?? false }
 
   /// Whether the live release no longer exists on the disk.
   public var isGone: Bool { live != nil && release == nil }
@@ -34,10 +34,10 @@ extension AppStatus {
   ///
   /// - Parameters:
   ///   - state: returns the state of an instance.
-  ///   - upstream: returns where the proxy sends an app's requests.
+  ///   - destination: returns where the proxy sends an app's requests.
   public init(
     of app: AppName, in directory: AppDirectory, releases: ReleaseDirectory,
-    state: (InstanceID) throws -> InstanceState, upstream: (AppName) throws -> Upstream?
+    state: (InstanceID) throws -> InstanceState, destination: (AppName) throws -> Destination?
   ) throws {
     let deploys = try directory.records()
     let unfinished = deploys.filter { !$0.isFinished }
@@ -45,7 +45,7 @@ extension AppStatus {
     let live = try directory.live()
     self.init(
       app: app, live: live, release: try live.flatMap { try releases.read($0.release) },
-      instance: try live.map { try state($0.instance) }, upstream: try live == nil ? nil : upstream(app),
+      instance: try live?.instance.map(state), destination: try live == nil ? nil : destination(app),
       deploys: deploys, running: running,
       interrupted: unfinished.filter { deploy in !running.contains { $0.id == deploy.id } })
   }

@@ -56,35 +56,40 @@ public struct PublicDirectory: PublicFiles {
     try compress(large, in: top.directory(own), "\(directory)/\(own)", sharedWith: top.directory(all))
   }
 
-  private func compress(
+  func compress(
     _ files: [PathBelow], in own: borrowing Directory, _ place: String, sharedWith all: borrowing Directory
   ) throws {
-    var mine: [PathBelow] = []
-    for file in files {
-      // A file that the build itself compressed is the release's own.
-      var isDone = false
-      for ending in Compressor.endings {
-        if let compressed = Self.compressed(file, ending), try own.status(compressed) != nil { isDone = true }
-      }
-      if !isDone { mine.append(file) }
-    }
+    let mine = try uncompressed(files, in: own)
     try compressor.compress(mine.map { "\(place)/\($0)" })
     for file in mine {
       for ending in Compressor.endings { try Self.link(file, ending, from: own, to: all) }
     }
   }
 
+  /// Without those that the build itself compressed, which are the release's own.
+  func uncompressed(_ files: [PathBelow], in own: borrowing Directory) throws -> [PathBelow] {
+    var mine: [PathBelow] = []
+    for file in files {
+      var isDone = false
+      for ending in Compressor.endings {
+        if let compressed = Self.compressed(file, ending), try own.status(compressed) != nil { isDone = true }
+      }
+      if !isDone { mine.append(file) }
+    }
+    return mine
+  }
+
   private static func compressed(_ file: PathBelow, _ ending: String) -> PathBelow? {
     PathBelow(Array(file.bytes) + Array(".\(ending)".utf8))
   }
 
-  private static let releases: PathBelow = "releases"
-  private static let all: PathBelow = "all"
+  static let releases: PathBelow = "releases"
+  static let all: PathBelow = "all"
 
-  private static let mode: UInt32 = 0o755
+  static let mode: UInt32 = 0o755
 
   /// Opens a directory, making it and those above it so that Caddy can enter them, whatever this process's umask is.
-  private static func made(_ path: PathBelow, in top: borrowing Directory) throws -> Directory {
+  static func made(_ path: PathBelow, in top: borrowing Directory) throws -> Directory {
     var place = PathBelow.top
     for part in path.parts {
       place = place.appending(part)
@@ -96,7 +101,7 @@ public struct PublicDirectory: PublicFiles {
   }
 
   /// Returns whether it is worth compressing, and is not yet.
-  private func publish(
+  func publish(
     _ name: PathBelow, of source: borrowing Directory, to own: borrowing Directory, and all: borrowing Directory
   ) throws -> Bool {
     guard let status = try source.status(name) else { return false }
@@ -109,19 +114,26 @@ public struct PublicDirectory: PublicFiles {
       for ending in Compressor.endings { try Self.link(name, ending, from: all, to: own) }
       return false
     }
+    _ = try Self.give(name, of: source, to: own)
+    // What an earlier release had under this name is what its pages ask for.
+    if try all.status(name) == nil { try own.hardLink(name, to: name, in: all) }
+    return isLarge
+  }
+
+  /// Gives a file its second name; returns whether it is worth compressing.
+  static func give(_ name: PathBelow, of source: borrowing Directory, to own: borrowing Directory) throws -> Bool {
+    guard let status = try source.status(name) else { return false }
     if status.mode & 0o444 == 0o444 {
       try source.hardLink(name, to: name, in: own)
     } else {
       // Caddy reads it as anybody.
       try source.copyFile(name, to: name, in: own, mode: { _ in 0o644 })
     }
-    // What an earlier release had under this name is what its pages ask for.
-    if try all.status(name) == nil { try own.hardLink(name, to: name, in: all) }
-    return isLarge
+    return Compressor.canCompress(name, size: status.size)
   }
 
   /// Gives what was compressed its second name, where there is such a thing and the name is free.
-  private static func link(
+  static func link(
     _ file: PathBelow, _ ending: String, from source: borrowing Directory, to target: borrowing Directory
   ) throws {
     guard let path = compressed(file, ending) else { return }
@@ -132,9 +144,18 @@ public struct PublicDirectory: PublicFiles {
 
   // MARK: Pruning
 
+  /// Removes the release's files and what was left of a publishing; those beside other releases' go with the next pruning.
+  public func withdraw(_ release: ReleaseID) throws {
+    for path in ["direct/\(release)", "releases/\(release)", "made-\(release)"] {
+      try Files.remove("\(directory)/\(path)")
+    }
+  }
+
   /// Removes the files of releases that went an hour ago or more.
   public func prune(keeping releases: Set<ReleaseID>) throws {
     var hasRemoved = false
+    // What a publishing left that did not come to its end.
+    for name in try Files.list(directory) where name.hasPrefix("made-") { try Files.remove("\(directory)/\(name)") }
     for release in try Files.list("\(directory)/releases").compactMap({ try? ReleaseID($0) }) {
       // Its age is when the release went.
       let mark = "\(directory)/gone-\(release)"

@@ -15,9 +15,11 @@ struct Artifact {
 struct BuildOutput {
   let assembly: Assembly
   let framework: String
-  let process: AppProcess
+  let serving: Serving
   /// What the proxy serves of it by itself; nil for nothing.
   var published: PublishedFiles?
+  /// The page by which a site of files shows that it is healthy; nil for other apps.
+  var page: String?
 }
 
 extension Builder {
@@ -27,9 +29,10 @@ extension Builder {
     let identity = plan.app.isBuiltByNext ? [AppProcess.nextDeployment: record.id.description] : [:]
     return try steps.run(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
-      if !plan.framework.isNext { try requireStart(plan) }
+      if !plan.framework.isNext, !(plan.app.isBuiltByNext && plan.app.startsOnlyFiles) { try requireStart(plan) }
       let inventory = try inventory(of: plan)
       try requireNoHoles(in: inventory, node: plan.runtime)
+      try prepareFiles(plan)
       if let work = plan.build {
         var given = given(to: .build, planned, in: plan.buildDirectory)
         given.isNext = plan.framework.isNext
@@ -56,14 +59,25 @@ extension Builder {
           try seams.workspace.remove(cache)
         }
       }
-      let output =
-        plan.framework.isNext
-        ? try nextOutput(of: plan, version: version, identity: identity) : try appOutput(of: plan, identity: identity)
+      let output = try output(of: plan, version: version, identity: identity)
       return (
         Artifact(installation, inventory, output),
         plan.build == nil ? "no build script, nothing to build" : output.framework
       )
     }
+  }
+
+  private func output(of plan: Plan, version: Version?, identity: [String: String]) throws -> BuildOutput {
+    if let site = plan.app.site { return try staticOutput(of: plan, site) }
+    if plan.framework.isNext { return try nextOutput(of: plan, version: version, identity: identity) }
+    if plan.app.isBuiltByNext, plan.app.startsOnlyFiles {
+      let output = try nextOutput(plan.project.root)
+      if seams.workspace.exists(plan.project.root.file("\(output)/export-detail.json")) {
+        return try exported(plan, output, name: "Next.js")
+      }
+      try requireStart(plan)
+    }
+    return try appOutput(of: plan, identity: identity)
   }
 
   /// How to build what another package in the app's workspace should have left; nil if that is not what failed.
@@ -91,9 +105,10 @@ extension Builder {
         persist: plan.project.persist.map { plan.project.root.file($0.description) },
         writable: identity.isEmpty ? [] : try writableByNext(plan.project.root)),
       framework: framework.description,
-      process: AppProcess(
-        start: plan.start, directory: plan.project.root, environment: identity,
-        drainTimeout: plan.project.drainTimeout))
+      serving: .process(
+        AppProcess(
+          start: plan.start, directory: plan.project.root, environment: identity,
+          drainTimeout: plan.project.drainTimeout)))
   }
 
   /// Refuses a start command whose programs the release would not have, now that it is known what was installed.

@@ -3,23 +3,28 @@ extension Builder {
   func makeRelease(_ artifact: Artifact) throws -> Candidate {
     let planned = artifact.installation.planned
     let output = artifact.output
-    var process = output.process
-    process.runtimes = planned.plan.runtimes
+    var serving = output.serving
+    if case .process(var process) = serving {
+      process.runtimes = planned.plan.runtimes
+      serving = .process(process)
+    }
     steps.writer.makesRelease()
     let release = ReleaseRecord(
       id: record.id, source: .commit(planned.commit), buildKey: planned.buildKey, framework: output.framework,
-      serving: .process(process), environmentMark: try EnvironmentMark(planned.environment, seams.repository),
-      health: try healthPolicy(of: planned.plan), createdAt: record.startedAt, inventory: artifact.inventory)
+      serving: serving, environmentMark: try EnvironmentMark(planned.environment, seams.repository),
+      health: try healthPolicy(of: planned.plan, output), createdAt: record.startedAt, inventory: artifact.inventory)
     try runReleaseCommand(artifact.installation)
     var assembly = output.assembly
-    assembly.programs = planned.plan.manager?.scripts ?? [:]
-    if process.isNext && planned.plan.project.images == .shared {
-      // Of these `next/image` makes what is under the same name for as long as the app's own images are the same.
-      for cache in assembly.writable where cache.pathParts.last == "cache" {
-        assembly.caches[cache + "/images"] = "images/\(planned.publicKey)"
+    if case .process(let process) = output.serving {
+      assembly.programs = planned.plan.manager?.scripts ?? [:]
+      if process.isNext && planned.plan.project.images == .shared {
+        // Of these `next/image` makes what is under the same name for as long as the app's own images are the same.
+        for cache in assembly.writable where cache.pathParts.last == "cache" {
+          assembly.caches[cache + "/images"] = "images/\(planned.publicKey)"
+        }
       }
+      assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []
     }
-    assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []
     return try steps.make(
       release, from: assembly, published: output.published, as: planned.commit, Advisor(planned, app: app))
   }

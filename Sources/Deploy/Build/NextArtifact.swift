@@ -25,10 +25,10 @@ extension Builder {
         next: "Check that \"next\" is in \"dependencies\" and in the lockfile, then push again.")
     }
     if let text = json["engines"]?["node"]?.string, let range = VersionRange(text),
-      let node = Version(plan.node.version), !range.contains(node)
+      let tool = plan.node, let node = Version(tool.version), !range.contains(node)
     {
       throw Failure(
-        "building with Next.js \(version)", "it needs Node \(range), and \(plan.node.path) is \(node)",
+        "building with Next.js \(version)", "it needs Node \(range), and \(tool.path) is \(node)",
         next: "Ask for a newer one, as with 'nextdeploy config set node lts --app \(app)', then push again.")
     }
     return version
@@ -40,17 +40,13 @@ extension Builder {
     let name = "Next.js \(version?.description ?? "")"
     let isExport = seams.workspace.exists(root.file("\(output)/export-detail.json"))
     if let command = plan.app.command, !command.startsNext, plan.project.framework == nil,
-      isExport || !seams.workspace.exists(root.file("\(output)/\(Self.serverFiles)"))
+      isExport ? !plan.app.startsOnlyFiles : !seams.workspace.exists(root.file("\(output)/\(Self.serverFiles)"))
     {
       // It depends on Next.js, but is none: what it is started by is the app's affair.
       return try appOutput(of: plan)
     }
     let environment = identity.merging(try startVariables(plan)) { identity, _ in identity }
-    if isExport {
-      throw Failure(
-        "making a release", "the app is a static export (output: 'export'), which has no server to start",
-        next: "Remove output: 'export' from next.config, or give a server as \"start\" in \(ProjectFile.name).")
-    }
+    if isExport { return try exported(plan, output, name: name) }
     guard let text = try seams.workspace.text(root.file("\(output)/\(Self.serverFiles)")),
       let json = try? JSON.parse(text)
     else {
@@ -78,9 +74,10 @@ extension Builder {
         parts: parts, persist: plan.project.persist.map { place.file($0.description) },
         writable: Self.writable(output).map(place.file), launcher: launcher),
       framework: "\(name) (standalone)",
-      process: AppProcess(
-        start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
-        launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout),
+      serving: .process(
+        AppProcess(
+          start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
+          launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout)),
       published: try nextStatic(plan, output, place: place))
   }
 
@@ -110,11 +107,12 @@ extension Builder {
         persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file),
         launcher: launcher),
       framework: "\(name) (next start)",
-      process: AppProcess(
-        start: .program(
-          ["node"]
-            + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
-        launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout),
+      serving: .process(
+        AppProcess(
+          start: .program(
+            ["node"]
+              + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
+          launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout)),
       published: try nextStatic(plan, output, place: root))
   }
 

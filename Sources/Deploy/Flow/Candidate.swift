@@ -25,7 +25,12 @@ extension Steps {
       if let published {
         attempt("publishing \(published.directory)") { try seams.files.publish(published, of: release.id) }
       }
-      return (Candidate(release, as: commit, advisor), release.id.description)
+      var result = release.id.description
+      if let site = release.site {
+        let count = try seams.files.publish(site, of: release.id)
+        result += ", \(count == 1 ? "1 file" : "\(count) files") that Caddy serves without a process"
+      }
+      return (Candidate(release, as: commit, advisor), result)
     }
   }
 

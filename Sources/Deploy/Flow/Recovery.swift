@@ -31,7 +31,7 @@ public struct Recovery {
       if try seams.manager.state(of: instance) != .draining { try seams.manager.drain(instance) }
     }
     if let live {
-      try seams.manager.revive(live.instance)
+      if let instance = live.instance { try seams.manager.revive(instance) } else { publish(live) }
       try seams.proxy.revive()
       restoreSwitch(to: live)
     }
@@ -40,14 +40,22 @@ public struct Recovery {
   /// Routes requests to what is live, if the proxy's files say otherwise or are gone.
   private func restoreSwitch(to live: LiveRecord) {
     do {
-      if try seams.proxy.upstream(of: app) == live.upstream { return }
-      seams.events.note("sending the requests of \(app) to \(live.instance), which is live")
-      try seams.proxy.restore(
-        Site(app: app, addresses: config.addresses, upstream: live.upstream, release: live.release))
+      if try seams.proxy.destination(of: app) == live.destination { return }
+      seams.events.note("sending the requests of \(app) to \(live.place), which is live")
+      try seams.proxy.restore(live.site(of: app, at: config.addresses, seams.releases))
     } catch {
       // A deploy that follows may be what fixes it.
-      seams.events.warn("sending the requests of \(app) to \(live.instance): \(Failure(of: error))")
+      seams.events.warn("sending the requests of \(app) to \(live.place): \(Failure(of: error))")
     }
+  }
+
+  /// Puts the live release's files where the proxy serves them, if they are no longer there.
+  private func publish(_ live: LiveRecord) {
+    do {
+      if let site = try live.site(of: app, at: config.addresses, seams.releases).files {
+        _ = try seams.files.publish(site, of: live.release)
+      }
+    } catch { seams.events.warn("publishing the files of \(app): \(Failure(of: error))") }
   }
 
   /// Undoes a push whose hook never got as far as beginning a deploy, so that the same push can be made again.
@@ -55,17 +63,29 @@ public struct Recovery {
     try settle(try seams.deploys.begin(.push, previous: previous, commit: commit))
   }
 
+  /// Whether requests go where a deploy was to send them.
+  private func isGoal(_ destination: Destination, of record: DeployRecord, _ release: ReleaseID) throws -> Bool {
+    switch destination {
+    case .instance(let upstream):
+      guard let instance = record.instance, upstream.port == instance.port else { return false }
+      return try seams.manager.state(of: instance) != .absent
+    case .files(let served):
+      guard record.instance == nil, served == release else { return false }
+      return try seams.releases.list().contains { $0.id == release }
+    }
+  }
+
   private func settle(_ record: DeployRecord) throws {
     let writer = RecordWriter(record, seams)
     let step = record.step.map { " at '\($0.rawValue)'" } ?? " while it waited"
-    if let instance = record.instance, record.step?.isLate == true, let commit = record.commit,
-      let release = record.release, let upstream = try seams.proxy.upstream(of: app), upstream.port == instance.port,
-      try seams.manager.state(of: instance) != .absent
+    if record.step?.isLate == true, let commit = record.commit, let release = record.release,
+      let destination = try seams.proxy.destination(of: app), try isGoal(destination, of: record, release)
     {
       seams.events.note("finishing deploy \(record.id), which was interrupted\(step)")
-      try seams.proxy.restore(Site(app: app, addresses: config.addresses, upstream: upstream, release: release))
       let promotion = Promotion(steps: Steps(app: app, config: config, seams: seams, writer: writer))
-      promotion.settle(promotion.live(release: release, commit: commit, at: upstream))
+      let live = promotion.live(release: release, commit: commit, at: destination)
+      try seams.proxy.restore(live.site(of: app, at: config.addresses, seams.releases))
+      promotion.settle(live)
       return
     }
     seams.events.note("undoing deploy \(record.id), which was interrupted\(step)")
@@ -76,4 +96,9 @@ public struct Recovery {
       "deploying \(app)", "nextdeploy was interrupted\(step)", next: "Push again, or run 'nextdeploy rebuild'.")
     try writer.end(.failed, record.failure ?? interruption)
   }
+}
+
+extension LiveRecord {
+  /// The instance, or the release whose files are served, for messages.
+  fileprivate var place: String { instance.map { "\($0)" } ?? "the files of \(release)" }
 }

@@ -20,6 +20,7 @@ struct Undo {
     attempt { try seams.releases.removeUnfinished() }
     if record.makesRelease, let release = record.release, release != live?.release {
       attempt { try seams.releases.remove(release) }
+      attempt { try seams.files.withdraw(release) }
     }
     attempt { try takeBackPush(record) }
     if let first { throw first }

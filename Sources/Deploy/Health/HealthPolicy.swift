@@ -29,6 +29,13 @@ public struct HealthPolicy: Equatable, Codable, Sendable {
   /// Makes the default policy: "/" must answer 200–399 within 60 seconds.
   public init() {}
 
+  /// - Parameter page: one that is there.
+  init(_ settings: HealthSettings, page: String) {
+    path = settings.path ?? page
+    timeout = settings.timeout ?? timeout
+    status = settings.status ?? status
+  }
+
   /// - Parameter routes: the pages that exist according to the build; nil for an app whose build does not say.
   init(_ settings: HealthSettings, routes: NextRoutes? = nil) {
     timeout = settings.timeout ?? timeout

@@ -24,6 +24,12 @@ public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible
   /// The path below another directory, as text.
   public func below(_ directory: String) -> String { isTop ? directory : "\(directory)/\(description)" }
 
+  /// A path below this one.
+  func appending(_ path: RelativePath) -> RelativePath {
+    if isTop { return path }
+    return path.isTop ? self : RelativePath(checked: "\(description)/\(path)")
+  }
+
   /// A file in this directory, as a path from the top.
   public func file(_ name: String) -> String { isTop ? name : "\(description)/\(name)" }
 

@@ -26,11 +26,14 @@ public struct ReleaseRecord: Equatable, Sendable {
     }
   }
 
-  /// How it is started.
-  public var process: AppProcess {
-    switch serving {
-    case .process(let process): process
-    }
+  /// How it is started; nil if it has no process.
+  public var process: AppProcess? {
+    if case .process(let process) = serving { process } else { nil }
+  }
+
+  /// How the proxy serves its files; nil if a process serves it.
+  public var site: StaticSite? {
+    if case .files(let site) = serving { site } else { nil }
   }
 }
 
@@ -66,7 +69,7 @@ extension ReleaseRecord: Codable {
   }
 }
 
-/// What is live: the release and the instance that serves it.
+/// What is live: the release, and the instance that serves it where the proxy does not.
 public struct LiveRecord: Equatable, Codable, Sendable {
   /// The release that is live.
   public let release: ReleaseID
@@ -74,8 +77,8 @@ public struct LiveRecord: Equatable, Codable, Sendable {
   public let commit: Commit
   /// The deploy that made it live.
   public let deploy: DeployID
-  /// The instance that answers visitors.
-  public let instance: InstanceID
+  /// The instance that answers visitors; nil where the proxy serves the release's files by itself.
+  public let instance: InstanceID?
   /// The loopback address on which the instance listens; nil is 127.0.0.1.
   public let address: LoopbackAddress?
   /// The site's origin as the instance was told it at its start; nil if it was told none.
@@ -85,6 +88,8 @@ public struct LiveRecord: Equatable, Codable, Sendable {
   /// When it went live (RFC 3339).
   public let since: String
 
-  /// Where the proxy reaches the instance.
-  public var upstream: Upstream { Upstream(address ?? .v4, port: instance.port) }
+  /// Where the proxy sends the app's requests.
+  public var destination: Destination {
+    instance.map { .instance(Upstream(address ?? .v4, port: $0.port)) } ?? .files(of: release)
+  }
 }

@@ -2,14 +2,28 @@
 public enum Serving: Equatable, Codable, Sendable {
   /// By the app's own process, behind the proxy.
   case process(AppProcess)
+  /// By the proxy itself, from the release's files.
+  case files(StaticSite)
 
-  /// Decodes it from the release's record itself, where it has been since the first version.
-  public init(from decoder: any Decoder) throws { self = .process(try AppProcess(from: decoder)) }
+  private enum Key: CodingKey { case site }
+
+  /// Decodes it from the release's record itself, where a process has been since the first version.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: Key.self)
+    if let site = try values.decodeIfPresent(StaticSite.self, forKey: .site) {
+      self = .files(site)
+    } else {
+      self = .process(try AppProcess(from: decoder))
+    }
+  }
 
   /// Encodes it into the release's record itself.
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .process(let process): try process.encode(to: encoder)
+    case .files(let site):
+      var values = encoder.container(keyedBy: Key.self)
+      try values.encode(site, forKey: .site)
     }
   }
 }

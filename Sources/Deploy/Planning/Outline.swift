@@ -49,12 +49,20 @@ extension Deployment {
           ? "what runs before the start: \(command)" : "the app's own command: \(command)")
     }
     add(.release, built.map { "\($0.id), built before from the same files" } ?? "a new one")
-    add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
+    if plan.app.site == nil {
+      add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
+    }
     let health = HealthPolicy(plan.project.health)
     let page = plan.framework.isNext && plan.project.health.path == nil ? "a page that the build makes" : health.path
-    add(.health, "GET \(page), \(health.statusText) within \(health.timeout.plain) s")
+    add(
+      .health,
+      plan.app.site == nil
+        ? "GET \(page), \(health.statusText) within \(health.timeout.plain) s"
+        : "GET \(plan.project.health.path ?? "a page that is there") of a Caddy that serves the new files")
     add(.route, "the proxy sends new requests to it")
-    add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
+    if plan.app.site == nil {
+      add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
+    }
     let warnings = plan.warnings + [plan.warning(on: seams.clock.timestamp)].compactMap(\.self)
     return Outline(commit: commit, detected: plan.detected, warnings: warnings, unset: planned.unset, steps: steps)
   }

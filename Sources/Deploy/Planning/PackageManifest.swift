@@ -50,6 +50,15 @@ public struct PackageManifest: Equatable, Sendable {
     engines = (json["engines"]?.members ?? []).reduce(into: [:]) { $0[$1.key] = $1.value.string }
   }
 
+  /// What is known of an app that has no such file.
+  static let none = PackageManifest()
+
+  private init() {
+    (name, packageManager, developmentManager, developmentNode) = (nil, nil, nil, nil)
+    (scripts, dependencies, developmentDependencies, engines) = ([:], [:], [:], [:])
+    (hasWorkspaces, hasOptionalDependencies) = (false, false)
+  }
+
   /// The range of Node versions that it asks for; nil if it does not say.
   public var nodeRange: String? { engines["node"] }
 

@@ -10,8 +10,8 @@ public struct Plan: Equatable, Sendable {
   public let packages: PackageManagerChoice
   /// How this machine runs the package manager; nil if it is not needed.
   public let manager: PackageManagerProgram?
-  /// The Node that it is built and run with.
-  public let node: Tool
+  /// The Node that it is built and run with; nil if the machine has none and the app needs none.
+  public let node: Tool?
   /// What says which Node it is; nil if any would do.
   let nodeWish: RuntimeWish?
   /// The runtimes that are used in place of those on the PATH; nil if there are none.
@@ -24,7 +24,7 @@ public struct Plan: Equatable, Sendable {
   public let build: Work?
   /// Where the build runs, from the top of the repository.
   public let buildDirectory: RelativePath
-  /// How the app is started, unless by Next's own server.
+  /// How the app is started, unless by Next's own server or as files.
   public let start: Work
   /// What is not as it should be, but is no reason to stop.
   public let warnings: [String]
@@ -46,25 +46,28 @@ public struct Plan: Equatable, Sendable {
     let top = try MonorepoTop(app, in: tree)
     try top?.requireRoot()
     try app.requireCommands()
-    if !app.framework.isNext { try app.requireStart(app.origin(in: tree)) }
+    // What `next build` exports is not started: only the build shows whether it does.
+    let mayBeExport = app.isBuiltByNext && app.startsOnlyFiles
+    if !app.framework.isNext, !mayBeExport { try app.requireStart(app.origin(in: tree)) }
     let project = app.file
     let packages = app.packages
 
     var warnings = packages.warnings + app.startWarnings + [top?.warning].compactMap(\.self)
     let wish = configured.map { RuntimeWish($0, source: "nextdeploy config") } ?? app.node.wish
     let need = RuntimeNeed(.node, [wish, app.nextsNode].compactMap(\.self))
-    let choice = try need.choice(in: toolbox, bring: bring)
-    let node = choice.tool
-    nodeWish = wish ?? (choice.isOnPath ? nil : app.nextsNode)
+    // A site of plain files, which nothing builds, needs none.
+    let choice = try app.hasManifest || wish != nil ? need.choice(in: toolbox, bring: bring) : nil
+    let node = try choice?.tool ?? toolbox.find("node")
+    nodeWish = wish ?? (choice?.isOnPath ?? true ? nil : app.nextsNode)
     if configured == nil { warnings += app.node.warnings }
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
-      if let wanted = VersionRange(range), let version = Version(node.version), !wanted.contains(version) {
+      if let wanted = VersionRange(range), let node, let version = Version(node.version), !wanted.contains(version) {
         warnings.append("package.json asks for Node \(range); it gets \(version), as \(wish?.source ?? "") says.")
       }
     }
     let installs = app.installs
     let runs = installs && project.install == nil || app.hasBuild && project.build == nil
-    var runtimes = choice.isOnPath ? [] : [node]
+    var runtimes = choice.map { $0.isOnPath ? [] : [$0.tool] } ?? []
     if app.framework == .bun || packages.manager == .bun && runs {
       let bun = try RuntimeNeed(.bun).choice(in: toolbox, bring: bring)
       if !bun.isOnPath { runtimes.append(bun.tool) }
@@ -76,7 +79,7 @@ public struct Plan: Equatable, Sendable {
     let isBrought = !packages.manager.programs.isEmpty
     let manager = runs || isBrought ? try PackageManagerProgram(packages, in: toolbox) : nil
     if runs, manager == nil { throw Self.missing(packages) }
-    warnings += manager?.warnings(packages, node: node.version) ?? []
+    if let node { warnings += manager?.warnings(packages, node: node.version) ?? [] }
     let name = packages.manager.rawValue
     self.project = project
     self.app = app
@@ -100,13 +103,14 @@ public struct Plan: Equatable, Sendable {
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"
     let manager = manager.map { ["\($0.manager.rawValue) \($0.version)\(lockfile)"] } ?? []
-    return ([framework.description] + manager + ["Node \(node.version)\(nodeWish.map { " (\($0.source))" } ?? "")"])
+    let running = node.map { "Node \($0.version)\(nodeWish.map { " (\($0.source))" } ?? "")" }
+    return ([framework.description] + manager + [running].compactMap(\.self))
       .joined(separator: ", ")
   }
 
   /// The programs that do the work: with others, the same files may give another result.
   var tools: String {
-    "node \(node.version)\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
+    "node \(node?.version ?? "-")\n\(packages.manager.rawValue) \(manager?.version ?? "-")"
   }
 
   /// What else a release depends on that was made with these programs: it starts them where they are.
@@ -114,7 +118,7 @@ public struct Plan: Equatable, Sendable {
 
   /// What to say of a Node that gets no fixes any more; nil if it does.
   func warning(on time: String) -> String? {
-    guard let version = Version(node.version), let ended = NodeLine.ended(version, on: time) else { return nil }
+    guard let node, let version = Version(node.version), let ended = NodeLine.ended(version, on: time) else { return nil }
     return "\(ended). Ask for a later one\(nodeWish.map { " (\($0.source) names this one)" } ?? ", as in .nvmrc")."
   }
 

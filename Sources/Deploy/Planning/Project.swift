@@ -8,7 +8,9 @@ public struct Project: Equatable, Sendable {
   public let packages: PackageManagerChoice
   /// What kind of app it is.
   public let framework: Framework
-  /// How it is started; nil if only Next's own server can be meant.
+  /// The files that it is, as far as the commit shows; nil if it is started.
+  let site: StaticPlan?
+  /// How it is started; nil if only Next's own server can be meant, or if it is files.
   public let start: Work?
   /// What the start command was found to mean.
   let command: StartCommand?
@@ -38,15 +40,18 @@ public struct Project: Equatable, Sendable {
         Located(directory: directory, manifest: try PackageManifest($0, path: directory.file("package.json")))
       }
     }
-    guard let own = manifests.first, own.directory == root else {
+    let found = manifests.first.flatMap { $0.directory == root ? $0 : nil }
+    guard found != nil || file.staticFiles != nil else {
       throw Failure(
         "reading the app", "there is no \(manifestPath) in the commit",
-        next: "Commit it, or name the app's directory as \"root\" in \(ProjectFile.name).")
+        next: "Commit it, or name the app's directory as \"root\" in \(ProjectFile.name). A site of plain files needs "
+          + "none: name their directory there, as in { \"static\": \".\" }.")
     }
+    let own = found ?? Located(directory: root, manifest: .none)
     self.file = file
-    self.manifests = manifests
-    packages = try PackageManagerChoice.find(in: tree, root: root, manifests: manifests)
-    node = try Self.nodeWishes(in: tree, root: root, manifests: manifests)
+    self.manifests = found == nil ? [own] : manifests
+    packages = try PackageManagerChoice.find(in: tree, root: root, manifests: self.manifests)
+    node = try Self.nodeWishes(in: tree, root: root, manifests: self.manifests)
     // The user's own start command is for the shell; a script's is taken apart where that changes nothing.
     start = file.start.map { Work.shell($0) } ?? own.manifest.command(ofScript: "start").map { Work(script: $0) }
     let line = file.start ?? own.manifest.scripts["start"]
@@ -56,8 +61,20 @@ public struct Project: Equatable, Sendable {
       named: file.framework)
     // What will be installed, where package.json leaves that open.
     let version = framework.isNext ? try packages.version(of: "next", for: own, in: tree) : nil
-    self.framework = version.map { .next(version: $0) } ?? framework
+    site = StaticPlan.find(file, own.manifest, start: command, framework, in: tree)
+    self.framework = site.map { .files(by: $0.kind) } ?? version.map { .next(version: $0) } ?? framework
+    if file.fallback != nil, site == nil, !framework.isNext {
+      throw ProjectFile.failure(
+        "\"fallback\" is for a site of files, and this app is started",
+        next: "Remove it, or name the directory of the files as \"static\".")
+    }
   }
+
+  /// Whether what it would be started by is a server of files, which Caddy is.
+  var startsOnlyFiles: Bool { StaticPlan.startsOnlyFiles(file, command) }
+
+  /// Whether it has a package.json of its own; only a site of files need not.
+  var hasManifest: Bool { manifests[0].manifest != .none }
 
   /// The app's directory, from the top of the repository.
   public var root: RelativePath { file.root }
@@ -76,13 +93,14 @@ public struct Project: Equatable, Sendable {
   /// Whether there are packages to install, or scripts that an install runs. A lockfile alone brings nothing, unless it
   /// is that of a workspace, whose other packages may have some.
   public var installs: Bool {
-    file.install != nil || manifests.contains { $0.manifest.hasDependencies || $0.manifest.hasInstallScripts }
+    if !hasManifest { return file.install != nil }
+    return file.install != nil || manifests.contains { $0.manifest.hasDependencies || $0.manifest.hasInstallScripts }
       || packages.lockfile != nil && (packages.manager == .pnpm || manifests.contains { $0.manifest.hasWorkspaces })
   }
 
   /// Throws if there is no way to start the app, or to build one that must be built.
   public func requireCommands() throws(Failure) {
-    if start == nil && !framework.isNext { throw missingStart }
+    if start == nil && !framework.isNext && site == nil { throw missingStart }
     if let own = file.start, file.framework == .next, command?.startsNext == false {
       throw ProjectFile.failure(
         "\"start\" (\(own.quoted)) does not start Next.js, as \"framework\" says that it should",

@@ -27,6 +27,10 @@ public struct ProjectFile: Equatable, Sendable {
   public var files = FileSource.disk
   /// For how long Next.js keeps the images that it has optimized.
   public var images = ImageCache.shared
+  /// The directory of a site of files, from the app's; nil for an app that is started, and where the build shows it.
+  public var staticFiles: RelativePath?
+  /// The page of a site of files that answers where there is none, from the top of the files.
+  public var fallback: RelativePath?
 
   /// The kinds of app that can be named.
   public enum Framework: String, CaseIterable, Sendable {
@@ -70,13 +74,24 @@ public struct ProjectFile: Equatable, Sendable {
     let file = try Members(json, at: nil)
     try file.allow([
       "$schema", "root", "framework", "install", "build", "start", "release", "health", "drain", "persist",
-      "dependencies", "files", "images",
+      "dependencies", "files", "images", "static", "fallback",
     ])
     if let root = try file.string("root") { self.root = try Self.path(root, "root") }
     framework = try file.choice("framework")
     if let kept: Dependencies = try file.choice("dependencies") { dependencies = kept }
     if let source: FileSource = try file.choice("files") { files = source }
     if let cache: ImageCache = try file.choice("images") { images = cache }
+    if let directory = try file.string("static") { staticFiles = try Self.path(directory, "static") }
+    if let page = try file.string("fallback") {
+      let path = try Self.path(page, "fallback")
+      guard path.description.hasSuffix(".html") else {
+        throw Self.failure("\"fallback\": \(page.quoted) is no page, which ends in \".html\"")
+      }
+      guard path.description.isPlain(and: "-._/") else {
+        throw Self.failure("\"fallback\": \(page.quoted) is not a path of plain characters")
+      }
+      fallback = path
+    }
     install = try file.command("install")
     build = try file.command("build")
     start = try file.command("start")
@@ -90,6 +105,11 @@ public struct ProjectFile: Equatable, Sendable {
     if let members = try file.object("drain") {
       try members.allow(["timeout"])
       if let timeout = try members.seconds("timeout") { drainTimeout = timeout }
+    }
+    if staticFiles != nil, start != nil || framework != nil {
+      throw Self.failure(
+        "\"static\" and \"\(start != nil ? "start" : "framework")\" are both set: what is started is no site of files",
+        next: "Remove one of the two, commit and push again.")
     }
     persist = try file.strings("persist").map { text throws(Failure) in
       let path = try Self.path(text, "persist")

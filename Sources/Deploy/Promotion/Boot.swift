@@ -2,30 +2,32 @@
 struct Instance {
   let id: InstanceID
   let candidate: Candidate
+  let process: AppProcess
   var release: ReleaseRecord { candidate.release }
 
-  fileprivate init(_ id: InstanceID, of candidate: Candidate) {
+  fileprivate init(_ id: InstanceID, of candidate: Candidate, _ process: AppProcess) {
     self.id = id
     self.candidate = candidate
+    self.process = process
   }
 }
 
 extension Promotion {
-  func boot(_ candidate: Candidate, _ environment: AppEnvironment) throws -> Instance {
-    let release = candidate.release
-    try requireRuntimes(of: release)
+  func boot(_ candidate: Candidate, _ process: AppProcess, _ environment: AppEnvironment) throws -> Instance {
+    try requireRuntimes(of: candidate.release)
     let mark = try EnvironmentMark(environment, seams.repository)
     return try steps.run(.boot) {
       let id = try seams.manager.reserve(app)
-      let origin = release.process.launcher.map { _ in seams.origin(config).description }
+      let origin = process.launcher.map { _ in seams.origin(config).description }
       try steps.writer.starts(id, origin: origin, mark)
-      try seams.manager.start(id, service(of: release, on: id.port, environment))
-      return (Instance(id, of: candidate), "port \(id.port)")
+      try seams.manager.start(id, service(of: candidate.release, process, on: id.port, environment))
+      return (Instance(id, of: candidate, process), "port \(id.port)")
     }
   }
 
-  private func service(of release: ReleaseRecord, on port: Port, _ environment: AppEnvironment) throws -> Service {
-    let process = release.process
+  private func service(
+    of release: ReleaseRecord, _ process: AppProcess, on port: Port, _ environment: AppEnvironment
+  ) throws -> Service {
     var given = ProgramEnvironment(.app, environment, base: seams.baseEnvironment)
     // The app's own variables win over what its start command sets, but not over what the build has to be told by.
     given.start = process.environment
@@ -50,11 +52,11 @@ extension Promotion {
 extension Half {
   /// Whether the runtimes are still there that a release runs with.
   func hasRuntimes(_ release: ReleaseRecord) -> Bool {
-    (release.process.runtimes ?? []).allSatisfy(seams.toolbox.isThere)
+    (release.process?.runtimes ?? []).allSatisfy(seams.toolbox.isThere)
   }
 
   fileprivate func requireRuntimes(of release: ReleaseRecord) throws {
-    for tool in release.process.runtimes ?? [] where !seams.toolbox.isThere(tool) {
+    for tool in release.process?.runtimes ?? [] where !seams.toolbox.isThere(tool) {
       throw Failure(
         "starting the release \(release.id)",
         "it was built with \(tool.name) \(tool.version), and \(tool.path) is gone",

@@ -1,18 +1,19 @@
-/// An instance that passed its health check. Only that check makes one, and nothing else can be routed.
-struct HealthyInstance {
-  let upstream: Upstream
+/// A release that passed its health check. Only that check makes one, and nothing else can be routed.
+struct HealthyRelease {
   let candidate: Candidate
+  /// The site as the proxy is to serve it.
+  let site: Site
 
-  fileprivate init(_ instance: Instance, at address: LoopbackAddress) {
-    upstream = Upstream(address, port: instance.id.port)
-    candidate = instance.candidate
+  fileprivate init(_ candidate: Candidate, as site: Site) {
+    self.candidate = candidate
+    self.site = site
   }
 }
 
 extension Promotion {
   /// Visits the instance as the proxy's visitors will, until they would get the page and what it loads; fails if the
   /// instance ends, if its bad answer is final, or if its time is up.
-  func checkHealth(of instance: Instance) throws -> HealthyInstance {
+  func checkHealth(of instance: Instance) throws -> HealthyRelease {
     let policy = instance.release.health
     return try steps.run(.health, "GET \(policy.path)") {
       let start = seams.clock.now
@@ -40,7 +41,10 @@ extension Promotion {
           case .good(let status, let way, let parts) where decision == .healthy:
             warnOfOpenPort(instance.id.port)
             if !policy.status.contains(status) { noteError(status, way) }
-            return (HealthyInstance(instance, at: address), described(status, way, parts, policy))
+            let site = Site(
+              app: app, addresses: config.addresses, upstream: Upstream(address, port: instance.id.port),
+              release: instance.release.id, page: policy.path)
+            return (HealthyRelease(instance.candidate, as: site), described(status, way, parts, policy))
           case .bad(let problem, let way) where decision == .unhealthy:
             throw unhealthy(instance, problem, way, seconds: elapsed, state)
           default: if finding.isRefusal { address = self.address(of: instance, state) }
@@ -48,6 +52,32 @@ extension Promotion {
         }
         try steps.requireWantedNowAndThen()
         seams.clock.pause(Self.pause(listening: !finding.isRefusal, elapsed: elapsed))
+      }
+    }
+  }
+
+  /// Visits the files as the proxy will serve them: nothing has to start, so the first answer counts.
+  func checkHealth(of candidate: Candidate, as files: StaticSite) throws -> HealthyRelease {
+    let release = candidate.release
+    let policy = release.health
+    return try steps.run(.health, "GET \(policy.path)") {
+      // Those of a release that is to be live again may have gone since.
+      _ = try seams.files.publish(files, of: release.id)
+      var finding: Finding?
+      let site = Site(app: app, addresses: config.addresses, files: files, of: release.id, page: policy.path)
+      try seams.proxy.preview(site) { place in
+        let visited = VisitedSite(
+          origin: seams.origin(config), otherHosts: config.domains.map(\.description), instance: place.port)
+        var visit = Visit(to: visited, policy) { request in
+          self.seams.probe.ask(request, of: place, within: min(5, policy.timeout))
+        }
+        finding = visit.run()
+      }
+      switch finding {
+      case .good(let status, let way, let parts):
+        return (HealthyRelease(candidate, as: site), described(status, way, parts, policy))
+      case .bad(let problem, let way): throw unhealthy(release, problem, way)
+      case nil: throw Failure("checking the health of \(app)", "nobody looked at its files", next: "Push again.")
       }
     }
   }

@@ -7,7 +7,7 @@ extension Promotion {
     return Failure(
       "starting \(app)", "the app ended before it answered (\(exit))\(advice.map { ": \($0.cause)" } ?? "")",
       next: advice?.next
-        ?? "Its last lines say why. Check that it starts with '\(instance.release.process.start)' and has its settings.",
+        ?? "Its last lines say why. Check that it starts with '\(instance.process.start)' and has its settings.",
       excerpt: lines)
   }
 
@@ -52,6 +52,27 @@ extension Promotion {
       }
     return Failure(
       "checking the health of \(app)", cause, next: next, excerpt: seams.output.lastLines(of: record.id))
+  }
+
+  /// The same of a release that is nothing but files.
+  func unhealthy(_ release: ReleaseRecord, _ problem: Problem, _ way: Way) -> Failure {
+    let (cause, next) =
+      switch problem {
+      case .status(let status):
+        (
+          "GET \(way) answered \(status), where \(release.health.statusText) is healthy",
+          help(with: status, release.health)
+        )
+      case .lost(let loss): (Self.cause(of: loss, way), help(with: loss, way))
+      case .part(let part, let problem):
+        ("the page \(way.last) loads \(part.target), which \(Self.words(for: problem))", help(with: part, release))
+      case .silent, .broken, .refused:
+        (
+          "a Caddy that was started for a look at the files did not answer GET \(way)",
+          "Push again; 'sudo nextdeploy doctor' looks at the server's Caddy."
+        )
+      }
+    return Failure("checking the health of \(app)", cause, next: next)
   }
 
   private func notListening(
@@ -131,7 +152,7 @@ extension Promotion {
   }
 
   private func help(with part: WebAddress, _ release: ReleaseRecord) -> String {
-    if release.process.start.description.contains("standalone/server.js") {
+    if release.process?.start.description.contains("standalone/server.js") == true {
       return
         "Next's standalone server has no .next/static and no public of its own. Leave the start script out, or make "
         + "it 'next start', and nextdeploy puts them there; or have the build copy them to .next/standalone."

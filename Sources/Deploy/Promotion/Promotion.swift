@@ -5,8 +5,11 @@ struct Promotion: Half {
 
   /// Makes a release the live one. If it throws, what was live before still is.
   func run(_ candidate: Candidate, _ environment: AppEnvironment) throws -> LiveRecord {
-    let instance = try boot(candidate, environment)
-    let healthy = try checkHealth(of: instance)
+    let healthy =
+      switch candidate.release.serving {
+      case .process(let process): try checkHealth(of: boot(candidate, process, environment))
+      case .files(let site): try checkHealth(of: candidate, as: site)
+      }
     let live = try route(healthy)
     // From here on the new release is live: nothing is undone any more.
     settle(live)

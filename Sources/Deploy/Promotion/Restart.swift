@@ -7,6 +7,13 @@ extension Promotion {
     else {
       throw Failure(.notFound, "restarting \(app)", "nothing of it is live yet", next: "Push the app first.")
     }
+    if release.site != nil {
+      throw Failure(
+        "restarting \(app)", "it is a site of files, which Caddy serves: there is no process to start again",
+        next:
+          "'nextdeploy rebuild \(live.commit.id.short) --app \(app)' builds it anew, with the environment as it is now."
+      )
+    }
     return try again(release, " again, with the environment as it is now", as: live.commit)
   }
 }

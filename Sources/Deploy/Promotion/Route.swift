@@ -1,21 +1,24 @@
 extension Promotion {
-  /// The commit point: once it returns, new requests go to the new instance, and one was seen to arrive there.
-  func route(_ healthy: HealthyInstance) throws -> LiveRecord {
-    let candidate = healthy.candidate
+  /// The commit point: once it returns, new requests go to the new release, and one was seen to arrive there.
+  func route(_ healthy: HealthyRelease) throws -> LiveRecord {
+    var site = healthy.site
     return try steps.run(.route, durable: true) {
-      try seams.proxy.route(
-        Site(
-          app: app, addresses: config.addresses, upstream: healthy.upstream, release: candidate.release.id,
-          page: candidate.release.health.path))
-      let live = live(release: candidate.release.id, commit: candidate.commit, at: healthy.upstream)
+      if let live = try seams.state.live(), live.instance == nil {
+        site.former = try seams.releases.list().first { $0.id == live.release }?.site
+      }
+      try seams.proxy.route(site)
+      let live = live(release: site.release, commit: healthy.candidate.commit, at: site.destination)
       return (live, seams.origin(config).description)
     }
   }
 
-  func live(release: ReleaseID, commit: Commit, at upstream: Upstream) -> LiveRecord {
-    LiveRecord(
-      release: release, commit: commit, deploy: record.id, instance: InstanceID(app: app, port: upstream.port),
-      address: upstream.address == .v4 ? nil : upstream.address, origin: record.origin,
+  func live(release: ReleaseID, commit: Commit, at destination: Destination) -> LiveRecord {
+    var upstream: Upstream?
+    if case .instance(let place) = destination { upstream = place }
+    return LiveRecord(
+      release: release, commit: commit, deploy: record.id,
+      instance: upstream.map { InstanceID(app: app, port: $0.port) },
+      address: upstream?.address == .v4 ? nil : upstream?.address, origin: record.origin,
       environmentMark: record.environmentMark, since: seams.clock.timestamp)
   }
 

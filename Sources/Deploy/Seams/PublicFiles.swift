@@ -3,6 +3,13 @@ public protocol PublicFiles {
   /// Publishes files of a release, which the proxy serves once the release is live.
   func publish(_ files: PublishedFiles, of release: ReleaseID) throws
 
+  /// Publishes a release that is nothing but files, all of them or none; does nothing if it is published. Returns how
+  /// many there are.
+  func publish(_ site: StaticSite, of release: ReleaseID) throws -> Int
+
+  /// Removes what was published of a release that never went live.
+  func withdraw(_ release: ReleaseID) throws
+
   /// Removes what was published of other releases, unless open pages of visitors may still load it.
   func prune(keeping releases: Set<ReleaseID>) throws
 }

@@ -19,13 +19,13 @@ struct CaddySitesTests {
       try await stage.app("old") { old in
         try await stage.app("new") { new in
           let (name, visible) = (try AppName("shop"), try stage.scratch.ports[21])
-          #expect(try stage.sites.upstream(of: name) == nil)
+          #expect(try stage.sites.destination(of: name) == nil)
 
           for (port, text) in [(old, "old"), (new, "new")] {
             try stage.sites.route(try site("shop", .port(visible), to: port))
 
             #expect(try stage.get(visible, host: "a.example.com") == "\(text) a.example.com undefined")
-            #expect(try stage.sites.upstream(of: name) == Upstream(port: port))
+            #expect(try stage.sites.destination(of: name) == .instance(Upstream(port: port)))
           }
           #expect(try Array(stage.files().keys) == ["shop.caddy"])
         }
@@ -49,8 +49,8 @@ struct CaddySitesTests {
             answers == [
               "shop shop.example.com undefined", "shop www.example.com undefined", "admin admin.example.com undefined",
             ])
-          #expect(try stage.sites.upstream(of: AppName("shop")) == Upstream(port: shop))
-          #expect(try stage.sites.upstream(of: AppName("shop-admin")) == Upstream(port: admin))
+          #expect(try stage.sites.destination(of: AppName("shop")) == .instance(Upstream(port: shop)))
+          #expect(try stage.sites.destination(of: AppName("shop-admin")) == .instance(Upstream(port: admin)))
         }
       }
     }
@@ -239,7 +239,7 @@ struct CaddySitesTests {
 
         for _ in 0..<2 { try stage.sites.remove(AppName("shop")) }
 
-        #expect(try stage.sites.upstream(of: AppName("shop")) == nil)
+        #expect(try stage.sites.destination(of: AppName("shop")) == nil)
         #expect(try stage.get(ports[0], host: "shop") == nil)
         #expect(try stage.get(ports[1], host: "shop") == "app shop undefined")
       }

@@ -11,7 +11,7 @@ struct SiteBlockTests {
     let site = try Site(app: try AppName("shop"), addresses: addresses, upstream: Upstream(port: try Port("3001")))
     return SiteBlock(
       site: site, plainPort: plain, caddy: caddy,
-      live: LiveNames.Name(number: 1, upstream: site.upstream, mark: "0a"), names: "/caddy/live/shop",
+      live: LiveNames.Name(number: 1, destination: site.destination, mark: "0a"), names: "/caddy/live/shop",
       files: "/caddy/files/shop")
   }
 
@@ -37,8 +37,25 @@ struct SiteBlockTests {
   func streams(version: String?, keeps: Bool) throws {
     let block = try block(of: [.port(try Port("8080"))], caddy: version.flatMap(Version.init))
 
-    #expect(block.text.contains("\t\tstream_close_delay 24h\n") == keeps)
-    #expect(!block.text.contains("{{"))
+    #expect(try block.text.contains("\t\tstream_close_delay 24h\n") == keeps)
+    #expect(try !block.text.contains("{{"))
+  }
+
+  @Test("of an app that is started knows nothing of files without a process, but while it was or will be such")
+  func kinds() throws {
+    var block = try block(of: [.port(try Port("8080"))], caddy: Version("2.6.2"))
+    let look = "\t\tmap @live {http.matchers.file.relative} {live} {live_port} {live_mark} {\n"
+    let alone = try block.text
+    #expect(alone.contains(look) && !alone.contains("{http.vars.name}") && !alone.contains("{site}"))
+
+    block.parts = [FilesPart(key: "0a", site: StaticSite(), directory: "/caddy/files/shop")]
+    let both = try block.text
+    #expect(both.contains("@site-0a vars {site} 0a\n") && both.contains("reverse_proxy {live} {"))
+    #expect(!both.contains(look), "the name is looked up once")
+    block.hasProcess = false
+    #expect(try !block.text.contains("reverse_proxy"))
+    block.parts = [FilesPart(key: "0a", site: StaticSite(), directory: "/caddy/{env.HOME}")]
+    #expect(throws: Failure.self) { try block.text }
   }
 
   @Test(

@@ -39,7 +39,7 @@ struct SwitchTests {
           #expect(stage.listeners(visible).map(\.socket) == sockets)
           // A request may still be looking at those before.
           let kept = try names(stage)
-          #expect(kept.map { $0?.upstream.port } == [old, new, old, new])
+          #expect(kept.map { $0?.destination } == [old, new, old, new].map { .instance(Upstream(port: $0)) })
           #expect(Set(kept.map { $0?.mark }).count == 4)
         }
       }
@@ -59,7 +59,7 @@ struct SwitchTests {
           try stage.sites.route(Site(app: AppName("shop"), addresses: [.port(visible)], upstream: upstream))
 
           #expect(try stage.get(visible, host: "shop") == "six")
-          #expect(try stage.sites.upstream(of: AppName("shop")) == upstream)
+          #expect(try stage.sites.destination(of: AppName("shop")) == .instance(upstream))
         }
       }
     }
@@ -166,7 +166,7 @@ struct SwitchTests {
             try sites.route(try site(visible, to: port))
 
             #expect(try stage.get(visible, host: "shop") == "\(text) shop undefined")
-            #expect(try sites.upstream(of: AppName("shop")) == Upstream(port: port))
+            #expect(try sites.destination(of: AppName("shop")) == .instance(Upstream(port: port)))
           }
           let files = try stage.files()
           #expect(throws: Failure.self) { try sites.route(try site(visible, to: try stage.scratch.ports[0])) }
@@ -196,12 +196,12 @@ struct SwitchTests {
         ] {
           if let damage { try Files.write("", to: "\(names.directory)/\(damage)") } else { try names.removeAll() }
           #expect(try stage.get(visible, host: "shop") == nil || damage?.hasPrefix("0000000000") == true)
-          #expect(try stage.sites.upstream(of: name) == nil)
+          #expect(try stage.sites.destination(of: name) == nil)
 
           try stage.sites.restore(try site(visible, to: shop))
 
           #expect(try stage.get(visible, host: "shop") == "shop shop undefined")
-          #expect(try stage.sites.upstream(of: name) == Upstream(port: shop))
+          #expect(try stage.sites.destination(of: name) == .instance(Upstream(port: shop)))
         }
       }
     }
@@ -238,16 +238,29 @@ struct SwitchTests {
       let names = LiveNames(of: try AppName("shop"), below: scratch.path)
       let upstreams = try (3001...3009).map { Upstream($0 % 2 == 0 ? .v4 : .v6, port: try Port("\($0)")) }
       for upstream in upstreams {
-        let name = try names.add(upstream)
+        let name = try names.add(.instance(upstream))
         try names.removeOld()
         #expect(try names.first() == name)
         #expect(LiveNames.Name(name.description) == name)
-        #expect(name.upstream == upstream)
+        #expect(name.destination == .instance(upstream))
       }
       #expect(try Files.list(names.directory).count == 4)
       let last = try #require(try names.first())
       try names.remove(last)
-      #expect(try names.first()?.upstream == upstreams[7])
+      #expect(try names.first()?.destination == .instance(upstreams[7]))
     }
+  }
+
+  @Test(
+    "says where requests go, and how files are served; what says neither is no name",
+    arguments: [
+      ("9999999999-127.0.0.1:3001-0a", true), ("9999999999-[::1]:3001-0a", true),
+      ("9999999999-files:20261124-101112:0a1b-0a", true), ("9999999999-files:20261124-101112-2:0a1b-0a", true),
+      ("9999999999-files:20261124-101112-0a", false), ("9999999999-files:20261124-101112:-0a", false),
+      ("9999999999-files:20261124-101112:0A-0a", false), ("9999999999-files:../x:0a-0a", false),
+      ("9999999999-files:20261124-101112:0a-", false), ("999-127.0.0.1:3001-0a", false), ("9999999999-x-0a", false),
+    ])
+  func names(text: String, isName: Bool) {
+    #expect(LiveNames.Name(text)?.description == (isName ? text : nil))
   }
 }

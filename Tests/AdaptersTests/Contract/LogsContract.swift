@@ -30,7 +30,7 @@ struct LogsContract {
     let id = try CommitID(String(repeating: "a", count: 40))
     let live = LiveRecord(
       release: record.id, commit: Commit(id: id, tree: id, subject: ""), deploy: record.id,
-      instance: try #require(record.instance), address: nil, origin: nil, environmentMark: nil, since: record.startedAt)
+      instance: record.instance, address: nil, origin: nil, environmentMark: nil, since: record.startedAt)
     try AppDirectory(app: record.app, layout: stage.layout.app(record.app)).setLive(live)
   }
 

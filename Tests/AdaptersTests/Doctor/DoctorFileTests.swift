@@ -71,7 +71,8 @@ struct DoctorAppTests {
       release: id, commit: commit, deploy: id, instance: InstanceID(app: app, port: try Port("3001")), address: nil,
       origin: nil, environmentMark: nil, since: "2026-11-24T10:12:13Z")
     return AppStatus(
-      app: app, live: isGone ? live : nil, release: nil, instance: instance, upstream: isGone ? live.upstream : nil,
+      app: app, live: isGone ? live : nil, release: nil, instance: instance,
+      destination: isGone ? live.destination : nil,
       deploys: interrupted, running: [], interrupted: interrupted
     ).findings
   }

@@ -71,7 +71,20 @@ struct FakeFiles: PublicFiles {
     world.published[release] = files
   }
 
+  func publish(_ site: StaticSite, of release: ReleaseID) throws -> Int {
+    if world.publishedSites[release] != nil { return 0 }
+    try world.event("publish \(release)")
+    world.publishedSites[release] = site
+    return world.files.count
+  }
+
+  func withdraw(_ release: ReleaseID) throws {
+    world.publishedSites[release] = nil
+    world.published[release] = nil
+  }
+
   func prune(keeping releases: Set<ReleaseID>) throws {
+    world.publishedSites = world.publishedSites.filter { releases.contains($0.key) }
     world.published = world.published.filter { releases.contains($0.key) }
   }
 }
@@ -80,20 +93,37 @@ struct FakeProxy: Proxy {
   let world: World
 
   func route(_ site: Site) throws {
-    try world.event("route \(site.upstream.port)")
-    guard world.healthy.contains(site.upstream) else {
-      throw Unexpected("a route to \(site.upstream), which is not healthy")
+    try world.event("route \(site.place)")
+    switch site.destination {
+    case .instance(let upstream):
+      guard world.healthy.contains(upstream) else { throw Unexpected("a route to \(upstream), which is not healthy") }
+    case .files(let release):
+      guard world.lookedAt.contains(release), world.publishedSites[release] == site.files else {
+        throw Unexpected("a route to the files of \(release), which nobody has looked at")
+      }
     }
-    world.routedTo = site.upstream
+    (world.routedTo, world.site) = (site.destination, site)
     world.whenRouted()
   }
 
   func restore(_ site: Site) throws {
-    try world.event("restore \(site.upstream.port)")
-    world.routedTo = site.upstream
+    try world.event("restore \(site.place)")
+    (world.routedTo, world.site) = (site.destination, site)
   }
 
-  func upstream(of app: AppName) throws -> Upstream? { world.routedTo }
+  func destination(of app: AppName) throws -> Destination? { world.routedTo }
+
+  func preview(_ site: Site, _ look: (Upstream) throws -> Void) throws {
+    try world.event("preview \(site.release)")
+    guard world.publishedSites[site.release] == site.files, site.files != nil else {
+      throw Unexpected("a look at the files of \(site.release), which are not published")
+    }
+    let place = Upstream(port: try Port("40001"))
+    world.previewed = place
+    defer { world.previewed = nil }
+    try look(place)
+    world.lookedAt.insert(site.release)
+  }
 
   func remove(_ app: AppName) throws { world.routedTo = nil }
 
@@ -105,7 +135,9 @@ struct FakeProbe: Probe, PortListeners {
 
   func ask(_ request: ProbeRequest, of instance: Upstream, within limit: Double) -> ProbeAnswer {
     world.events.append("ask \(instance.port)\(request.target) as \(request.origin.authority)")
-    guard world.instances[InstanceID(app: world.app, port: instance.port)] != nil else { return .refused }
+    guard instance == world.previewed || world.instances[InstanceID(app: world.app, port: instance.port)] != nil else {
+      return .refused
+    }
     let answer = world.page?(request, instance) ?? world.answers(instance.port)
     if case .response(let response) = answer, response.status < 500 { world.healthy.insert(instance) }
     return answer
@@ -179,4 +211,14 @@ final class Listener: EventSink {
   }
 
   func lines(_ beginning: String) -> [String] { lines.filter { $0.hasPrefix(beginning) } }
+}
+
+extension Site {
+  /// The port of the instance, or the release whose files are served.
+  fileprivate var place: String {
+    switch destination {
+    case .instance(let upstream): "\(upstream.port)"
+    case .files(let release): "\(release)"
+    }
+  }
 }

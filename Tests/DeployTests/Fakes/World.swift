@@ -42,10 +42,16 @@ final class World {
   var assemblies: [Assembly] = []
   /// What the proxy may serve by itself, by release.
   var published: [ReleaseID: PublishedFiles] = [:]
+  /// Releases that are files, where the proxy serves them.
+  var publishedSites: [ReleaseID: StaticSite] = [:]
+  /// What the proxy was told last.
+  var site: Site?
   var instances: [InstanceID: InstanceState] = [:]
   var services: [InstanceID: Service] = [:]
-  var routedTo: Upstream?
-  var routed: Port? { routedTo?.port }
+  var routedTo: Destination?
+  var routed: Port? { if case .instance(let upstream) = routedTo { upstream.port } else { nil } }
+  /// Where releases that are files are looked at before they are live; all that answers there.
+  var previewed: Upstream?
   /// What the app answers, by port; by default it answers well at once.
   var answers: (Port) -> ProbeAnswer = { _ in .status(200) }
   /// What it answers to one request, where that matters.
@@ -83,6 +89,8 @@ final class World {
   let told = Listener()
   /// What answered well; nothing else may be routed.
   var healthy: Set<Upstream> = []
+  /// Releases whose files were looked at.
+  var lookedAt: Set<ReleaseID> = []
 
   init() throws {
     app = try AppName("shop")

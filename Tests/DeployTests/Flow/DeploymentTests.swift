@@ -29,7 +29,7 @@ struct DeploymentTests {
     #expect(live.release == record.id)
     #expect(live.commit == commit)
     #expect(live.instance == record.instance)
-    #expect(world.routed == live.instance.port)
+    #expect(world.routed == live.instance?.port)
     #expect(world.branches["refs/nextdeploy/live"] == commit.id)
     #expect(world.branches["refs/nextdeploy/releases/\(record.id)"] == commit.id)
     #expect(world.told.succeeded?.url == "https://shop.example.com")

@@ -253,8 +253,8 @@ struct HealthTests {
 
     try world.push("one")
 
-    #expect(world.routedTo == Upstream(.v6, port: try Port("3001")))
-    #expect(world.live?.upstream == world.routedTo)
+    #expect(world.routedTo == .instance(Upstream(.v6, port: try Port("3001"))))
+    #expect(world.live?.destination == world.routedTo)
     // A crash after the switch: what the proxy's own file says is what is live.
     world.listeners.append(ListeningAddress(host: "::1", port: 3002))
     world.crash = "setLive"
@@ -262,8 +262,8 @@ struct HealthTests {
     world.crash = nil
     world.dead = Set(world.records.keys)
     try world.recover()
-    #expect(world.live?.upstream == Upstream(.v6, port: try Port("3002")))
-    #expect(world.routedTo == world.live?.upstream)
+    #expect(world.live?.destination == .instance(Upstream(.v6, port: try Port("3002"))))
+    #expect(world.routedTo == world.live?.destination)
   }
 
   @Test("asks no other program on ::1", arguments: [[], [ListeningAddress(host: "::1", port: 4000)]])

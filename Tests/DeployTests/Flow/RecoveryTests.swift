@@ -132,7 +132,12 @@ struct RecoveryTests {
     let world = try World()
     let record = try world.push("one")
     let live = try #require(world.routedTo)
-    for damaged in [nil, Upstream(port: try Port("3005")), Upstream(.v6, port: live.port)] {
+    let port = try #require(world.routed)
+    let others: [Destination?] = try [
+      nil, .instance(Upstream(port: Port("3005"))), .instance(Upstream(.v6, port: port)),
+      .files(of: #require(record.release)),
+    ]
+    for damaged in others {
       world.routedTo = damaged
 
       try world.recover()
@@ -140,7 +145,7 @@ struct RecoveryTests {
       #expect(world.routedTo == live)
       #expect(world.live?.release == record.release)
     }
-    #expect(world.events("restore").count == 3)
+    #expect(world.events("restore").count == 4)
   }
 
   @Test("goes on where the proxy cannot be told, and reports it")

@@ -24,9 +24,9 @@ struct ReleaseTests {
 
     let release = try #require(world.releases.first)
     #expect(release.framework == "Next.js 16.4.5 (standalone)")
-    #expect(release.process.start == .program(["node", "../next.cjs", ".next"]))
+    #expect(release.process?.start == .program(["node", "../next.cjs", ".next"]))
     #expect(world.assemblies.first?.launcher == .next)
-    #expect(release.process.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
+    #expect(release.process?.environment == ["NEXT_DEPLOYMENT_ID": record.id.description])
     #expect(
       world.assemblies.first?.parts == [
         .copy(from: ".next/standalone", to: ""), .copy(from: ".next/static", to: ".next/static"),
@@ -53,7 +53,7 @@ struct ReleaseTests {
     try world.push("one", tree)
 
     #expect(world.releases.first?.framework == "Next.js 16.4.5 (next start)")
-    #expect(world.releases.first?.process.start == .program(["node", "../next.cjs"]))
+    #expect(world.releases.first?.process?.start == .program(["node", "../next.cjs"]))
     let parts = try #require(world.assemblies.first?.parts)
     #expect(parts.first == .everything(without: [".next"]))
     #expect(parts.contains(.copy(from: ".next/server", to: ".next/server")))
@@ -89,8 +89,8 @@ struct ReleaseTests {
 
     try world.push("one", tree)
 
-    #expect(world.releases.first?.process.start == .program(["node", "../../../next.cjs", "build"]))
-    #expect(world.releases.first?.process.directory.description == "apps/web")
+    #expect(world.releases.first?.process?.start == .program(["node", "../../../next.cjs", "build"]))
+    #expect(world.releases.first?.process?.directory.description == "apps/web")
   }
 
   @Test("of 13 and before is told that it is localhost, for it cannot be told more", arguments: [true, false])
@@ -100,7 +100,7 @@ struct ReleaseTests {
 
     try world.push("one", tree)
 
-    let service = try #require(world.live.flatMap { world.services[$0.instance] })
+    let service = try #require(world.live?.instance.flatMap { world.services[$0] })
     #expect(world.assemblies.first?.launcher == nil)
     #expect(world.live?.origin == nil)
     #expect(service.environment["HOSTNAME"] == "localhost")
@@ -120,7 +120,7 @@ struct ReleaseTests {
 
     let record = try world.push("one", tree)
 
-    let service = try #require(world.live.flatMap { world.services[$0.instance] })
+    let service = try #require(world.live?.instance.flatMap { world.services[$0] })
     let build = try #require(world.jobs.last)
     #expect(world.releases.first?.framework == "Node app")
     #expect(build.environment["NEXT_PRIVATE_STANDALONE"] == nil)
@@ -142,7 +142,7 @@ struct ReleaseTests {
     try world.push("one", tree)
 
     let key = scope == nil ? "the app's key" : "a key of the app's own"
-    let service = try #require(world.live.flatMap { world.services[$0.instance] })
+    let service = try #require(world.live?.instance.flatMap { world.services[$0] })
     #expect(world.jobs.last?.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == key)
     #expect(service.environment["NEXT_SERVER_ACTIONS_ENCRYPTION_KEY"] == key)
   }
@@ -224,7 +224,7 @@ struct ReleaseTests {
   @Test(
     "is refused where the build left no server",
     arguments: [
-      (".next/export-detail.json", "the app is a static export (output: 'export'), which has no server to start"),
+      (".next/export-detail.json", "the build says that its export (output: 'export') did not succeed"),
       (".next/required-server-files.json", "the build left no .next/required-server-files.json"),
     ])
   func refusedBuildLeft(_ file: String, _ cause: String) throws {
@@ -252,7 +252,7 @@ struct ReleaseTests {
 
     let id = record.id.description
     #expect(
-      world.releases.first?.process.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
+      world.releases.first?.process?.environment == ["A": "file", "B": "file", "C": "d", "NEXT_DEPLOYMENT_ID": id])
     let instance = try #require(record.instance)
     let service = try #require(world.services[instance]).environment
     #expect(["A", "B", "C", "NEXT_DEPLOYMENT_ID", "PORT"].map { service[$0] } == ["file", "own", "d", id, "3001"])
@@ -291,7 +291,7 @@ struct ReleaseTests {
 
     let release = try #require(world.releases.first, "\(record)")
     #expect(release.framework == "Node app")
-    #expect(release.process.start == .program(["faust", "start"]))
+    #expect(release.process?.start == .program(["faust", "start"]))
   }
 }
 

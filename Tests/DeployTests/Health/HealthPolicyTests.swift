@@ -83,6 +83,6 @@ struct VersionBeforeWroteTests {
 
     let live = try JSONDecoder().decode(LiveRecord.self, from: Data(text.utf8))
 
-    #expect(live.upstream == Upstream(port: try Port("3001")))
+    #expect(live.destination == .instance(Upstream(port: try Port("3001"))))
   }
 }

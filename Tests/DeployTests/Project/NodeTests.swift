@@ -95,7 +95,7 @@ struct NodeTests {
 
     let plan = try Plan(Self.tree(files, engines: engines), toolbox: toolbox)
 
-    #expect(plan.node.version == version)
+    #expect(plan.node?.version == version)
     #expect(plan.detected == "Node app, Node \(version)\(source.map { " (\($0))" } ?? "")")
     #expect(plan.warnings.isEmpty)
     #expect((plan.runtimes == nil) == (version == "20.19.2"))
@@ -112,18 +112,18 @@ struct NodeTests {
     let own = try Plan(Self.tree(files.merging(["apps/web/.node-version": "24"]) { $1 }), toolbox: toolbox)
     let configured = try Plan(Self.tree(files), toolbox: toolbox, node: RuntimeRequest("20"))
 
-    #expect(above.node.version == "22.11.0")
+    #expect(above.node?.version == "22.11.0")
     #expect(above.warnings == ["package.json asks for Node >=24; it gets 22.11.0, as .nvmrc says."])
-    #expect(own.node.version == "24.1.0")
+    #expect(own.node?.version == "24.1.0")
     #expect(own.detected.hasSuffix("Node 24.1.0 (apps/web/.node-version)"))
-    #expect(configured.node.version == "20.19.2")
+    #expect(configured.node?.version == "20.19.2")
   }
 
   @Test("is any where what is asked for is none, with a warning that names file and text")
   func nonsense() throws {
     let plan = try Plan(Self.tree([".nvmrc": "the newest\u{1B}[2J"]), toolbox: FakeToolbox())
 
-    #expect(plan.node.version == "20.19.2")
+    #expect(plan.node?.version == "20.19.2")
     #expect(plan.warnings == [".nvmrc asks for Node 'the newest\u{FFFD}[2J', which is no version: it is not followed."])
   }
 
@@ -134,7 +134,7 @@ struct NodeTests {
     let tree = try MemoryTree(["package.json": manifest, "package-lock.json": "{}"])
     let old = FakeToolbox().with("node", "18.19.0").with { $0.others[.node] = ["20.1.0", "22.11.0"] }
 
-    #expect(try Plan(tree, toolbox: old).node.version == "22.11.0")
+    #expect(try Plan(tree, toolbox: old).node?.version == "22.11.0")
     let failure = #expect(throws: Failure.self) { try Plan(tree, toolbox: FakeToolbox().with("node", "18.19.0")) }
     #expect(failure?.attempt == "looking for Node >=18 (engines in package.json) and >=20.9.0 (Next.js 16.4.5)")
     #expect(failure?.cause == "this server has 18.19.0 (/usr/bin/node)")
@@ -155,7 +155,7 @@ struct NodeTests {
   func hiddenUsual() throws {
     let toolbox = FakeToolbox().with { ($0.others[.node], $0.hidden) = (["22.11.0"], ["/usr/bin/"]) }
 
-    #expect(try Plan(Self.tree([:]), toolbox: toolbox).node.version == "22.11.0")
+    #expect(try Plan(Self.tree([:]), toolbox: toolbox).node?.version == "22.11.0")
     #expect(throws: Failure.self) { try Plan(Self.tree([:]), toolbox: toolbox.with { $0.others = [:] }) }
   }
 
@@ -201,7 +201,7 @@ struct NodeFlowTests {
     let instance = try #require(record.instance)
     let service = try #require(world.services[instance])
     #expect(service.path == "\(Self.bin):/usr/bin")
-    #expect(world.releases.last?.process.runtimes == [FakeToolbox.tool(.node, "22.11.0")])
+    #expect(world.releases.last?.process?.runtimes == [FakeToolbox.tool(.node, "22.11.0")])
   }
 
   @Test("keeps it for restarts and rollbacks, whatever later releases have")
@@ -209,7 +209,7 @@ struct NodeFlowTests {
     let (world, tree) = try Self.world()
     try world.push("one", tree)
     try world.push("two", World.app("two"))
-    #expect(world.releases.last?.process.runtimes == nil)
+    #expect(world.releases.last?.process?.runtimes == nil)
 
     let record = try world.deploy(.rollback(nil))
 
@@ -263,7 +263,7 @@ struct NodeFlowTests {
 
     #expect(record.outcome == .live)
     #expect(world.events("bring") == ["bring Node 22 (.nvmrc)"])
-    #expect(world.releases.last?.process.runtimes == [FakeToolbox.tool(.node, "22.12.0")])
+    #expect(world.releases.last?.process?.runtimes == [FakeToolbox.tool(.node, "22.12.0")])
     let refused = try world.push("none", tree.adding(".nvmrc", "99"))
     #expect(refused.step == .plan)
     #expect(refused.outcome == .failed)

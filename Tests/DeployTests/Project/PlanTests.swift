@@ -178,7 +178,7 @@ struct PlanTests {
       (["package.json": "{}"], "there is no \"start\" script, so nobody knows how the app is started"),
       (
         ["package.json": #"{"devDependencies": {"vite": "8"}}"#],
-        "there is no \"start\" script; it is a Vite app, whose build makes static files, and these are not served yet"
+        "there is no \"start\" script; it is a Vite app, whose build makes static files, and there is no \"build\" script either"
       ),
       (
         ["package.json": #"{"devDependencies": {"vite": "8", "@sveltejs/kit": "2"}}"#],

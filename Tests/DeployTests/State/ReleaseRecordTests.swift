@@ -58,6 +58,24 @@ struct ReleaseRecordTests {
     #expect(try read(String(decoding: written, as: UTF8.self)) == read(Self.earlier))
   }
 
+  @Test("of a site of files is read as it was written, and has no process")
+  func files() throws {
+    let rules = SiteRules(redirects: "/a/* /b/:splat 301!", headers: "/*\n  X-A: b")
+    let site = StaticSite(
+      base: try #require(RelativePath("docs")), fallback: RelativePath("index.html"),
+      hashed: [try #require(RelativePath("assets"))], hasHashedScripts: true, hidden: ["package.json"],
+      redirects: rules.redirects, headers: rules.headers)
+    let process = try read(Self.earlier)
+    let record = ReleaseRecord(
+      id: process.id, source: process.source, buildKey: "k", framework: "static files", serving: .files(site),
+      environmentMark: nil, health: HealthPolicy(), createdAt: process.createdAt, inventory: nil)
+
+    let copy = try read(String(decoding: JSONEncoder().encode(record), as: UTF8.self))
+
+    #expect(copy == record && copy.site == site && copy.process == nil)
+    #expect(copy.site?.key == site.key && site.key.utf8.count == 16 && site.key != StaticSite().key)
+  }
+
   @Test("is damaged where one of its parts is missing", arguments: ["commit", "start", "id"])
   func damaged(_ part: String) throws {
     #expect(throws: (any Error).self) { try read(Self.earlier.replacing("\"\(part)\" :", with: "\"another\" :")) }

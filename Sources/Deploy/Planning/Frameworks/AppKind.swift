@@ -3,8 +3,8 @@ struct AppKind: Equatable, Sendable {
   enum Serving: Equatable, Sendable {
     /// A command, and the package without which the build makes nothing that it could start.
     case server(String, needs: String? = nil)
-    /// The build makes files; there is nothing to start.
-    case files
+    /// The build makes files, in one of these directories; there is nothing to start.
+    case files([String])
   }
 
   let name: String
@@ -19,10 +19,12 @@ struct AppKind: Equatable, Sendable {
 
   /// What is built on another of them stands before it.
   static let all = [
+    AppKind("SvelteKit", "@sveltejs/adapter-node", .server("node build")),
+    AppKind("SvelteKit", "@sveltejs/adapter-static", .files(["build"])),
     AppKind("SvelteKit", "@sveltejs/kit", .server("node build", needs: "@sveltejs/adapter-node")),
     AppKind("Nuxt", "nuxt", .server("node .output/server/index.mjs")),
     AppKind("Astro", "@astrojs/node", .server("node dist/server/entry.mjs")),
-    AppKind("Astro", "astro", .files),
+    AppKind("Astro", "astro", .files(["dist"])),
     AppKind(
       "React Router", "@react-router/dev",
       .server("react-router-serve build/server/index.js", needs: "@react-router/serve")),
@@ -30,15 +32,22 @@ struct AppKind: Equatable, Sendable {
     AppKind("TanStack Start", "@tanstack/react-start", .server("node .output/server/index.mjs")),
     AppKind("SolidStart", "@solidjs/start", .server("node .output/server/index.mjs")),
     AppKind("NestJS", "@nestjs/core", .server("node dist/main")),
-    AppKind("Gatsby", "gatsby", .files), AppKind("Docusaurus", "@docusaurus/core", .files),
-    AppKind("VitePress", "vitepress", .files), AppKind("Eleventy", "@11ty/eleventy", .files),
-    AppKind("Create React App", "react-scripts", .files), AppKind("Vue CLI", "@vue/cli-service", .files),
-    AppKind("Parcel", "parcel", .files), AppKind("Vite", "vite", .files),
+    AppKind("Gatsby", "gatsby", .files(["public"])), AppKind("Docusaurus", "@docusaurus/core", .files(["build"])),
+    AppKind("VitePress", "vitepress", .files([".vitepress/dist", "docs/.vitepress/dist"])),
+    AppKind("Eleventy", "@11ty/eleventy", .files(["_site"])),
+    AppKind("Create React App", "react-scripts", .files(["build"])),
+    AppKind("Vue CLI", "@vue/cli-service", .files(["dist"])), AppKind("Parcel", "parcel", .files(["dist"])),
+    AppKind("Vite", "vite", .files(["dist"])),
   ]
 
   /// The kind of an app; nil if none of the packages is among its dependencies.
   static func find(_ manifest: PackageManifest) -> AppKind? {
     all.first { manifest.dependency($0.package) != nil }
+  }
+
+  /// The programs that it has for development, or to look at what it built.
+  var programs: [String] {
+    [package, package.pathParts.last ?? package, "vite", "svelte-kit", "docusaurus", "eleventy", "vue-cli-service"]
   }
 
   /// "a Nuxt app", "an Astro app".
@@ -55,11 +64,9 @@ struct AppKind: Equatable, Sendable {
     let cause = "there is no \"start\" script; it is \(description), "
     switch serving {
     case .files:
-      let adapter =
-        package == "astro" ? " With the adapter @astrojs/node it has a server: 'node dist/server/entry.mjs'." : ""
       return (
-        cause + "whose build makes static files, and these are not served yet",
-        "Until they are, give a server of your own as \"start\", which listens on PORT.\(adapter)"
+        cause + "whose build makes static files, and there is no \"build\" script either",
+        "Add one to package.json, or set \"build\" in \(ProjectFile.name)."
       )
     case .server(let command, let package):
       let set = "set \"start\": \"\(command)\" in \(ProjectFile.name)"

@@ -6,6 +6,8 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
   case node
   /// A program that Bun runs.
   case bun
+  /// Files that Caddy serves, and what makes them where that is known.
+  case files(by: String?)
 
   /// The framework as messages name it, with the version of Next.js if that is known.
   public var description: String {
@@ -13,6 +15,7 @@ public enum Framework: Equatable, Codable, Sendable, CustomStringConvertible {
     case .next(let version): version.isEmpty ? "Next.js" : "Next.js \(version)"
     case .node: "Node app"
     case .bun: "Bun app"
+    case .files(let kind): "\(kind.map { "\($0), " } ?? "")static site"
     }
   }
 
@@ -42,7 +45,7 @@ extension StartCommand {
     case .ownFile, .several: false
     case .unclear: isBuilt
     // What serves files is for a static export.
-    case .program(let name): isBuilt && !["serve", "http-server", "sirv", "live-server"].contains(name)
+    case .program(let name): isBuilt && !StaticPlan.servers.contains(name)
     }
   }
 }

@@ -18,7 +18,7 @@ public struct StarterFile: Equatable, Sendable {
     if project.framework.isNext && !project.hasBuild {
       lines.append(("\(root.file("package.json")) has no \"build\" script.", "build", "next build"))
     }
-    if project.start == nil && !project.framework.isNext {
+    if project.start == nil && !project.framework.isNext && project.site == nil {
       guard let command = try start(of: project, tree) else {
         try project.requireCommands()
         return nil

@@ -4,13 +4,13 @@ extension Project {
   ///
   /// - Parameter origin: where a need comes from; nil if that is not known.
   func requireStart(_ origin: (StartCommand.Need) -> LockedPackages.Origin?) throws(Failure) {
-    guard let command else { return }
+    guard let command, site == nil else { return }
     for need in command.needs {
       switch (need, origin(need)) {
       case (_, .development(let package)) where file.dependencies == .production:
         throw unfit("\"start\" \(need.use(of: package)), a development dependency, and a release has none of these") {
           [
-            alternative(origin), kindOfFiles,
+            alternative(origin),
             "move \(package) to \"dependencies\", or set \"dependencies\": \"all\" in "
               + "\(ProjectFile.name), which keeps development packages",
           ]
@@ -20,7 +20,7 @@ extension Project {
           "\"start\" runs '\(program)', which no dependency brings: it would come from the network at each start"
         ) {
           [
-            alternative(origin), kindOfFiles,
+            alternative(origin),
             "add the package that brings it ('\(packages.manager.add) \(program)') and commit the lockfile",
           ]
         }
@@ -39,12 +39,6 @@ extension Project {
     productionStart(origin).map {
       "set \"start\" in \(ProjectFile.name) to \($0.command.quoted), as the script \"\($0.script)\" has it"
     }
-  }
-
-  private var kindOfFiles: String? {
-    guard let kind = AppKind.find(manifest), kind.serving == .files else { return nil }
-    return
-      "serve what its build makes with a server of your own: \(kind.description) makes static files, which are not served yet"
   }
 
   /// A script that starts the built app, where "start" is for development.

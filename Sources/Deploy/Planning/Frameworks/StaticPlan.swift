@@ -1,0 +1,77 @@
+/// A site of files, as far as its commit shows what it is: the build's output has the last word.
+struct StaticPlan: Equatable, Sendable {
+  /// Where the files may be after the build, from the app's directory.
+  let directories: [RelativePath]
+  /// What makes them; nil where nextdeploy.json names the directory.
+  let kind: String?
+  /// The page that answers where there is none, as nextdeploy.json names it.
+  let fallback: RelativePath?
+  /// Whether a build that has no page but index.html is an app of one page, which must answer everywhere.
+  let mayBeSinglePage: Bool
+  /// Those of the directories that an earlier build may have left, and this one makes anew.
+  let remade: [RelativePath]
+
+  /// Whether nextdeploy.json names the directory.
+  var isNamed: Bool { kind == nil }
+
+  /// Programs that serve the files of a directory.
+  static let servers: Set = ["serve", "http-server", "sirv", "sirv-cli", "live-server", "lite-server"]
+
+  /// Nil if the app is started, or Next.js builds it.
+  static func find(
+    _ file: ProjectFile, _ manifest: PackageManifest, start: StartCommand?, _ framework: Framework,
+    in tree: some SourceTree
+  ) -> StaticPlan? {
+    let kind = AppKind.find(manifest)
+    func plan(_ directories: [RelativePath], kind name: String?, mayBeSinglePage: Bool) -> StaticPlan {
+      // Gatsby itself knows what of its output is old.
+      let isRemade = kind?.package != "gatsby"
+      return StaticPlan(
+        directories: directories, kind: name, fallback: file.fallback, mayBeSinglePage: mayBeSinglePage,
+        remade: directories.filter { directory in
+          isRemade && !directory.isTop
+            && RelativePath(file.root.file(directory.description)).map { !tree.hasDirectory($0) } ?? false
+        })
+    }
+    if let directory = file.staticFiles { return plan([directory], kind: nil, mayBeSinglePage: false) }
+    guard file.start == nil, file.framework == nil, !framework.isNext, let kind,
+      case .files(let outputs) = kind.serving,
+      file.build != nil || manifest.scripts["build"] != nil
+    else { return nil }
+    switch start?.target {
+    case nil: break
+    case .program(let name) where servers.contains(name) || kind.programs.contains(name): break
+    default: return nil
+    }
+    let line = manifest.command(ofScript: "start") ?? ""
+    let named = places(in: line) + outputDirectory(file.build ?? manifest.scripts["build"] ?? "")
+    let all = (named + outputs).compactMap { RelativePath($0) }
+    let isSinglePage = ["Vite", "Create React App", "Vue CLI", "Parcel"].contains(kind.name)
+    return plan(all, kind: kind.name, mayBeSinglePage: isSinglePage)
+  }
+
+  /// Whether what the app would be started by only serves files. What nextdeploy.json says is started in any case.
+  static func startsOnlyFiles(_ file: ProjectFile, _ start: StartCommand?) -> Bool {
+    guard file.start == nil, file.framework == nil, case .program(let name) = start?.target else { return false }
+    return servers.contains(name)
+  }
+
+  /// The directories that a server of files may be given.
+  private static func places(in line: String) -> [String] {
+    let words = line.split(separator: " ").map(String.init)
+    guard let server = words.firstIndex(where: servers.contains) else { return [] }
+    return words[(server + 1)...].filter { word in
+      !word.hasPrefix("-") && word.isPlain(and: "-./") && !word.utf8.allSatisfy(\.isDigit)
+    }
+  }
+
+  /// What `--outDir` of a build command names.
+  private static func outputDirectory(_ build: String) -> [String] {
+    let words = build.split(separator: " ").map(String.init)
+    for (place, word) in words.enumerated() {
+      if word.hasPrefix("--outDir=") { return [String(word.dropFirst("--outDir=".count))] }
+      if word == "--outDir", place + 1 < words.count { return [words[place + 1]] }
+    }
+    return []
+  }
+}
