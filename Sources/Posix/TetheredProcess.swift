@@ -1,6 +1,6 @@
 /// A child process that ends with this one, however that ends: it holds one end of a pipe, whose other end this process has.
 public struct TetheredProcess: ~Copyable {
-  private let shell: ChildProcess
+  let shell: ChildProcess
   private let tether: FileDescriptor
 
   /// Starts a program.

@@ -30,6 +30,13 @@ struct RuntimeTests {
     }
   }
 
+  /// An app that may run with PyPI's Node, though that has a known hole.
+  private func createApp(_ sandbox: Sandbox) throws -> PushedProject {
+    let project = try sandbox.createApp()
+    try sandbox.nextdeploy("config", "set", "allow-vulnerable", "CVE-2026-111497").expectSuccess()
+    return project
+  }
+
   private func page(_ sandbox: Sandbox) throws -> [String] {
     try sandbox.get()?.split(separator: " ").map(String.init) ?? []
   }
@@ -39,7 +46,7 @@ struct RuntimeTests {
     try run { sandbox, mirror in
       let version = try RuntimeMirror.node
       let node = "\(sandbox.root)/runtimes/node/\(version)/bin/node"
-      let project = try sandbox.createApp()
+      let project = try createApp(sandbox)
       try project.commit("One", Self.files([".nvmrc": "24\n"]))
 
       try project.push().expectSuccess().expect(
@@ -72,7 +79,7 @@ struct RuntimeTests {
   @Test("keeps running an app that is started again by its supervisor, and after a reboot")
   func supervisor() throws {
     try run { sandbox, _ in
-      let project = try sandbox.createApp()
+      let project = try createApp(sandbox)
       try project.commit("One", Self.files([".node-version": "lts"]))
       try project.push().expectSuccess()
       let before = try page(sandbox)
@@ -96,7 +103,7 @@ struct RuntimeTests {
       try Files.makeDirectory(nvm)
       try Files.rename("\(sandbox.root)/runtimes/node/\(version)", to: "\(nvm)/v\(version)")
       try sandbox.nextdeploy("config", "set", "runtime.auto", "off").expectSuccess()
-      let project = try sandbox.createApp()
+      let project = try createApp(sandbox)
       try project.commit("One", Self.files([".nvmrc": "24"]))
       func push() throws -> Output {
         try sandbox.run(
@@ -118,7 +125,7 @@ struct RuntimeTests {
   @Test("that no push may bring fails at plan with the command that brings it, and so does one that no mirror has")
   func refused() throws {
     try run { sandbox, mirror in
-      let project = try sandbox.createApp()
+      let project = try createApp(sandbox)
       try project.commit("One", Self.files([".nvmrc": "24"]))
       try sandbox.nextdeploy("config", "set", "runtime.auto", "off").expectSuccess()
       try project.push().expect(status: 1).expect(
@@ -180,7 +187,7 @@ struct RuntimeTests {
   @Test("of Bun is brought for an app that Bun starts, where the PATH has none")
   func bun() throws {
     try run { sandbox, _ in
-      let project = try sandbox.createApp()
+      let project = try createApp(sandbox)
       try project.commit(
         "One",
         [

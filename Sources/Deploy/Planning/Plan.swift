@@ -118,7 +118,9 @@ public struct Plan: Equatable, Sendable {
 
   /// What to say of a Node that gets no fixes any more; nil if it does.
   func warning(on time: String) -> String? {
-    guard let node, let version = Version(node.version), let ended = NodeLine.ended(version, on: time) else { return nil }
+    guard let node, let version = Version(node.version), let ended = NodeLine.ended(version, on: time) else {
+      return nil
+    }
     return "\(ended). Ask for a later one\(nodeWish.map { " (\($0.source) names this one)" } ?? ", as in .nvmrc")."
   }
 

@@ -12,6 +12,7 @@ struct HoleTests {
   /// A Node app that has Next.js among its packages, so that no build has to leave what Next.js leaves.
   private func world(_ version: String = "15.5.0") throws -> World {
     let world = try World()
+    world.toolbox.versions["node"] = "24.22.1"
     world.holes = try HoleList(Self.list)
     world.files = [
       "node_modules/next/package.json": #"{"version": "\#(version)"}"#, "node_modules/.package-lock.json": "{}",

@@ -86,6 +86,7 @@ struct AskRegistryTests {
 
   private func world(_ answer: String) throws -> World {
     let world = try World()
+    world.toolbox.versions["node"] = "24.22.1"
     world.config.audits = nil
     world.outputs = [Self.command: answer]
     return world
