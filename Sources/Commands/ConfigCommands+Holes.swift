@@ -1,3 +1,4 @@
+import Adapters
 import Deploy
 
 // The settings about known holes.
@@ -7,7 +8,19 @@ extension ConfigCommands {
     name: "allow-vulnerable",
     place: .app(
       get: { ($0.allowedHoles ?? []).map(\.description).joined(separator: ",") },
-      set: { $0.allowedHoles = try $1.split(separator: ",").map { try HoleID(String($0)) }.uniqued() },
+      set: { config, text in
+        let known = try KnownHoles.list().holes.flatMap(\.ids).map(\.description)
+        config.allowedHoles = try text.split(separator: ",").map { text in
+          let id = try HoleID(String(text))
+          guard known.contains(id.description) else {
+            throw Failure(
+              .usage, "allowing the hole \(id)", "the list of known holes has none of that name",
+              next: NearestName.of(id.description, among: known).map { "Did you mean '\($0)'?" }
+                ?? "Give the name that the push's output says.")
+          }
+          return id
+        }.uniqued()
+      },
       unset: { $0.allowedHoles = nil }))
 
   /// Whether npm's registry is asked for critical holes.

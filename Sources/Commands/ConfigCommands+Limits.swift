@@ -30,7 +30,7 @@ extension ConfigCommands {
       config.cache = limits == CacheLimits() ? nil : limits
     }
     return Key(
-      name: "cache.\(name)", concernsOthers: false,
+      name: "cache.\(name)",
       place: .app(
         get: { get($0.cache ?? CacheLimits()) }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
   }

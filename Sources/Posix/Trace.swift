@@ -30,7 +30,7 @@ public enum Trace {
 
   /// Notes what has taken the time since a moment.
   public static func add(_ name: String, since start: UInt64) {
-    let plain = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || " -_./@:".contains($0)) }
+    let plain = name.filter { $0.isASCII && ($0.isLetter || $0.isNumber || " -_./@:,".contains($0)) }
     let (begin, end) = (start / 1000, now / 1000)
     let event =
       "{\"name\":\"\(plain)\",\"ph\":\"X\",\"ts\":\(begin),\"dur\":\(end - begin),\"pid\":1,\"tid\":\(CurrentProcess.id)}"

@@ -372,7 +372,8 @@ struct BadInputTests {
         "One",
         App.node(
           "one", start: start,
-          extra: program == "npm" ? ["package-lock.json": #"{"lockfileVersion": 3, "packages": {}}"#] : [:]))
+          extra: program == "npm"
+            ? ["package.json": #"{"scripts": {"start": "node server.js"}, "dependencies": {"left": "1.0.0"}}"#] : [:]))
       let programs = "\(sandbox.home)/programs"
       try Files.makeDirectory(programs)
       for name in ["git", "node", "caddy", "npm", "sh", "env"] where name != program {

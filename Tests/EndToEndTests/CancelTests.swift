@@ -31,7 +31,7 @@ struct CancelTests {
       #expect(try project.serverRef() == first)
       #expect(try sandbox.get() == "one")
       try sandbox.nextdeploy("config", "unset", "build.timeout").expectSuccess()
-      try sandbox.nextdeploy("config", "show").expectSuccess().expect("build.timeout  30m")
+      #expect(try sandbox.setting("build.timeout") == "30m")
     }
   }
 

@@ -37,6 +37,40 @@ struct RuntimeTests {
     return project
   }
 
+  @Test(
+    "of Next.js compiles ahead for the next release, which starts with what no visitor can have touched",
+    .enabled(if: Registry.answers, "no npm registry answers"))
+  func compiled() throws {
+    try run { sandbox, _ in
+      let project = try createApp(sandbox)
+      try project.commit("First", try Fixture.files("next-app").merging([".nvmrc": "24\n"]) { $1 })
+      try project.push().expectSuccess()
+      let kept = "\(sandbox.app())/compiled"
+      let first = try compiledFiles(kept)
+      #expect(first.count > 100)
+      // Whoever has taken over an instance can write to its own.
+      let own = "\(sandbox.app())/current/app/.next/cache/compiled"
+      let version = try #require(try Files.list(own).first)
+      try Files.write("mine", to: "\(own)/\(version)/mine", durable: false)
+      try sandbox.nextdeploy("restart").expectSuccess()
+
+      try project.commit("Edit", ["app/page.js": "export default function Page() { return <h1>version 2</h1> }"])
+      try project.push().expectSuccess().expectNo("warning: keeping")
+
+      #expect(try sandbox.get()?.contains("version 2") == true)
+      #expect(try Set(first).isSubset(of: compiledFiles(own)))
+      #expect(try !compiledFiles(own).contains("\(version)/mine") && !compiledFiles(kept).contains("\(version)/mine"))
+      try sandbox.nextdeploy("env", "set", "shop", "NODE_DISABLE_COMPILE_CACHE=1").expectSuccess()
+      try sandbox.nextdeploy("restart").expectSuccess()
+      #expect(try sandbox.get()?.contains("version 2") == true)
+    }
+  }
+
+  private func compiledFiles(_ directory: String) throws -> [String] {
+    try Files.list(directory).flatMap { version in try Files.list("\(directory)/\(version)").map { "\(version)/\($0)" }
+    }
+  }
+
   private func page(_ sandbox: Sandbox) throws -> [String] {
     try sandbox.get()?.split(separator: " ").map(String.init) ?? []
   }

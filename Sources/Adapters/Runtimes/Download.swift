@@ -56,8 +56,8 @@ struct Download {
     Failure(
       "downloading \(address)", cause,
       next:
-        "Check that the server reaches \(mirror), or name a copy of it ('nextdeploy config set runtime.…mirror URL', "
-        + "docs/runtimes.md), then try again.")
+        "Check that the server reaches \(mirror), or name a copy of it ('nextdeploy config set runtime.mirror URL', "
+        + "for Bun 'runtime.bun-mirror'; docs/runtimes.md), then try again.")
   }
 
   /// Never from HTTPS to HTTP, and no setting of the user's own.

@@ -113,7 +113,8 @@ public struct RuntimeInstaller: RuntimeSource {
     let name = need.runtime.rawValue
     let program = "\(fetched.tree)/bin/\(name)"
     let attempt = "trying \(fetched.name)"
-    let next = "Look at the mirror it came from: 'nextdeploy config show' says which (runtime.…mirror)."
+    let next =
+      "Look at the mirror it came from: 'nextdeploy config show' says which (runtime.mirror, runtime.bun-mirror)."
     guard try Files.status(program)?.kind == .file else {
       throw Failure(attempt, "it has no bin/\(name): nothing of it is used", next: next)
     }

@@ -101,6 +101,8 @@ public struct AppLayout: Sendable {
   public var config: String { "\(directory)/config.json" }
   /// The record of the release and instance that are live.
   public var live: String { "\(directory)/live.json" }
+  /// What Node has compiled of the last release, for the next one.
+  public var compiled: String { "\(directory)/compiled" }
   /// The key of the install that node_modules in the workspace came from.
   public var installedKey: String { "\(directory)/installed" }
   /// The key that Next.js encrypts server actions with, the same for every release.

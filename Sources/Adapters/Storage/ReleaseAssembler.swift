@@ -13,6 +13,7 @@ struct ReleaseAssembler: ~Copyable {
   /// Where the release's files go.
   private let files: PathBelow
   private let packages: String
+  private let compiled: String
   private let persistent: PersistentPaths
   private let access: any FileAccess
   private let copier: ReleaseCopier
@@ -22,9 +23,11 @@ struct ReleaseAssembler: ~Copyable {
   ///   - files: their place in it, which must not exist yet.
   ///   - shared: the directory of what is kept across releases.
   ///   - packages: the store of package files for releases.
+  ///   - compiled: what Node has compiled for releases (``CompiledCode``).
   ///   - access: lets the app write to its release.
   init(
     workspace: String, release: String, files: PathBelow, shared: String, packages: String,
+    compiled: String,
     access: any FileAccess = OneUser()
   ) throws {
     let open = try Directory(workspace)
@@ -34,6 +37,7 @@ struct ReleaseAssembler: ~Copyable {
     self.release = target
     self.files = files
     self.packages = packages
+    self.compiled = compiled
     self.access = access
     copier = ReleaseCopier(isForAnotherUser: access.isForOtherUsers)
   }
@@ -42,6 +46,9 @@ struct ReleaseAssembler: ~Copyable {
     for part in assembly.parts { try assemble(part) }
     for path in assembly.persist { try persistent.link(path, in: release, files) }
     for (path, name) in assembly.caches { try persistent.link(path, to: "\(Self.caches)/\(name)", in: release, files) }
+    if let compiled = assembly.compiled {
+      try CompiledCode(directory: self.compiled).give(to: release, at: place(compiled))
+    }
     if access.isForOtherUsers { for path in assembly.writable { try open(path) } }
   }
 

@@ -44,7 +44,7 @@ public struct ReleaseDirectory: Releases {
     do {
       let assembler = try ReleaseAssembler(
         workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
-        access: leftovers.files)
+        compiled: layout.compiled, access: leftovers.files)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")
@@ -52,7 +52,7 @@ public struct ReleaseDirectory: Releases {
       if !assembly.corepack.isEmpty {
         let cache = try ReleaseAssembler(
           workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
-          packages: layout.packages, access: leftovers.files)
+          packages: layout.packages, compiled: layout.compiled, access: leftovers.files)
         for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
       }
       try StateFile.write(release, to: "\(partial)/release.json")
@@ -81,6 +81,12 @@ public struct ReleaseDirectory: Releases {
     try leftovers.remove(going)
     try Files.rename(path, to: going)
     try leftovers.remove(going)
+  }
+
+  /// Reads the release's own files by descriptors.
+  public func takeCompiled(of release: ReleaseID, at path: String) throws {
+    guard let path = PathBelow(path) else { return }
+    try CompiledCode(directory: layout.compiled).take(from: Directory(layout.release(release).files), at: path)
   }
 
   /// Each file or directory in one of the caches goes or stays as a whole, as an image in all its sizes does.

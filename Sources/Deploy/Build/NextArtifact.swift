@@ -72,12 +72,14 @@ extension Builder {
     return BuildOutput(
       assembly: Assembly(
         parts: parts, persist: plan.project.persist.map { place.file($0.description) },
-        writable: Self.writable(output).map(place.file), launcher: launcher),
+        writable: Self.writable(output).map(place.file), launcher: launcher,
+        compiled: launcher.map { _ in place.file(Self.compiled(output)) }),
       framework: "\(name) (standalone)",
       serving: .process(
         AppProcess(
           start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
-          launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout)),
+          launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout,
+          compiled: launcher.map { _ in Self.compiled(output) })),
       published: try nextStatic(plan, output, place: place))
   }
 
@@ -105,14 +107,15 @@ extension Builder {
           .everything(without: try developmentPackages(plan).union([root.file(output)]))
         ] + built.map { .copy(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
         persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file),
-        launcher: launcher),
+        launcher: launcher, compiled: launcher.map { _ in root.file(Self.compiled(output)) }),
       framework: "\(name) (next start)",
       serving: .process(
         AppProcess(
           start: .program(
             ["node"]
               + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
-          launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout)),
+          launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout,
+          compiled: launcher.map { _ in Self.compiled(output) })),
       published: try nextStatic(plan, output, place: root))
   }
 
@@ -123,6 +126,9 @@ extension Builder {
 
   /// Where Next writes at run time: pages that it renders anew (ISR), and what it fetched.
   private static func writable(_ output: String) -> [String] { ["\(output)/server", "\(output)/cache"] }
+
+  /// Where Node keeps what it compiles, which the launcher has it write down.
+  private static func compiled(_ output: String) -> String { "\(output)/cache/compiled" }
 
   private static let serverFiles = "required-server-files.json"
 

@@ -34,6 +34,8 @@ struct ProgramEnvironment {
   var isNext = false
   /// The key for Next's server actions, if it needs one.
   var serverActionsKey: String?
+  /// Where Node is to keep what it compiles.
+  var compiled: String?
   /// Variables by which a build of Next.js and its instances are identified.
   var identity: [String: String] = [:]
   /// Where it is to listen.
@@ -130,6 +132,13 @@ struct ProgramEnvironment {
       "what [wrappers set](start.md#what-wrappers-set) (Next.js; the release command where it is what runs before the start)",
       [.releaseCommand, .app]
     ) { given, _ in given.start },
+    // With paths from there, for each release is at another.
+    Row(
+      "`NODE_COMPILE_CACHE` in `.next/cache`, `NODE_COMPILE_CACHE_PORTABLE=1` (Next.js 14 and later; Node 22 and later reads them)",
+      [.app]
+    ) { given, _ in
+      given.compiled.map { ["NODE_COMPILE_CACHE": $0, "NODE_COMPILE_CACHE_PORTABLE": "1"] } ?? [:]
+    },
     Row("the app's own ([environment.md](environment.md) says who sees which)", all) { given, _ in given.own },
     Row(
       "`NEXT_PRIVATE_STANDALONE=true` (Next.js)", [.build],

@@ -40,13 +40,18 @@ public struct AppProcess: Equatable, Codable, Sendable {
   public let environment: [String: String]
   /// How long its open connections get to end by themselves, in seconds.
   public let drainTimeout: Double
+  /// Where Node keeps what it compiles, from `directory`; nil where it is not told to.
+  public let compiled: String?
   /// The runtimes that it was built with and runs with, in place of those on the PATH; nil if there are none.
   public var runtimes: [Tool]?
 
   /// Describes an app that is started in this way.
   public init(
-    start: Work, launcher: Launcher? = nil, directory: RelativePath, environment: [String: String], drainTimeout: Double
+    start: Work, launcher: Launcher? = nil, directory: RelativePath, environment: [String: String],
+    drainTimeout: Double,
+    compiled: String? = nil
   ) {
+    self.compiled = compiled
     self.start = start
     self.launcher = launcher
     self.directory = directory

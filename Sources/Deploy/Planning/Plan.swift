@@ -57,7 +57,7 @@ public struct Plan: Equatable, Sendable {
     let need = RuntimeNeed(.node, [wish, app.nextsNode].compactMap(\.self))
     // A site of plain files, which nothing builds, needs none.
     let choice = try app.hasManifest || wish != nil ? need.choice(in: toolbox, bring: bring) : nil
-    let node = try choice?.tool ?? toolbox.find("node")
+    let node = choice?.tool
     nodeWish = wish ?? (choice?.isOnPath ?? true ? nil : app.nextsNode)
     if configured == nil { warnings += app.node.warnings }
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {

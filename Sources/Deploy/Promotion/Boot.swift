@@ -31,6 +31,7 @@ extension Promotion {
     var given = ProgramEnvironment(.app, environment, base: seams.baseEnvironment)
     // The app's own variables win over what its start command sets, but not over what the build has to be told by.
     given.start = process.environment
+    given.compiled = process.compiled
     given.identity = process.environment.filter { ProgramEnvironment.taken[$0.key] != nil }
     if process.isNext { given.serverActionsKey = try ServerActionsKey.value(environment, own: given.own, seams) }
     // Told 127.0.0.1, Next's own server of 13 and before, and a server of an app's own, take Next for another site.

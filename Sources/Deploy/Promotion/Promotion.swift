@@ -10,9 +10,18 @@ struct Promotion: Half {
       case .process(let process): try checkHealth(of: boot(candidate, process, environment))
       case .files(let site): try checkHealth(of: candidate, as: site)
       }
+    takeCompiled(of: candidate.release)
     let live = try route(healthy)
     // From here on the new release is live: nothing is undone any more.
     settle(live)
     return live
+  }
+
+  /// Has the next release begin with what Node has compiled of this one: only of a new one, which no visitor has reached.
+  private func takeCompiled(of release: ReleaseRecord) {
+    guard record.makesRelease, let process = release.process, let path = process.compiled else { return }
+    steps.attempt("keeping what Node has compiled") {
+      try seams.releases.takeCompiled(of: release.id, at: process.directory.file(path))
+    }
   }
 }

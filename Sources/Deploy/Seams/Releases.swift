@@ -12,6 +12,9 @@ public protocol Releases {
   /// Removes a release; does nothing if there is none of this id.
   func remove(_ release: ReleaseID) throws
 
+  /// Takes what Node has compiled of a release, for the next one (``Assembly/compiled``); nobody may have visited it yet.
+  func takeCompiled(of release: ReleaseID, at path: String) throws
+
   /// Removes the oldest of what instances keep from release to release (``Assembly/caches``) until it is within limits.
   func boundCaches(_ limits: CacheLimits) throws
 
@@ -40,6 +43,8 @@ public struct Assembly: Equatable, Sendable {
   public var writable: [String] = []
   /// The program of nextdeploy's own that starts the app; nil if it is one of the app's.
   public var launcher: Launcher?
+  /// Where Node keeps what it compiles of the release, which begins with what it compiled of the one before; nil for nowhere.
+  public var compiled: String?
   /// Scripts, by name, that the release's instances find on their PATH.
   public var programs: [String: String] = [:]
   /// What those scripts need from Corepack's directory, as paths below it: instances do not wait for the network.

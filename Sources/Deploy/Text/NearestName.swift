@@ -12,6 +12,7 @@ public enum NearestName {
   /// A sentence that names it: "Did you mean 'build'?", or the names there are.
   public static func hint(_ name: String, among candidates: [String]) -> String {
     if let nearest = of(name, among: candidates) { return "Did you mean '\(nearest)'?" }
+    if candidates.isEmpty { return "There are none." }
     return "There are: \(candidates.sorted().joined(separator: ", "))."
   }
 

@@ -24,7 +24,7 @@ struct Bench {
     let files = try #require(PathBelow(release))
     let assembler = try ReleaseAssembler(
       workspace: path("workspace"), release: scratch.path, files: files, shared: path("shared"),
-      packages: path("packages"))
+      packages: path("packages"), compiled: path("compiled"))
     try assembler.assemble(Assembly(parts: parts, persist: persist))
     // What a build does comes after a unit has started: the kernel's clock for files is a coarse one.
     WallClock.waitUntilFiles(areLaterThan: try Files.status(path(release))?.changed ?? 0)

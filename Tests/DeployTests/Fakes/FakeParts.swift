@@ -60,6 +60,10 @@ struct FakeReleases: Releases {
 
   func removeUnfinished() throws { try world.event("removeUnfinished") }
 
+  func takeCompiled(of release: ReleaseID, at path: String) throws {
+    try world.event("takeCompiled \(release) \(path)")
+  }
+
   func boundCaches(_ limits: CacheLimits) throws { try world.event("boundCaches \(limits.mostBytes)") }
 }
 

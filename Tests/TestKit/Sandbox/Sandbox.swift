@@ -139,6 +139,11 @@ public final class Sandbox {
     return try #require(json["url"]?.string)
   }
 
+  /// What a setting is, as `nextdeploy config show` says.
+  public func setting(_ key: String) throws -> String? {
+    try JSON.parse(try nextdeploy("config", "show", "--json").text)[key]?.string
+  }
+
   /// What `nextdeploy status --json` says of an app.
   public func status(_ app: String = "shop") throws -> JSON {
     let text = try nextdeploy("status", "--app", app, "--json").expectSuccess().text
