@@ -14,8 +14,15 @@ struct TimedPrograms: Sendable {
 
   func run(_ arguments: [String]) throws -> (status: ExitStatus, output: String) {
     let line = arguments.joined(separator: " ")
-    let (status, output) = try ChildProcess.run(
-      Command(["timeout", "--kill-after=1", "\(seconds)"] + arguments, environment: environment))
+    var bytes: [UInt8] = []
+    let status = try ChildProcess.run(
+      Command(["timeout", "--kill-after=1", "\(seconds)"] + arguments, environment: environment)
+    ) {
+      bytes += $0
+      guard bytes.count > 8 << 20 else { return }
+      throw Failure("running '\(line)'", "it writes and writes, more than 8 MB", next: "Run it yourself, and look.")
+    }
+    let output = String(decoding: bytes, as: UTF8.self)
     // timeout(1): 124 after the time limit, 137 if that took SIGKILL, 126 and 127 if the program could not start.
     switch status.code {
     case 124, 137:

@@ -45,15 +45,15 @@ struct ReleaseAssembler: ~Copyable {
   func assemble(_ assembly: Assembly) throws {
     for part in assembly.parts { try assemble(part) }
     for path in assembly.persist { try persistent.link(path, in: release, files) }
-    for (path, name) in assembly.caches { try persistent.link(path, to: "\(Self.caches)/\(name)", in: release, files) }
+    for (path, key) in assembly.images { try persistent.link(path, to: "\(Self.images)/\(key)", in: release, files) }
     if let compiled = assembly.compiled {
       try CompiledCode(directory: self.compiled).give(to: release, at: place(compiled))
     }
     if access.isForOtherUsers { for path in assembly.writable { try open(path) } }
   }
 
-  /// Where caches are kept, below what is shared by releases.
-  static let caches = ".nextdeploy"
+  /// Where images are kept that instances have optimized, below what is shared by releases.
+  static let images = "\(ProjectFile.reserved)/images"
 
   func assemble(_ part: Assembly.Part) throws {
     switch part {

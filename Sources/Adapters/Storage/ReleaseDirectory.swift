@@ -89,20 +89,25 @@ public struct ReleaseDirectory: Releases {
     try CompiledCode(directory: layout.compiled).take(from: Directory(layout.release(release).files), at: path)
   }
 
-  /// Each file or directory in one of the caches goes or stays as a whole, as an image in all its sizes does.
+  /// Each image goes or stays as a whole, in all its sizes; the directory that a release links to always stays.
   public func boundCaches(_ limits: CacheLimits) throws {
-    let place = "\(layout.shared)/\(ReleaseAssembler.caches)"
-    guard Files.exists(place) else { return }
-    let top = try Directory(place)
-    var parts: [(path: PathBelow, usage: DiskUsage)] = []
-    for cache in try top.entries() where cache.kind == .directory {
-      let directory = try top.directory(cache.name)
-      for entry in try directory.entries() {
-        let path = cache.name.appending(entry.name)
-        if let usage = try top.diskUsage(path) { parts.append((path, usage)) }
+    let images = "\(layout.shared)/\(ReleaseAssembler.images)"
+    guard Files.exists(images) else { return }
+    let top = try Directory(images)
+    var parts: [(directory: PathBelow, name: PathBelow, usage: DiskUsage)] = []
+    for directory in try top.entries() where directory.kind == .directory {
+      for entry in try top.directory(directory.name).entries() {
+        guard let usage = try top.diskUsage(directory.name.appending(entry.name)) else { continue }
+        parts.append((directory.name, entry.name, usage))
       }
     }
-    for index in limits.surplus(of: parts.map(\.usage)) { try leftovers.remove("\(place)/\(parts[index].path)") }
+    for index in limits.surplus(of: parts.map(\.usage)) {
+      // By descriptors: the app can write here.
+      let place = try top.directory(parts[index].directory)
+      do { try place.remove(parts[index].name) } catch {
+        leftovers.tell("\(error): it is an image that \(layout.shared) has no room for, and stays")
+      }
+    }
   }
 
   /// Removes the directories whose names end in ".unfinished".

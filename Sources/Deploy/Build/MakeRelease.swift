@@ -20,7 +20,7 @@ extension Builder {
       if process.isNext && planned.plan.project.images == .shared {
         // Of these `next/image` makes what is under the same name for as long as the app's own images are the same.
         for cache in assembly.writable where cache.pathParts.last == "cache" {
-          assembly.caches[cache + "/images"] = "images/\(planned.publicKey)"
+          assembly.images["\(cache)/images"] = planned.publicKey
         }
       }
       assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []

@@ -3,6 +3,9 @@ public struct ProjectFile: Equatable, Sendable {
   /// The file's name, at the top of the repository.
   public static let name = "nextdeploy.json"
 
+  /// The directory in `shared/` in which NextDeploy keeps what it shares between releases by itself.
+  public static let reserved = ".nextdeploy"
+
   /// The app's directory, from the top of the repository.
   public var root = RelativePath.top
   /// A shell command instead of the package manager's install.
@@ -114,6 +117,10 @@ public struct ProjectFile: Equatable, Sendable {
     persist = try file.strings("persist").map { text throws(Failure) in
       let path = try Self.path(text, "persist")
       if path.isTop { throw Self.failure("\"persist\" names the app's whole directory") }
+      if (root.description.pathParts + path.description.pathParts).first == Self.reserved {
+        throw Self.failure(
+          "\"persist\": \(text.quoted) is below \(Self.reserved), where NextDeploy keeps what is its own")
+      }
       return path
     }
   }

@@ -15,7 +15,7 @@ public protocol Releases {
   /// Takes what Node has compiled of a release, for the next one (``Assembly/compiled``); nobody may have visited it yet.
   func takeCompiled(of release: ReleaseID, at path: String) throws
 
-  /// Removes the oldest of what instances keep from release to release (``Assembly/caches``) until it is within limits.
+  /// Removes the oldest of what instances keep from release to release (``Assembly/images``) until it is within limits.
   func boundCaches(_ limits: CacheLimits) throws
 
   /// Removes what an interrupted `make` or `remove` left behind.
@@ -37,8 +37,8 @@ public struct Assembly: Equatable, Sendable {
   public var parts: [Part]
   /// Paths that are replaced by links to where their content is kept across releases.
   public var persist: [String]
-  /// Directories of the release whose content later releases go on using, each by the name under which it is kept.
-  public var caches: [String: String] = [:]
+  /// Directories of the release with images that other releases use too, those that have the same key for it.
+  public var images: [String: String] = [:]
   /// Directories within the release that the app writes to at run time.
   public var writable: [String] = []
   /// The program of nextdeploy's own that starts the app; nil if it is one of the app's.

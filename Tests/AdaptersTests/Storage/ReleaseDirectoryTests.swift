@@ -29,6 +29,61 @@ struct ReleaseDirectoryTests {
     }
   }
 
+  @Test("images that releases share go one by one, and nothing goes to which an app has made a link")
+  func images() async throws {
+    try await run { releases, layout in
+      let (one, two) = (try Self.record("20261123-154512"), try Self.record("20261123-154513"))
+      for record in [one, two] {
+        try releases.make(
+          record, from: Assembly(parts: [.everything(without: [])], persist: [], images: [".next/cache/images": "a1"]))
+      }
+      let images = "\(layout.shared)/.nextdeploy/images"
+      let own = layout.release(one.id).files + "/.next/cache/images"
+      for name in ["x", "y"] {
+        try Files.makeDirectory("\(own)/\(name)")
+        try Files.write(String(repeating: "i", count: 700 << 10), to: "\(own)/\(name)/60.webp", durable: false)
+      }
+      #expect(try Files.list(layout.release(two.id).files + "/.next/cache/images") == ["x", "y"])
+      let elsewhere = "\(layout.directory)/elsewhere"
+      try Files.makeDirectory("\(elsewhere)/z")
+      try Files.write(String(repeating: "i", count: 2 << 20), to: "\(elsewhere)/z/60.webp", durable: false)
+      try Files.link("\(images)/b2", to: elsewhere)
+      try Files.link("\(images)/a1/w", to: "\(elsewhere)/z")
+      var limits = CacheLimits()
+      limits.size = try Size("1M")
+
+      try releases.boundCaches(limits)
+
+      // The directory that the releases link to stays, with as many as there is room for.
+      #expect(try Files.list("\(images)/a1").filter { $0 != "w" }.count == 1)
+      #expect(Files.exists("\(elsewhere)/z/60.webp") && Files.exists("\(images)/b2"))
+    }
+  }
+
+  @Test("what Node has compiled is given to the next release, as files only and within bounds")
+  func compiled() async throws {
+    try await run { releases, layout in
+      let (one, two) = (try Self.record("20261123-154512"), try Self.record("20261123-154513"))
+      let assembly = Assembly(
+        parts: [.everything(without: [])], persist: [], launcher: .next, compiled: ".next/cache/compiled")
+      try releases.make(one, from: assembly)
+      let own = layout.release(one.id).files + "/.next/cache/compiled"
+      try Files.makeDirectory("\(own)/v24/deeper")
+      try Files.write("code", to: "\(own)/v24/a1", durable: false)
+      try Files.write("code", to: "\(own)/v24/deeper/b2", durable: false)
+      try Files.write("code", to: "\(own)/c3", durable: false)
+      try Files.link("\(own)/v24/d4", to: "/etc/passwd")
+      try Files.link("\(own)/v25", to: "/etc")
+
+      try releases.takeCompiled(of: one.id, at: ".next/cache/compiled")
+      try releases.make(two, from: assembly)
+
+      let next = layout.release(two.id).files + "/.next/cache/compiled"
+      #expect(try Files.list(next) == ["v24"] && Files.list("\(next)/v24") == ["a1"])
+      #expect(try Files.text("\(next)/v24/a1") == "code")
+    }
+  }
+
   @Test("what starts a release lies beside its files, where none of the app's can take its place")
   func launcher() async throws {
     try await run { releases, layout in
