@@ -19,8 +19,14 @@ extension ConfigCommands {
         }))
   }
 
-  /// A limit on what an app's builds keep.
-  static func cache(
+  static let cacheSize = cache(
+    "size", get: { $0.mostBytes.description }, set: { $0.size = try $1.map { try Size($0) } })
+  static let cacheDays = cache(
+    "days", get: { String($0.mostDays) },
+    set: { $0.days = try $1.map { try number($0, for: "cache.days", in: 1...3650) } })
+
+  /// A limit on what an app's builds and instances keep.
+  private static func cache(
     _ name: String, get: @escaping @Sendable (CacheLimits) -> String,
     set: @escaping @Sendable (inout CacheLimits, String?) throws -> Void
   ) -> Key {

@@ -58,11 +58,7 @@ enum ConfigCommands {
       place: .app(
         get: { ($0.buildTimeout ?? .build).description }, set: { $0.buildTimeout = try TimeLimit($1) },
         unset: { $0.buildTimeout = nil })),
-    cache(
-      "size", get: { $0.mostBytes.description }, set: { $0.size = try $1.map { try Size($0) } }),
-    cache(
-      "days", get: { String($0.mostDays) },
-      set: { $0.days = try $1.map { try number($0, for: "cache.days", in: 1...3650) } }),
+    cacheSize, cacheDays,
     allowVulnerable,
     audit,
     Key(
