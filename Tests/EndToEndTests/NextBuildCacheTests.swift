@@ -14,15 +14,37 @@ struct NextBuildCacheTests {
       let picture = "\(project.directory)/public/picture.png"
       try sandbox.run(["cp", "\(ThisProject.path)/Tests/Fixtures/next-site/public/picture.png", picture])
         .expectSuccess()
+      try project.write([
+        "app/made.js": """
+        import { unstable_cache } from 'next/cache'
+        export const made = unstable_cache(async () => `made ${process.pid} ${Date.now()}`, ['made'])
+        """,
+        "app/at-build/page.js": """
+        import { made } from '../made'
+        export default async function Page() { return <p>{await made()}</p> }
+        """,
+        "app/at-run/route.js": """
+        import { made } from '../made'
+        export const dynamic = 'force-dynamic'
+        export async function GET() { return new Response(await made()) }
+        """,
+      ])
       try project.commit("First")
       try project.push().expectSuccess()
       #expect(try imageCache(sandbox) == "MISS")
       #expect(try imageCache(sandbox) == "HIT")
+      // What the build kept is what its instances have.
+      let made = try #require(try sandbox.get("/at-run"))
+      #expect(made.hasPrefix("made "))
+      #expect(try sandbox.get("/at-build")?.contains(made) == true)
 
       try project.commit(
         "Edit", ["app/page.js": "export default function Page() {\n  return <h1>version 2</h1>\n}\n"])
       try project.push().expectSuccess()
       let edited = try #require(try sandbox.liveRelease())
+      let next = try #require(try sandbox.get("/at-run"))
+      #expect(next != made)
+      #expect(try sandbox.get("/at-build")?.contains(next) == true)
       #expect(try sandbox.get()?.contains("version 2") == true)
       #expect(try imageCache(sandbox) == "HIT", "of the release before")
 
@@ -58,12 +80,13 @@ struct NextBuildCacheTests {
       .map { String($0.dropFirst(name.count)) }
   }
 
-  /// A release's files by their paths, with the ids that each build has of its own taken out.
+  /// A release's files by their paths, without what instances write and what is different each time, with the ids that each build has of its own taken out.
   private func files(_ sandbox: Sandbox, _ release: String) throws -> [String: String] {
     let top = "\(sandbox.app())/releases/\(release)/app"
     let found = try sandbox.run(["find", ".", "-type", "f", "-not", "-path", "./node_modules/*"], in: top)
     var files: [String: String] = [:]
-    for path in found.text.split(separator: "\n").map({ String($0.dropFirst(2)) }) where !path.contains("/trace") {
+    for path in found.text.split(separator: "\n").map({ String($0.dropFirst(2)) })
+    where !["/trace", "/at-build", "/cache/", "/route-cache/"].contains(where: path.contains) {
       var text = String(decoding: try Files.read("\(top)/\(path)") ?? [], as: UTF8.self).replacing(release, with: "ID")
       // Beside the names it has hashes of files, of which some hold the id.
       if path.hasSuffix(".nft.json"), let names = try JSON.parse(text)["files"] { text = "\(names)" }

@@ -65,6 +65,7 @@ extension Builder {
     var parts: [Assembly.Part] = [
       .copy(from: standalone, to: ""),
       .copy(from: root.file("\(output)/static"), to: place.file("\(output)/static")),
+      fetched(root, output, to: place),
     ]
     if seams.workspace.exists(root.file("public")) {
       parts.append(.copy(from: root.file("public"), to: place.file("public")))
@@ -81,6 +82,11 @@ extension Builder {
           launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout,
           compiled: launcher.map { _ in Self.compiled(output) })),
       published: try nextStatic(plan, output, place: place))
+  }
+
+  /// What the build itself fetched, and values that it kept (`unstable_cache`): its pages were made of them.
+  private func fetched(_ root: RelativePath, _ output: String, to place: RelativePath) -> Assembly.Part {
+    .copy(from: root.file("\(output)/cache/fetch-cache"), to: place.file("\(output)/cache/fetch-cache"))
   }
 
   /// What the start command sets, in the variables themselves or in files of the app's.
@@ -105,7 +111,8 @@ extension Builder {
       assembly: Assembly(
         parts: [
           .everything(without: try developmentPackages(plan).union([root.file(output)]))
-        ] + built.map { .copy(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) },
+        ] + built.map { .copy(from: root.file("\(output)/\($0)"), to: root.file("\(output)/\($0)")) }
+          + [fetched(root, output, to: root)],
         persist: plan.project.persist.map { root.file($0.description) }, writable: Self.writable(output).map(root.file),
         launcher: launcher, compiled: launcher.map { _ in root.file(Self.compiled(output)) }),
       framework: "\(name) (next start)",
