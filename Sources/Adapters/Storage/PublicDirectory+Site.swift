@@ -63,11 +63,11 @@ extension PublicDirectory {
           if try publish(entry.name, of: from, to: to, and: all) { kept.append(path.appending(entry.name)) }
           continue
         }
-        if let before, try Self.take(entry.name, of: from, to: to, asIn: top.directory(before), built) {
-          // It keeps its ETag.
-        } else {
-          _ = try Self.give(entry.name, of: from, to: to)
-        }
+        let isTaken =
+          if let before { try Self.take(entry.name, of: from, to: to, asIn: top.directory(before), built) } else {
+            false
+          }
+        if !isTaken { _ = try Self.give(entry.name, of: from, to: to) }
         if let size = try to.status(entry.name)?.size, Compressor.canCompress(entry.name, size: size) {
           alone.append(path.appending(entry.name))
         }
