@@ -157,9 +157,10 @@ extension SiteBlock {
       if rule.status != 200, !rule.to.contains("?"), !rule.to.contains("#") { target += "${\(groups.count + 1)}" }
       result.append("\t`~^\(pattern)/?(\\?.*)?$` \(rule.status) `\(target)`")
     }
-    result += ["\tdefault - -", "}"]
+    // A map is read each time that it is used.
+    result += ["\tdefault - -", "}", "vars \(name)_status {\(name)_status}"]
     for status in Set(rules.map(\.status)).sorted() {
-      result.append("@\(name)\(status) vars {\(name)_status} \(status)")
+      result.append("@\(name)\(status) vars {http.vars.\(name)_status} \(status)")
       if status == 200 {
         result += [
           "route @\(name)200 {", "\trewrite * {\(name)_to}", "\t@rewritten file {",

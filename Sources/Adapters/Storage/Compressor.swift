@@ -29,6 +29,13 @@ struct Compressor {
       && kinds.contains { name.description.hasSuffix(".\($0)") }
   }
 
+  /// Whether a name is that of a file that was compressed, which Caddy serves in the place of the file.
+  static func isCompressed(_ name: PathBelow) -> Bool {
+    let text = name.description
+    guard let ending = endings.first(where: { text.hasSuffix(".\($0)") }) else { return false }
+    return PathBelow(String(text.dropLast(ending.utf8.count + 1))).map { canCompress($0, size: 1 << 20) } ?? false
+  }
+
   /// Compresses files of nextdeploy's own by their absolute paths.
   func compress(_ paths: [String]) throws {
     for program in Self.programs where Command.find(program.words[0], path: environment["PATH"] ?? "") != nil {

@@ -43,7 +43,7 @@ public struct PublicDirectory: PublicFiles {
       let from = try app.directory(source.appending(path))
       let to = try Self.made(own.appending(path), in: top)
       let together = try Self.made(all.appending(path), in: top)
-      for entry in try from.entries() where entry.name.bytes.first != UInt8(ascii: ".") {
+      for entry in try from.entries() where entry.name.bytes.first != UInt8(ascii: ".") && !Self.isMisread(entry.name) {
         if entry.kind == .directory { directories.append(path.appending(entry.name)) }
         guard entry.kind == .file else { continue }
         if try publish(entry.name, of: from, to: to, and: together) { large.append(path.appending(entry.name)) }
@@ -59,25 +59,54 @@ public struct PublicDirectory: PublicFiles {
   func compress(
     _ files: [PathBelow], in own: borrowing Directory, _ place: String, sharedWith all: borrowing Directory
   ) throws {
-    let mine = try uncompressed(files, in: own)
-    try compressor.compress(mine.map { "\(place)/\($0)" })
+    let mine = try compress(files, in: own, place)
     for file in mine {
+      // A file of another content may have had the name before.
+      guard try own.status(file)?.inode == all.status(file)?.inode else { continue }
       for ending in Compressor.endings { try Self.link(file, ending, from: own, to: all) }
     }
   }
 
-  /// Without those that the build itself compressed, which are the release's own.
-  func uncompressed(_ files: [PathBelow], in own: borrowing Directory) throws -> [PathBelow] {
-    var mine: [PathBelow] = []
-    for file in files {
-      var isDone = false
-      for ending in Compressor.endings {
-        if let compressed = Self.compressed(file, ending), try own.status(compressed) != nil { isDone = true }
+  /// Compresses files, and returns those that it compressed.
+  func compress(_ files: [PathBelow], in own: borrowing Directory, _ place: String) throws -> [PathBelow] {
+    let mine = try uncompressed(files, in: own)
+    do { try compressor.compress(mine.map { "\(place)/\($0)" }) } catch {
+      // What a program left when it was ended would be served as the file.
+      for file in mine {
+        for ending in Compressor.endings {
+          if let path = Self.compressed(file, ending) { _ = try own.removeFile(path) }
+        }
       }
-      if !isDone { mine.append(file) }
+      throw error
     }
     return mine
   }
+
+  /// Without those that the build itself compressed, which are the release's own, and those whose path is no text, as
+  /// which programs are given it.
+  private func uncompressed(_ files: [PathBelow], in own: borrowing Directory) throws -> [PathBelow] {
+    var mine: [PathBelow] = []
+    for file in files where file.bytes.elementsEqual(file.description.utf8) {
+      if try !Self.isCompressed(file, in: own) { mine.append(file) }
+    }
+    return mine
+  }
+
+  /// Whether a file has a compressed one beside it.
+  static func isCompressed(_ file: PathBelow, in directory: borrowing Directory) throws -> Bool {
+    for ending in Compressor.endings {
+      if let path = compressed(file, ending), try directory.status(path) != nil { return true }
+    }
+    return false
+  }
+
+  /// Whether one of the names is that of a file, compressed.
+  static func isCompressed(_ file: PathBelow, among names: Set<PathBelow>) -> Bool {
+    Compressor.endings.contains { ending in compressed(file, ending).map(names.contains) ?? false }
+  }
+
+  /// Whether Caddy would take a part of a name for a query or for a placeholder of its own.
+  static func isMisread(_ name: PathBelow) -> Bool { name.bytes.contains { "?{}".utf8.contains($0) } }
 
   private static func compressed(_ file: PathBelow, _ ending: String) -> PathBelow? {
     PathBelow(Array(file.bytes) + Array(".\(ending)".utf8))
@@ -109,12 +138,15 @@ public struct PublicDirectory: PublicFiles {
     if isLarge, try all.status(name)?.size == status.size,
       try all.read(name, atMost: status.size) == source.read(name, atMost: status.size)
     {
-      // What an earlier release compressed.
       try all.hardLink(name, to: name, in: own)
+      if try Self.isCompressed(name, in: source) { return false }
+      // What was compressed for an earlier release.
       for ending in Compressor.endings { try Self.link(name, ending, from: all, to: own) }
-      return false
+      return try !Self.isCompressed(name, in: own)
     }
     _ = try Self.give(name, of: source, to: own)
+    // What a build compressed stays with its release: it need not fit the file of this name that another one has.
+    if Compressor.isCompressed(name) { return false }
     // What an earlier release had under this name is what its pages ask for.
     if try all.status(name) == nil { try own.hardLink(name, to: name, in: all) }
     return isLarge

@@ -9,6 +9,8 @@ struct SiteRules {
 
   /// The most bytes of a file and of a line, and the most rules of each kind.
   private static let (fileLimit, lineLimit, redirectLimit, headerLimit) = (100 << 10, 2_000, 2_000, 100)
+  /// The most redirects for more than one path: each costs a look at the whole address.
+  private static let patternLimit = 100
   /// How many lines are named that are not honoured.
   private static let told = 10
 
@@ -101,6 +103,9 @@ struct SiteRules {
     if redirects.contains(where: { $0.from.isLike(from) }) { throw Refusal("a line before it is for the same path") }
     if to == from.description { throw Refusal("it leads to itself") }
     if redirects.count == Self.redirectLimit { throw Refusal("there are more than \(Self.redirectLimit)") }
+    if !from.names.isEmpty, redirects.count(where: { !$0.from.names.isEmpty }) == Self.patternLimit {
+      throw Refusal("there are more than \(Self.patternLimit) with ':name' or '*'")
+    }
     redirects.append(RedirectRule(from: from, to: to, status: status, isForced: isForced))
   }
 

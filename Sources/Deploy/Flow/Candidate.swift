@@ -27,7 +27,9 @@ extension Steps {
       }
       var result = release.id.description
       if let site = release.site {
-        let count = try seams.files.publish(site, of: release.id)
+        let published = try seams.files.publish(site, of: release.id)
+        for warning in published.warnings { seams.events.warn(warning) }
+        let count = published.count
         result += ", \(count == 1 ? "1 file" : "\(count) files") that Caddy serves without a process"
       }
       return (Candidate(release, as: commit, advisor), result)

@@ -53,7 +53,7 @@ public struct Recovery {
   private func publish(_ live: LiveRecord) {
     do {
       if let site = try live.site(of: app, at: config.addresses, seams.releases).files {
-        _ = try seams.files.publish(site, of: live.release)
+        for warning in try seams.files.publish(site, of: live.release).warnings { seams.events.warn(warning) }
       }
     } catch { seams.events.warn("publishing the files of \(app): \(Failure(of: error))") }
   }

@@ -62,7 +62,7 @@ extension Promotion {
     let policy = release.health
     return try steps.run(.health, "GET \(policy.path)") {
       // Those of a release that is to be live again may have gone since.
-      _ = try seams.files.publish(files, of: release.id)
+      for warning in try seams.files.publish(files, of: release.id).warnings { seams.events.warn(warning) }
       var finding: Finding?
       let site = Site(app: app, addresses: config.addresses, files: files, of: release.id, page: policy.path)
       try seams.proxy.preview(site) { place in

@@ -3,15 +3,25 @@ public protocol PublicFiles {
   /// Publishes files of a release, which the proxy serves once the release is live.
   func publish(_ files: PublishedFiles, of release: ReleaseID) throws
 
-  /// Publishes a release that is nothing but files, all of them or none; does nothing if it is published. Returns how
-  /// many there are.
-  func publish(_ site: StaticSite, of release: ReleaseID) throws -> Int
+  /// Publishes a release that is nothing but files, all of them or none; does nothing if it is published.
+  func publish(_ site: StaticSite, of release: ReleaseID) throws -> PublishedSite
 
   /// Removes what was published of a release that never went live.
   func withdraw(_ release: ReleaseID) throws
 
   /// Removes what was published of other releases, unless open pages of visitors may still load it.
   func prune(keeping releases: Set<ReleaseID>) throws
+}
+
+/// What was published of a release that is nothing but files.
+public struct PublishedSite: Equatable, Sendable {
+  /// How many files there are.
+  public var count = 0
+  /// What to tell of those that are not served as they could be.
+  public var warnings: [String] = []
+
+  /// Describes a release of which nothing was to be published.
+  public init() {}
 }
 
 /// Files of a release whose names change with their content, so that those of several releases can be served together.

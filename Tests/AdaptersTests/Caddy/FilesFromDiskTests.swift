@@ -90,6 +90,24 @@ struct FilesFromDiskTests {
     }
   }
 
+  @Test("are compressed as their own release has them", arguments: TestedCaddy.allCases)
+  func ownCompressed(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let text = String(repeating: "let same = 1\n", count: 200)
+      let gzip = "Accept-Encoding: gzip"
+      for id in ["20261124-101112", "20261124-101113"] {
+        try shop.deploy(id, ["a.js": text, "a.js.gz": "its own", "b.js": id.hasSuffix("2") ? "small" : text])
+        #expect(try shop.get("/_next/static/a.js", "--header", gzip).hasPrefix("its own"))
+      }
+      // The first release's page loads its own, whatever is compressed of another one.
+      let all = "\(shop.files.directory)/all/_next/static"
+      #expect(try Files.text("\(all)/b.js") == "small" && !Files.exists("\(all)/b.js.gz"))
+      try shop.deploy("20261124-101114", ["a.js": text])
+      #expect(try shop.get("/_next/static/a.js", "--compressed", "--header", gzip).hasPrefix(text))
+      #expect(Files.exists("\(all)/a.js.gz"))
+    }
+  }
+
   @Test("of an earlier release are there while a page of it may be open", arguments: TestedCaddy.allCases)
   func kept(program: TestedCaddy) async throws {
     try await run(program) { shop in

@@ -40,7 +40,7 @@ struct StaticSiteTests {
     func make(_ id: String, _ texts: [String: String], _ site: StaticSite = StaticSite()) throws -> Int {
       try stage.scratch.write(
         Dictionary(uniqueKeysWithValues: texts.map { ("apps/shop/releases/\(id)/app/\($0)", $1) }))
-      return try files.publish(site, of: ReleaseID(id))
+      return try files.publish(site, of: ReleaseID(id)).count
     }
 
     /// Makes a release, and sends visitors to it.
@@ -304,7 +304,109 @@ struct StaticSiteTests {
     }
   }
 
+  @Test(
+    "that compresses files itself is served with those, and only the release that has them",
+    arguments: TestedCaddy.allCases)
+  func compressed(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let site = StaticSite(hashed: [try #require(RelativePath("assets"))])
+      let text = String(repeating: "let same = 1\n", count: 200)
+      let files = ["index.html": "home", "a.js": text, "assets/b-1.js": text]
+      let packed = files.merging(["a.js.gz": "its own", "assets/b-1.js.gz": "its own"]) { $1 }
+      // Caddy takes the first that it knows: only the build's is there.
+      let gzip = "Accept-Encoding: gzip"
+      var former: StaticSite?
+      for id in [Self.first, Self.second] {
+        try shop.deploy(id, packed, site, former: former)
+        former = site
+        for path in ["/a.js", "/assets/b-1.js"] {
+          #expect(try shop.get(path, "--header", gzip).hasPrefix("its own"), "\(id) \(path)")
+        }
+      }
+      try shop.deploy(Self.third, files, site, former: site)
+      for path in ["/a.js", "/assets/b-1.js"] {
+        #expect(try shop.get(path, "--compressed", "--header", gzip).hasPrefix(text), "\(path)")
+        #expect(Files.exists("\(shop.files.directory)/releases/\(Self.third)\(path).gz"), "\(path)")
+      }
+      // What nextdeploy made gives way, too.
+      try shop.deploy("20261124-101115", packed, site, former: site)
+      for path in ["/a.js", "/assets/b-1.js"] {
+        #expect(try shop.get(path, "--header", gzip).hasPrefix("its own"), "\(path)")
+      }
+    }
+  }
+
+  @Test("goes live with names that are no text, and without those that Caddy would misread")
+  func names() async throws {
+    try await run(.debian) { shop in
+      let text = String(repeating: "let same = 1\n", count: 200)
+      let place = "apps/shop/releases/\(Self.first)/app"
+      try shop.stage.scratch.write([
+        "\(place)/index.html": "home", "\(place)/a.js": text, "\(place)/a?b.js": text, "\(place)/{env.HOME}/c.js": text,
+        "\(place)/d}.js": text,
+      ])
+      for path in ["", "directory-"] {
+        let source = try Directory("\(shop.stage.scratch.path)/\(place)")
+        var name = try #require(PathBelow(Array("\(path)x".utf8) + [0xFF]))
+        if !path.isEmpty {
+          try source.makeDirectory(name, mode: 0o755)
+          name = name.appending("y.js")
+        } else {
+          name = try #require(PathBelow(Array(name.bytes) + Array(".js".utf8)))
+        }
+        try source.copyFile("a.js", to: name, in: source, mode: { _ in 0o644 })
+      }
+      let published = try shop.files.publish(StaticSite(), of: ReleaseID(Self.first))
+      #expect(published.count == 4)
+      #expect(published.warnings.count == 1, "\(published.warnings)")
+      #expect(published.warnings.first?.hasPrefix("3 names are not published, ") == true)
+      #expect(published.warnings.first?.hasSuffix("\"a?b.js\" first.") == true, "\(published.warnings)")
+      try shop.sites.route(shop.site(Self.first, StaticSite()))
+
+      for path in ["/x%FF.js", "/directory-x%FF/y.js"] { #expect(try shop.get(path).hasPrefix(text), "\(path)") }
+      for path in ["/a%3Fb.js", "/%7Benv.HOME%7D/c.js", "/d%7D.js"] { try shop.expect(path, "404  [no-store] |") }
+    }
+  }
+
+  @Test("goes live without what a program that compresses left when it failed, and says so")
+  func failedCompression() async throws {
+    try await run(.debian) { shop in
+      let text = String(repeating: "let same = 1\n", count: 200)
+      let programs = "\(shop.stage.scratch.path)/programs"
+      try shop.stage.scratch.write([
+        "programs/gzip": "#!/bin/sh\nfor file; do :; done\necho half >\"$file.gz\"\necho no space >&2\nexit 1\n",
+        "apps/shop/releases/\(Self.first)/app/a.js": text,
+      ])
+      try Files.setMode("\(programs)/gzip", 0o755)
+      let files = PublicDirectory(
+        directory: shop.files.directory, layout: shop.layout, environment: ["PATH": programs])
+      let published = try files.publish(StaticSite(), of: ReleaseID(Self.first))
+      #expect(published.count == 1)
+      #expect(published.warnings.count == 1 && published.warnings[0].contains("no space"), "\(published.warnings)")
+      try shop.sites.route(shop.site(Self.first, StaticSite()))
+      #expect(try shop.get("/a.js", "--compressed").hasPrefix(text))
+    }
+  }
+
   // MARK: _redirects and _headers
+
+  @Test("answers addresses of more than 8192 bytes with 414, and shorter ones soon", arguments: TestedCaddy.allCases)
+  func longAddresses(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let lines = [200, 301, 302, 303, 307, 308].flatMap { status in
+        (0..<16).map { "/:a/:b/\($0)/\(status)/* /x/:a/:b/:splat \(status)" }
+      }
+      let rules = SiteRules(redirects: lines.joined(separator: "\n"), headers: nil)
+      #expect(rules.warnings == [])
+      try shop.deploy(Self.first, Self.files, StaticSite(redirects: rules.redirects))
+
+      let long = String(repeating: "a/", count: 4_095)
+      try shop.expect("/\(long)a", Self.missing + "not there")
+      try shop.expect("/\(long)aa", "414  [no-store] |")
+      try shop.expect("/?\(long)aa", "414  [no-store] |")
+      #expect(try shop.get("/a/b/3/307/c").contains("307  [public, max-age=0, must-revalidate] /x/a/b/c "))
+    }
+  }
 
   private static let redirects = """
     # moved

@@ -75,11 +75,13 @@ struct FakeFiles: PublicFiles {
     world.published[release] = files
   }
 
-  func publish(_ site: StaticSite, of release: ReleaseID) throws -> Int {
-    if world.publishedSites[release] != nil { return 0 }
+  func publish(_ site: StaticSite, of release: ReleaseID) throws -> PublishedSite {
+    var result = PublishedSite()
+    if world.publishedSites[release] != nil { return result }
     try world.event("publish \(release)")
     world.publishedSites[release] = site
-    return world.files.count
+    result.count = world.files.count
+    return result
   }
 
   func withdraw(_ release: ReleaseID) throws {

@@ -93,6 +93,17 @@ struct SiteRulesTests {
     #expect(rules.warnings.count == 2)
   }
 
+  @Test("for many paths are fewer, for each is a look at the whole address")
+  func patternLimit() {
+    let many = (0..<110).map { "/\($0)/\($0.isMultiple(of: 2) ? "*" : ":x") /a" } + ["/last /a"]
+    let rules = SiteRules(redirects: many.joined(separator: "\n"), headers: nil)
+    #expect(rules.redirects.count == 101 && rules.redirects.last?.from.description == "/last")
+    #expect(rules.warnings.count == 10)
+    #expect(
+      rules.warnings.first?.hasPrefix("line 101 of _redirects is not used: there are more than 100 with ':name' or '*'")
+        == true, "\(rules.warnings)")
+  }
+
   @Test("are limited in size and number, and so is what is said of them")
   func limits() {
     let many = (0..<3_000).map { "/\($0) /a" }.joined(separator: "\n")
