@@ -91,7 +91,8 @@ struct AppContext {
       releases: ReleaseDirectory(layout: layout, leftovers: leftovers),
       files: PublicDirectory(
         directory: Layout.publicFiles(of: name, below: server.backend.caddy.sites), layout: layout,
-        environment: server.baseEnvironment),
+        // Settings that cannot be read are reported where the deploy reads them.
+        environment: server.baseEnvironment, kept: (try? config())?.openTabs ?? .openTabs),
       manager: try server.services(),
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),

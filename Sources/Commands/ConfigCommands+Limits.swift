@@ -19,6 +19,13 @@ extension ConfigCommands {
         }))
   }
 
+  /// How long files of releases that are gone stay for pages that are still open.
+  static let openTabs = Key(
+    name: "open-tabs",
+    place: .app(
+      get: { ($0.openTabs ?? .openTabs).description }, set: { $0.openTabs = try TimeLimit($1) },
+      unset: { $0.openTabs = nil }))
+
   static let cacheSize = cache(
     "size", get: { $0.mostBytes.description }, set: { $0.size = try $1.map { try Size($0) } })
   static let cacheDays = cache(

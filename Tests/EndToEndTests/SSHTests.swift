@@ -154,7 +154,8 @@ struct SSHTests {
         "switch": "reload",
         "memory": "8G", "cpu": "800%", "tasks": "9999", "build.timeout": "24h", "push.size": "99G", "push.file": "99G",
         "push.entries": "9999999", "push.memory": "99G", "node": "18",
-        "cache.size": "99G", "cache.days": "3650", "allow-vulnerable": "CVE-2025-55182", "audit": "off",
+        "open-tabs": "24h", "cache.size": "99G", "cache.days": "3650", "allow-vulnerable": "CVE-2025-55182",
+        "audit": "off",
         "runtime.auto": "on", "runtime.mirror": "https://mirror.example.com",
         "runtime.bun-mirror": "https://mirror.example.com",
       ]

@@ -11,18 +11,19 @@ public struct PublicDirectory: PublicFiles {
   let directory: String
   let layout: AppLayout
   let compressor: Compressor
+  /// For how long what a release had is kept after the release itself is gone.
+  let kept: TimeLimit
 
   /// - Parameters:
   ///   - directory: below Caddy's, where Caddy can read.
   ///   - environment: has the PATH on which programs that compress are looked for.
-  public init(directory: String, layout: AppLayout, environment: [String: String]) {
+  ///   - kept: for how long what a release had is kept after the release itself is gone.
+  public init(directory: String, layout: AppLayout, environment: [String: String], kept: TimeLimit = .openTabs) {
     self.directory = directory
     self.layout = layout
+    self.kept = kept
     compressor = Compressor(environment: environment)
   }
-
-  /// For how long what a release had is kept after the release itself is gone, in seconds.
-  static let kept = 3600
 
   // MARK: Publishing
 
@@ -196,7 +197,7 @@ public struct PublicDirectory: PublicFiles {
         try Files.write("", to: mark, durable: false)
         continue
       }
-      guard WallClock.now - Int(status.modified / 1_000_000_000) >= Self.kept else { continue }
+      guard WallClock.now - Int(status.modified / 1_000_000_000) >= kept.seconds else { continue }
       for path in ["direct/\(release)", "releases/\(release)", "gone-\(release)"] {
         try Files.remove("\(directory)/\(path)")
       }

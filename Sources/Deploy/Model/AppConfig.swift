@@ -12,6 +12,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var limits: Limits?
   /// How long an install, a build and a release command may each take; nil is `TimeLimit.build`.
   public var buildTimeout: TimeLimit?
+  /// How long files of a release that is gone are there for pages that are still open; nil is `TimeLimit.openTabs`.
+  public var openTabs: TimeLimit?
   /// What its builds may keep for the next one; nil if nothing is set.
   public var cache: CacheLimits?
   /// The holes with which it is deployed all the same; nil is none.

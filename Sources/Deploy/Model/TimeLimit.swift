@@ -27,5 +27,8 @@ public struct TimeLimit: CheckedText {
   /// The default for an install, a build and a release command: 30 minutes each.
   public static let build = TimeLimit(minutes: 30)
 
+  /// The default for how long files of a release that is gone are there for pages that are still open: an hour.
+  public static let openTabs = TimeLimit(minutes: 60)
+
   private static let units = ["s": 1, "m": 60, "h": 3600] as [Substring: Int]
 }

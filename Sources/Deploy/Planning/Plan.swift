@@ -56,12 +56,16 @@ public struct Plan: Equatable, Sendable {
     let wish = configured.map { RuntimeWish($0, source: "nextdeploy config") } ?? app.node.wish
     let need = RuntimeNeed(.node, [wish, app.nextsNode].compactMap(\.self))
     // A site of plain files, which nothing builds, needs none.
-    let choice = try app.hasManifest || wish != nil ? need.choice(in: toolbox, bring: bring) : nil
+    let chosen = try app.hasManifest || wish != nil ? need.lenientChoice(in: toolbox, bring: bring) : nil
+    let choice = chosen?.choice
     let node = choice?.tool
-    nodeWish = wish ?? (choice?.isOnPath ?? true ? nil : app.nextsNode)
-    if configured == nil { warnings += app.node.warnings }
+    let isOther = chosen?.warning != nil
+    nodeWish = (isOther ? nil : wish) ?? (choice?.isOnPath ?? true ? nil : app.nextsNode)
+    warnings += (configured == nil ? app.node.warnings : []) + [chosen?.warning].compactMap(\.self)
     for range in app.manifests.compactMap(\.manifest.nodeRange).prefix(1) {
-      if let wanted = VersionRange(range), let node, let version = Version(node.version), !wanted.contains(version) {
+      if !isOther, let wanted = VersionRange(range), let node, let version = Version(node.version),
+        !wanted.contains(version)
+      {
         warnings.append("package.json asks for Node \(range); it gets \(version), as \(wish?.source ?? "") says.")
       }
     }

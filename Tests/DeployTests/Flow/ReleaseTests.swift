@@ -30,6 +30,7 @@ struct ReleaseTests {
     #expect(
       world.assemblies.first?.parts == [
         .copy(from: ".next/standalone", to: ""), .copy(from: ".next/static", to: ".next/static"),
+        .copy(from: ".next/cache/fetch-cache", to: ".next/cache/fetch-cache"),
       ])
   }
 
@@ -46,7 +47,9 @@ struct ReleaseTests {
       world.services[instance]?.arguments.prefix(3) == ["/opt/node-22.11.0/bin/node", "../next.cjs", ".next"])
   }
 
-  @Test("is the app under next start where it does not, the cache left where it is")
+  @Test(
+    "is the app under next start where it does not, with what the build fetched, the rest of the cache left where it is"
+  )
   func appUnderNext() throws {
     let (world, tree) = try world()
 
@@ -57,7 +60,10 @@ struct ReleaseTests {
     let parts = try #require(world.assemblies.first?.parts)
     #expect(parts.first == .everything(without: [".next"]))
     #expect(parts.contains(.copy(from: ".next/server", to: ".next/server")))
-    #expect(!parts.contains { "\($0)".contains("cache") })
+    #expect(
+      parts.filter { "\($0)".contains("cache") } == [
+        .copy(from: ".next/cache/fetch-cache", to: ".next/cache/fetch-cache")
+      ])
   }
 
   @Test("is told where its visitors are, anew at each start")

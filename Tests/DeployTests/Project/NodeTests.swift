@@ -141,6 +141,28 @@ struct NodeTests {
     #expect(failure?.next == "Run 'nextdeploy runtime install node@24' on the server, then push again.")
   }
 
+  @Test("that only engines ask for, and nobody can bring, is advice: the one on the PATH will do, and the push warns")
+  func advice() throws {
+    let toolbox = FakeToolbox()
+    let engines = #", "engines": {"node": ">=22"}"#
+
+    let plan = try Plan(Self.tree([:], engines: engines), toolbox: toolbox)
+
+    #expect(plan.node?.version == "20.19.2" && plan.runtimes == nil)
+    #expect(plan.detected == "Node app, Node 20.19.2")
+    #expect(plan.warnings.count == 1)
+    #expect(plan.warnings.first?.hasPrefix("engines in package.json asks for Node >=22, and none can be had: ") == true)
+    #expect(plan.warnings.first?.contains("It gets 20.19.2. Run 'nextdeploy runtime install node@2") == true)
+    // What is brought is taken, and what anything else asks for is no advice.
+    let brought = try Plan(Self.tree([:], engines: engines), toolbox: toolbox) { _ in FakeToolbox.tool(.node, "24.1.0")
+    }
+    #expect(brought.node?.version == "24.1.0" && brought.warnings.isEmpty)
+    #expect(throws: Failure.self) { try Plan(Self.tree([".nvmrc": "22"], engines: engines), toolbox: toolbox) }
+    #expect(throws: Failure.self) {
+      try Plan(Self.tree([:], engines: engines), toolbox: toolbox, node: RuntimeRequest("24"))
+    }
+  }
+
   @Test("that is in a directory which builds cannot see is not taken, and the failure says so")
   func hidden() throws {
     let toolbox = FakeToolbox().with { ($0.others[.node], $0.hidden) = (["22.11.0"], ["/opt/node-22"]) }

@@ -11,9 +11,9 @@ extension Project {
   /// each from the app's own directory up.
   static func nodeWishes(in tree: some SourceTree, root: RelativePath, manifests: [Located]) throws -> NodeWishes {
     var found = NodeWishes()
-    func take(_ text: String, _ source: String) -> Bool {
+    func take(_ text: String, _ source: String, isAdvice: Bool = false) -> Bool {
       do {
-        found.wish = RuntimeWish(try RuntimeRequest(text), source: source)
+        found.wish = RuntimeWish(try RuntimeRequest(text), source: source, isAdvice: isAdvice)
         return true
       } catch {
         found.warnings.append("\(source) asks for Node \(text.quoted), which is no version: it is not followed.")
@@ -29,7 +29,7 @@ extension Project {
     for located in manifests {
       let path = located.directory.file("package.json")
       if let text = located.manifest.developmentNode, take(text, "devEngines in \(path)") { return found }
-      if let text = located.manifest.nodeRange, take(text, "engines in \(path)") { return found }
+      if let text = located.manifest.nodeRange, take(text, "engines in \(path)", isAdvice: true) { return found }
     }
     return found
   }

@@ -4,11 +4,14 @@ public struct RuntimeWish: Equatable, Sendable {
   public let request: RuntimeRequest
   /// What says so, as in ".nvmrc"; empty for somebody who asks for no app.
   public let source: String
+  /// Whether another version will do where none of these can be had: so package managers take `engines`.
+  let isAdvice: Bool
 
   /// Notes who wishes for which versions.
-  public init(_ request: RuntimeRequest, source: String) {
+  public init(_ request: RuntimeRequest, source: String, isAdvice: Bool = false) {
     self.request = request
     self.source = source
+    self.isAdvice = isAdvice
   }
 }
 
@@ -81,6 +84,24 @@ public struct RuntimeNeed: Equatable, Sendable, CustomStringConvertible {
     let fitting = copies.usable.filter(accepts).max { ($0.number, $0.path) < ($1.number, $1.path) }
     if let tool = try fitting ?? bring(self) { return Choice(tool: tool, isOnPath: false) }
     throw missing((usual.map { [$0] } ?? []) + copies.usable, copies, isHidden: isHidden)
+  }
+
+  /// The same, but where none can be had that fits what is only advice, one that fits the rest, and what to say of that.
+  func lenientChoice(
+    in toolbox: some Toolbox, bring: (RuntimeNeed) throws -> Tool?
+  ) throws -> (choice: Choice, warning: String?) {
+    do { return (try choice(in: toolbox, bring: bring), nil) } catch let failure as Failure {
+      let rest = RuntimeNeed(runtime, wishes.filter { !$0.isAdvice })
+      guard rest.wishes.count < wishes.count,
+        let other = try? rest.choice(in: toolbox, bring: { _ in nil })
+      else { throw failure }
+      let asked = wishes.filter(\.isAdvice).map { "\($0.source) asks for \(runtime.title) \($0.request)" }
+      return (
+        other,
+        "\(asked.joined(separator: ", ")), and none can be had: \(failure.attempt): \(failure.cause). It gets "
+          + "\(other.tool.version). \(failure.next)"
+      )
+    }
   }
 
   private func accepts(_ tool: Tool) -> Bool { Version(tool.version).map { accepts($0) } ?? false }
