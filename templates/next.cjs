@@ -11,14 +11,14 @@
 'use strict'
 const fs = require('node:fs')
 const http = require('node:http')
-const module_ = require('node:module')
+const nodeModule = require('node:module')
 const path = require('node:path')
 
 const directory = process.cwd()
 const [dist, origin] = process.argv.length > 3 ? process.argv.slice(2) : [undefined, process.argv[2]]
 const { protocol, hostname, port } = new URL(origin)
 const listening = Number(process.env.PORT)
-const appRequire = module_.createRequire(path.join(directory, 'server.js'))
+const appRequire = nodeModule.createRequire(path.join(directory, 'server.js'))
 
 if (dist) {
   // A standalone server has its settings from the build: what next.config imports is not there.
@@ -64,13 +64,13 @@ ready.catch((error) => {
 // it there is of the app's group.
 function keepCompiled() {
   const compiled = process.env.NODE_COMPILE_CACHE
-  if (!compiled || !module_.flushCompileCache) return
+  if (!compiled || !nodeModule.flushCompileCache) return
   const open = (place, mode) => {
     // What the release was given belongs to nextdeploy, which can read it.
     if (fs.statSync(place).uid === process.getuid()) fs.chmodSync(place, mode)
   }
   try {
-    module_.flushCompileCache()
+    nodeModule.flushCompileCache()
     for (const version of fs.existsSync(compiled) ? fs.readdirSync(compiled) : []) {
       const place = path.join(compiled, version)
       open(place, 0o770)

@@ -73,7 +73,8 @@ struct StepUnit {
   /// Stops an app's units that still run: they do not end with the builder that started them.
   static func endLeftovers(of app: AppName, _ systemctl: Systemctl) throws {
     let units = [Units.build(app), Units.files(app)]
-    if !units.contains(where: Units.hasProcesses) { return }
+    // To ask systemd takes longer.
+    if !units.contains(where: { Units.hasProcesses($0) || Units.isEdited($0) }) { return }
     let states = try systemctl.states(of: units)
     if states.count == units.count && states.allSatisfy({ ["inactive", "failed"].contains($0) }) { return }
     try systemctl.run(["stop"] + units)

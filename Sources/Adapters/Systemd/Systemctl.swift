@@ -99,6 +99,16 @@ enum Units {
   /// Whether there are processes of a unit, as its control group tells, which is where systemd's setting puts it.
   static func hasProcesses(_ unit: String) -> Bool { groups.contains { Files.exists("\($0)/system.slice/\(unit)") } }
 
+  /// Whether an admin has settings of their own for a unit, or for its template: they may put it elsewhere.
+  static func isEdited(_ unit: String) -> Bool {
+    let template = unit.prefix { $0 != "@" } + "@.service"
+    return ["/etc", "/run"].contains { place in
+      [unit, String(template)].contains { name in
+        ["", ".d"].contains { Files.exists("\(place)/systemd/system/\(name)\($0)") }
+      }
+    }
+  }
+
   /// Where the machine has its control groups: of version 2, and where systemd has some of its own beside version 1.
   private static let groups = ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified"]
 }
