@@ -22,7 +22,10 @@ struct OpenTabTests {
       func commit(_ version: String) throws {
         try project.commit(version, files.mapValues { $0.replacing("VERSION", with: version) })
       }
-      try project.write(["package.json": files["package.json"]])
+      try project.write(["package.json": files["package.json"], "public/robots.txt": "User-agent: *\n"])
+      try sandbox.run([
+        "cp", "\(ThisProject.path)/Tests/Fixtures/next-site/public/picture.png", "\(project.directory)/public/",
+      ]).expectSuccess()
       try sandbox.run(["npm", "install", "--package-lock-only", "--no-audit", "--no-fund"], in: project.directory)
         .expectSuccess()
       try commit("one")
@@ -38,13 +41,17 @@ struct OpenTabTests {
       try project.push().expectSuccess()
       try commit("three")
       try project.push().expectSuccess()
+      try commit("four")
+      try project.push().expectSuccess()
       try sandbox.nextdeploy("rollback", "--app", "shop").expectSuccess()
       try Files.write("", to: "\(sandbox.home)/deployed")
 
       let result = try tab.wait()
       try result.expectSuccess()
       // What the page was made with, then what is live.
-      result.expect("\"home\": \"one home\"", "\"part\": \"one part\"", "\"asked\": \"one home, two answer\"")
+      result.expect(
+        "\"home\": \"one home\"", "\"part\": \"one part\"", "\"picture\": \"shown\"",
+        "\"asked\": \"one home, three answer\"")
     }
   }
 }

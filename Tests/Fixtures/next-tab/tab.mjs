@@ -3,7 +3,7 @@
 //   node tab.mjs PLAYWRIGHT ORIGIN DIRECTORY
 //
 // It opens the site, makes the file DIRECTORY/open, waits for DIRECTORY/deployed, then uses the page that it has: a part that is
-// loaded late, a server action, a link that was prefetched, the way back, a link that was not. What it saw goes to its output
+// loaded late, an image, a server action, a link that was prefetched, the way back, a link that was not. What it saw goes to its output
 // as JSON; it ends with 1 where the console had an error or a page was lost.
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
@@ -31,6 +31,9 @@ try {
 
   await page.click('#late')
   seen.part = await text('#part')
+  await page.click('#show')
+  await page.waitForFunction(() => document.querySelector('#picture')?.naturalWidth > 0)
+  seen.picture = 'shown'
   await page.click('#prefetched')
   await page.waitForURL('**/late')
   seen.prefetched = await text('h1')
@@ -44,7 +47,7 @@ try {
   await page.waitForSelector('#ask')
   await page.click('#ask')
   // What it returned, or the page anew.
-  await page.waitForFunction(() => document.querySelector('#answer')?.innerText || document.querySelector('h1')?.innerText.startsWith('two'))
+  await page.waitForFunction(() => document.querySelector('#answer')?.innerText || document.querySelector('h1')?.innerText.startsWith('three'))
   await page.waitForLoadState('networkidle')
   seen.asked = [await text('h1'), await text('#answer')].join(', ')
 } catch (error) {
