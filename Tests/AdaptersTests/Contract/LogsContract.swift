@@ -106,7 +106,8 @@ struct LogsContract {
         return lines.contains { $0.hasSuffix("line 150") } ? lines : nil
       }
 
-      #expect(lines.filter { $0.contains("line ") }.count == 100, "\(lines)")
+      // Of the hundred, one may be systemd's own word that it has started the instance.
+      #expect((99...100).contains(lines.count { $0.contains("line ") }), "\(lines)")
       #expect(!lines.contains { $0.contains("another") })
     }
   }
