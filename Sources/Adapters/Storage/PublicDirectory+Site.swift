@@ -9,9 +9,7 @@ extension PublicDirectory {
     guard let name = PathBelow(release.description), let base = PathBelow(site.base.description),
       let unfinished = PathBelow("made-\(release)")
     else { return PublishedSite() }
-    try Files.makeDirectory(directory)
-    for place in [Files.parent(directory), directory] { try Files.setMode(place, Self.mode) }
-    let top = try Directory(directory)
+    let top = try opened()
     let place = Self.releases.appending(name)
     if try top.status(place) != nil { return PublishedSite() }
     for path in [Self.releases, Self.all] { _ = try Self.made(path, in: top) }

@@ -27,6 +27,13 @@ public struct PublicDirectory: PublicFiles {
 
   // MARK: Publishing
 
+  /// Opens the directory, making it so that Caddy can enter it.
+  func opened() throws -> Directory {
+    try Files.makeDirectory(directory)
+    for place in [Files.parent(directory), directory] { try Files.setMode(place, Self.mode) }
+    return try Directory(directory)
+  }
+
   /// Gives each file a second name below the release's id, and one beside those of all releases.
   public func publish(_ files: PublishedFiles, of release: ReleaseID) throws {
     guard let source = PathBelow(files.directory.description), let target = PathBelow(files.path.description),
@@ -34,9 +41,7 @@ public struct PublicDirectory: PublicFiles {
     else { return }
     let app = try Directory(layout.release(release).files)
     guard try app.status(source)?.kind == .directory else { return }
-    try Files.makeDirectory(directory)
-    let top = try Directory(directory)
-    for place in [Files.parent(directory), directory] { try Files.setMode(place, Self.mode) }
+    let top = try opened()
     let own = Self.releases.appending(name).appending(target)
     let all = Self.all.appending(target)
     var (directories, large): ([PathBelow], [PathBelow]) = ([.top], [])

@@ -17,10 +17,10 @@ extension Builder {
     var assembly = output.assembly
     if case .process(let process) = output.serving {
       assembly.programs = planned.plan.manager?.scripts ?? [:]
-      if process.isNext && planned.plan.project.images == .shared {
+      if process.isNext, planned.plan.project.images == .shared, let key = planned.publicKey {
         // Of these `next/image` makes what is under the same name for as long as the app's own images are the same.
         for cache in assembly.writable where cache.pathParts.last == "cache" {
-          assembly.images["\(cache)/images"] = planned.publicKey
+          assembly.images["\(cache)/images"] = key
         }
       }
       assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []

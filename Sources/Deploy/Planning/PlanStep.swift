@@ -6,8 +6,8 @@ struct Planned {
   let unset: UnsetVariables?
   let installKey: String
   let buildKey: String
-  /// Stands for what is in the app's `public/`.
-  let publicKey: String
+  /// Stands for what is in the app's `public/`; nil unless Next.js builds it.
+  let publicKey: String?
 
   fileprivate init(
     _ commit: Commit, _ environment: AppEnvironment, _ config: AppConfig, _ seams: Seams,
@@ -19,9 +19,14 @@ struct Planned {
     self.environment = environment
     unset = try UnsetVariables.find(in: tree, plan.app, environment)
     installKey = plan.installKey(of: tree)
-    let place = plan.project.root.file("public/")
-    let images = tree.entries.values.filter { $0.path.hasPrefix(place) }
-    publicKey = try seams.repository.fingerprint(images.map { "\($0.path) \($0.id)" }.sorted().joined(separator: "\n"))
+    if plan.app.isBuiltByNext {
+      let place = plan.project.root.file("public/")
+      let images = tree.entries.values.filter { $0.path.hasPrefix(place) }
+      publicKey = try seams.repository.fingerprint(
+        images.map { "\($0.path) \($0.id)" }.sorted().joined(separator: "\n"))
+    } else {
+      publicKey = nil
+    }
     // What only instances see needs no build.
     let variables = AppEnvironment.identity(of: environment.forBuilds)
     let build = ["tree \(commit.tree)", plan.tools + plan.places, "environment\n\(variables)"].joined(separator: "\n")

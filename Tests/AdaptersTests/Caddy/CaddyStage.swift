@@ -34,6 +34,16 @@ struct CaddyStage {
       directory: caddy.sites, httpPort: try scratch.ports[20], service: caddy)
   }
 
+  /// Where an app has its releases.
+  func layout(of app: AppName) -> AppLayout { Layout(root: scratch.path).app(app) }
+
+  /// What this Caddy serves of an app from the disk.
+  func files(of app: AppName) -> PublicDirectory {
+    PublicDirectory(
+      directory: Layout.publicFiles(of: app, below: sites.directory), layout: layout(of: app),
+      environment: CurrentProcess.environment)
+  }
+
   private func end() {
     do {
       try caddy.stop()

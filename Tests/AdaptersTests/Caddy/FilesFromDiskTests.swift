@@ -15,12 +15,8 @@ struct FilesFromDiskTests {
     let visible: Port
     let name: AppName
 
-    var layout: AppLayout { Layout(root: stage.scratch.path).app(name) }
-    var files: PublicDirectory {
-      PublicDirectory(
-        directory: Layout.publicFiles(of: name, below: stage.sites.directory), layout: layout,
-        environment: CurrentProcess.environment)
-    }
+    var layout: AppLayout { stage.layout(of: name) }
+    var files: PublicDirectory { stage.files(of: name) }
 
     /// Makes a release of these files below `.next/static`, and sends visitors to it.
     func deploy(_ id: String, _ texts: [String: String], isDirect: Bool = true, path: String = "_next/static") throws {

@@ -22,12 +22,8 @@ struct StaticSiteTests {
       name = try AppName("shop")
     }
 
-    var layout: AppLayout { Layout(root: stage.scratch.path).app(name) }
-    var files: PublicDirectory {
-      PublicDirectory(
-        directory: Layout.publicFiles(of: name, below: stage.sites.directory), layout: layout,
-        environment: CurrentProcess.environment)
-    }
+    var layout: AppLayout { stage.layout(of: name) }
+    var files: PublicDirectory { stage.files(of: name) }
 
     func site(_ id: String, _ site: StaticSite, former: StaticSite? = nil) throws -> Site {
       var result = Site(app: name, addresses: [.port(visible)], files: site, of: try ReleaseID(id))
