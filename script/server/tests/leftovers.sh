@@ -117,7 +117,9 @@ left_by_apps() {
   # A release goes once nothing runs it: not while its instance drains.
   until_is 60 1 on sh -c "systemctl list-units --plain --no-legend 'nextdeploy@odd:*' | wc -l" || fail "the old one drains still"
   odd "true" >"$laptop/push" 2>&1 || fail "the next one: $(cat "$laptop/push")"
-  is "what an app closed in its release goes with the release" "" on sh -c "ls -A $app/releases | grep '$(basename "$release")' || true"
+  # Whole, or what was set aside of it; the next of the same second is "…-2".
+  is "what an app closed in its release goes with the release" "" \
+    on sh -c "ls -A $app/releases | grep -E '^$(basename "$release")(\.|\$)' || true"
 }
 
 # Before there was a user for each app's builds, the workspace was nextdeploy's, and what builds made another user's.
