@@ -22,6 +22,11 @@ extension AppContext {
     return push
   }
 
+  /// Begins with the checkout of what is being pushed while git receives that, unless the app is being deployed.
+  func expectCheckOut() throws {
+    try state.withDeployLock { try files.expectCheckOut() }
+  }
+
   /// - Parameter isDone: whether the hook ran to its end.
   /// - Returns: whether the push was undone because no deploy of it had begun.
   func endPush(_ push: PushRecord?, isDone: Bool) throws -> Bool {

@@ -26,7 +26,7 @@ struct AppContext {
   var releases: ReleaseDirectory { ReleaseDirectory(layout: layout, leftovers: leftovers(server.warn)) }
   var doppler: DopplerSource { DopplerSource(directory: layout.doppler, environment: server.baseEnvironment) }
 
-  private var files: any FileAccess { server.backend.files(of: name, tell: server.warn) }
+  var files: any FileAccess { server.backend.files(of: name, tell: server.warn) }
 
   var repository: BareRepository {
     let limits: @Sendable () throws -> PushLimits = { [apps = server.apps] in

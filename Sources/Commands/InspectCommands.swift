@@ -95,6 +95,7 @@ enum InspectCommands {
     case .waitingToRestart(let exit, let restarts):
       InstanceRow(instance: instance, state: "restarting", restarts: restarts, lastExit: exit)
     case .draining: InstanceRow(instance: instance, state: "draining")
+    case .prepared: InstanceRow(instance: instance, state: "waiting for its release")
     case .lost, .absent: InstanceRow(instance: instance, state: "stopped")
     }
   }

@@ -102,6 +102,7 @@ enum PushCommands {
       environment: environment)
     try app.settlePushes()
     let push = try app.beginPush()
+    try app.expectCheckOut()
     let (status, bytes) = try ChildProcess.run(command, reportingTo: reportVariable)
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     let report = lines.first ?? ""

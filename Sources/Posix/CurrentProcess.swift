@@ -18,6 +18,9 @@ public enum CurrentProcess {
   /// The number of the effective user.
   public static var user: UInt32 { UInt32(geteuid()) }
 
+  /// The number of the group whose permissions this process has.
+  public static var group: UInt32 { UInt32(getegid()) }
+
   /// The absolute path of this program's file.
   public static var executable: String { Files.resolved("/proc/self/exe") }
 

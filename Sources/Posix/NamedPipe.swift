@@ -7,7 +7,7 @@
 /// A named pipe (fifo(7)) between this process and one of another user, whose content is never in a file.
 ///
 /// This process's end never blocks, because the other process may end, or never start.
-public struct NamedPipe: ~Copyable {
+public struct NamedPipe: ~Copyable, Sendable {
   /// Where the pipe is; it is removed together with this value.
   public let path: String
   /// This process's end; -1 before it is open.
@@ -32,14 +32,20 @@ public struct NamedPipe: ~Copyable {
     end = try check("opening", path) { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
   }
 
+  /// Opens the pipe so that `wait(forClosing:)` returns when this value is gone, or this process.
+  public mutating func keepOpen() throws(SystemError) {
+    // Where nobody reads yet, it cannot be opened for writing alone.
+    end = try check("opening", path) { unsafe open(path, O_RDWR | O_CLOEXEC) }
+  }
+
   /// Reads what is there, waiting for it at most this long; empty if nothing came, or nobody writes any more.
   public func read(upTo count: Int, within limit: Duration) throws(SystemError) -> [UInt8] {
     var watched = pollfd(fd: end, events: Int16(POLLIN), revents: 0)
     let milliseconds = limit.milliseconds
     _ = try check("reading", path) { unsafe poll(&watched, 1, milliseconds) }
     guard watched.revents & Int16(POLLIN) != 0 else {
-      // Between two writers, and before the first, poll(2) does not wait.
-      if watched.revents != 0 { Pause.for(limit) }
+      // Between two writers, and after the last, poll(2) does not wait; most often that is the end.
+      if watched.revents != 0 { Pause.for(min(limit, .milliseconds(2))) }
       return []
     }
     return try FileDescriptor.read(end, path: path, upTo: count)

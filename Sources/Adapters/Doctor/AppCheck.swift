@@ -30,7 +30,7 @@ extension AppStatus {
       findings.add(
         .apps, .problem, "\(app) ends again and again (\(exit))", app: app,
         advice: "'nextdeploy logs --app \(app)' says why; 'nextdeploy rollback --app \(app)' goes back.")
-    case .running, .draining, nil: break
+    case .running, .draining, .prepared, nil: break
     }
     if !findings.isEmpty { return findings }
     let found =

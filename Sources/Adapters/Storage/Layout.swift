@@ -81,6 +81,10 @@ public struct AppLayout: Sendable {
   public var releases: String { "\(directory)/releases" }
   /// Where what belongs to a release is.
   public func release(_ id: ReleaseID) -> ReleaseLayout { ReleaseLayout(directory: "\(releases)/\(id)") }
+  /// Where a release is made.
+  func unfinishedRelease(_ id: ReleaseID) -> String { "\(releases)/\(id)\(Self.unfinished)" }
+  /// The end of the name of a release that is being made or removed.
+  static let unfinished = ".unfinished"
   /// A link to the release that is live.
   public var current: String { "\(directory)/current" }
   /// The env file, which holds the app's variables.

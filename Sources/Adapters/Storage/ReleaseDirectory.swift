@@ -38,9 +38,10 @@ public struct ReleaseDirectory: Releases {
   }
 
   private func assemble(_ release: ReleaseRecord, from assembly: Assembly) throws {
-    let partial = "\(layout.releases)/\(release.id)\(Self.unfinished)"
-    try leftovers.remove(partial)
+    let partial = layout.unfinishedRelease(release.id)
+    // It stays the same directory: an instance that is prepared has it already.
     try Files.makeDirectory(partial)
+    try leftovers.empty(partial)
     do {
       let assembler = try ReleaseAssembler(
         workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
@@ -77,7 +78,7 @@ public struct ReleaseDirectory: Releases {
     let path = "\(layout.releases)/\(release)"
     guard Files.exists(path) else { return }
     // It first leaves the list in one step, so that nobody takes half a release for a complete one.
-    let going = path + Self.unfinished
+    let going = layout.unfinishedRelease(release)
     try leftovers.remove(going)
     try Files.rename(path, to: going)
     try leftovers.remove(going)
@@ -112,12 +113,10 @@ public struct ReleaseDirectory: Releases {
 
   /// Removes the directories whose names end in ".unfinished".
   public func removeUnfinished() throws {
-    for name in try Files.list(layout.releases) where name.hasSuffix(Self.unfinished) {
+    for name in try Files.list(layout.releases) where name.hasSuffix(AppLayout.unfinished) {
       try leftovers.remove("\(layout.releases)/\(name)")
     }
   }
 
   private func record(_ id: ReleaseID) -> String { "\(layout.releases)/\(id)/release.json" }
-
-  private static let unfinished = ".unfinished"
 }

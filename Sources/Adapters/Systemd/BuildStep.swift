@@ -55,11 +55,13 @@ struct BuildStep {
     return pipe
   }
 
-  /// The request, as the unit reads it.
-  func request<Request: Decodable>(_ type: Request.Type, _ app: AppName) throws -> Request {
-    guard let bytes = try Files.read(requestPipe), let request = try? JSONDecoder().decode(type, from: Data(bytes))
-    else {
-      throw Failure("working for \(app)", "nothing is asked of it in \(requestPipe)", next: "Push again.")
+  /// The request, as the unit reads it; nil if none comes within the limit.
+  func request<Request: Decodable>(
+    _ type: Request.Type, _ app: AppName, within limit: Duration = .seconds(10)
+  ) throws -> Request? {
+    guard let bytes = try NamedPipe.receive(requestPipe, within: limit) else { return nil }
+    guard let request = try? JSONDecoder().decode(type, from: Data(bytes)) else {
+      throw Failure("working for \(app)", "what is asked of it in \(requestPipe) is damaged", next: "Push again.")
     }
     return request
   }
@@ -82,7 +84,9 @@ public struct BuildRun {
   /// Becomes the app's build user and then the step's program, whose output goes to the pipe that the pusher is shown;
   /// throws if it cannot.
   public func run() throws -> Never {
-    let request = try step.request(BuildStep.Request.self, app)
+    guard let request = try step.request(BuildStep.Request.self, app) else {
+      throw Failure("building \(app)", "nothing is asked for in \(step.requestPipe)", next: "Push again.")
+    }
     let output = try step.outputOfUnit()
     try output.becomeOutput()
     try AppUsers.becomeBuilder(request.user, for: app)

@@ -56,6 +56,17 @@ struct FilesUnit: FileAccess {
     return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
+  /// Has systemd start the unit, without waiting for it: a request that comes soon finds it ready.
+  func expectCheckOut() throws {
+    let app = layout.app(app)
+    // The unit sees these as they are when it starts.
+    guard try [app.workspace, app.cache].allSatisfy({ try Files.status($0)?.owner == builder() }) else { return }
+    try Sharing().prepare(app)
+    _ = try ChildProcess(
+      systemctl.command(["start", "--no-block", Units.files(self.app)]), output: .null, errors: .null, family: .ownGroup
+    )
+  }
+
   /// Has the unit open the workspace and the cache to nextdeploy, as the user of the app's builds; returns true.
   func open() throws -> Bool {
     _ = try run(.open, as: builder())
@@ -78,7 +89,6 @@ struct FilesUnit: FileAccess {
   private func run(_ task: Task, as user: UInt32) throws -> Reply {
     let sharing = try Sharing()
     try sharing.prepare(layout.app(app))
-    try StepUnit.endLeftovers(of: app, systemctl)
     let unit = StepUnit(
       name: Units.files(app), step: BuildStep(directory: layout.app(app).build), systemctl: systemctl,
       group: sharing.build)
@@ -135,7 +145,8 @@ public struct FilesRun {
     checkOut: (_ commit: Commit, _ limits: PushLimits, _ repository: String, _ workspace: String, _ index: String)
       throws -> Int
   ) throws {
-    let request = try step.request(FilesUnit.Request.self, app)
+    // It may have been started because of a push that was then not deployed.
+    guard let request = try step.request(FilesUnit.Request.self, app) else { return }
     let output = try step.outputOfUnit()
     var reply = FilesUnit.Reply()
     do {

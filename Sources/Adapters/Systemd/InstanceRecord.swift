@@ -27,6 +27,18 @@ struct InstanceRecord {
 
   func launch() throws -> Program? { try StateFile.read(Program.self, file) }
 
+  /// A pipe that a deploy keeps open as long as it makes the release; service.json is there once it is made.
+  var preparation: String { "\(path)/preparation" }
+
+  var isPrepared: Bool { Files.exists(preparation) }
+
+  /// What it is to run, once the deploy that prepared it says so.
+  func awaitedLaunch() throws -> Program? {
+    if let program = try launch() { return program }
+    try NamedPipe.wait(forClosing: preparation)
+    return try launch()
+  }
+
   func write(_ program: Program) throws { try StateFile.write(program, to: file, mode: 0o640) }
 
   /// Makes the unit see a release and the app's persistent paths.

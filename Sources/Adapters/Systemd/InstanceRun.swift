@@ -20,7 +20,7 @@ public struct InstanceRun {
   ///
   /// - Parameter report: called with a line about anything unusual.
   public func run(report: (String) -> Void) throws -> Never {
-    let launch = try required()
+    let launch = try valid(record.awaitedLaunch())
     guard let group = Accounts.group(named: "nextdeploy-app") else {
       throw Failure("starting \(instance)", "there is no group nextdeploy-app", next: "Run 'sudo nextdeploy setup'.")
     }
@@ -47,8 +47,8 @@ public struct InstanceRun {
   public func stop(_ process: Int32?, exit: String?) throws {
     if let exit { return try record.restarts.note(exit) }
     try record.restarts.forget()
-    guard let process else { return }
-    let launch = try required()
+    // A prepared one is not the app yet, and there is nobody to ask.
+    guard let process, let launch = try record.launch().map(valid) else { return }
     drain(process, launch.drainTimeout)
     // While `run` still waits, the process is not the app yet, and there is nobody to ask.
     guard try Privileges.askToEnd(group: process, as: launch.uid) else { return }
@@ -63,7 +63,7 @@ public struct InstanceRun {
     var watch = PortWatch(instance.port.number)
     while !watch.isQuiet(), ProcessIdentity.exists(process) {
       // Whoever wants it stopped at once writes a shorter time meanwhile.
-      let limit = (try? required().drainTimeout) ?? timeout
+      let limit = (try? record.launch()?.drainTimeout) ?? timeout
       if ContinuousClock.now - start >= .seconds(limit) { return }
       Pause.for(PortWatch.pause)
     }
@@ -80,8 +80,8 @@ public struct InstanceRun {
     return "\(code == "exited" ? "exit code" : "signal") \(environment["EXIT_STATUS"] ?? "")"
   }
 
-  private func required() throws -> InstanceRecord.Program {
-    guard let launch = try record.launch() else {
+  private func valid(_ launch: InstanceRecord.Program?) throws -> InstanceRecord.Program {
+    guard let launch else {
       throw Failure("running \(instance)", "it has no service.json", next: "Deploy the app again.")
     }
     // nextdeploy can write the file, but must not be able to act as anybody but an app.

@@ -14,6 +14,7 @@ struct InstanceUnits {
     guard record(instance).isEnding else {
       // The order matters, since another command may have removed it meanwhile.
       guard record(instance).exists else { return .absent }
+      if record(instance).isPrepared, !unit.hasEnded { return .prepared }
       return try waiting(instance, unit.state) ?? unit.state
     }
     return unit.hasEnded ? .absent : .draining

@@ -21,21 +21,30 @@ struct StepUnit {
     let pipe = try step.output(group: group)
     let words = "\(step.directory)/systemctl"
     try Files.remove(words)
-    let child = try ChildProcess(
-      systemctl.command(["start", name]), output: .file(words), errors: .file(words), family: .ownGroup)
+    func start() throws -> ChildProcess {
+      try ChildProcess(
+        systemctl.command(["start", name]), output: .file(words), errors: .file(words), family: .ownGroup)
+    }
+    var child = try start()
     do {
       var end: ExitStatus?
+      var starts = 1
       while true {
         if try sending?.goOn() == false { sending = nil }
         if end == nil { try look() }
         // After its end, the last output is read once more; a process it left behind may keep the pipe open forever.
-        let bytes = try pipe.read(upTo: 65_536, within: .milliseconds(end == nil ? 10 : 0))
+        let bytes = try pipe.read(
+          upTo: 65_536, within: .milliseconds(end != nil ? 0 : sending != nil ? 2 : 10))
         if !bytes.isEmpty {
           try output(bytes)
         } else if end != nil {
           break
         } else {
           end = try child.poll()
+          if end?.isSuccess == true, sending != nil, starts < 3 {
+            // It ran already, for something else or in vain, and ended before it was asked.
+            (child, end, starts) = (try start(), nil, starts + 1)
+          }
         }
       }
       return try result(end ?? .exited(1), hasBegun: sending == nil, words: words)
@@ -70,9 +79,8 @@ struct StepUnit {
     }
   }
 
-  /// Stops an app's units that still run: they do not end with the builder that started them.
-  static func endLeftovers(of app: AppName, _ systemctl: Systemctl) throws {
-    let units = [Units.build(app), Units.files(app)]
+  /// Stops units that still run: they do not end with the builder that started them.
+  static func endLeftovers(_ units: [String], _ systemctl: Systemctl) throws {
     // To ask systemd takes longer.
     if !units.contains(where: { Units.hasProcesses($0) || Units.isEdited($0) }) { return }
     let states = try systemctl.states(of: units)

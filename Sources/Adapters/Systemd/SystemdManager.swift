@@ -13,6 +13,7 @@ public struct SystemdManager: ServiceManager {
   let limits: @Sendable (AppName) throws -> Limits
   /// Whether starting an instance waits until its process runs; nothing waits while the machine boots.
   let waits: Bool
+  private let preparations = Preparations()
 
   /// Makes a manager that runs `systemctl` in the environment and sets each app's limits when it starts an instance.
   public init(
@@ -33,14 +34,30 @@ public struct SystemdManager: ServiceManager {
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
-  /// Writes the instance's record, then has systemd start its unit.
+  /// Has systemd start the unit, which is most of what a small app's start takes; it sees the directory in which the
+  /// release is made, and waits.
+  public func prepare(_ instance: InstanceID, for release: ReleaseID) throws {
+    let directory = layout.app(instance.app).unfinishedRelease(release)
+    try Files.makeDirectory(directory)
+    try writeRecord(instance, release: directory)
+    try limit(instance)
+    try preparations.begin(instance, record(instance), systemctl.command(start(of: instance)))
+  }
+
+  /// Writes down what the instance is to run, then has systemd start its unit, if that has not been prepared.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let record = record(instance)
-    let app = layout.app(instance.app)
-    try Sharing().prepare(app)
-    try record.link(release: app.release(service.release).directory, shared: app.shared)
-    try record.restarts.begin()
-    try record.write(launch(service, user: AppUsers(layout: layout).user(of: instance.app)))
+    let program = try launch(service, user: AppUsers(layout: layout).user(of: instance.app))
+    let release = layout.app(instance.app).release(service.release).directory
+    if record.isPrepared {
+      // Its later starts find the release where it is now.
+      try record.link(release: release, shared: layout.app(instance.app).shared)
+      try record.write(program)
+      if try preparations.end(instance) { return }
+    } else {
+      try writeRecord(instance, release: release)
+      try record.write(program)
+    }
     try begin(instance)
   }
 
@@ -53,6 +70,7 @@ public struct SystemdManager: ServiceManager {
   /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
   public func stop(_ instance: InstanceID) throws {
     guard try markEnding(instance, drainTimeout: 0) else { return }
+    _ = try preparations.end(instance)
     try systemctl.run(["stop", Units.instance(instance)])
     try removeEnded(instance)
   }
@@ -93,10 +111,21 @@ public struct SystemdManager: ServiceManager {
 
   // MARK: Parts
 
+  /// Writes what an instance needs besides what it runs.
+  private func writeRecord(_ instance: InstanceID, release: String) throws {
+    let app = layout.app(instance.app)
+    try Sharing().prepare(app)
+    try record(instance).link(release: release, shared: app.shared)
+    try record(instance).restarts.begin()
+  }
+
+  private func start(of instance: InstanceID) -> [String] {
+    ["start"] + (waits ? [] : ["--no-block"]) + [Units.instance(instance)]
+  }
+
   private func begin(_ instance: InstanceID) throws {
     try limit(instance)
-    let name = Units.instance(instance)
-    do { try systemctl.run(["start"] + (waits ? [] : ["--no-block"]) + [name]) } catch {
+    do { try systemctl.run(start(of: instance)) } catch {
       // A program that ends at once may do so before systemd considers it started. It is restarted like any other.
       let unit = try units.unit(instance)
       if unit.hasEnded || unit.isSetUpWrong { throw error }

@@ -34,8 +34,8 @@ struct SystemdRunner: Runner {
     let sharing = try Sharing()
     let app = layout.app(app)
     try sharing.prepare(app)
-    // Nothing else may run in the workspace during this step.
-    try endLeftovers()
+    // Nothing else may run in the workspace during this step; what works on its files for a moment ends by itself.
+    try StepUnit.endLeftovers([Units.build(self.app)], systemctl)
     let unit = StepUnit(
       name: Units.build(self.app), step: BuildStep(directory: app.build), systemctl: systemctl, group: sharing.build)
     var space = try SpaceWatch(app, of: self.app)
@@ -47,7 +47,7 @@ struct SystemdRunner: Runner {
   }
 
   /// Stops the app's build unit and files unit, if they still run.
-  func endLeftovers() throws { try StepUnit.endLeftovers(of: app, systemctl) }
+  func endLeftovers() throws { try StepUnit.endLeftovers([Units.build(app), Units.files(app)], systemctl) }
 
   /// The job's home directory is the cache that its app keeps from build to build.
   private func request(_ job: Job) throws -> BuildStep.Request {

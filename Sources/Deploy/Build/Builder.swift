@@ -29,9 +29,11 @@ struct Builder: Half {
       return try steps.take(
         built, ", built before from the same files", as: commit, Advisor(planned, app: app))
     }
+    try prepareInstance()
     let checkout = try checkOut(planned, clean: clean)
     let installation = try install(checkout)
     let artifact = try build(installation)
+    if case .files = artifact.output.serving { try giveUpInstance() }
     return try makeRelease(artifact)
   }
 }

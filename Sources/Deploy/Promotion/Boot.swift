@@ -17,7 +17,7 @@ extension Promotion {
     try requireRuntimes(of: candidate.release)
     let mark = try EnvironmentMark(environment, seams.repository)
     return try steps.run(.boot) {
-      let id = try seams.manager.reserve(app)
+      let id = try record.instance ?? seams.manager.reserve(app)
       let origin = process.launcher.map { _ in seams.origin(config).description }
       try steps.writer.starts(id, origin: origin, mark)
       try seams.manager.start(id, service(of: candidate.release, process, on: id.port, environment))
@@ -51,6 +51,21 @@ extension Promotion {
 }
 
 extension Half {
+  /// Begins with the new release's instance while that is still made, where what is live has one too.
+  func prepareInstance() throws {
+    guard try seams.state.live()?.instance != nil else { return }
+    let id = try seams.manager.reserve(app)
+    try steps.writer.prepares(id)
+    try seams.manager.prepare(id, for: record.id)
+  }
+
+  /// Gives up the instance that was prepared for a release that needs none.
+  func giveUpInstance() throws {
+    guard let id = record.instance else { return }
+    try seams.manager.stop(id)
+    try steps.writer.prepares(nil)
+  }
+
   /// Whether the runtimes are still there that a release runs with.
   func hasRuntimes(_ release: ReleaseRecord) -> Bool {
     (release.process?.runtimes ?? []).allSatisfy(seams.toolbox.isThere)

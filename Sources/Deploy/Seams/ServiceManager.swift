@@ -8,6 +8,10 @@ public protocol ServiceManager {
   /// Reserves a port for a new instance of an app and records it, so that nobody else takes it.
   func reserve(_ app: AppName) throws -> InstanceID
 
+  /// Begins to start a reserved instance of a release that is still being made, as far as that is possible without it,
+  /// and returns at once. `start` or `stop` must follow; if this process ends before, the instance does too.
+  func prepare(_ instance: InstanceID, for release: ReleaseID) throws
+
   /// Starts a reserved instance. Returns once its process runs, which may be before it answers.
   func start(_ instance: InstanceID, _ service: Service) throws
 
@@ -105,6 +109,8 @@ public enum InstanceState: Equatable, Sendable {
   case waitingToRestart(exit: String, restarts: Int)
   /// It finishes the requests it is answering, then ends.
   case draining
+  /// It waits for the release that it is to run.
+  case prepared
   /// It has a record, but nothing keeps it running.
   case lost
   /// There is no such instance.

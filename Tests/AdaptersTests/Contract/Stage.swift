@@ -70,7 +70,7 @@ struct Stage {
   /// Where an app's services run: in a release of it.
   func directory(of app: AppName) -> String { "\(layout.app(app).releases)/\(Self.release)/app" }
 
-  private static let release = "20260101-000000"
+  static let release = "20260101-000000"
 
   /// The file that has what the app's services write, where that is in files.
   var log: String { layout.app(app()).instanceLog(Self.deploy) }

@@ -15,9 +15,17 @@ struct FakeManager: ServiceManager {
     throw Unexpected("so many instances")
   }
 
+  func prepare(_ instance: InstanceID, for release: ReleaseID) throws {
+    try world.event("prepare \(instance)")
+    guard world.instances[instance] == .lost else { throw Unexpected("\(instance), which is not reserved") }
+    world.instances[instance] = .prepared
+  }
+
   func start(_ instance: InstanceID, _ service: Service) throws {
     try world.event("start \(instance)")
-    guard world.instances[instance] == .lost else { throw Unexpected("a start of \(instance), which is not reserved") }
+    guard [.lost, .prepared].contains(world.instances[instance]) else {
+      throw Unexpected("a start of \(instance), which is not reserved")
+    }
     world.instances[instance] = world.stateAfterStart
     world.services[instance] = service
   }

@@ -18,6 +18,21 @@ struct DeploymentTests {
       ])
   }
 
+  @Test("begins with the next instance before the release is made, where what is live has one")
+  func prepares() throws {
+    let world = try World()
+    try world.push("one")
+    #expect(world.events("prepare").isEmpty)
+    world.events = []
+
+    let record = try world.push("two")
+
+    #expect(
+      world.events("reserve", "prepare", "checkout", "make", "start") == [
+        "reserve", "prepare shop:3002", "checkout two", "make \(record.id)", "start shop:3002",
+      ])
+  }
+
   @Test("records what is live, its refs and the url")
   func leavesBehindLive() throws {
     let world = try World()

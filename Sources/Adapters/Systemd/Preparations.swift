@@ -1,0 +1,42 @@
+import Deploy
+import Posix
+import Synchronization
+
+/// The unit that systemd starts while the release is made that it is to run.
+final class Preparations: Sendable {
+  private let current = Mutex<Preparation?>(nil)
+
+  /// Has systemd start the unit, which then waits until `end`, or until this process is gone.
+  func begin(_ instance: InstanceID, _ record: InstanceRecord, _ start: Command) throws {
+    var pipe = try NamedPipe(path: record.preparation, group: CurrentProcess.group, mode: 0o640)
+    try pipe.keepOpen()
+    let child = try ChildProcess(start, output: .null, errors: .null, family: .ownGroup)
+    let preparation = Preparation(of: instance, pipe, child)
+    current.withLock { $0 = preparation }
+  }
+
+  /// Has the unit go on with what the record says by now; whether it has been started.
+  func end(_ instance: InstanceID) throws -> Bool {
+    let start = current.withLock { current -> ChildProcess? in
+      guard let preparation = current, preparation.instance == instance else { return nil }
+      current = nil
+      return preparation.start
+    }
+    guard let start else { return false }
+    return try start.wait().isSuccess
+  }
+}
+
+/// One instance that is prepared, for as long as its pipe is open.
+private final class Preparation: Sendable {
+  let instance: InstanceID
+  private let pipe: NamedPipe
+  /// The command that has systemd start it.
+  let start: ChildProcess
+
+  init(of instance: InstanceID, _ pipe: consuming NamedPipe, _ start: ChildProcess) {
+    self.instance = instance
+    self.pipe = pipe
+    self.start = start
+  }
+}
