@@ -62,12 +62,12 @@ struct NextStaticTests {
       ("/", false), ("/about", false), ("/about/:path*", false), ("/a-b_c.d~e/x", false), ("/((?!_next).*)", false),
       ("/((?!api|_next/static/).*)", false), ("/:path*", true), ("/(.*)", true), ("/_next/static/x", true),
       ("/_NEXT/:path*", true), ("/((?!api).*)", true), ("/((?!_next/image).*)", true), ("/((?!x_next/static).*)", true),
-      ("/:lang(en|de)/x", true), ("/*", true), ("about", true), ("", true), ("/(about)", true), ("/abou?t", true),
+      ("/:lang(en|de)/x", false), ("/*", true), ("about", true), ("", true), ("/(about)", false), ("/abou?t", true),
     ])
   func beginning(_ source: String, _ mayMatch: Bool) {
-    #expect(NextStatic.mayMatch(source) == mayMatch)
+    #expect(NextPattern(source).mayBe(below: ["_next", "static"]) == mayMatch)
   }
 
   @Test("go through Next.js for a pattern that is not there")
-  func absent() { #expect(NextStatic.mayMatch(nil)) }
+  func absent() { #expect(NextPattern(nil).mayBe(below: ["_next", "static"])) }
 }
