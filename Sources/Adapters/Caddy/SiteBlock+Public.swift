@@ -7,6 +7,7 @@ extension SiteBlock {
     let types = PublicTypes.types.map { "\t\t\t\t\t\($0.ending) \"\($0.type)\"" }
     return Templates.publicFolder([
       "FILES": files, "PLACE": LiveFiles.place, "TYPES": types.joined(separator: "\n"),
+      "ENDINGS": PublicTypes.types.map(\.ending).joined(separator: "|"),
       "TEXT": PublicTypes.text.map { "*.\($0.ending)" }.joined(separator: " "),
     ])
   }

@@ -107,7 +107,7 @@ struct PublicFolderTests {
       let image = try shop.head("/logo@2x.png")
       #expect(image["content-type"] == "image/png" && image["cache-control"] == "public, max-age=0")
       #expect(image["accept-ranges"] == "bytes" && image["content-length"] == "3" && image["last-modified"] != nil)
-      #expect(image["etag"]?.hasPrefix("\"") == true && image["vary"] == nil)
+      #expect(image["etag"]?.hasPrefix("\"") == true)
       let script = try shop.head("/small.js")
       #expect(script["content-type"] == "application/javascript; charset=UTF-8")
       #expect(script["vary"] == "Accept-Encoding" && script["etag"]?.hasPrefix("W/\"") == true)

@@ -54,6 +54,12 @@ struct NextStaticTests {
       try rules(rules: #"{"rewrites": {"beforeFiles": [{"source": "/_next/:path*"}]}}"#).obstacle?.contains("rewrites")
         == true)
     #expect(try rules(rules: nil).obstacle != nil)
+    // In next.config's rules basePath is written out, in a middleware's patterns it is not.
+    let base = #"{"basePath": "/docs"}"#
+    #expect(try rules(config: base, rules: #"{"headers": [{"source": "/docs/:path*"}]}"#).obstacle != nil)
+    #expect(try rules(config: base, rules: #"{"headers": [{"source": "/docs/api/:path*"}]}"#).obstacle == nil)
+    #expect(try rules(config: base, middleware: #"[{"originalSource": "/docs/:path*"}]"#).obstacle == nil)
+    #expect(try rules(config: base, middleware: #"[{"originalSource": "/_next/:path*"}]"#).obstacle != nil)
   }
 
   @Test(

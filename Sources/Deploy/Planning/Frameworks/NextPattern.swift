@@ -32,22 +32,29 @@ struct NextPattern: Equatable, Sendable {
 
   /// Whether it may be for this file.
   ///
-  /// - Parameter path: the names in its path.
-  func mayBe(for path: [String]) -> Bool { mayBe(for: path, isDirectory: false) }
+  /// - Parameters:
+  ///   - path: the names in its path.
+  ///   - isData: whether it is for what its pages send as data, too, as a middleware's is: "/shop" for "/shop.json".
+  func mayBe(for path: [String], isData: Bool = false) -> Bool {
+    if isData, segments.isEmpty, path == ["index.json"] { return true }
+    return mayBe(for: path, isDirectory: false, isData)
+  }
 
   /// Whether it may be for a file somewhere below this directory.
-  func mayBe(below directory: [String]) -> Bool { mayBe(for: directory, isDirectory: true) }
+  func mayBe(below directory: [String]) -> Bool { mayBe(for: directory, isDirectory: true, false) }
 
-  private func mayBe(for path: [String], isDirectory: Bool) -> Bool {
+  private func mayBe(for path: [String], isDirectory: Bool, _ isData: Bool) -> Bool {
     var rest = path[...]
     for segment in segments {
       if segment == .open { return true }
-      guard let first = rest.first else { return isDirectory }
+      guard let first = rest.first?.lowercased() else { return isDirectory }
+      let isPage = isData && rest.count == 1 && first.hasSuffix(".json")
+      let names = isPage ? [first, String(first.dropLast(".json".count))] : [first]
       switch segment {
       case .open, .any: break
-      case .text(let text): if first.lowercased() != text { return false }
-      case .words(let words): if !words.contains(first.lowercased()) { return false }
-      case .beginnings(let words): return words.contains { first.lowercased().hasPrefix($0) }
+      case .text(let text): if !names.contains(text) { return false }
+      case .words(let words): if !names.contains(where: words.contains) { return false }
+      case .beginnings(let words): return words.contains { first.hasPrefix($0) }
       case .others(let lookahead):
         let text = rest.joined(separator: "/") + (isDirectory ? "/" : "")
         return !lookahead.isBeginning(of: text, isWhole: !isDirectory)

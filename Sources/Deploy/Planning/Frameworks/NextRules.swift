@@ -46,18 +46,11 @@ struct NextRules: Sendable {
   ///
   /// - Parameter path: the names in its path below basePath.
   func asked(for path: [String]) -> Asked? {
-    // A middleware's pattern is for what its pages send as data, too: "/shop" for "/shop.json".
-    let paths = [path] + Self.dataOf(path)
+    // With languages patterns of next.config begin with those.
     let hasLanguages = !locales.isEmpty
-    if middleware.contains(where: { hasLanguages || paths.contains(where: $0.mayBe(for:)) }) { return .middleware }
+    if middleware.contains(where: { hasLanguages || $0.mayBe(for: path, isData: true) }) { return .middleware }
     let full = base + path
     if headers.contains(where: { hasLanguages || $0.mayBe(for: full) }) { return .headers }
     return redirects.contains { hasLanguages || $0.mayBe(for: full) } ? .redirects : nil
-  }
-
-  private static func dataOf(_ path: [String]) -> [[String]] {
-    guard let name = path.last, name.hasSuffix(".json") else { return [] }
-    let page = Array(path.dropLast()) + [String(name.dropLast(".json".count))]
-    return page == ["index"] ? [page, []] : [page]
   }
 }
