@@ -98,7 +98,7 @@ struct PublicFolderTests {
 
       push.expect(
         "Next.js \(version) (standalone)", "9 files of public/ that Caddy serves from the disk",
-        "note: Next.js itself serves 3 of 12 files in public/: ")
+        "Next.js itself serves 3 of 12 files in public/: ")
       for path in fromDisk + fromNext {
         let (caddy, next) = try both(sandbox, path)
         for name in told { #expect(caddy[name] == next[name], "\(path): \(name)") }

@@ -46,7 +46,7 @@ extension PublicDirectory {
         let file = path.appending(entry.name)
         if let obstacle = folder.rules.obstacle(file.parts.map(\.description)) {
           result.left += 1
-          result.reason = result.reason ?? "\(obstacle) (\(file.description.quoted))"
+          result.reason = result.reason ?? obstacle
           continue
         }
         result.count += 1

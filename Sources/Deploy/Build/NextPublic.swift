@@ -36,20 +36,19 @@ public struct NextPublic: Sendable {
   ///
   /// - Parameter path: the names in its path below `public/`, of plain characters.
   public func obstacle(_ path: [String]) -> String? {
-    if let first = path.first?.lowercased(), reserved.contains(first) {
-      return "\(first) means something else to Next.js"
-    }
-    return rules.asked(for: path)?.reason
+    let name = path.joined(separator: "/").quoted
+    if let first = path.first?.lowercased(), reserved.contains(first) { return "\(name) means something else to it" }
+    return rules.asked(for: path)?.reason(for: name)
   }
 }
 
 extension NextRules.Asked {
-  /// Why a file must go through Next.js.
-  var reason: String {
+  /// Why something must go through Next.js.
+  func reason(for what: String) -> String {
     switch self {
-    case .middleware: "the middleware's matcher may match it"
-    case .headers: "next.config sets headers for it"
-    case .redirects: "next.config redirects or rewrites it"
+    case .middleware: "the middleware's matcher may match \(what)"
+    case .headers: "next.config sets headers for \(what)"
+    case .redirects: "next.config redirects or rewrites \(what)"
     }
   }
 }

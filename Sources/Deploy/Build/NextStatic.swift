@@ -35,7 +35,7 @@ struct NextStatic: Equatable {
     path = RelativePath((base.pathParts + ["_next", "static"]).joined(separator: "/"))
 
     if let rules = try NextRules(manifests) {
-      obstacle = rules.asked(below: path?.description.pathParts ?? [], as: ["_next", "static"])?.reason
+      obstacle = rules.asked(below: path?.description.pathParts ?? [], as: ["_next", "static"])?.reason(for: "it")
     } else {
       obstacle = "the build left no routes-manifest.json"
     }
