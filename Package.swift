@@ -65,6 +65,7 @@ let package = Package(
       resources: [
         .embedInCode("Caddyfile"), .embedInCode("site.caddy"),
         .embedInCode("static.caddy"), .embedInCode("files.caddy"), .embedInCode("file.caddy"),
+        .embedInCode("public.caddy"),
         // What a Next.js app is started with.
         .embedInCode("next.cjs"),
         // What a server is set up with.

@@ -16,6 +16,9 @@ public enum Templates {
   /// The part of a block that serves a release's files in one way.
   public static func files(_ values: [String: String]) -> String { fill(PackageResources.files_caddy, values) }
 
+  /// The part of a block that serves what an app's `public/` holds.
+  public static func publicFolder(_ values: [String: String]) -> String { fill(PackageResources.public_caddy, values) }
+
   /// How a single file of such a site is served.
   public static func file(_ values: [String: String]) -> String { fill(PackageResources.file_caddy, values) }
 

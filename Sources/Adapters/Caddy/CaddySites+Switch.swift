@@ -15,13 +15,18 @@ extension CaddySites {
     _ site: Site, _ names: LiveNames, _ files: LiveFiles, _ served: String?, _ look: (LiveNames.Name) -> Failure?
   ) -> Failure? {
     do {
-      let live = try names.add(site.destination, as: site.files?.key)
+      let live = try named(site, names, files)
       try files.lead(to: site.release)
       guard let failure = look(live) else { return nil }
       try names.remove(live)
       try files.lead(to: served)
       return failure
     } catch { return Failure(of: error) }
+  }
+
+  /// Sends requests to a site's release, its process and its files at one moment.
+  func named(_ site: Site, _ names: LiveNames, _ files: LiveFiles) throws -> LiveNames.Name {
+    try names.add(site.destination, as: site.files?.key) { try files.serve(site.release, under: $0) }
   }
 
   /// - Parameter next: what requests are to go to, where that is not what the name says yet.

@@ -57,11 +57,13 @@ public struct CaddySites: Proxy {
     try files.withdraw(for: site.release)
     if let before, try isBridged(site, before) {
       try write(text(site, before, until: site), to: file(site.app)) { switched(site, names, files, served, look) }
-      return try names.removeOld()
+      return try files.removeServed(but: names.removeOld())
     }
     let isThere = before?.destination == site.destination && before?.site == site.files?.key
-    let live = try isThere ? before ?? names.add(site.destination) : names.add(site.destination, as: site.files?.key)
+    let live = try (isThere ? before : nil) ?? named(site, names, files)
     do {
+      // An instance may have the port that another release's had.
+      if isThere { try files.serve(site.release, under: live.mark) }
       try files.lead(to: site.release)
       try write(text(site, live), to: file(site.app)) { look(live) }
     } catch {
@@ -75,7 +77,7 @@ public struct CaddySites: Proxy {
       }
       throw failure
     }
-    try names.removeOld()
+    try files.removeServed(but: names.removeOld())
   }
 
   private func write(_ text: String, to file: String, _ look: () -> Failure?) throws {

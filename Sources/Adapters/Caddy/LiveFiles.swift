@@ -30,4 +30,27 @@ struct LiveFiles {
   }
 
   private func isDirect(_ release: ReleaseID) -> Bool { Files.exists("\(directory)/direct/\(release)") }
+
+  // MARK: Files that are the live release's alone
+
+  /// Has Caddy find what a release's `public/` has, under the mark of the name by which requests get to the release: so
+  /// all of a request comes from one release.
+  func serve(_ release: ReleaseID, under mark: String) throws {
+    let (folder, link) = ("\(PublicDirectory.folders)/\(release)", "\(served)/\(Self.place)\(mark)")
+    guard Files.exists("\(directory)/\(folder)") else { return try Files.remove(link) }
+    try Files.makeDirectory(served)
+    try Files.setMode(served, PublicDirectory.mode)
+    if try Files.linkTarget(link) != "../\(folder)" { try Files.replaceLink(link, to: "../\(folder)") }
+  }
+
+  /// Removes the links of names that are gone.
+  func removeServed(but marks: [String]) throws {
+    let kept = Set(marks.map { "\(Self.place)\($0)" })
+    for name in try Files.list(served) where !kept.contains(name) { try Files.remove("\(served)/\(name)") }
+  }
+
+  private var served: String { "\(directory)/served" }
+
+  /// Before each mark, so that where there is none nothing is found.
+  static let place = "of-"
 }

@@ -28,7 +28,11 @@ struct LiveNames {
   func first() throws -> Name? { try Files.list(directory).first.flatMap { Name($0) } }
 
   /// Sends requests to an instance, or to files that are served in this way, from now on.
-  func add(_ destination: Destination, as site: String? = nil) throws -> Name {
+  ///
+  /// - Parameter prepare: is given the name's mark before any request can see it.
+  func add(
+    _ destination: Destination, as site: String? = nil, _ prepare: (String) throws -> Void = { _ in }
+  ) throws -> Name {
     for path in [Files.parent(directory), directory] {
       try Files.makeDirectory(path)
       // Caddy runs as another user, whatever this process's umask is.
@@ -37,6 +41,7 @@ struct LiveNames {
     let there = try Files.list(directory)
     let number = there.lazy.compactMap { Name($0)?.number }.min() ?? Name.end
     let name = Name(number: number - 1, destination: destination, site: site, mark: Self.mark())
+    try prepare(name.mark)
     // It is complete before it gets its name. If a power loss takes some of it, recovery writes it again.
     try Files.write("", to: "\(directory).made", durable: false)
     try Files.rename("\(directory).made", to: "\(directory)/\(name)")
@@ -48,9 +53,11 @@ struct LiveNames {
   /// Undoes a switch: requests go where they went before.
   func remove(_ name: Name) throws { try Files.remove("\(directory)/\(name)") }
 
-  /// Removes the names that no request can still be using.
-  func removeOld() throws {
-    for old in try Files.list(directory).dropFirst(Self.kept) { try Files.remove("\(directory)/\(old)") }
+  /// Removes the names that no request can still be using, and returns the marks of the others.
+  @discardableResult func removeOld() throws -> [String] {
+    let names = try Files.list(directory)
+    for old in names.dropFirst(Self.kept) { try Files.remove("\(directory)/\(old)") }
+    return names.prefix(Self.kept).compactMap { Name($0)?.mark }
   }
 
   func removeAll() throws { try Files.remove(directory) }

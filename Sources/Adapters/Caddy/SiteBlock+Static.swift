@@ -46,11 +46,7 @@ extension SiteBlock {
         """
     }
     return """
-      \t@name file {
-      \t\troot \(names)
-      \t\ttry_files *
-      \t}
-      \tvars @name name {http.matchers.file.relative}
+      \(Self.look(in: names))
       \tmap {http.vars.name} {release} {site} {mark} {
       \t\t`~^/?[0-9]+-files:([0-9-]+):([0-9a-f]+)-([0-9a-f]+)$` ${1} ${2} ${3}
       \t}

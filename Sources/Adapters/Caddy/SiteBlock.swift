@@ -42,6 +42,7 @@ struct SiteBlock: Equatable {
       "INTERNAL": Self.followed.map(rewriting).joined(separator: "\n"),
       "FOLLOWED": Self.inner(Self.followed.map(handling).joined(separator: "\n")),
       "KEPT": snippet + kept, "DIRECT": try staticParts + Self.inner(direct), "GONE": Self.inner(gone),
+      "PUBLIC": folder,
       "STREAMS": streams,
     ])
   }
@@ -80,20 +81,24 @@ struct SiteBlock: Equatable {
         \t}
         """
     }
-    let look =
-      parts.isEmpty
-      ? """
-      \t@live file {
-      \t\troot \(names)
-      \t\ttry_files *
-      \t}
-      \tmap @live {http.matchers.file.relative}
-      """ : "\tmap {http.vars.name}"
+    // What a matcher found is overwritten by the next one's.
+    let look = parts.isEmpty ? "\(Self.look(in: names))\n\tmap {http.vars.name}" : "\tmap {http.vars.name}"
     return """
       \(look) {live} {live_port} {live_mark} {
       \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]+)$` ${1} ${2} ${3}
       \t}
       """
+  }
+
+  /// Keeps the name for as long as the request lasts.
+  static func look(in names: String) -> String {
+    """
+    \t@name file {
+    \t\troot \(names)
+    \t\ttry_files *
+    \t}
+    \tvars @name name {http.matchers.file.relative}
+    """
   }
 
   // MARK: What a browser follows

@@ -103,7 +103,7 @@ extension PublicDirectory {
   /// Takes a file as an earlier release had it, and what was compressed for that, if it is the same; false if not.
   ///
   /// - Parameter built: what the earlier build left there: of what it compressed itself nobody knows from what.
-  private static func take(
+  static func take(
     _ name: PathBelow, of source: borrowing Directory, to own: borrowing Directory, asIn before: borrowing Directory,
     _ built: Set<PathBelow>?
   ) throws -> Bool {

@@ -3,7 +3,8 @@ import Posix
 
 /// What Caddy serves of an app from the disk: `releases/ID/` with the files of each release at their paths on the site,
 /// `direct/` with the ids of those that may be served without asking the app, `live` a link to one of these (``LiveFiles``),
-/// and `all/` with the files of all releases together.
+/// `all/` with the files of all releases together; `public/ID/` with what Next.js would send of each release's `public/` as
+/// it is, and `served/` with links to these by the marks of the names that lead to their releases.
 ///
 /// The files are the releases' own, under a second name. Only regular files are taken: Caddy follows links, and may read what
 /// no app may.
@@ -184,7 +185,7 @@ public struct PublicDirectory: PublicFiles {
 
   /// Removes the release's files and what was left of a publishing; those beside other releases' go with the next pruning.
   public func withdraw(_ release: ReleaseID) throws {
-    for path in ["direct/\(release)", "releases/\(release)", "made-\(release)"] {
+    for path in ["direct/\(release)", "releases/\(release)", "\(Self.folders)/\(release)", "made-\(release)"] {
       try Files.remove("\(directory)/\(path)")
     }
   }
@@ -194,6 +195,9 @@ public struct PublicDirectory: PublicFiles {
     var hasRemoved = false
     // What a publishing left that did not come to its end.
     for name in try Files.list(directory) where name.hasPrefix("made-") { try Files.remove("\(directory)/\(name)") }
+    // Of these only the live release's are asked for.
+    for release in try Files.list("\(directory)/\(Self.folders)").compactMap({ try? ReleaseID($0) })
+    where !releases.contains(release) { try Files.remove("\(directory)/\(Self.folders)/\(release)") }
     for release in try Files.list("\(directory)/releases").compactMap({ try? ReleaseID($0) }) {
       // Its age is when the release went.
       let mark = "\(directory)/gone-\(release)"

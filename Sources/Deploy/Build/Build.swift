@@ -18,6 +18,8 @@ struct BuildOutput {
   let serving: Serving
   /// What the proxy serves of it by itself; nil for nothing.
   var published: PublishedFiles?
+  /// What the proxy can serve of what Next.js sends as it is; nil for nothing.
+  var folder: PublicFolder?
   /// The page by which a site of files shows that it is healthy; nil for other apps.
   var page: String?
 }

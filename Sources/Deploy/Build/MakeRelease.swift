@@ -26,7 +26,8 @@ extension Builder {
       assembly.corepack = planned.plan.manager?.kept(for: process.start) ?? []
     }
     return try steps.make(
-      release, from: assembly, published: output.published, as: planned.commit, Advisor(planned, app: app))
+      release, from: assembly, published: output.published, output.folder, as: planned.commit,
+      Advisor(planned, app: app))
   }
 
   /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.

@@ -34,36 +34,10 @@ struct NextStatic: Equatable {
     let base = asset.hasPrefix("/") && !asset.hasPrefix("//") ? asset : config?["basePath"]?.string ?? ""
     path = RelativePath((base.pathParts + ["_next", "static"]).joined(separator: "/"))
 
-    let rules = try manifests.rules()
-    let matchers = try manifests.middleware().flatMap { $0["matchers"]?.elements ?? [.null] }
-    let own = { (name: JSON?) in (name?.elements ?? []).filter { $0["internal"] != .bool(true) } }
-    if rules == nil {
-      obstacle = "the build left no routes-manifest.json"
-    } else if matchers.contains(where: { Self.mayMatch($0["originalSource"]?.string) }) {
-      obstacle = "the middleware's matcher may match it"
-    } else if own(rules?["headers"]).contains(where: { Self.mayMatch($0["source"]?.string) }) {
-      obstacle = "next.config sets headers for it"
-    } else if (own(rules?["redirects"]) + own(rules?["rewrites"]?["beforeFiles"])).contains(where: {
-      Self.mayMatch($0["source"]?.string)
-    }) {
-      obstacle = "next.config redirects or rewrites it"
+    if let rules = try NextRules(manifests) {
+      obstacle = rules.asked(below: path?.description.pathParts ?? [], as: ["_next", "static"])?.reason(for: "it")
     } else {
-      obstacle = nil
+      obstacle = "the build left no routes-manifest.json"
     }
-  }
-
-  /// Whether a pattern of next.config or of a middleware may match a file below `/_next/static`. It says so unless that
-  /// is plain to see: patterns are regular expressions of the app's, which may take for ever.
-  static func mayMatch(_ source: String?) -> Bool {
-    guard let source, source.hasPrefix("/") else { return true }
-    if source == "/" { return false }
-    // "/((?!api|_next/static|favicon.ico).*)", as Next.js's documentation has it.
-    for beginning in ["/((?!", "/(?!"] where source.hasPrefix(beginning) {
-      let left = source.dropFirst(beginning.count).prefix { $0 != ")" }
-      return !left.split(separator: "|").contains { ["_next", "_next/", "_next/static", "_next/static/"].contains($0) }
-    }
-    // A segment of plain characters that is not "_next".
-    guard let first = source.pathParts.first?.lowercased(), first != "_next" else { return true }
-    return !first.isPlain(and: "-.~")
   }
 }

@@ -17,7 +17,8 @@ struct Candidate {
 extension Steps {
   /// Makes a release from what a build left.
   func make(
-    _ release: ReleaseRecord, from assembly: Assembly, published: PublishedFiles?, as commit: Commit, _ advisor: Advisor
+    _ release: ReleaseRecord, from assembly: Assembly, published: PublishedFiles?, _ folder: PublicFolder?,
+    as commit: Commit, _ advisor: Advisor
   ) throws -> Candidate {
     try run(.release, release.id.description) {
       try seams.releases.make(release, from: assembly)
@@ -26,6 +27,9 @@ extension Steps {
         attempt("publishing \(published.directory)") { try seams.files.publish(published, of: release.id) }
       }
       var result = release.id.description
+      if let folder {
+        attempt("publishing \(folder.directory)") { result += try publish(folder, of: release.id) }
+      }
       if let site = release.site {
         let published = try seams.files.publish(site, of: release.id)
         for warning in published.warnings { seams.events.warn(warning) }
@@ -34,6 +38,19 @@ extension Steps {
       }
       return (Candidate(release, as: commit, advisor), result)
     }
+  }
+
+  /// Publishes what the proxy can serve of a release's `public/`, and says how much that is.
+  private func publish(_ folder: PublicFolder, of release: ReleaseID) throws -> String {
+    let published = try seams.files.publish(folder, of: release)
+    if let reason = published.reason {
+      let all = published.count + published.left
+      seams.events.note(
+        "Next.js itself serves \(published.left) of \(all == 1 ? "1 file" : "\(all) files") in public/: \(reason)")
+    }
+    if published.count == 0 { return "" }
+    return
+      ", \(published.count == 1 ? "1 file" : "\(published.count) files") of public/ that Caddy serves from the disk"
   }
 
   /// Takes an existing release as it is.

@@ -75,6 +75,11 @@ struct FakeFiles: PublicFiles {
     world.published[release] = files
   }
 
+  func publish(_ folder: PublicFolder, of release: ReleaseID) throws -> PublishedFolder {
+    try world.event("publish public of \(release)")
+    return PublishedFolder()
+  }
+
   func publish(_ site: StaticSite, of release: ReleaseID) throws -> PublishedSite {
     var result = PublishedSite()
     if world.publishedSites[release] != nil { return result }
