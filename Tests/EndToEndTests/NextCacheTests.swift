@@ -96,6 +96,41 @@ struct NextCacheTests {
     }
   }
 
+  @Test("in a Redis of the app's is there for the next release, and for the one before")
+  func redis() throws {
+    try Sandbox.run { sandbox in
+      let (port, _) = sandbox.sparePorts
+      let redis = try sandbox.start(
+        ["redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--dir", sandbox.home], name: "redis"
+      )
+      defer { redis.end() }
+      try wait(until: "Redis") { redis.text.contains("Ready to accept connections") }
+      let project = try sandbox.createApp(environment: ["REDIS_URL": "redis://127.0.0.1:\(port)"])
+      try commit("16.4.5", project, fixture: "next-redis")
+      try project.push().expectSuccess()
+
+      let (stock, made) = (try text("/", sandbox), try text("/made", sandbox))
+      #expect(stock.hasPrefix("release one, stock "))
+      try sandbox.nextdeploy("restart").expectSuccess()
+      #expect(try text("/", sandbox) == stock)
+      #expect(try text("/made", sandbox) == made)
+      try sandbox.run(["redis-cli", "-p", "\(port)", "--raw", "KEYS", "*"]).expectSuccess().expect("data:", "/made")
+
+      // Data stay, pages are each release's own, as the app's handler has it.
+      try project.commit("Two", ["app/release.js": "export const release = 'release two'\n"])
+      try project.push().expectSuccess()
+      #expect(try text("/", sandbox) == stock.replacing("release one", with: "release two"))
+      #expect(try text("/made", sandbox).hasPrefix("release two, made "))
+      try revalidate("", sandbox)
+      try wait(until: "data that are made anew by their tag") {
+        try !text("/", sandbox).hasSuffix(stock.split(separator: " ").last ?? "")
+      }
+      let anew = try text("/", sandbox)
+      try sandbox.nextdeploy("rollback").expectSuccess()
+      #expect(try text("/", sandbox) == anew.replacing("release two", with: "release one"))
+    }
+  }
+
   /// A page's text, as in "release one, tag 3".
   private struct Shown: Equatable {
     let release: String
@@ -103,12 +138,16 @@ struct NextCacheTests {
   }
 
   private func shown(_ path: String, _ sandbox: Sandbox) throws -> Shown {
-    let html = try #require(try sandbox.get(path), "\(path)")
-    let text = try #require(html.split(separator: "<p>").dropFirst().first?.split(separator: "<").first)
+    let text = try text(path, sandbox)
     let parts = text.split(separator: ", ")
     return Shown(
       release: String(parts[0]),
       number: try #require(parts.last?.split(separator: " ").last.flatMap { Int($0) }, "\(text)"))
+  }
+
+  private func text(_ path: String, _ sandbox: Sandbox) throws -> String {
+    let html = try #require(try sandbox.get(path), "\(path)")
+    return String(try #require(html.split(separator: "<p>").dropFirst().first?.split(separator: "<").first))
   }
 
   private func revalidate(_ query: String, _ sandbox: Sandbox) throws {
