@@ -41,6 +41,13 @@ struct NextCacheTests {
           try revalidate("path=/path", sandbox)
           try wait(until: "a page that is made anew by its path") { try shown("/path", sandbox).number > path.number }
 
+          // The Pages Router asks itself for the page that it makes anew, before it answers.
+          let classic = try shown("/classic", sandbox)
+          #expect(try shown("/classic", sandbox) == classic)
+          #expect(try sandbox.get("/api/revalidate") == "done")
+          let anew = try shown("/classic", sandbox)
+          #expect(anew.number > classic.number)
+
           // A page that the build did not make is kept, also by the instance after a restart.
           let item = try shown("/item/1", sandbox)
           #expect(try shown("/item/1", sandbox) == item)
@@ -48,13 +55,18 @@ struct NextCacheTests {
           try sandbox.nextdeploy("restart").expectSuccess()
           #expect(try shown("/item/1", sandbox) == item)
           #expect(try shown("/tag", sandbox) == last)
+          #expect(try shown("/classic", sandbox) == anew)
 
           // The next release has none of it.
-          let value = try #require(try Files.text("\(project.directory)/app/value.js"))
-          try project.commit("Two", ["app/value.js": value.replacing("release one", with: "release two")])
+          let pages = ["app/value.js", "pages/classic.js"]
+          let changed = try pages.map { page in
+            let text = try #require(try Files.text("\(project.directory)/\(page)"))
+            return (page, text.replacing("release one", with: "release two"))
+          }
+          try project.commit("Two", Dictionary(uniqueKeysWithValues: changed))
           try project.push().expectSuccess().expect("unchanged, skipped")
           let second = try #require(try sandbox.liveRelease())
-          for (page, before) in [("/tag", last), ("/path", path), ("/item/1", item)] {
+          for (page, before) in [("/tag", last), ("/path", path), ("/item/1", item), ("/classic", anew)] {
             let now = try shown(page, sandbox)
             #expect(now.release == "release two", "\(page)")
             #expect(now.number > before.number, "\(page) was fetched anew")
@@ -66,6 +78,7 @@ struct NextCacheTests {
           #expect(try sandbox.liveRelease() == first)
           #expect(try shown("/item/1", sandbox) == item)
           #expect(try shown("/tag", sandbox) == last)
+          #expect(try shown("/classic", sandbox) == anew)
         }
       }
     }
