@@ -31,7 +31,7 @@ struct NextShopTests {
       let site = try sandbox.url()
       let address = "127.0.0.1:\(try #require(site.split(separator: ":").last))"
       try sandbox.run(["node", "\(Self.check)/shop.mjs", site, address, "\(backend)"]).expectSuccess().expect("hold")
-      #expect(Files.exists("\(sandbox.app())/current/app/build/required-server-files.json"))
+      #expect(Files.exists("\(sandbox.app())/current/app/build/next/required-server-files.json"))
       // A part that the page imports when it is asked to.
       try sandbox.run(["node", "\(Self.check)/browser.mjs", Chromium.driver(in: sandbox), "\(site)/shop"])
         .expectSuccess()

@@ -2,7 +2,7 @@ import type { NextConfig } from 'next'
 
 const config: NextConfig = {
   basePath: '/shop',
-  distDir: 'build',
+  distDir: 'build/next',
   // What nobody compresses before Caddy.
   compress: false,
 }
