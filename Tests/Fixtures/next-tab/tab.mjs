@@ -53,7 +53,7 @@ try {
   seen.home = await text(page, 'h1')
   fs.writeFileSync(`${directory}/open`, '')
   for (const start = performance.now(); !fs.existsSync(`${directory}/deployed`); await pause(50)) {
-    if (performance.now() - start > 300_000) throw new Error('nobody deployed')
+    if (performance.now() - start > 900_000) throw new Error('nobody deployed')
   }
 
   await page.click('#late')
