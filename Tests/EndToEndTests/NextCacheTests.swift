@@ -41,6 +41,13 @@ struct NextCacheTests {
           try revalidate("path=/path", sandbox)
           try wait(until: "a page that is made anew by its path") { try shown("/path", sandbox).number > path.number }
 
+          // The Pages Router asks itself for the page that it makes anew, before it answers.
+          let classic = try shown("/classic", sandbox)
+          #expect(try shown("/classic", sandbox) == classic)
+          #expect(try sandbox.get("/api/revalidate") == "done")
+          let anew = try shown("/classic", sandbox)
+          #expect(anew.number > classic.number)
+
           // A page that the build did not make is kept, also by the instance after a restart.
           let item = try shown("/item/1", sandbox)
           #expect(try shown("/item/1", sandbox) == item)
@@ -48,13 +55,18 @@ struct NextCacheTests {
           try sandbox.nextdeploy("restart").expectSuccess()
           #expect(try shown("/item/1", sandbox) == item)
           #expect(try shown("/tag", sandbox) == last)
+          #expect(try shown("/classic", sandbox) == anew)
 
           // The next release has none of it.
-          let value = try #require(try Files.text("\(project.directory)/app/value.js"))
-          try project.commit("Two", ["app/value.js": value.replacing("release one", with: "release two")])
+          let pages = ["app/value.js", "pages/classic.js"]
+          let changed = try pages.map { page in
+            let text = try #require(try Files.text("\(project.directory)/\(page)"))
+            return (page, text.replacing("release one", with: "release two"))
+          }
+          try project.commit("Two", Dictionary(uniqueKeysWithValues: changed))
           try project.push().expectSuccess().expect("unchanged, skipped")
           let second = try #require(try sandbox.liveRelease())
-          for (page, before) in [("/tag", last), ("/path", path), ("/item/1", item)] {
+          for (page, before) in [("/tag", last), ("/path", path), ("/item/1", item), ("/classic", anew)] {
             let now = try shown(page, sandbox)
             #expect(now.release == "release two", "\(page)")
             #expect(now.number > before.number, "\(page) was fetched anew")
@@ -66,6 +78,7 @@ struct NextCacheTests {
           #expect(try sandbox.liveRelease() == first)
           #expect(try shown("/item/1", sandbox) == item)
           #expect(try shown("/tag", sandbox) == last)
+          #expect(try shown("/classic", sandbox) == anew)
         }
       }
     }
@@ -96,6 +109,41 @@ struct NextCacheTests {
     }
   }
 
+  @Test("in a Redis of the app's is there for the next release, and for the one before")
+  func redis() throws {
+    try Sandbox.run { sandbox in
+      let (port, _) = sandbox.sparePorts
+      let redis = try sandbox.start(
+        ["redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--save", "", "--dir", sandbox.home], name: "redis"
+      )
+      defer { redis.end() }
+      try wait(until: "Redis") { redis.text.contains("Ready to accept connections") }
+      let project = try sandbox.createApp(environment: ["REDIS_URL": "redis://127.0.0.1:\(port)"])
+      try commit("16.4.5", project, fixture: "next-redis")
+      try project.push().expectSuccess()
+
+      let (stock, made) = (try text("/", sandbox), try text("/made", sandbox))
+      #expect(stock.hasPrefix("release one, stock "))
+      try sandbox.nextdeploy("restart").expectSuccess()
+      #expect(try text("/", sandbox) == stock)
+      #expect(try text("/made", sandbox) == made)
+      try sandbox.run(["redis-cli", "-p", "\(port)", "--raw", "KEYS", "*"]).expectSuccess().expect("data:", "/made")
+
+      // Data stay, pages are each release's own, as the app's handler has it.
+      try project.commit("Two", ["app/release.js": "export const release = 'release two'\n"])
+      try project.push().expectSuccess()
+      #expect(try text("/", sandbox) == stock.replacing("release one", with: "release two"))
+      #expect(try text("/made", sandbox).hasPrefix("release two, made "))
+      try revalidate("", sandbox)
+      try wait(until: "data that are made anew by their tag") {
+        try !text("/", sandbox).hasSuffix(stock.split(separator: " ").last ?? "")
+      }
+      let anew = try text("/", sandbox)
+      try sandbox.nextdeploy("rollback").expectSuccess()
+      #expect(try text("/", sandbox) == anew.replacing("release two", with: "release one"))
+    }
+  }
+
   /// A page's text, as in "release one, tag 3".
   private struct Shown: Equatable {
     let release: String
@@ -103,12 +151,16 @@ struct NextCacheTests {
   }
 
   private func shown(_ path: String, _ sandbox: Sandbox) throws -> Shown {
-    let html = try #require(try sandbox.get(path), "\(path)")
-    let text = try #require(html.split(separator: "<p>").dropFirst().first?.split(separator: "<").first)
+    let text = try text(path, sandbox)
     let parts = text.split(separator: ", ")
     return Shown(
       release: String(parts[0]),
       number: try #require(parts.last?.split(separator: " ").last.flatMap { Int($0) }, "\(text)"))
+  }
+
+  private func text(_ path: String, _ sandbox: Sandbox) throws -> String {
+    let html = try #require(try sandbox.get(path), "\(path)")
+    return String(try #require(html.split(separator: "<p>").dropFirst().first?.split(separator: "<").first))
   }
 
   private func revalidate(_ query: String, _ sandbox: Sandbox) throws {

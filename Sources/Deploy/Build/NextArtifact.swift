@@ -143,9 +143,17 @@ extension Builder {
   func nextOutput(_ root: RelativePath) throws -> String { try nextOutputs(root).first ?? ".next" }
 
   func nextOutputs(_ root: RelativePath) throws -> [String] {
-    try seams.workspace.list(root.description).filter {
-      seams.workspace.exists(root.file("\($0)/\(Self.serverFiles)"))
+    let isOutput = { [workspace = seams.workspace] (path: String) in
+      workspace.exists(root.file("\(path)/\(Self.serverFiles)"))
     }
+    let names = try seams.workspace.list(root.description)
+    let outputs = names.filter(isOutput)
+    if !outputs.isEmpty { return outputs }
+    // As in "build/next".
+    let below = try names.filter { $0 != "node_modules" }.flatMap { name in
+      try seams.workspace.list(root.file(name)).map { "\(name)/\($0)" }
+    }
+    return below.filter(isOutput)
   }
 
   /// The installed Next, of the app or of the workspace that it belongs to.

@@ -81,13 +81,15 @@ struct ReleaseTests {
     #expect(world.services[instance]?.arguments == ["node", "../next.cjs", "https://www.example.com"])
   }
 
-  @Test("below a directory is started there, by the program beside the release's files")
-  func belowDirectoryStarted() throws {
+  @Test(
+    "below a directory is started there, by the program beside the release's files, from wherever its build went",
+    arguments: ["build", "build/next"])
+  func belowDirectoryStarted(output: String) throws {
     let (world, _) = try world()
     world.built = [
       "node_modules/next/package.json": #"{"version": "16.4.5"}"#,
-      "apps/web/build/required-server-files.json": #"{"relativeAppDir": "apps/web"}"#,
-      "apps/web/build/static/a.js": "", "apps/web/build/standalone/apps/web/server.js": "",
+      "apps/web/\(output)/required-server-files.json": #"{"relativeAppDir": "apps/web"}"#,
+      "apps/web/\(output)/static/a.js": "", "apps/web/\(output)/standalone/apps/web/server.js": "",
     ]
     let tree = try MemoryTree([
       "apps/web/package.json": manifest, "package-lock.json": "{}", "nextdeploy.json": #"{"root": "apps/web"}"#,
@@ -95,7 +97,7 @@ struct ReleaseTests {
 
     try world.push("one", tree)
 
-    #expect(world.releases.first?.process?.start == .program(["node", "../../../next.cjs", "build"]))
+    #expect(world.releases.first?.process?.start == .program(["node", "../../../next.cjs", output]))
     #expect(world.releases.first?.process?.directory.description == "apps/web")
   }
 

@@ -8,9 +8,10 @@
 //   BACKEND  the port of backend.mjs
 //   START    the port of `next start`
 import http from 'node:http'
-import https from 'node:https'
 import net from 'node:net'
 import tls from 'node:tls'
+import { send, visitor } from './request.mjs'
+import { browsers, stream } from './stream.mjs'
 
 const [origin, address, backend, start] = process.argv.slice(2)
 const site = new URL(origin)
@@ -25,34 +26,15 @@ function check(what, isRight, got) {
   console.log(`FAILED  ${what}: ${JSON.stringify(got)}`)
 }
 
-/** One request; `onData` sees the body as it grows. */
-function send(options, module, { method = 'GET', headers = {}, body, onData } = {}) {
-  return new Promise((resolve) => {
-    const request = module.request({ method, ...options, headers: { host: site.host, ...headers } }, (answer) => {
-      let text = ''
-      answer.on('data', (bytes) => {
-        text += bytes
-        onData?.(text)
-      })
-      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, body: text }))
-      answer.on('error', (error) => resolve({ status: error.code, headers: {}, body: text }))
-    })
-    request.on('error', (error) => resolve({ status: error.code, headers: {}, body: '' }))
-    request.end(body)
-  })
-}
-
 /** As a visitor. */
-const visit = (path, options) =>
-  site.protocol === 'https:'
-    ? send({ host, port, path, servername: site.hostname, rejectUnauthorized: false, agent: false }, https, options)
-    : send({ host, port, path, agent: false }, http, options)
+const visit = visitor(site, address)
 
 /** The same of `next start`, told what a proxy tells. */
 const visitStart = (path, options = {}) =>
   send({ host: 'localhost', port: start, path, agent: false }, http, {
     ...options,
     headers: {
+      host: site.host,
       'x-forwarded-host': site.host,
       'x-forwarded-proto': site.protocol.slice(0, -1),
       'x-forwarded-for': '203.0.113.9',
@@ -152,23 +134,10 @@ if (start) await act(visitStart, ' of next start')
 const image = await visit('/_next/image?url=%2Fpicture.png&w=64&q=75', { headers: { accept: 'image/webp' } })
 check('an image is optimized', image.status === 200 && image.headers['content-type'] === 'image/webp', [image.status, image.headers])
 
-// A page that streams: its early part is there while the late one is held back.
-const ask = (path) => send({ host: '127.0.0.1', port: backend, path }, http)
-for (const encoding of ['identity', 'gzip']) {
-  let isEarly = false
-  const stream = visit('/stream', {
-    headers: { 'accept-encoding': encoding },
-    onData: async () => {
-      if (isEarly) return
-      isEarly = true
-      while ((await ask('/held')).body !== '1') await new Promise((resolve) => setTimeout(resolve, 5))
-      await ask('/release')
-    },
-  })
-  const timer = setTimeout(() => { check(`a page streams (${encoding})`, false, 'nothing came while its late part was held'); process.exit(1) }, 30_000)
-  const answer = await stream
-  clearTimeout(timer)
-  check(`a page streams to its end (${encoding})`, answer.status === 200 && isEarly, answer.status)
+// A page that streams, as its app compresses it.
+for (const encoding of ['identity', 'gzip', browsers]) {
+  const { isEarly, answer } = await stream(visit, '/stream', backend, encoding)
+  check(`a page streams (${encoding})`, isEarly && answer.status === 200, answer)
 }
 
 // An upgrade request that next.config sends on.

@@ -4,7 +4,7 @@
 check next_sites needs keys
 
 next_sites() {
-  local check=Tests/Fixtures/next-check registry backend
+  local check=Tests/Fixtures/next-check registry backend redis stock
   start_registry || return 0
   timeout 900 script/server/vps net "$server" node $check/backend.mjs 4700 >/dev/null 2>&1 &
   backend=$!
@@ -25,5 +25,17 @@ next_sites() {
   has "an app with basePath, nothing at /, and a wrapper around next start goes live unchanged" \
     "live: https://docs.example.com" push_site docs
   has "with what the wrapper sets" "<h1>Hello from the wrapper</h1>" get_site docs /docs/about/
-  kill "$registry" "$backend"
+
+  # Of the server, as one that apt installs there.
+  timeout 900 script/server/vps net "$server" redis-server --port 6379 --bind 127.0.0.1 --save "" --dir "$laptop" >/dev/null 2>&1 &
+  redis=$!
+  site stock Tests/Fixtures/next-redis "REDIS_URL=redis://127.0.0.1:6379"
+  has "an app that keeps its data in a Redis goes live unchanged" "live: https://stock.example.com" push_site stock
+  stock=$(stock_of)
+  has "which it reaches" "release one, stock " echo "$stock"
+  passes "it starts again" remote restart stock
+  is "and finds there what it kept" "$stock" stock_of
+  kill "$registry" "$backend" "$redis"
 }
+
+stock_of() { get_site stock / | sed -n 's/.*<p>\(.*\)<\/p>.*/\1/p'; }

@@ -1,5 +1,5 @@
 import { Extra } from '../extra-late'
 
 export default function Page() {
-  return <h1>VERSION late <Extra /></h1>
+  return <h1>VERSION prefetched <Extra /></h1>
 }
