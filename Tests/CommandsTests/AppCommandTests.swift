@@ -68,6 +68,10 @@ struct AppCommandTests {
       try sandbox.nextdeploy("app", "create", "a", "b").expect(status: 2).expect("one argument too many")
       try sandbox.nextdeploy("--help").expectSuccess().expect("app create", "rollback")
       try sandbox.nextdeploy("app", "create", "--help").expectSuccess().expect("--domain D", "Usage: ")
+      for line in [["runtime", "--help"], ["runtime"]] {
+        try sandbox.run(["nextdeploy"] + line).expectSuccess().expect(
+          "runtime install", "runtime list", "runtime remove")
+      }
     }
   }
 }
