@@ -369,6 +369,28 @@ struct StaticSiteTests {
     }
   }
 
+  @Test("goes live uncompressed where that takes too long, and says so", arguments: ["gzip", "zstd", "brotli"])
+  func slowCompression(name: String) async throws {
+    try await run(.debian) { shop in
+      let text = String(repeating: "let same = 1\n", count: 200)
+      let programs = "\(shop.stage.scratch.path)/programs"
+      try shop.stage.scratch.write([
+        "programs/\(name)": "#!/bin/sh\nexec /bin/sleep 1000\n", "apps/shop/releases/\(Self.first)/app/a.js": text,
+      ])
+      try Files.setMode("\(programs)/\(name)", 0o755)
+      let files = PublicDirectory(
+        directory: shop.files.directory, layout: shop.layout, environment: ["PATH": programs],
+        patience: .milliseconds(200))
+
+      let published = try files.publish(StaticSite(), of: ReleaseID(Self.first))
+
+      #expect(published.warnings.count == 1 && published.warnings[0].contains("within"), "\(published.warnings)")
+      #expect(shop.stage.scratch.processes("sleep 1000").isEmpty)
+      try shop.sites.route(shop.site(Self.first, StaticSite()))
+      #expect(try shop.get("/a.js").hasPrefix(text))
+    }
+  }
+
   @Test("has another ETag for other bytes, however soon they come", arguments: TestedCaddy.allCases)
   func otherTags(program: TestedCaddy) async throws {
     try await run(program) { shop in
