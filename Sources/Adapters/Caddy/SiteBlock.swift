@@ -17,6 +17,8 @@ struct SiteBlock: Equatable {
   /// The ways in which releases that are files are served, and where these are; none for an app that is started. Up to a
   /// switch there may be two, that of the release that was live and that of the one that goes live.
   var parts: [FilesPart] = []
+  /// Parts that the file has beside these, to which no request goes any more (``text(keeping:)``).
+  var formerParts = FormerParts()
   /// Whether requests may go to an instance.
   var hasProcess = true
 
@@ -81,7 +83,7 @@ struct SiteBlock: Equatable {
         """
     }
     let look =
-      parts.isEmpty
+      !hasParts
       ? """
       \t@live file {
       \t\troot \(names)
