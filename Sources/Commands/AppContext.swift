@@ -97,7 +97,7 @@ struct AppContext {
       proxy: try server.proxy { events.warn($0) },
       probe: server.backend.probe(of: try server.apps.serverConfig().ports), runner: try runner(),
       toolbox: server.tools, runtimes: try server.installer { events.note($0) }, secrets: doppler,
-      holes: try KnownHoles.list(), clock: MachineClock(), events: events, baseEnvironment: server.baseEnvironment,
+      holes: KnownHoles.list, clock: MachineClock(), events: events, baseEnvironment: server.baseEnvironment,
       config: config,
       origin: server.origin)
   }

@@ -108,6 +108,7 @@ public enum CommandTable {
     case .version: server.terminal.print("nextdeploy \(version)")
     case .help(let name):
       server.terminal.print(specs.first { $0.name == name }.map(Help.one) ?? server.help(commands))
+    case .groupHelp(let name): server.terminal.print(try server.help(commands, in: name))
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)

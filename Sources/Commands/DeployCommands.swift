@@ -24,6 +24,8 @@ enum DeployCommands {
     CommandSpec("rollback", [.optional("RELEASE")], [.app], "Put an older release live again, without a build")
   ) { invocation, app in
     let id = try invocation.argument(0).map { try ReleaseID($0) }
+    // A mistyped id is no deploy that failed.
+    if let id { try Deployment.release(id, toRollBack: app.name, among: app.releases.list()) }
     return try app.deploy(.rollback(id))
   }
 

@@ -51,4 +51,13 @@ extension Server {
     case .key(let name, let apps): ShellCommand.help(name, apps, commands, at: address)
     }
   }
+
+  /// The help of the commands that begin with a word, of those that the user can run from where they are.
+  func help(_ commands: [ServerCommand], in group: String) throws -> String {
+    let own = commands.filter { $0.spec.isPart(of: group) }
+    guard case .key = rights else { return Help.group(group, of: own.map(\.spec)) }
+    let allowed = own.filter(\.reach.isSSH)
+    if allowed.isEmpty, let first = own.first { try require(first) }
+    return Help.group(group, of: allowed.map(\.spec))
+  }
 }

@@ -82,6 +82,9 @@ public struct CommandSpec: Sendable {
     self.isHidden = isHidden
   }
 
+  /// Whether it is one of the commands that begin with a word.
+  public func isPart(of group: String) -> Bool { words.count > 1 && words[0] == group && !isHidden }
+
   /// Whether it is about one app, which may be named with --app or before the other arguments.
   var takesApp: Bool { options.contains { $0.name == Option.app.name && !$0.isRepeatable } }
 

@@ -21,6 +21,17 @@ public enum Help {
     return commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }.joined(separator: "\n")
   }
 
+  /// The text of `nextdeploy GROUP --help`: the commands that begin with one word.
+  public static func group(_ name: String, of commands: [CommandSpec]) -> String {
+    """
+    Commands:
+    \(list(commands.filter { $0.isPart(of: name) }))
+
+    '\(name) COMMAND --help' tells more of one.
+
+    """
+  }
+
   /// The text of `nextdeploy COMMAND --help`: usage, options and details.
   public static func one(_ command: CommandSpec) -> String {
     var text = "\(command.summary)\n\nUsage: \(command.usage)\n"

@@ -25,6 +25,8 @@ public struct Invocation: Equatable, Sendable {
     case run(Invocation)
     /// Help was requested, for a command or, if nil, for all of them.
     case help(String?)
+    /// Help was requested for the commands that begin with this word.
+    case groupHelp(String)
     case version
   }
 
@@ -38,7 +40,12 @@ public struct Invocation: Equatable, Sendable {
     if first == "--version" { return .version }
     let line = [CommandSpec.aliases[first] ?? first] + line.dropFirst()
     guard let command = commands.filter({ line.starts(with: $0.words) }).max(by: { $0.words.count < $1.words.count })
-    else { throw unknownCommand(line, commands) }
+    else {
+      if line.count == 1 || ["--help", "-h"].contains(line[1]), commands.contains(where: { $0.isPart(of: line[0]) }) {
+        return .groupHelp(line[0])
+      }
+      throw unknownCommand(line, commands)
+    }
     var arguments: [String] = []
     var options: [String: [String]] = [:]
     var rest = line.dropFirst(command.words.count)
@@ -98,13 +105,12 @@ public struct Invocation: Equatable, Sendable {
   }
 
   private static func unknownCommand(_ line: [String], _ commands: [CommandSpec]) -> Failure {
-    let group = commands.filter { $0.words.count > 1 && $0.words[0] == line[0] }
-    if !group.isEmpty {
-      let cause = line.count > 1 ? "there is no command \("\(line[0]) \(line[1])".quoted)" : "it needs one more word"
-      let names = group.map { $0.words[1] }
-      let hint =
-        line.count > 1 ? NearestName.hint(line[1], among: names) : "There are: \(names.joined(separator: ", "))."
-      return Failure(.usage, "nextdeploy \(line[0])", cause, next: hint)
+    let group = commands.filter { $0.isPart(of: line[0]) }
+    if line.count > 1, !group.isEmpty {
+      return Failure(
+        .usage, "nextdeploy \(line[0])", "there is no command \("\(line[0]) \(line[1])".quoted)",
+        next: NearestName.hint(line[1], among: group.map { $0.words[1] })
+          + " 'nextdeploy \(line[0]) --help' shows them all.")
     }
     let names = Array(Set(commands.filter { !$0.isHidden }.map { $0.words[0] }))
     return Failure(

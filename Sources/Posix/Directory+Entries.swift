@@ -200,6 +200,12 @@ extension Directory {
     try at("setting the permissions of", path) { unsafe fchmodat($0, $1, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
   }
 
+  /// Sets when a file was last changed, in whole seconds since 1970; a symlink is not followed.
+  public func setModified(_ path: PathBelow, _ seconds: Int64) throws(SystemError) {
+    let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+    try at("setting the time of", path) { unsafe utimensat($0, $1, [time, time], AT_SYMLINK_NOFOLLOW) }
+  }
+
   /// Gives a file or directory to a group; for a symlink, the link itself and not its target.
   public func setGroup(_ path: PathBelow, _ group: UInt32) throws(SystemError) {
     try at("giving to a group", path) { unsafe fchownat($0, $1, uid_t.max, gid_t(group), AT_SYMLINK_NOFOLLOW) }

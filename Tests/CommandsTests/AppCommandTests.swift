@@ -58,6 +58,19 @@ struct AppCommandTests {
     }
   }
 
+  @Test("a rollback to a release that never was is no deploy")
+  func unknownRelease() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+
+      try sandbox.nextdeploy("rollback", "shop", "20200101-000000").expect(status: 3)
+        .expect("rolling shop back to 20200101-000000", "there is no such release", "There is none at all")
+
+      #expect(
+        try !Files.exists("\(sandbox.root)/apps/shop/deploys") || Files.list("\(sandbox.root)/apps/shop/deploys") == [])
+    }
+  }
+
   @Test("wrong usage exits 2 and says what is meant")
   func usage() throws {
     try Sandbox.run { sandbox in
@@ -68,6 +81,10 @@ struct AppCommandTests {
       try sandbox.nextdeploy("app", "create", "a", "b").expect(status: 2).expect("one argument too many")
       try sandbox.nextdeploy("--help").expectSuccess().expect("app create", "rollback")
       try sandbox.nextdeploy("app", "create", "--help").expectSuccess().expect("--domain D", "Usage: ")
+      for line in [["runtime", "--help"], ["runtime"]] {
+        try sandbox.run(["nextdeploy"] + line).expectSuccess().expect(
+          "runtime install", "runtime list", "runtime remove")
+      }
     }
   }
 }

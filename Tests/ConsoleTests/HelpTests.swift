@@ -21,6 +21,18 @@ struct HelpTests {
     #expect(lines.contains("  status      Show what runs"))
   }
 
+  @Test("of a group lists its commands alone")
+  func group() {
+    #expect(
+      Help.group("app", of: commands) == """
+        Commands:
+          app create  Make an app
+
+        'app COMMAND --help' tells more of one.
+
+        """)
+  }
+
   @Test("of one shows its usage and every option")
   func showsUsageEvery() {
     #expect(

@@ -9,6 +9,7 @@ private let commands = [
   CommandSpec("app list", [], [.json], "List the apps"),
   CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"),
   CommandSpec("env set", [.repeated("KEY[=VALUE]")], [.app], "Set variables"),
+  CommandSpec("hook post-receive", [], [], "Run by git", isHidden: true),
   CommandSpec("logs", [], [.app, follow], "Show the logs"),
   CommandSpec("rollback", [.optional("RELEASE")], [.app], "Go back"),
   CommandSpec("version", [], [], "Print the version"),
@@ -115,9 +116,12 @@ struct InvocationTests {
       (["version", "now"], "'now' is one argument too many", nil),
       (["rollback", "a", "b", "c\n"], "'c\u{FFFD}' is one argument too many", nil),
       (["rolback"], "there is no command 'rolback'", "Did you mean 'rollback'? 'nextdeploy --help' shows them all."),
-      (["app", "craete", "x"], "there is no command 'app craete'", "Did you mean 'create'?"),
-      (["app"], "it needs one more word", "There are: create, list."), ([""], "there is no command ''", nil),
-      (["--app", "a", "logs"], "there is no command '--app'", nil), (["config"], "it needs one more word", nil),
+      (
+        ["app", "craete", "x"], "there is no command 'app craete'",
+        "Did you mean 'create'? 'nextdeploy app --help' shows them all."
+      ),
+      (["app", "--create"], "there is no command 'app --create'", nil), ([""], "there is no command ''", nil),
+      (["--app", "a", "logs"], "there is no command '--app'", nil), (["hook"], "there is no command 'hook'", nil),
     ] as [([String], String, String?)])
   func wrongSaysWhy(_ line: [String], _ cause: String, _ next: String?) {
     let failure = failure(line)
@@ -136,6 +140,16 @@ struct InvocationTests {
     ] as [([String], String?)])
   func asksHelp3(_ line: [String], _ command: String?) throws {
     #expect(try Invocation.parse(line, commands) == .help(command))
+  }
+
+  @Test(
+    "asks for the help of a group of commands by its name",
+    arguments: [
+      (["app"], "app"), (["app", "--help"], "app"), (["config", "-h"], "config"), (["app", "--help", "create"], "app"),
+      (["secrets"], "env"),
+    ] as [([String], String)])
+  func asksGroup(_ line: [String], _ group: String) throws {
+    #expect(try Invocation.parse(line, commands) == .groupHelp(group))
   }
 
   @Test(

@@ -110,7 +110,8 @@ struct BadInput: CustomTestStringConvertible, Sendable {
         "package.json": #"{"scripts": {"start": "node server.js"}, "dependencies": {"ms": "2.1.3"}}"#,
         "nextdeploy.json": #"{"install": "npm install --registry http://127.0.0.1:9 --fetch-retries=0"}"#,
       ],
-      tells: "nothing answers at 127.0.0.1:9 on the server"),
+      tells: "the registry of packages at http://127.0.0.1:9 cannot be reached from the server",
+      "'curl -sSI http://127.0.0.1:9'"),
     BadInput(
       "a build that misses a variable", at: "build",
       [

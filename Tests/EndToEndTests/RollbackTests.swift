@@ -22,6 +22,11 @@ struct RollbackTests {
       #expect(try sandbox.get() == "one")
       try sandbox.nextdeploy("rollback").expect(status: 3).expect("no release was live before")
       try sandbox.nextdeploy("rollback", releases[2]).expectSuccess()
+      // A mistyped id is no deploy that failed.
+      let deploys = try Files.list("\(sandbox.root)/apps/shop/deploys")
+      let unknown = try sandbox.nextdeploy("rollback", "20200101-000000").expect(status: 3)
+      unknown.expect("there is no such release", "\(releases[2]), \(releases[1]), \(releases[0])")
+      #expect(try Files.list("\(sandbox.root)/apps/shop/deploys") == deploys)
 
       #expect(try sandbox.get() == "three")
       #expect(try sandbox.releases() == releases)

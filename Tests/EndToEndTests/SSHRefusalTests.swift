@@ -16,6 +16,10 @@ struct SSHRefusalTests {
       greeting.expect(
         "The key laptop is for every app. There is no shell", "git push nextdeploy@HOST:APP main", "rollback")
       greeting.expectNo("key add", "receive-pack", "app remove")
+      let group = try client.ssh("app --help").expectSuccess()
+      group.expect("app show")
+      group.expectNo("app remove")
+      try client.ssh("key").expect(status: 2).expect("it is not for use over ssh")
     }
   }
 

@@ -45,7 +45,7 @@ extension CaddySites {
       block.parts.append(FilesPart(key: next.key, site: next, directory: files))
     }
     block.hasProcess = live.site == nil || next.map { $0.files == nil } ?? false
-    return try block.text
+    return try block.text(keeping: Files.text(file(site.app)))
   }
 
   /// Whether this Caddy looks by itself where requests go.

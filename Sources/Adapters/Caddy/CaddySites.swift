@@ -232,5 +232,5 @@ public struct CaddySites: Proxy {
 
   func names(_ app: AppName) -> LiveNames { LiveNames(of: app, below: directory) }
 
-  private func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
+  func file(_ app: AppName) -> String { "\(directory)/\(app).caddy" }
 }

@@ -16,13 +16,7 @@ extension SiteBlock {
   /// What the live release has.
   var direct: String {
     guard let files else { return "" }
-    return """
-      \t@static {
-      \t\tmethod GET HEAD
-      \t\tpath */_next/static/*
-      \t}
-      \(Self.serving("\(files)/live"))
-      """
+    return Self.serving("\(files)/live")
   }
 
   /// Looks for what the app says it does not have. Its answer is compressed as others are, where it is whole.
@@ -50,6 +44,10 @@ extension SiteBlock {
   /// What is not there goes on to what follows.
   private static func serving(_ directory: String) -> String {
     """
+    \t@static {
+    \t\tmethod GET HEAD
+    \t\tpath */_next/static/*
+    \t}
     \thandle @static {
     \t\t@served file {
     \t\t\troot \(directory)

@@ -19,18 +19,25 @@ extension SiteBlock {
   }
 
   /// How a single file is served, for the parts to import.
-  var snippet: String { parts.isEmpty ? "" : Templates.file(["APP": site.app.description]) }
+  var snippet: String { !hasParts ? "" : Templates.file(["APP": site.app.description]) }
+
+  /// Whether releases that are files are served, now or before.
+  var hasParts: Bool { !parts.isEmpty || !formerParts.texts.isEmpty }
 
   /// The look for the release, and how each kind of release is served; nothing for an app that is started.
   var staticParts: String {
     get throws {
-      if parts.isEmpty { return "" }
+      if !hasParts { return "" }
       for part in parts where !part.directory.isPlain(and: "-./") {
         throw Failure(
           "writing the site's configuration", "the path \(part.directory.quoted) holds more than plain characters",
           next: "Give NextDeploy a root whose path has letters, digits and -._/ only.")
       }
-      return try Self.inner(whichFiles) + "\n\n" + parts.map(text).joined(separator: "\n") + "\n"
+      // Their order is that of their keys: a rollback finds the file as it needs it.
+      var texts = formerParts.texts
+      for part in parts { texts[part.key] = try text(part) }
+      let all = texts.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n")
+      return Self.inner(whichFiles) + "\n\n" + all + "\n"
     }
   }
 

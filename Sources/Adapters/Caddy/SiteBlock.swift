@@ -17,6 +17,8 @@ struct SiteBlock: Equatable {
   /// The ways in which releases that are files are served, and where these are; none for an app that is started. Up to a
   /// switch there may be two, that of the release that was live and that of the one that goes live.
   var parts: [FilesPart] = []
+  /// Parts that the file has beside these, to which no request goes any more (``text(keeping:)``).
+  var formerParts = FormerParts()
   /// Whether requests may go to an instance.
   var hasProcess = true
 
@@ -82,7 +84,7 @@ struct SiteBlock: Equatable {
         """
     }
     // What a matcher found is overwritten by the next one's.
-    let look = parts.isEmpty ? "\(Self.look(in: names))\n\tmap {http.vars.name}" : "\tmap {http.vars.name}"
+    let look = hasParts ? "\tmap {http.vars.name}" : "\(Self.look(in: names))\n\tmap {http.vars.name}"
     return """
       \(look) {live} {live_port} {live_mark} {
       \t\t`~^/?[0-9]+-((?:127\\.0\\.0\\.1|\\[::1\\]):([0-9]+))-([0-9a-f]+)$` ${1} ${2} ${3}

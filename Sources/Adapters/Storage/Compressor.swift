@@ -5,6 +5,8 @@ import Posix
 struct Compressor {
   /// Has the PATH on which the programs are looked for.
   let environment: [String: String]
+  /// How long all of it may take: a deploy waits for it.
+  let limit: Duration
 
   /// A program that compresses files and keeps them.
   private struct Program {
@@ -38,16 +40,28 @@ struct Compressor {
 
   /// Compresses files of nextdeploy's own by their absolute paths.
   func compress(_ paths: [String]) throws {
+    let deadline = ContinuousClock.now + limit
     for program in Self.programs where Command.find(program.words[0], path: environment["PATH"] ?? "") != nil {
       for start in stride(from: 0, to: paths.count, by: Self.together) {
         let some = paths[start..<min(start + Self.together, paths.count)]
-        let (status, output) = try ChildProcess.run(Command(program.words + some, environment: environment))
+        var output: [UInt8] = []
+        let status = try ChildProcess.run(Command(program.words + some, environment: environment)) {
+          if ContinuousClock.now < deadline { return }
+          throw Self.failure(
+            of: program, "\(paths.count) files were not compressed within \(limit.components.seconds) s")
+        } output: {
+          output += $0
+        }
         if status.isSuccess { continue }
-        throw Failure(
-          "compressing files with \(program.words[0])", "\(status) (\(output.quoted))",
-          next: "The files are served all the same, and compressed for each visitor.")
+        throw Self.failure(of: program, "\(status) (\(String(decoding: output, as: UTF8.self).quoted))")
       }
     }
+  }
+
+  private static func failure(of program: Program, _ cause: String) -> Failure {
+    Failure(
+      "compressing files with \(program.words[0])", cause,
+      next: "They are served as they are, and compressed anew for each visitor.")
   }
 
   /// How many paths a program is given at a time: the kernel takes 2 MB of them.

@@ -65,7 +65,10 @@ extension PublicDirectory {
           if let before { try Self.take(entry.name, of: from, to: to, asIn: top.directory(before), built) } else {
             false
           }
-        if !isTaken { _ = try Self.give(entry.name, of: from, to: to) }
+        if !isTaken {
+          _ = try Self.give(entry.name, of: from, to: to)
+          if let before { try Self.setApart(entry.name, in: to, from: top.directory(before)) }
+        }
         if let size = try to.status(entry.name)?.size, Compressor.canCompress(entry.name, size: size) {
           alone.append(path.appending(entry.name))
         }
@@ -116,6 +119,20 @@ extension PublicDirectory {
       for ending in Compressor.endings { try link(name, ending, from: before, to: own) }
     }
     return true
+  }
+
+  /// Gives a file that is another than the earlier one of its name and size a later time: its ETag is made of both, the time
+  /// in whole seconds.
+  private static func setApart(
+    _ name: PathBelow, in own: borrowing Directory, from before: borrowing Directory
+  ) throws {
+    guard let status = try own.status(name), let old = try before.status(name), old.kind == .file,
+      old.inode != status.inode, old.size == status.size, status.size <= Self.compared
+    else { return }
+    let second: Int64 = 1_000_000_000
+    if status.modified / second <= old.modified / second {
+      try own.setModified(name, old.modified / second + 1)
+    }
   }
 
   /// The largest file that is compared with an earlier one, in bytes.

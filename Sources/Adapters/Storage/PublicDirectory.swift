@@ -19,11 +19,15 @@ public struct PublicDirectory: PublicFiles {
   ///   - directory: below Caddy's, where Caddy can read.
   ///   - environment: has the PATH on which programs that compress are looked for.
   ///   - kept: for how long what a release had is kept after the release itself is gone.
-  public init(directory: String, layout: AppLayout, environment: [String: String], kept: TimeLimit = .openTabs) {
+  ///   - patience: how long a release's files may be compressed.
+  public init(
+    directory: String, layout: AppLayout, environment: [String: String], kept: TimeLimit = .openTabs,
+    patience: Duration = .seconds(120)
+  ) {
     self.directory = directory
     self.layout = layout
     self.kept = kept
-    compressor = Compressor(environment: environment)
+    compressor = Compressor(environment: environment, limit: patience)
   }
 
   // MARK: Publishing

@@ -15,11 +15,14 @@ extension Advisor {
     let host = near.lazy.compactMap { Self.host(lines[$0]) }.first
     let subject = host?.description ?? (program == .install ? "the registry of packages" : "a host that it needs")
     let machine = host?.machine ?? "HOST"
+    if program == .install, kind != .certificate, !Self.isAnothers(output) {
+      return registry(host, isName: kind == .name, isCorepack: output.contains("when performing the request to"))
+    }
     if let host, host.isLoopback, kind == .connection {
       return Advice(
         cause: "nothing answers at \(host) on the server",
         next:
-          "Start what should (a database, a registry), or name the right place with 'nextdeploy env set \(app) NAME'; then "
+          "Start what should (a database, another service), or name the right place with 'nextdeploy env set \(app) NAME'; then "
           + "push again.")
     }
     switch kind {
@@ -40,6 +43,34 @@ extension Advisor {
           "Check the server's clock ('nextdeploy doctor'). Where an authority of your own signed it, give Node its file: "
           + "'nextdeploy env set \(app) NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt'.")
     }
+  }
+
+  /// Whether a package's script, or git, may have asked for something else than the registry.
+  private static func isAnothers(_ output: ProgramOutput) -> Bool {
+    output.contains(any: [
+      "command failed", "ELIFECYCLE", "preinstall", "postinstall", "Could not resolve host", "git ",
+    ])
+  }
+
+  private func registry(_ host: Host?, isName: Bool, isCorepack: Bool) -> Advice {
+    let place = host.map { " at \($0.address)" } ?? ""
+    let look =
+      isName
+      ? "Check the server's DNS ('getent hosts \(host?.machine ?? "HOST")' on it)"
+      : "Look from the server: 'curl -sSI \(host?.url ?? "URL")'\(host == nil ? ", with the registry's address," : "") says why"
+    let isLaterYarn = packages.manager == .yarn && version.flatMap { Version($0) }.map { $0.major >= 2 } ?? false
+    let (file, variable) =
+      isCorepack
+      ? (nil, "COREPACK_NPM_REGISTRY")
+      : isLaterYarn
+        ? ("npmRegistryServer in .yarnrc.yml", "YARN_NPM_REGISTRY_SERVER")
+        : ("'registry=URL' in .npmrc", "NPM_CONFIG_REGISTRY")
+    let another = [file, "'nextdeploy env set \(app) \(variable)=URL --build'"].compactMap(\.self)
+    return Advice(
+      cause:
+        "the registry of packages\(place) cannot be reached from the server\(isName ? ": its name was not found" : "")",
+      next: "\(look), then push again. Another registry is named by \(another.joined(separator: ", or by "))."
+    )
   }
 
   /// As Node says it of a port that the kernel keeps for another app.
@@ -102,19 +133,23 @@ extension Advisor {
   /// A host and perhaps a port, of a shape that can do nothing in a message or in a shell.
   private struct Host: CustomStringConvertible {
     let description: String
-    let scheme: String
+    /// Nil if the output does not say.
+    let scheme: String?
 
-    init?(_ text: some StringProtocol, scheme: String = "https://") {
+    init?(_ text: some StringProtocol, scheme: String? = nil) {
       let isPlain = text.utf8.allSatisfy { $0.isLetterOrDigit || ".-:[]".utf8.contains($0) }
       guard isPlain, (1...253).contains(text.utf8.count), let first = text.utf8.first,
         first.isLetterOrDigit || first == UInt8(ascii: "[") || first == UInt8(ascii: ":"),
         text.contains(".") || text.contains(":") || text == "localhost"
       else { return nil }
       description = String(text)
-      self.scheme = scheme == "http://" ? scheme : "https://"
+      self.scheme = scheme.map { $0 == "http://" ? $0 : "https://" }
     }
 
-    var url: String { "\(scheme)\(description)" }
+    var url: String { "\(scheme ?? "https://")\(description)" }
+
+    /// With what the output says of it, and no more.
+    var address: String { "\(scheme ?? "")\(description)" }
 
     /// Without its port.
     var machine: String {

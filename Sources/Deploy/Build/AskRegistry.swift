@@ -30,7 +30,7 @@ extension Builder {
     guard answer.count <= Self.auditLimit, let audit = Audit(String(decoding: answer, as: UTF8.self)) else {
       return seams.events.emit(.logged("npm audit: the registry does not answer it"))
     }
-    let known = Set(seams.holes.holes.flatMap(\.ids) + (config.allowedHoles ?? []))
+    let known = Set(try seams.holes().holes.flatMap(\.ids) + (config.allowedHoles ?? []))
     for line in audit.lines(without: known) { seams.events.warn(line) }
   }
 

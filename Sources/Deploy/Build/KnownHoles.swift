@@ -4,7 +4,7 @@ extension Builder {
   func inventory(of plan: Plan) throws -> Inventory {
     let own = plan.app.manifest
     var inventory = try Inventory(
-      seams.holes.packages, in: seams.workspace, root: plan.project.root,
+      seams.holes().packages, in: seams.workspace, root: plan.project.root,
       own: Set(own.dependencies.keys).union(own.developmentDependencies.keys), without: try developmentPackages(plan))
     inventory.manager = plan.packages.manager
     return inventory
@@ -14,7 +14,7 @@ extension Builder {
 extension Half {
   /// Refuses what lets strangers run code, unless the app's settings allow it; warns of the rest.
   func requireNoHoles(in inventory: Inventory, node: Tool?) throws {
-    let found = found(in: inventory, node: node)
+    let found = try found(in: inventory, node: node)
     let refused = found.filter { $0.isRemoteCode && !$0.isAllowed(by: config.allowedHoles ?? []) }
     tell(found.filter { !refused.contains($0) }, in: inventory)
     guard let first = refused.first else { return }
@@ -33,11 +33,13 @@ extension Half {
   /// Warns of what lets strangers run code in a release that is to be live again: to go back may be urgent.
   func warnOfHoles(in release: ReleaseRecord) {
     guard let inventory = release.inventory else { return }
-    tell(found(in: inventory, node: nil).filter(\.isRemoteCode), in: inventory)
+    steps.attempt("looking for known holes in the release") {
+      tell(try found(in: inventory, node: nil).filter(\.isRemoteCode), in: inventory)
+    }
   }
 
-  private func found(in inventory: Inventory, node: Tool?) -> [FoundHole] {
-    seams.holes.find(in: inventory, node: node.flatMap { Version($0.version) })
+  private func found(in inventory: Inventory, node: Tool?) throws -> [FoundHole] {
+    try seams.holes().find(in: inventory, node: node.flatMap { Version($0.version) })
   }
 
   private func tell(_ found: [FoundHole], in inventory: Inventory) {

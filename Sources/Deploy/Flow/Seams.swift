@@ -41,7 +41,7 @@ public struct Seams {
   /// Fetches what Doppler keeps for the app.
   public var secrets: any SecretsSource
   /// The holes that are known of what apps are made of.
-  public var holes: HoleList
+  public var holes: () throws -> HoleList
   /// The time.
   public var clock: any DeployClock
   /// Where all that happens is told, redacted.
@@ -59,7 +59,7 @@ public struct Seams {
     releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
     probe: any Probe & PortListeners,
     runner: any Runner, toolbox: any Toolbox, runtimes: any RuntimeSource, secrets: any SecretsSource,
-    holes: HoleList, clock: any DeployClock, events: Events,
+    holes: @escaping () throws -> HoleList, clock: any DeployClock, events: Events,
     baseEnvironment: [String: String], config: @escaping () throws -> AppConfig,
     origin: @escaping (AppConfig) -> Origin
   ) {

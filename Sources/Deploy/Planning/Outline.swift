@@ -49,21 +49,43 @@ extension Deployment {
           ? "what runs before the start: \(command)" : "the app's own command: \(command)")
     }
     add(.release, built.map { "\($0.id), built before from the same files" } ?? "a new one")
-    if plan.app.site == nil {
-      add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
-    }
-    let health = HealthPolicy(plan.project.health)
-    let page = plan.framework.isNext && plan.project.health.path == nil ? "a page that the build makes" : health.path
-    add(
-      .health,
-      plan.app.site == nil
-        ? "GET \(page), \(health.statusText) within \(health.timeout.plain) s"
-        : "GET \(plan.project.health.path ?? "a page that is there") of a Caddy that serves the new files")
-    add(.route, "the proxy sends new requests to it")
-    if plan.app.site == nil {
-      add(.drain, "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s")
+    if try built.map({ $0.site != nil }) ?? isFiles(plan, of: commit, seams) {
+      addFiles(plan, after: try seams.state.live(), add)
+    } else {
+      addProcess(plan, add)
     }
     let warnings = plan.warnings + [plan.warning(on: seams.clock.timestamp)].compactMap(\.self)
     return Outline(commit: commit, detected: plan.detected, warnings: warnings, unset: planned.unset, steps: steps)
+  }
+
+  /// Whether the release will be files, as far as the commit shows.
+  private static func isFiles(_ plan: Plan, of commit: Commit, _ seams: Seams) throws -> Bool {
+    if plan.app.site != nil { return true }
+    guard plan.app.isBuiltByNext else { return false }
+    return try plan.app.startsOnlyFiles || NextConfig.exports(plan.project.root, in: seams.repository.tree(of: commit))
+  }
+
+  private static func addFiles(_ plan: Plan, after live: LiveRecord?, _ add: (Step, String) -> Void) {
+    add(.release, "its files are published and compressed; nothing is started")
+    add(
+      .health,
+      "GET \(plan.project.health.path ?? "a page that is there") of a Caddy that serves the new files, and what it loads"
+    )
+    add(.route, "one switch: Caddy serves the new files from the next request on")
+    // Nothing else of a site of files has to end.
+    if live?.instance != nil { add(.drain, drain(plan)) }
+  }
+
+  private static func addProcess(_ plan: Plan, _ add: (Step, String) -> Void) {
+    add(.boot, plan.framework.isNext ? "Next.js's standalone server, else next start" : plan.start.description)
+    let health = HealthPolicy(plan.project.health)
+    let page = plan.framework.isNext && plan.project.health.path == nil ? "a page that the build makes" : health.path
+    add(.health, "GET \(page), \(health.statusText) within \(health.timeout.plain) s")
+    add(.route, "the proxy sends new requests to it")
+    add(.drain, drain(plan))
+  }
+
+  private static func drain(_ plan: Plan) -> String {
+    "the old release finishes its requests, for at most \(plan.project.drainTimeout.plain) s"
   }
 }

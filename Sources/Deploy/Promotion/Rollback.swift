@@ -1,14 +1,29 @@
+extension Deployment {
+  /// The release that a rollback names; throws if there is none of this id.
+  @discardableResult
+  public static func release(
+    _ id: ReleaseID, toRollBack app: AppName, among releases: [ReleaseRecord]
+  ) throws(Failure) -> ReleaseRecord {
+    if let release = releases.first(where: { $0.id == id }) { return release }
+    let newest = releases.map(\.id).sorted(by: >).map(\.description)
+    let more = newest.count > told ? " and \(newest.count - told) older ones" : ""
+    throw Failure(
+      .notFound, "rolling \(app) back to \(id)", "there is no such release",
+      next: newest.isEmpty
+        ? "There is none at all: push to make one."
+        : "There are, the newest first: \(newest.prefix(told).joined(separator: ", "))\(more).")
+  }
+
+  private static let told = 10
+}
+
 extension Promotion {
   /// The release that a rollback makes live again.
   func earlier(_ id: ReleaseID?) throws -> Candidate {
     steps.writer.enter(.release)
     let releases = try seams.releases.list()
     let id = try id ?? previous(among: Set(releases.map(\.id)))
-    guard let release = releases.first(where: { $0.id == id }) else {
-      throw Failure(
-        .notFound, "rolling \(app) back to \(id)", "there is no such release",
-        next: NearestName.hint(id.description, among: releases.map(\.id.description)))
-    }
+    let release = try Deployment.release(id, toRollBack: app, among: releases)
     return try again(release, " of \(release.createdAt)", as: release.commit)
   }
 

@@ -86,6 +86,27 @@ struct FilesFromDiskTests {
     }
   }
 
+  @Test("are served by a route that holds nothing else: Caddy prepares a whole route at each request")
+  func route() async throws {
+    try await run(.debian) { shop in
+      try shop.deploy("20261124-101112", ["a.js": "one"])
+      let caddy = CaddyProgram(environment: shop.stage.caddy.environment, tools: shop.stage.caddy.tools)
+      let (status, output) = try caddy.run(CaddyProgram.adapt(shop.stage.caddy.caddyfile))
+      #expect(status.isSuccess, "\(output)")
+
+      let json = try #require(output.split(separator: "\n").first { $0.hasPrefix("{") })
+      let lengths = routes(in: try JSON.parse(String(json)), above: "\(shop.files.directory)/live")
+      #expect(!lengths.isEmpty && lengths.allSatisfy { $0 < 10 }, "\(lengths)")
+    }
+  }
+
+  /// The lengths of the lists of routes that lead to a text.
+  private func routes(in json: JSON, above text: String) -> [Int] {
+    let inside = (json.elements ?? json.members?.map(\.value) ?? []).flatMap { routes(in: $0, above: text) }
+    let own = json["routes"]?.elements.flatMap { "\($0)".contains(text) ? $0.count : nil }
+    return inside + [own].compactMap(\.self)
+  }
+
   @Test("are compressed as their own release has them", arguments: TestedCaddy.allCases)
   func ownCompressed(program: TestedCaddy) async throws {
     try await run(program) { shop in

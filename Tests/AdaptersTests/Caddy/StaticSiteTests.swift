@@ -33,10 +33,12 @@ struct StaticSiteTests {
 
     /// Makes a release of these files, and publishes it.
     @discardableResult
-    func make(_ id: String, _ texts: [String: String], _ site: StaticSite = StaticSite()) throws -> Int {
+    func make(
+      _ id: String, _ texts: [String: String], _ site: StaticSite = StaticSite(), publishing: Bool = true
+    ) throws -> Int {
       try stage.scratch.write(
         Dictionary(uniqueKeysWithValues: texts.map { ("apps/shop/releases/\(id)/app/\($0)", $1) }))
-      return try files.publish(site, of: ReleaseID(id)).count
+      return publishing ? try files.publish(site, of: ReleaseID(id)).count : 0
     }
 
     /// Makes a release, and sends visitors to it.
@@ -213,6 +215,39 @@ struct StaticSiteTests {
   }
 
   @Test(
+    "is loaded once where it is served in another way, and not at all on the way back", arguments: TestedCaddy.allCases)
+  func oneLoad(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      func loads() throws -> Int {
+        try shop.stage.log().split(separator: "\n").count {
+          $0.contains("load complete") || $0.contains("config is unchanged")
+        }
+      }
+      let rules = SiteRules(redirects: "/old /new 301", headers: nil)
+      let (plain, other) = (StaticSite(), StaticSite(redirects: rules.redirects))
+      try shop.deploy(Self.first, ["index.html": "one"], plain)
+      let before = try loads()
+
+      try shop.deploy(Self.second, ["index.html": "two"], other, former: plain)
+      try shop.deploy(Self.third, ["index.html": "three"], other, former: other)
+
+      #expect(try loads() == before + 1)
+      try shop.expect("/", Self.page + "three")
+      #expect(try shop.get("/old").hasPrefix("301 "))
+      try shop.sites.route(shop.site(Self.first, plain, former: other))
+      #expect(try loads() == before + 1)
+      try shop.expect("/", Self.page + "one")
+      #expect(try shop.get("/old").hasPrefix("404 ") || shop.get("/old").contains("404 "))
+      // Another change takes out what is not needed any more.
+      let block = try #require(try shop.stage.files()["shop.caddy"])
+      try shop.sites.route(
+        Site(app: shop.name, addresses: [.port(shop.stage.scratch.ports[22])], files: plain, of: ReleaseID(Self.first)))
+      let after = try #require(try shop.stage.files()["shop.caddy"])
+      #expect(block.contains("/old") && !after.contains("/old"))
+    }
+  }
+
+  @Test(
     "becomes a process and files again under load, and no request fails where Caddy itself looks",
     arguments: TestedCaddy.allCases,
     [Switching.rename, .reload])
@@ -223,7 +258,6 @@ struct StaticSiteTests {
           app: shop.name, addresses: [.port(shop.visible)], upstream: Upstream(port: port),
           release: try ReleaseID(Self.second))
         try shop.sites.route(process)
-        let before = try shop.stage.files()["shop.caddy"]
         try shop.make(Self.first, ["index.html": "files"])
         let log = "\(shop.stage.scratch.path)/load"
         let load = try ChildProcess(
@@ -244,9 +278,10 @@ struct StaticSiteTests {
         // And on a busy machine today's Caddy answers 502 for one that it proxies while it loads.
         #expect(report.contains("[200]") && !report.contains("  [4"), "\(report)")
         if switching == .rename { #expect(!report.contains("  [5"), "\(report)") }
-        // The next deploy has a block of one kind again, the very one that there was.
+        // What the switches needed stays: to take it out is a load.
+        let after = try shop.stage.files()
         try shop.sites.route(process)
-        if switching == .rename { #expect(try shop.stage.files()["shop.caddy"] == before) }
+        if switching == .rename { #expect(try shop.stage.files() == after) }
       }
     }
   }
@@ -365,6 +400,53 @@ struct StaticSiteTests {
       for path in ["/x%FF.js", "/directory-x%FF/y.js"] { #expect(try shop.get(path).hasPrefix(text), "\(path)") }
       for path in ["/a%3Fb.js", "/%7Benv.HOME%7D/c.js", "/d%7D.js"] { try shop.expect(path, "404  [no-store] |") }
     }
+  }
+
+  @Test("goes live uncompressed where that takes too long, and says so", arguments: ["gzip", "zstd", "brotli"])
+  func slowCompression(name: String) async throws {
+    try await run(.debian) { shop in
+      let text = String(repeating: "let same = 1\n", count: 200)
+      let programs = "\(shop.stage.scratch.path)/programs"
+      try shop.stage.scratch.write([
+        "programs/\(name)": "#!/bin/sh\nexec /bin/sleep 1000\n", "apps/shop/releases/\(Self.first)/app/a.js": text,
+      ])
+      try Files.setMode("\(programs)/\(name)", 0o755)
+      let files = PublicDirectory(
+        directory: shop.files.directory, layout: shop.layout, environment: ["PATH": programs],
+        patience: .milliseconds(200))
+
+      let published = try files.publish(StaticSite(), of: ReleaseID(Self.first))
+
+      #expect(published.warnings.count == 1 && published.warnings[0].contains("within"), "\(published.warnings)")
+      #expect(shop.stage.scratch.processes("sleep 1000").isEmpty)
+      try shop.sites.route(shop.site(Self.first, StaticSite()))
+      #expect(try shop.get("/a.js").hasPrefix(text))
+    }
+  }
+
+  @Test("has another ETag for other bytes, however soon they come", arguments: TestedCaddy.allCases)
+  func otherTags(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      var tags: [String] = []
+      for (id, text) in [(Self.first, "one"), (Self.second, "two"), (Self.third, "six")] {
+        try shop.make(id, ["data.txt": text, "same.txt": "same"], publishing: false)
+        // As a build may leave them, or two pushes within a second.
+        for name in ["data.txt", "same.txt"] { try touch("\(shop.layout.release(ReleaseID(id)).files)/\(name)") }
+        try shop.deploy(id, [:])
+        #expect(try shop.get("/data.txt").hasPrefix(text))
+        tags += try ["/data.txt", "/same.txt"].compactMap { path in
+          try shop.get(path, "--head").split(separator: "\r\n").first { $0.hasPrefix("Etag: ") }.map(String.init)
+        }
+      }
+      #expect(Set([tags[0], tags[2], tags[4]]).count == 3, "\(tags)")
+      #expect(tags[1] == tags[3] && tags[1] == tags[5], "\(tags)")
+    }
+  }
+
+  private func touch(_ path: String) throws {
+    let (status, output) = try ChildProcess.run(
+      Command(["touch", "-d", "@1700000000", path], environment: CurrentProcess.environment))
+    #expect(status.isSuccess, "\(output)")
   }
 
   @Test("goes live without what a program that compresses left when it failed, and says so")

@@ -5,13 +5,14 @@ import Testing
 
 private func advisor(
   _ manager: PackageManager = .npm, environment: [String: AppEnvironment.Variable] = [:], unset: [String] = [],
+  version: String? = "10.8.2",
   manifest: String = #"{"dependencies": {"express": "5"}, "devDependencies": {"tsx": "4"}}"#
 ) throws -> Advisor {
   let lockfile = manager.lockfiles[0]
   let tree = try MemoryTree(["package.json": manifest, lockfile: ""])
   return Advisor(
     app: try AppName("shop"), manifests: [try PackageManifest(manifest, path: "package.json")],
-    packages: try PackageManagerChoice.find(in: tree, root: .top, manifests: []), version: "10.8.2",
+    packages: try PackageManagerChoice.find(in: tree, root: .top, manifests: []), version: version,
     environment: AppEnvironment(environment), leavesOutDevelopment: manager == .npm,
     unset: unset.isEmpty ? nil : UnsetVariables(file: ".env.example", names: unset))
 }
@@ -81,23 +82,28 @@ struct AdviceTests {
   @Test(
     "tells what the programs themselves say",
     arguments: [
-      ("npm-refused", "nothing answers at 127.0.0.1:9 on the server"),
-      ("pnpm10-refused", "nothing answers at 127.0.0.1:9 "),
-      ("yarn1-refused", "nothing answers at 127.0.0.1:9 "), ("yarn4-refused", "nothing answers at 127.0.0.1:9 "),
-      ("bun-refused", "the server could not reach the registry of packages"),
-      ("npm-notfound", "the server could not reach registry.invalid: its name was not found"),
-      ("pnpm10-notfound", "the server could not reach registry.invalid: "),
-      ("yarn1-notfound", "the server could not reach registry.invalid: "),
-      ("corepack-notfound", "the server could not reach registry.invalid: "),
-      ("bun-notfound", "the server could not reach the registry of packages: its name was not found"),
+      ("npm-refused", "the registry of packages at http://127.0.0.1:9 cannot be reached from the server"),
+      ("pnpm10-refused", "the registry of packages at http://127.0.0.1:9 cannot be reached from the server"),
+      ("yarn1-refused", "the registry of packages at 127.0.0.1:9 cannot be reached from the server"),
+      ("yarn4-refused", "the registry of packages at 127.0.0.1:9 cannot be reached from the server"),
+      ("bun-refused", "the registry of packages cannot be reached from the server"),
+      (
+        "npm-notfound",
+        "the registry of packages at http://registry.invalid cannot be reached from the server: its name was not found"
+      ),
+      ("pnpm10-notfound", "the registry of packages at http://registry.invalid cannot be reached from the server: "),
+      ("yarn1-notfound", "the registry of packages at registry.invalid cannot be reached from the server: "),
+      ("corepack-notfound", "the registry of packages at http://registry.invalid cannot be reached from the server: "),
+      ("bun-notfound", "the registry of packages cannot be reached from the server: its name was not found"),
       ("npm-tls", "the server does not trust the certificate of localhost:42843"),
       ("pnpm10-tls", "the server does not trust the certificate of localhost:42843"),
       ("yarn1-tls", "the server does not trust the certificate of the registry"),
       ("yarn4-tls", "the server does not trust the certificate of the registry"),
       ("bun-tls", "the server does not trust the certificate of the registry"),
-      ("npm-reset", "nothing answers at 127.0.0.1:43569"), ("pnpm10-reset", "nothing answers at 127.0.0.1:43569"),
-      ("yarn1-reset", "the server could not reach the registry of packages"),
-      ("bun-reset", "the server could not reach the registry of packages"),
+      ("npm-reset", "the registry of packages at http://127.0.0.1:43569 cannot be reached from the server"),
+      ("pnpm10-reset", "the registry of packages at http://127.0.0.1:43569 cannot be reached from the server"),
+      ("yarn1-reset", "the registry of packages cannot be reached from the server"),
+      ("bun-reset", "the registry of packages cannot be reached from the server"),
       ("npm-auth", "the registry of packages refused access"),
       ("pnpm10-auth", "the registry of packages refused access"),
       ("yarn4-auth", "the registry of packages refused access"),
@@ -119,6 +125,35 @@ struct AdviceTests {
 
     #expect(advice.cause.hasPrefix(cause), "\(advice)")
     #expect(!advice.next.contains("lockfile") || name.contains("absent"))
+  }
+
+  @Test(
+    "says how to look for a registry that cannot be reached, and how to name another one",
+    arguments: [
+      ("npm-refused", .npm, ["'curl -sSI http://127.0.0.1:9'", "in .npmrc", "shop NPM_CONFIG_REGISTRY=URL --build'"]),
+      ("npm-notfound", .npm, ["'getent hosts registry.invalid'", "NPM_CONFIG_REGISTRY"]),
+      ("pnpm10-refused", .pnpm, ["'curl -sSI http://127.0.0.1:9'", "in .npmrc"]),
+      ("yarn4-refused", .yarn, ["127.0.0.1:9'", "npmRegistryServer in .yarnrc.yml", "YARN_NPM_REGISTRY_SERVER"]),
+      ("bun-refused", .bun, ["'curl -sSI URL', with the registry's address,", "NPM_CONFIG_REGISTRY"]),
+      ("corepack-notfound", .pnpm, ["COREPACK_NPM_REGISTRY"]),
+    ] as [(String, PackageManager, [String])])
+  func unreachableRegistry(_ name: String, _ manager: PackageManager, _ words: [String]) throws {
+    let advisor = try advisor(manager, version: manager == .yarn ? "4.18.1" : nil)
+
+    let advice = try #require(advisor.advice(on: output(name), by: .install))
+
+    for word in words { #expect(advice.next.contains(word), "\(advice)") }
+  }
+
+  @Test(
+    "takes no host that a package's script or git asked for for the registry",
+    arguments: [
+      "npm error command failed\nnpm error Error: getaddrinfo ENOTFOUND binaries.example.com",
+      "sharp postinstall: connect ETIMEDOUT 203.0.113.9:443",
+      "npm error fatal: unable to access 'https://git.example.com/a.git/': Could not resolve host: git.example.com",
+    ])
+  func otherHost(_ text: String) throws {
+    #expect(try advisor().advice(on: text, by: .install)?.cause.hasPrefix("the server could not reach ") == true)
   }
 
   @Test("names the variable that .npmrc takes a token from")

@@ -85,6 +85,7 @@ final class World {
   var doppler: [String: String] = [:]
   /// What is known of packages and Node.
   var holes = HoleList.empty
+  var holesRead = 0
   /// What was told.
   let told = Listener()
   /// What answered well; nothing else may be routed.
@@ -124,7 +125,11 @@ final class World {
       releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
       proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
-      runtimes: FakeRuntimes(world: self), secrets: FakeSecrets(world: self), holes: holes,
+      runtimes: FakeRuntimes(world: self), secrets: FakeSecrets(world: self),
+      holes: { [self] in
+        holesRead += 1
+        return holes
+      },
       clock: FakeClock(world: self), events: Events([told]),
       baseEnvironment: ["PATH": "/usr/bin", "HOME": "/home/shop", "USER": "dev"], config: { self.config },
       origin: { config in

@@ -20,6 +20,17 @@ struct HoleTests {
     return world
   }
 
+  @Test("reads the list of holes only where it is compared with something")
+  func readLate() throws {
+    let world = try world()
+
+    _ = try Deployment.outline(of: world.commit("one", World.app("one")), seams: world.seams)
+    #expect(world.holesRead == 0)
+
+    try world.push("one")
+    #expect(world.holesRead > 0)
+  }
+
   @Test("is refused before the build where strangers can run code, and says what to do")
   func refused() throws {
     let world = try world()

@@ -430,8 +430,46 @@ struct OutlineTests {
     #expect(
       outline.steps.map(\.step) == [.checkout, .install, .build, .release, .release, .boot, .health, .route, .drain])
     #expect(outline.steps.contains { $0.action == "the app's own command: migrate" })
-    #expect(world.events == ["repository.tree"])
+    #expect(Set(world.events) == ["repository.tree"])
     #expect(world.records.isEmpty)
+  }
+
+  private static func next(_ files: [String: String]) throws -> MemoryTree {
+    let manifest = #"{"scripts": {"build": "next build", "start": "next start"}, "dependencies": {"next": "16.4.5"}}"#
+    return try MemoryTree(["package.json": manifest, "package-lock.json": "{}"].merging(files) { $1 })
+  }
+
+  @Test(
+    "of a site of files speaks of files, not of a process",
+    arguments: [
+      ["nextdeploy.json": #"{"static": "site"}"#, "site/index.html": ""],
+      ["next.config.mjs": "export default {\n  output: 'export',\n}\n"],
+      ["next.config.ts": #"const config: NextConfig = { output: "export" }"#, "nextdeploy.json": "{}"],
+    ])
+  func files(_ files: [String: String]) throws {
+    let world = try World()
+    let app = try Self.next(files)
+
+    let outline = try Deployment.outline(of: world.commit("one", app), seams: world.seams)
+
+    #expect(!outline.steps.map(\.step).contains(.boot))
+    let text = outline.steps.map(\.action).joined(separator: "\n")
+    for words in ["its files are published", "of a Caddy that serves the new files", "one switch: Caddy serves"] {
+      #expect(text.contains(words), "\(text)")
+    }
+    for words in ["server", "within", "requests to it"] { #expect(!text.contains(words), "\(text)") }
+  }
+
+  @Test(
+    "of an app whose next.config says something else speaks of a process",
+    arguments: ["// output: 'export'", "/* output: 'export' */ const a = {}", "output: 'standalone'", ""])
+  func process(_ config: String) throws {
+    let world = try World()
+    let app = try Self.next(["next.config.js": config])
+
+    let outline = try Deployment.outline(of: world.commit("one", app), seams: world.seams)
+
+    #expect(outline.steps.map(\.step).contains(.boot))
   }
 
   @Test("names the variables that the app's example has and nothing sets")
