@@ -11,7 +11,6 @@ extension ServiceManagerContract {
   func prepared(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
       let instance = try stage.prepareInstance()
-      #expect(try stage.lines().isEmpty)
 
       try Files.write("made meanwhile\n", to: "\(stage.unfinished)/app/text")
       try Files.remove(stage.layout.app(stage.app()).releases + "/\(Stage.release)")
@@ -19,7 +18,7 @@ extension ServiceManagerContract {
       try stage.manager.start(instance, stage.shell("cat text; \(Stage.idle)"))
 
       try wait(until: "the first start") { try stage.lines() == ["made meanwhile"] }
-      try stage.process(of: instance).signal(.kill)
+      try backend.kill(stage.process(of: instance), of: instance)
       try wait(until: "the second") { try stage.lines() == ["made meanwhile", "made meanwhile"] }
     }
   }
