@@ -68,7 +68,9 @@ struct NextStaticTests {
       ("/", false), ("/about", false), ("/about/:path*", false), ("/a-b_c.d~e/x", false), ("/((?!_next).*)", false),
       ("/((?!api|_next/static/).*)", false), ("/:path*", true), ("/(.*)", true), ("/_next/static/x", true),
       ("/_NEXT/:path*", true), ("/((?!api).*)", true), ("/((?!_next/image).*)", true), ("/((?!x_next/static).*)", true),
-      ("/:lang(en|de)/x", false), ("/*", true), ("about", true), ("", true), ("/(about)", false), ("/abou?t", true),
+      ("/:lang(en|de)/x", false), ("/*", true), ("about", true),
+      ("/((?!_next).*|_next/static/.*)", true), ("/((?!_next)|(?:_next).*)", true), ("", true), ("/(about)", false),
+      ("/abou?t", true),
     ])
   func beginning(_ source: String, _ mayMatch: Bool) {
     #expect(NextPattern(source).mayBe(below: ["_next", "static"]) == mayMatch)

@@ -116,7 +116,8 @@ struct NextPattern: Equatable, Sendable {
 
   /// Reads "(?!api|_next).*", as Next.js's documentation has it.
   private static func others(_ text: Substring) -> Segment? {
-    guard text.hasPrefix("(?!"), let (inner, _) = group(text) else { return nil }
+    // Behind a "|" there would be another way to be for a path.
+    guard text.hasPrefix("(?!"), let (inner, after) = group(text), !after.contains("|") else { return nil }
     return Lookahead(String(inner.dropFirst(2))).map { .others($0) }
   }
 }
