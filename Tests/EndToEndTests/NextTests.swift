@@ -32,8 +32,8 @@ struct NextTests {
       edit.expect("1 file changed", "unchanged, skipped", "live: ")
       #expect(try shown(sandbox) == "version 2")
       let report = try load.wait().expectSuccess()
-      report.expect("[200]")
-      report.expectNo("Error distribution", "  [4", "  [5")
+      report.expectNo("Error distribution")
+      #expect(LoadReport(report.text).answers.keys.elementsEqual([200]), "\(report.text)")
       // A page that is still open loads what it was made with.
       for (path, text) in before { #expect(try sandbox.get(path) == text, "\(path)") }
       let edited = try #require(try sandbox.liveRelease())

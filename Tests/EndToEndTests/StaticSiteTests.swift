@@ -48,8 +48,8 @@ struct StaticSiteTests {
       try project.commit("Three", Self.pages("three"))
       try project.push().expectSuccess()
       let report = try load.wait().expectSuccess()
-      report.expect("[200]")
-      report.expectNo("Error distribution", "  [4", "  [5")
+      report.expectNo("Error distribution")
+      #expect(LoadReport(report.text).answers.keys.elementsEqual([200]), "\(report.text)")
       #expect(try sandbox.get()?.contains("three") == true)
       let third = try #require(try sandbox.liveRelease())
 
@@ -107,8 +107,7 @@ struct StaticSiteTests {
       #expect(try sandbox.get() == "process")
 
       let report = try load.wait().expectSuccess()
-      report.expect("[200]")
-      report.expectNo("  [4", "  [5")
+      #expect(LoadReport(report.text).answers.keys.elementsEqual([200]), "\(report.text)")
     }
   }
 
