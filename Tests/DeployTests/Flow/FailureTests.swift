@@ -3,9 +3,9 @@ import Testing
 
 /// Where a deploy can fail before it routes.
 private let failures: [(event: String, step: Step)] = [
-  ("repository.tree", .plan), ("reserve", .plan), ("prepare", .plan), ("save checkout", .checkout),
+  ("repository.tree", .plan), ("prepare", .plan), ("save checkout", .checkout),
   ("checkout", .checkout), ("run npm ci", .install),
-  ("note installed", .install), ("run npm run build", .build), ("make", .release),
+  ("note installed", .install), ("run npm run build", .build), ("make", .release), ("reserve", .boot),
   ("durably save boot", .boot), ("start", .boot), ("state", .health), ("durably save route", .route),
   ("route", .route),
 ]
