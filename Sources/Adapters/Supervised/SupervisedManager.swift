@@ -21,8 +21,8 @@ public struct SupervisedManager: ServiceManager {
     try PortAllocator(layout: layout, ports: ports).reserve(app)
   }
 
-  /// Does nothing: a supervisor starts in milliseconds.
-  public func prepare(_ instance: InstanceID, for release: ReleaseID) {}
+  /// Always nil: a supervisor starts in milliseconds.
+  public func prepare(_ app: AppName, for release: ReleaseID) -> InstanceID? { nil }
 
   /// Writes down what to run and starts a supervisor; returns once that has the instance in hand.
   public func start(_ instance: InstanceID, _ service: Service) throws {

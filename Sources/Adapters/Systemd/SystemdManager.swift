@@ -36,12 +36,16 @@ public struct SystemdManager: ServiceManager {
 
   /// Has systemd start the unit, which is most of what a small app's start takes; it sees the directory in which the
   /// release is made, and waits.
-  public func prepare(_ instance: InstanceID, for release: ReleaseID) throws {
-    let directory = layout.app(instance.app).unfinishedRelease(release)
+  public func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID? {
+    let instance: InstanceID
+    // One that drains may have the last port, and be gone when the release is made: that is when it must be free.
+    do { instance = try reserve(app) } catch { return nil }
+    let directory = layout.app(app).unfinishedRelease(release)
     try Files.makeDirectory(directory)
     try writeRecord(instance, release: directory)
     try limit(instance)
     try preparations.begin(instance, record(instance), systemctl.command(start(of: instance)))
+    return instance
   }
 
   /// Writes down what the instance is to run, then has systemd start its unit, if that has not been prepared.

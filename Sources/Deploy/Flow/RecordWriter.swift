@@ -30,7 +30,7 @@ final class RecordWriter {
     record.makesRelease = true
   }
 
-  /// An instance is about to be prepared for the release that is made; nil if that needs none after all.
+  /// An instance is prepared for the release that is being made; nil if that needs none after all.
   func prepares(_ instance: InstanceID?) throws {
     record.instance = instance
     try deploys.save(record, durable: false)

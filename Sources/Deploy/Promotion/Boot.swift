@@ -53,12 +53,10 @@ extension Promotion {
 extension Half {
   /// Begins with the new release's instance while that is still made, where what is live has one too.
   func prepareInstance() throws {
-    guard try seams.state.live()?.instance != nil else { return }
-    let id: InstanceID
-    // One that drains may have the last port, and be gone when the release is made: the boot says if none is free then.
-    do { id = try seams.manager.reserve(app) } catch { return }
+    guard try seams.state.live()?.instance != nil, let id = try seams.manager.prepare(app, for: record.id) else {
+      return
+    }
     try steps.writer.prepares(id)
-    try seams.manager.prepare(id, for: record.id)
   }
 
   /// Gives up the instance that was prepared for a release that needs none.

@@ -8,9 +8,11 @@ public protocol ServiceManager {
   /// Reserves a port for a new instance of an app and records it, so that nobody else takes it.
   func reserve(_ app: AppName) throws -> InstanceID
 
-  /// Begins to start a reserved instance of a release that is still being made, as far as that is possible without it,
-  /// and returns at once. `start` or `stop` must follow; if this process ends before, the instance does too.
-  func prepare(_ instance: InstanceID, for release: ReleaseID) throws
+  /// Reserves a port and begins to start an instance of a release that is still being made, as far as that is possible
+  /// without it. `start` or `stop` must follow; if this process ends before, the instance does too.
+  ///
+  /// - Returns: the instance; nil if there is nothing to gain, or no port is free yet.
+  func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID?
 
   /// Starts a reserved instance. Returns once its process runs, which may be before it answers.
   func start(_ instance: InstanceID, _ service: Service) throws

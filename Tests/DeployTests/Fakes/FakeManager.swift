@@ -15,10 +15,11 @@ struct FakeManager: ServiceManager {
     throw Unexpected("so many instances")
   }
 
-  func prepare(_ instance: InstanceID, for release: ReleaseID) throws {
-    try world.event("prepare \(instance)")
-    guard world.instances[instance] == .lost else { throw Unexpected("\(instance), which is not reserved") }
+  func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID? {
+    try world.event("prepare")
+    guard let instance = try? reserve(app) else { return nil }
     world.instances[instance] = .prepared
+    return instance
   }
 
   func start(_ instance: InstanceID, _ service: Service) throws {

@@ -29,7 +29,7 @@ struct DeploymentTests {
 
     #expect(
       world.events("reserve", "prepare", "checkout", "make", "start") == [
-        "reserve", "prepare shop:3002", "checkout two", "make \(record.id)", "start shop:3002",
+        "prepare", "reserve", "checkout two", "make \(record.id)", "start shop:3002",
       ])
   }
 

@@ -3,11 +3,10 @@ import Testing
 
 /// Where a deploy can fail before it routes.
 private let failures: [(event: String, step: Step)] = [
-  ("repository.tree", .plan), ("prepare", .plan), ("save checkout", .checkout),
-  ("checkout", .checkout), ("run npm ci", .install),
-  ("note installed", .install), ("run npm run build", .build), ("make", .release), ("reserve", .boot),
-  ("durably save boot", .boot), ("start", .boot), ("state", .health), ("durably save route", .route),
-  ("route", .route),
+  ("repository.tree", .plan), ("prepare", .plan), ("save checkout", .checkout), ("checkout", .checkout),
+  ("run npm ci", .install), ("note installed", .install), ("run npm run build", .build), ("make", .release),
+  ("reserve", .boot), ("durably save boot", .boot), ("start", .boot), ("state", .health),
+  ("durably save route", .route), ("route", .route),
 ]
 
 @Suite("A failed deploy")

@@ -58,7 +58,7 @@ struct StaticSiteTests {
     let first = try world.push("process")
     let files = try world.push("files", Self.site("files"))
     #expect(world.events("drain") == ["drain shop:3001"])
-    #expect(world.events("prepare", "stop") == ["prepare shop:3002", "stop shop:3002"], "it needs no instance")
+    #expect(world.events("prepare", "stop") == ["prepare", "stop shop:3002"], "it needs no instance")
     #expect(files.instance == nil)
     #expect(world.site?.former == nil)
     world.finishDraining()
