@@ -47,13 +47,21 @@ public struct InstanceRun {
   public func stop(_ process: Int32?, exit: String?) throws {
     if let exit { return try record.restarts.note(exit) }
     try record.restarts.forget()
-    // A prepared one is not the app yet, and there is nobody to ask.
-    guard let process, let launch = try record.launch().map(valid) else { return }
+    guard let process else { return }
+    guard let launch = try record.launch().map(valid) else {
+      // It is prepared: this same program, which waits for its release. Killed, its unit would count as failed.
+      ProcessIdentity(of: process)?.signal(.terminate)
+      return waitForEnd(of: process, within: 10)
+    }
     drain(process, launch.drainTimeout)
     // While `run` still waits, the process is not the app yet, and there is nobody to ask.
     guard try Privileges.askToEnd(group: process, as: launch.uid) else { return }
+    waitForEnd(of: process, within: launch.stopTimeout ?? 10)
+  }
+
+  private func waitForEnd(of process: Int32, within limit: Double) {
     let asked = ContinuousClock.now
-    while ProcessIdentity.exists(process), ContinuousClock.now - asked < .seconds(launch.stopTimeout ?? 10) {
+    while ProcessIdentity.exists(process), ContinuousClock.now - asked < .seconds(limit) {
       Pause.for(.milliseconds(10))
     }
   }

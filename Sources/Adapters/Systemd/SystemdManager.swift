@@ -74,8 +74,9 @@ public struct SystemdManager: ServiceManager {
   /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
   public func stop(_ instance: InstanceID) throws {
     guard try markEnding(instance, drainTimeout: 0) else { return }
-    _ = try preparations.end(instance)
     try systemctl.run(["stop", Units.instance(instance)])
+    // Only now: where its pipe closes without a service.json, `nextdeploy launch` fails.
+    _ = try preparations.end(instance)
     try removeEnded(instance)
   }
 

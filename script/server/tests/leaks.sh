@@ -22,13 +22,7 @@ secrets_found() {
     } | sed "s/:[0-9]*/:PORT/" | sort -u'
 }
 
-# The running instance's, not one that drains.
-secretive_process() {
-  on systemctl show -P MainPID "$(on systemctl list-units --plain --no-legend --state=active 'nextdeploy@secretive:*' |
-    cut -d ' ' -f 1)"
-}
-
-secretive_environment() { on cat "/proc/$(secretive_process)/environ" | tr '\0' '\n'; }
+secretive_environment() { on cat "/proc/$(main_process secretive)/environ" | tr '\0' '\n'; }
 
 leaks() {
   local output status=0 answers
@@ -78,7 +72,7 @@ environment of an app" secrets_found
   has "and with it is what Doppler keeps" "API_KEY=from-doppler" secretive_environment
   kill "$doppler"
   has "without Doppler nothing is started again" "Doppler could not be reached" on nextdeploy restart secretive
-  on kill -9 "$(secretive_process)"
+  on kill -9 "$(main_process secretive)"
   until_is 20 "fine" timeout 20 script/server/vps net "$server" curl -sS --max-time 10 "$(sed -n 's/.*live: \([^ ]*\).*/\1/p' "$output")" || fail "the app did not come back without Doppler"
   shown "an app that crashed is started again without Doppler"
   on nextdeploy app remove secretive >/dev/null

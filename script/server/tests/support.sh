@@ -144,10 +144,13 @@ builder() { on sh -c "echo \$((\$(cat /opt/nextdeploy/apps/$1/uid) + 1000))"; }
 # Who runs what of nextdeploy's: its own programs, the hooks, the builds; not sshd, nor the apps.
 ours_running() { on sh -c 'ps -eo user:20,unit:60,exe:30,args | grep -E "/usr/bin/nextdeploy|nextdeploy-build|post-receive" | grep -v grep || true'; }
 
-# main_process [APP], port [APP]: of the running instance.
+# main_process [APP], port [APP]: of the running instance, not of one that waits for its release.
 main_process() { on systemctl show -P MainPID "nextdeploy@${1:-shop}:$(port "${1:-shop}").service"; }
 port() {
-  on systemctl list-units --plain --no-legend --state=active "nextdeploy@${1:-shop}:*" | sed 's/^[^:]*:\([0-9]*\).*/\1/'
+  on sh -c "systemctl list-units --plain --no-legend --state=active 'nextdeploy@${1:-shop}:*' |
+    sed 's/^[^:]*:\([0-9]*\).*/\1/' | while read -r port; do
+      [ ! -e /opt/nextdeploy/instances/${1:-shop}:\$port/service.json ] || echo \$port
+    done"
 }
 
 # unfinished APP: the record of its deploy that runs, or was interrupted.
