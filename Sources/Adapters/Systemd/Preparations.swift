@@ -17,13 +17,26 @@ final class Preparations: Sendable {
 
   /// Has the unit go on with what the record says by now; whether it has been started.
   func end(_ instance: InstanceID) throws -> Bool {
-    let start = current.withLock { current -> ChildProcess? in
+    // Its pipe closes with it.
+    guard let start = taken(instance)?.start else { return false }
+    return try start.wait().isSuccess
+  }
+
+  /// Does something about the unit once it has been started, while it still waits.
+  func end(_ instance: InstanceID, after body: () throws -> Void) throws {
+    let preparation = taken(instance)
+    // A stop that overtakes a start stops nothing.
+    _ = try preparation?.start.wait()
+    try body()
+    withExtendedLifetime(preparation) {}
+  }
+
+  private func taken(_ instance: InstanceID) -> Preparation? {
+    current.withLock { current in
       guard let preparation = current, preparation.instance == instance else { return nil }
       current = nil
-      return preparation.start
+      return preparation
     }
-    guard let start else { return false }
-    return try start.wait().isSuccess
   }
 }
 

@@ -74,9 +74,8 @@ public struct SystemdManager: ServiceManager {
   /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
   public func stop(_ instance: InstanceID) throws {
     guard try markEnding(instance, drainTimeout: 0) else { return }
-    try systemctl.run(["stop", Units.instance(instance)])
-    // Only now: where its pipe closes without a service.json, `nextdeploy launch` fails.
-    _ = try preparations.end(instance)
+    // Where its pipe closes without a service.json, `nextdeploy launch` fails.
+    try preparations.end(instance) { try systemctl.run(["stop", Units.instance(instance)]) }
     try removeEnded(instance)
   }
 
