@@ -55,11 +55,9 @@ struct BuildStep {
     return pipe
   }
 
-  /// The request, as the unit reads it; nil if none comes within the limit.
-  func request<Request: Decodable>(
-    _ type: Request.Type, _ app: AppName, within limit: Duration = .seconds(10)
-  ) throws -> Request? {
-    guard let bytes = try NamedPipe.receive(requestPipe, within: limit) else { return nil }
+  /// The request, as the unit reads it; nil if none comes within 10 s.
+  func request<Request: Decodable>(_ type: Request.Type, _ app: AppName) throws -> Request? {
+    guard let bytes = try NamedPipe.receive(requestPipe, within: .seconds(10)) else { return nil }
     guard let request = try? JSONDecoder().decode(type, from: Data(bytes)) else {
       throw Failure("working for \(app)", "what is asked of it in \(requestPipe) is damaged", next: "Push again.")
     }

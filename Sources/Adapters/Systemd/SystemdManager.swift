@@ -54,15 +54,13 @@ public struct SystemdManager: ServiceManager {
     let program = try launch(service, user: AppUsers(layout: layout).user(of: instance.app))
     let release = layout.app(instance.app).release(service.release).directory
     if record.isPrepared {
-      // Its later starts find the release where it is now.
+      // Its later starts find the release where it is now. What else is in the record the unit has by now.
       try record.link(release: release, shared: layout.app(instance.app).shared)
-      try record.write(program)
-      if try preparations.end(instance) { return }
     } else {
       try writeRecord(instance, release: release)
-      try record.write(program)
     }
-    try begin(instance)
+    try record.write(program)
+    if try !preparations.end(instance) { try begin(instance) }
   }
 
   /// Marks the instance as ending and has systemd stop its unit, without waiting for that.

@@ -33,8 +33,7 @@ extension Steps {
       if let site = release.site {
         let published = try seams.files.publish(site, of: release.id)
         for warning in published.warnings { seams.events.warn(warning) }
-        let count = published.count
-        result += ", \(count == 1 ? "1 file" : "\(count) files") that Caddy serves without a process"
+        result += ", \(files(published.count)) that Caddy serves without a process"
       }
       return (Candidate(release, as: commit, advisor), result)
     }
@@ -44,14 +43,13 @@ extension Steps {
   private func publish(_ folder: PublicFolder, of release: ReleaseID) throws -> String {
     let published = try seams.files.publish(folder, of: release)
     if let reason = published.reason {
-      let all = published.count + published.left
       seams.events.note(
-        "Next.js itself serves \(published.left) of \(all == 1 ? "1 file" : "\(all) files") in public/: \(reason)")
+        "Next.js itself serves \(published.left) of \(files(published.count + published.left)) in public/: \(reason)")
     }
-    if published.count == 0 { return "" }
-    return
-      ", \(published.count == 1 ? "1 file" : "\(published.count) files") of public/ that Caddy serves from the disk"
+    return published.count == 0 ? "" : ", \(files(published.count)) of public/ that Caddy serves from the disk"
   }
+
+  private func files(_ count: Int) -> String { count == 1 ? "1 file" : "\(count) files" }
 
   /// Takes an existing release as it is.
   func take(_ release: ReleaseRecord, _ which: String, as commit: Commit, _ advisor: Advisor? = nil) throws -> Candidate
