@@ -4,7 +4,7 @@
 check package_managers needs keys
 
 package_managers() {
-  local registry bun
+  local registry bun name
   start_registry || return 0
   on ln -sf ../lib/node_modules/corepack/dist/corepack.js /usr/local/bin/corepack
   bun=$(PATH=${XDG_CACHE_HOME:-$HOME/.cache}/nextdeploy/tools/programs:$PATH command -v bun)
@@ -13,6 +13,8 @@ package_managers() {
   install_with yarn 4.18.1 "yarn@4.18.1" yarn.lock corepack yarn install --mode=update-lockfile
   install_with bun "$("$bun" --version)" "" bun.lock bun install --lockfile-only
   kill "$registry"
+  # Two of them ask the registry again when they are started: without it they would be started for ever.
+  for name in pnpm yarn bun; do on nextdeploy app remove "$name" >/dev/null; done
 }
 
 # install_with NAME VERSION packageManager LOCKFILE COMMAND...: an app with a package, whose lockfile the command makes.
