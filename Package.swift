@@ -28,6 +28,14 @@ let package = Package(
     .systemLibrary(
       name: "CGit2", pkgConfig: "libgit2",
       providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive",
+      providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"]), .brew(["xz"])]),
+    .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+    .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"]), .brew(["nettle"])]),
     .systemLibrary(name: "CPosix"),
 
     // The pure core: values, the flow of a deploy and the seams it acts through.
@@ -42,6 +50,9 @@ let package = Package(
     // The adapters.
     .target(name: "Posix", dependencies: ["CPosix"], swiftSettings: strict),
     .target(name: "Git", dependencies: ["CGit2", "Deploy", "Posix"], swiftSettings: strict),
+    .target(
+      name: "Archives", dependencies: ["CArchive", "CZlib", "CZstd", "CLzma", "CBzip2", "CNettle", "Posix"],
+      swiftSettings: strict),
     .target(name: "ProcessSupervision", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
       name: "Adapters",
@@ -90,6 +101,7 @@ let package = Package(
     tests("GitHubActionsTests", ["SSHAccess", "GitHubActions", "Deploy"]),
     tests("PosixTests", ["Posix", "TestKit"]),
     tests("GitTests", ["Git", "Deploy", "Posix", "TestKit"]),
+    tests("ArchivesTests", ["Archives", "Posix", "TestKit"]),
     tests("ProcessSupervisionTests", ["ProcessSupervision", "Deploy", "Posix", "TestKit"]),
     tests("AdaptersTests", ["SSHAccess", "Adapters", "Git", "ProcessSupervision", "Deploy", "Posix", "TestKit"]),
     tests("ConsoleTests", ["Console", "Deploy"]),

@@ -200,9 +200,9 @@ extension Directory {
     try at("setting the permissions of", path) { unsafe fchmodat($0, $1, mode_t(mode), AT_SYMLINK_NOFOLLOW) }
   }
 
-  /// Sets when a file was last changed, in whole seconds since 1970; a symlink is not followed.
-  public func setModified(_ path: PathBelow, _ seconds: Int64) throws(SystemError) {
-    let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+  /// Sets when a file was last changed, in seconds since 1970 and nanoseconds; a symlink is not followed.
+  public func setModified(_ path: PathBelow, _ seconds: Int64, nanoseconds: Int = 0) throws(SystemError) {
+    let time = timespec(tv_sec: time_t(seconds), tv_nsec: nanoseconds)
     try at("setting the time of", path) { unsafe utimensat($0, $1, [time, time], AT_SYMLINK_NOFOLLOW) }
   }
 

@@ -129,6 +129,12 @@ public struct FileDescriptor: ~Copyable {
     try check("setting the permissions of", path) { fchmod(number, mode_t(mode)) }
   }
 
+  /// Sets when the file was last changed, in seconds since 1970 and nanoseconds.
+  public func setModified(_ seconds: Int64, nanoseconds: Int = 0) throws(SystemError) {
+    let time = timespec(tv_sec: time_t(seconds), tv_nsec: nanoseconds)
+    try check("setting the time of", path) { unsafe futimens(number, [time, time]) }
+  }
+
   /// Gives the file to a group.
   public func setGroup(_ group: UInt32) throws(SystemError) {
     try check("giving to a group", path) { fchown(number, uid_t.max, gid_t(group)) }

@@ -1,0 +1,48 @@
+public import Posix
+
+/// What was extracted.
+public struct ExtractedArchive: Equatable, Sendable {
+  /// The SHA-256 checksum of the stream as it arrived, in small hexadecimal digits.
+  public let sha256: String
+  /// How many entries the archive has.
+  public let entries: Int
+  /// How many bytes its files have in all.
+  public let bytes: Int64
+}
+
+/// An archive that somebody else made: tar (as it is, or with gzip, zstd, xz or bzip2) or zip.
+public enum Archive {
+  /// Extracts an archive, as it arrives, into an empty directory that nobody else writes to.
+  ///
+  /// Files, directories, symlinks and hard links that stay below the directory are made, with their times and permissions;
+  /// nobody but their owner may write them, and the owner always may. All else is an error, as is whatever exceeds a limit,
+  /// is cut off or damaged, or follows the archive's end. Nothing outside of the directory is touched. What was made until
+  /// an error stays for the caller to remove.
+  ///
+  /// - Throws: ``ArchiveError`` for the archive, `SystemError` for this machine.
+  public static func extract(
+    from input: consuming FileDescriptor, into target: borrowing Directory, limits: ArchiveLimits = ArchiveLimits()
+  ) throws -> ExtractedArchive {
+    let locale = try TextLocale()
+    let stream = try ArchiveStream(input, limits)
+    let reader = try ArchiveReader(stream)
+    var extraction = Extraction(limits)
+    var end: Int64 = 0
+    while let entry = try reader.next(extraction.entries + 1) {
+      do {
+        try extraction.add(entry, from: reader, stream, in: target)
+      } catch let error as ArchiveError {
+        throw error.at(extraction.entries, entry.name)
+      }
+      end = reader.position
+    }
+    try extraction.finish(in: target)
+    if extraction.entries == 0 { throw ArchiveError(.damaged, "it holds nothing") }
+    if stream.isZip {
+    } else {
+      try TarEnd.check(stream, after: end)
+    }
+    _ = consume locale
+    return ExtractedArchive(sha256: stream.finish(), entries: extraction.entries, bytes: extraction.bytes)
+  }
+}

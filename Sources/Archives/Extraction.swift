@@ -1,0 +1,202 @@
+import Posix
+
+/// Makes an archive's entries below a directory, each at once and for good: nothing is remembered of those before, for the
+/// disk tells what is there, and nothing is replaced.
+struct Extraction: ~Copyable {
+  private let limits: ArchiveLimits
+  /// How many entries the archive has had so far.
+  private(set) var entries = 0
+  /// Directories that no entry has made, only a path that leads through them.
+  private var implied = 0
+  /// The bytes of all files.
+  private(set) var bytes: Int64 = 0
+  /// The directory that the last entry was made in.
+  private var current: Holder?
+
+  init(_ limits: ArchiveLimits) { self.limits = limits }
+
+  // MARK: Entries
+
+  /// Makes an entry of the archive.
+  mutating func add(
+    _ entry: ArchiveEntry, from reader: ArchiveReader, _ stream: ArchiveStream,
+    in target: borrowing Directory
+  ) throws {
+    entries += 1
+    try countEntries()
+    let path = try ArchivePath.checked(entry.name, depth: limits.depth)
+    if case .other(let what) = entry.kind { throw ArchiveError(.refused, "it is \(what)") }
+    if let extra = entry.extras.first { throw ArchiveError(.refused, extra) }
+    if entry.kind == .directory {
+      try addDirectory(path, entry, in: target)
+    } else {
+      if path.isTop { throw ArchiveError(.refused, "it would be the release itself, which is a directory") }
+      let holder = try holder(of: path, in: target)
+      do {
+        switch entry.kind {
+        case .link(let pointed): try addLink(path, to: pointed, entry, holder, in: target)
+        case .hardLink(let pointed): try addHardLink(path, to: pointed, holder, in: target)
+        default: try addFile(path, entry, from: reader, stream, holder)
+        }
+      } catch let error as SystemError where error.isAlreadyThere {
+        throw ArchiveError(.refused, "an earlier entry has made something of that name")
+      }
+      if entry.kind == .file { return }
+    }
+    let excess = try reader.content { _ in }
+    if excess > 0 { throw ArchiveError(.refused, "it has content, though it is no file") }
+  }
+
+  /// Finishes the directory that the last entry was made in.
+  mutating func finish(in target: borrowing Directory) throws { try leave() }
+
+  private func countEntries() throws(ArchiveError) {
+    if entries + implied > limits.entries { throw ArchiveError(over: .entries, limits.entries, "it has more entries") }
+  }
+
+  private mutating func addFile(
+    _ path: PathBelow, _ entry: ArchiveEntry, from reader: ArchiveReader, _ stream: ArchiveStream,
+    _ holder: Holder
+  ) throws {
+    // Whoever runs it would be who owns it.
+    if entry.mode & 0o6000 != 0 { throw ArchiveError(.refused, "it is a file with setuid or setgid") }
+    if let size = entry.size {
+      if size < 0 { throw ArchiveError(.damaged, "its size is less than nothing") }
+      try stream.check(size.addingReportingOverflow(bytes).overflow ? .max : bytes + size, isWritten: false)
+    }
+    let file = try holder.directory.create(path.name, mode: 0o600)
+    var written: Int64 = 0
+    let count = try reader.content { piece in
+      written += Int64(piece.count)
+      try stream.check(bytes + written, isWritten: true)
+      try unsafe file.write(piece)
+    }
+    if let size = entry.size, size != count {
+      throw ArchiveError(.damaged, "it has \(count) bytes, though its header says \(size)")
+    }
+    bytes += count
+    try file.setMode(Self.mode(entry, owner: 0o600))
+    if let time = entry.time { try file.setModified(time.seconds, nanoseconds: time.nanoseconds) }
+  }
+
+  private mutating func addDirectory(_ path: PathBelow, _ entry: ArchiveEntry, in target: borrowing Directory) throws {
+    // The release itself belongs to who extracts it.
+    if path.isTop { return }
+    if current?.path == path { try leave() }
+    let holder = try holder(of: path, in: target)
+    do { try holder.directory.makeDirectory(path.name, mode: 0o700) } catch {
+      guard error.isAlreadyThere else { throw error }
+      guard try holder.directory.status(path.name)?.kind == .directory else {
+        throw ArchiveError(.refused, "it is a directory, and an earlier entry has made something else of that name")
+      }
+    }
+    try holder.directory.setMode(path.name, Self.mode(entry, owner: 0o700))
+    if let time = entry.time {
+      try holder.directory.setModified(path.name, time.seconds, nanoseconds: time.nanoseconds)
+    }
+  }
+
+  private func addLink(
+    _ path: PathBelow, to pointed: [UInt8], _ entry: ArchiveEntry, _ holder: Holder, in target: borrowing Directory
+  ) throws {
+    for climb in try ArchivePath.climbs(of: pointed, in: path.parent) {
+      guard try target.status(climb)?.kind == .directory else {
+        throw ArchiveError(
+          .refused,
+          "it is a link to '\(ArchiveError.shown(pointed))', which goes up again after '\(climb)', and that is no directory"
+        )
+      }
+    }
+    try holder.directory.link(path.name, to: pointed)
+    if let time = entry.time {
+      try holder.directory.setModified(path.name, time.seconds, nanoseconds: time.nanoseconds)
+    }
+  }
+
+  private func addHardLink(
+    _ path: PathBelow, to pointed: [UInt8], _ holder: Holder, in target: borrowing Directory
+  ) throws {
+    let first: PathBelow
+    do { first = try ArchivePath.checked(pointed, depth: limits.depth) } catch {
+      throw ArchiveError(error.kind, "it is a hard link to '\(ArchiveError.shown(pointed))': \(error.reason)")
+    }
+    // A symlink with a second name would point elsewhere from there.
+    guard try target.status(first)?.kind == .file else {
+      throw ArchiveError(
+        .refused, "it is a hard link to '\(ArchiveError.shown(pointed))', and no earlier entry is a file of that name")
+    }
+    try target.hardLink(first, to: path.name, in: holder.directory)
+  }
+
+  /// Permissions as they are kept: nobody else writes, and the owner always can.
+  private static func mode(_ entry: ArchiveEntry, owner: UInt32) -> UInt32 { entry.mode & 0o755 | owner }
+
+  // MARK: Directories
+
+  /// Opens the directory that holds a path, and makes it where no entry did.
+  private mutating func holder(of path: PathBelow, in target: borrowing Directory) throws -> Holder {
+    let parent = path.parent
+    if let current, current.path == parent { return current }
+    try leave()
+    do { return try enter(parent, in: target) } catch {
+      guard error.code == 2 else { throw Self.inTheWay(error, parent) }
+    }
+    var place = PathBelow.top
+    for part in parent.parts {
+      let holder: Holder
+      do { holder = try enter(place, in: target) } catch { throw Self.inTheWay(error, place) }
+      place = place.appending(part)
+      do {
+        try holder.directory.makeDirectory(part)
+        implied += 1
+        try countEntries()
+      } catch let error as SystemError { if !error.isAlreadyThere { throw error } }
+      try leave()
+    }
+    do { return try enter(parent, in: target) } catch { throw Self.inTheWay(error, parent) }
+  }
+
+  private static func inTheWay(_ error: SystemError, _ path: PathBelow) -> any Error {
+    error.isNoWay
+      ? ArchiveError(.refused, "its path leads through '\(path)', where an earlier entry has made something else")
+      : error
+  }
+
+  private mutating func enter(_ path: PathBelow, in target: borrowing Directory) throws(SystemError) -> Holder {
+    let holder = try Holder(path, in: target)
+    current = holder
+    return holder
+  }
+
+  /// Gives the directory back the time that it had: what was made in it has changed that.
+  private mutating func leave() throws(SystemError) {
+    guard let holder = current else { return }
+    current = nil
+    if holder.path.isTop { return }
+    let (seconds, nanoseconds) = holder.modified.quotientAndRemainder(dividingBy: 1_000_000_000)
+    try holder.directory.setModified(.top, seconds, nanoseconds: Int(nanoseconds))
+  }
+}
+
+/// An open directory in which entries are made, so that it is looked up once for all its files.
+private final class Holder {
+  let path: PathBelow
+  let directory: Directory
+  /// When it was changed before, in nanoseconds since 1970.
+  let modified: Int64
+
+  init(_ path: PathBelow, in target: borrowing Directory) throws(SystemError) {
+    self.path = path
+    directory = try target.directory(path)
+    modified = try directory.status(.top)?.modified ?? 0
+  }
+}
+
+extension ArchiveEntry {
+  /// When it was changed, within what every file system and program can tell.
+  fileprivate var time: (seconds: Int64, nanoseconds: Int)? {
+    guard let modified else { return nil }
+    if modified.seconds < 0 { return (0, 0) }
+    return modified.seconds > 9_000_000_000 ? (9_000_000_000, 0) : modified
+  }
+}

@@ -1,0 +1,17 @@
+import CNettle
+
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces, by Nettle.
+struct SHA256 {
+  private var state = sha256_ctx()
+
+  init() { unsafe nettle_sha256_init(&state) }
+
+  mutating func add(_ bytes: [UInt8]) { unsafe nettle_sha256_update(&state, bytes.count, bytes) }
+
+  /// The checksum in small hexadecimal digits; what is added afterwards begins anew.
+  mutating func finish() -> String {
+    var digest = [UInt8](repeating: 0, count: 32)
+    unsafe nettle_sha256_digest(&state, digest.count, &digest)
+    return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+}

@@ -1,0 +1,3 @@
+// libarchive: how archives are laid out. What compresses them is in modules of its own.
+#include <archive.h>
+#include <archive_entry.h>

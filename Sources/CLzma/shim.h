@@ -1,0 +1,2 @@
+// liblzma.
+#include <lzma.h>

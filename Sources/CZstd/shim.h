@@ -1,0 +1,3 @@
+// libzstd.
+#include <zstd.h>
+#include <zstd_errors.h>

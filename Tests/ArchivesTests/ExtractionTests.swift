@@ -1,0 +1,66 @@
+import Archives
+import Posix
+import TestKit
+import Testing
+
+@Suite("An archive is extracted")
+struct ExtractionTests {
+  /// Each way to write an archive, by a program that is not ours: the file's name and the command in the directory.
+  static let writers: [(name: String, command: [String])] = [
+    ("ustar", ["tar", "--format=ustar", "-cf", "ARCHIVE", "."]),
+    ("gnu", ["tar", "--format=gnu", "-cf", "ARCHIVE", "."]),
+    ("pax", ["tar", "--format=posix", "-cf", "ARCHIVE", "."]),
+    ("bsdtar", ["bsdtar", "--no-xattrs", "-cf", "ARCHIVE", "."]),
+    ("bsdtar ustar", ["bsdtar", "--format=ustar", "-cf", "ARCHIVE", "."]),
+    ("gzip", ["tar", "-czf", "ARCHIVE", "."]),
+    ("zstd", ["tar", "--zstd", "-cf", "ARCHIVE", "."]),
+    ("xz", ["tar", "-cJf", "ARCHIVE", "."]),
+    ("bzip2", ["tar", "-cjf", "ARCHIVE", "."]),
+  ]
+
+  @Test("as tar extracts it: content, permissions, times and links", arguments: writers)
+  func asTar(_ writer: (name: String, command: [String])) throws {
+    let yard = try Yard()
+    let archive = "\(yard.path)/archive"
+    let source = try makeSource(in: yard)
+    try runProgram(writer.command.map { $0 == "ARCHIVE" ? archive : $0 }, in: source)
+    let sum = try runProgram(["sha256sum", archive]).prefix(64)
+    try Files.makeDirectory("\(yard.path)/expected")
+    // GNU tar loses the times of directories to which bsdtar comes back.
+    let reader = writer.command[0]
+    try runProgram([reader, "-xpf", archive, "--no-same-owner", "-C", "\(yard.path)/expected"])
+
+    let extracted = try yard.extract(file: archive)
+
+    // The top is the caller's.
+    let expected = try yard.describe("\(yard.path)/expected").filter { !$0.hasPrefix(". ") }
+    let made = try yard.describe(yard.release).filter { !$0.hasPrefix(". ") }
+    #expect(Set(made).symmetricDifference(expected).map { $0.prefix(100) } == [])
+    #expect(extracted.sha256 == sum)
+    #expect(extracted.entries == expected.count + 1)
+    #expect(try openDescriptors(below: yard.path) == [])
+  }
+
+  /// A directory with everything that a release may have.
+  private func makeSource(in yard: Yard) throws -> String {
+    let source = "\(yard.path)/source"
+    try Files.makeDirectory("\(source)/app/[slug]/(группа)")
+    try Files.makeDirectory("\(source)/empty")
+    for (name, text) in [
+      ("server.js", "a"), ("app/[slug]/page.js", "b"), ("app/[slug]/(группа)/日本.js", "c"), ("none", ""),
+      ("run", "#!/bin/sh\n"), (".env", "X=1"), ("with space and a 'quote'", "d"), ("back\\slash", "e"),
+      ("large", String(repeating: "0123456789abcdef", count: 20_000)),
+    ] { try Files.write(text, to: "\(source)/\(name)", durable: false) }
+    try runProgram(["chmod", "755", "\(source)/run"])
+    try runProgram(["chmod", "600", "\(source)/.env"])
+    try runProgram(["chmod", "700", "\(source)/empty"])
+    try runProgram(["ln", "\(source)/large", "\(source)/app/second"])
+    for (name, target) in [
+      ("link", "server.js"), ("app/up", "../app/[slug]"), ("nowhere", "none/such"), ("self", "."),
+      ("app/dot", "./../run"),
+      ("группа", "app/[slug]/(группа)"),
+    ] { try Files.link("\(source)/\(name)", to: target) }
+    try runProgram(["find", source, "-exec", "touch", "-h", "-d", "2021-02-03 04:05:06", "{}", "+"])
+    return source
+  }
+}
