@@ -36,13 +36,23 @@ public enum Archive {
       }
       end = reader.position
     }
-    try extraction.finish(in: target)
     if extraction.entries == 0 { throw ArchiveError(.damaged, "it holds nothing") }
-    if stream.isZip {
-    } else {
-      try TarEnd.check(stream, after: end)
-    }
+    if stream.isZip { try amend(&extraction, stream, from: reader.position, in: target) } else { try TarEnd.check(stream, after: end) }
+    try extraction.finish(in: target)
     _ = consume locale
     return ExtractedArchive(sha256: stream.finish(), entries: extraction.entries, bytes: extraction.bytes)
+  }
+
+  /// Reads a zip archive's directory, which is at its end.
+  private static func amend(
+    _ extraction: inout Extraction, _ stream: ArchiveStream, from position: Int64, in target: borrowing Directory
+  ) throws {
+    var directory = ZipDirectory(stream, from: position)
+    var number = 0
+    while let record = try directory.next() {
+      number += 1
+      do { try extraction.amend(record, in: target) } catch let error as ArchiveError { throw error.at(number, record.name) }
+    }
+    try extraction.compareAmended()
   }
 }

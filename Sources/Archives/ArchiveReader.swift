@@ -41,14 +41,14 @@ import Posix
 
   /// The next entry; nil at the end that the archive itself tells.
   ///
-  /// The stream keeps the bytes that libarchive read for it.
+  /// The stream keeps the bytes that libarchive reads for it; at the end, those behind the last entry.
   func next(_ number: Int) throws -> ArchiveEntry? {
     var header: OpaquePointer?
     let start = position
     stream.keep(from: start)
-    defer { stream.stopKeeping() }
     let status = unsafe archive_read_next_header(pointer, &header)
     if status == ARCHIVE_EOF, stream.failure == nil { return nil }
+    defer { stream.stopKeeping() }
     let entry = unsafe header.map { unsafe ArchiveEntry(header: $0) }
     do {
       try check(status)
@@ -61,6 +61,7 @@ import Posix
       throw error.at(number, status == ARCHIVE_FATAL ? nil : entry?.name)
     }
     guard var entry else { throw ArchiveError(.damaged, "libarchive gave no header") }
+    if stream.isZip, entry.name.contains(UInt8(ascii: "\\")) { entry.extras.append("its name has a backslash in it") }
     if stream.isZip, let format = unsafe archive_format_name(pointer) {
       let format = unsafe String(cString: format)
       if !format.hasSuffix("(deflation)") && !format.hasSuffix("(uncompressed)") {

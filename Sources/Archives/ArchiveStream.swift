@@ -86,6 +86,12 @@ import Posix
     }
   }
 
+  /// Does the same, and copies the block.
+  func nextBytes() throws -> [UInt8] {
+    try refill()
+    return unsafe Array(block[..<blockCount])
+  }
+
   /// Unpacks all that is left.
   func drain() throws {
     repeat { try refill() } while blockCount > 0
@@ -177,6 +183,11 @@ import Posix
     var bytes = kept
     if position > start { unsafe bytes += block[Int(start - blockStart)..<Int(position - blockStart)] }
     return bytes
+  }
+
+  /// The bytes that were kept from a position on.
+  func keptBytes(from position: Int64) -> [UInt8] {
+    Array(keptBytes(to: unpacked).dropFirst(Int(position - (keptFrom ?? position))))
   }
 
   func stopKeeping() { keptFrom = nil }

@@ -13,6 +13,10 @@ struct Extraction: ~Copyable {
   /// The directory that the last entry was made in.
   private var current: Holder?
 
+  /// The paths of a zip archive in their order, as its entries and as its directory tell them.
+  private var (seen, seenAfterwards) = (SHA256(), SHA256())
+  private var amended = 0
+
   init(_ limits: ArchiveLimits) { self.limits = limits }
 
   // MARK: Entries
@@ -25,6 +29,7 @@ struct Extraction: ~Copyable {
     entries += 1
     try countEntries()
     let path = try ArchivePath.checked(entry.name, depth: limits.depth)
+    if stream.isZip { seen.add(path.bytes + [0]) }
     if case .other(let what) = entry.kind { throw ArchiveError(.refused, "it is \(what)") }
     if let extra = entry.extras.first { throw ArchiveError(.refused, extra) }
     if entry.kind == .directory {
@@ -34,7 +39,7 @@ struct Extraction: ~Copyable {
       let holder = try holder(of: path, in: target)
       do {
         switch entry.kind {
-        case .link(let pointed): try addLink(path, to: pointed, entry, holder, in: target)
+        case .link(let pointed): try addLink(path, to: pointed, time: entry.time, holder, in: target)
         case .hardLink(let pointed): try addHardLink(path, to: pointed, holder, in: target)
         default: try addFile(path, entry, from: reader, stream, holder)
         }
@@ -45,6 +50,44 @@ struct Extraction: ~Copyable {
     }
     let excess = try reader.content { _ in }
     if excess > 0 { throw ArchiveError(.refused, "it has content, though it is no file") }
+  }
+
+  /// Does the same with what the directory of a zip archive tells afterwards: permissions, and that a file is a symlink.
+  mutating func amend(_ record: ZipRecord, in target: borrowing Directory) throws {
+    amended += 1
+    let path = try ArchivePath.checked(record.name, depth: limits.depth)
+    seenAfterwards.add(path.bytes + [0])
+    if path.isTop { return }
+    let holder = try holder(of: path, in: target)
+    guard let status = try holder.directory.status(path.name), status.kind != .file || status.size == record.size else {
+      throw disagreement
+    }
+    guard let mode = record.mode, mode != 0 else { return }
+    switch (mode & 0o170000, status.kind) {
+    case (0o120000, .link): break
+    case (0o120000, .file):
+      guard let pointed = try holder.directory.read(path.name, atMost: ArchivePath.longest) else { throw disagreement }
+      _ = try holder.directory.removeFile(path.name)
+      bytes -= Int64(status.size)
+      try addLink(path, to: pointed, time: Self.time(status.modified), holder, in: target)
+    case (0o100000, .file), (0, .file):
+      if mode & 0o6000 != 0 { throw Self.setuid }
+      try holder.directory.setMode(path.name, Self.mode(mode, owner: 0o600))
+    case (0o040000, .directory), (0, .directory):
+      if current?.path == path { try leave() }
+      try holder.directory.setMode(path.name, Self.mode(mode, owner: 0o700))
+    case (0o120000, _), (0o100000, _), (0o040000, _): throw disagreement
+    default: throw ArchiveError(.refused, "it is neither file, directory nor link")
+    }
+  }
+
+  /// Compares what a zip archive's directory has told with what came before it.
+  mutating func compareAmended() throws(ArchiveError) {
+    if amended != entries || seen.finish() != seenAfterwards.finish() { throw disagreement }
+  }
+
+  private var disagreement: ArchiveError {
+    ArchiveError(.refused, "the directory at the end of the zip archive tells something else than what comes before it")
   }
 
   /// Finishes the directory that the last entry was made in.
@@ -58,8 +101,7 @@ struct Extraction: ~Copyable {
     _ path: PathBelow, _ entry: ArchiveEntry, from reader: ArchiveReader, _ stream: ArchiveStream,
     _ holder: Holder
   ) throws {
-    // Whoever runs it would be who owns it.
-    if entry.mode & 0o6000 != 0 { throw ArchiveError(.refused, "it is a file with setuid or setgid") }
+    if entry.mode & 0o6000 != 0 { throw Self.setuid }
     if let size = entry.size {
       if size < 0 { throw ArchiveError(.damaged, "its size is less than nothing") }
       try stream.check(size.addingReportingOverflow(bytes).overflow ? .max : bytes + size, isWritten: false)
@@ -75,7 +117,7 @@ struct Extraction: ~Copyable {
       throw ArchiveError(.damaged, "it has \(count) bytes, though its header says \(size)")
     }
     bytes += count
-    try file.setMode(Self.mode(entry, owner: 0o600))
+    try file.setMode(Self.mode(entry.mode, owner: 0o600))
     if let time = entry.time { try file.setModified(time.seconds, nanoseconds: time.nanoseconds) }
   }
 
@@ -90,14 +132,14 @@ struct Extraction: ~Copyable {
         throw ArchiveError(.refused, "it is a directory, and an earlier entry has made something else of that name")
       }
     }
-    try holder.directory.setMode(path.name, Self.mode(entry, owner: 0o700))
+    try holder.directory.setMode(path.name, Self.mode(entry.mode, owner: 0o700))
     if let time = entry.time {
       try holder.directory.setModified(path.name, time.seconds, nanoseconds: time.nanoseconds)
     }
   }
 
   private func addLink(
-    _ path: PathBelow, to pointed: [UInt8], _ entry: ArchiveEntry, _ holder: Holder, in target: borrowing Directory
+    _ path: PathBelow, to pointed: [UInt8], time: (Int64, Int)?, _ holder: Holder, in target: borrowing Directory
   ) throws {
     for climb in try ArchivePath.climbs(of: pointed, in: path.parent) {
       guard try target.status(climb)?.kind == .directory else {
@@ -108,9 +150,7 @@ struct Extraction: ~Copyable {
       }
     }
     try holder.directory.link(path.name, to: pointed)
-    if let time = entry.time {
-      try holder.directory.setModified(path.name, time.seconds, nanoseconds: time.nanoseconds)
-    }
+    if let time { try holder.directory.setModified(path.name, time.0, nanoseconds: time.1) }
   }
 
   private func addHardLink(
@@ -129,7 +169,10 @@ struct Extraction: ~Copyable {
   }
 
   /// Permissions as they are kept: nobody else writes, and the owner always can.
-  private static func mode(_ entry: ArchiveEntry, owner: UInt32) -> UInt32 { entry.mode & 0o755 | owner }
+  private static func mode(_ mode: UInt32, owner: UInt32) -> UInt32 { mode & 0o755 | owner }
+
+  /// Whoever runs such a file is who owns it.
+  private static var setuid: ArchiveError { ArchiveError(.refused, "it is a file with setuid or setgid") }
 
   // MARK: Directories
 
@@ -173,8 +216,13 @@ struct Extraction: ~Copyable {
     guard let holder = current else { return }
     current = nil
     if holder.path.isTop { return }
-    let (seconds, nanoseconds) = holder.modified.quotientAndRemainder(dividingBy: 1_000_000_000)
-    try holder.directory.setModified(.top, seconds, nanoseconds: Int(nanoseconds))
+    let (seconds, nanoseconds) = Self.time(holder.modified)
+    try holder.directory.setModified(.top, seconds, nanoseconds: nanoseconds)
+  }
+
+  private static func time(_ nanoseconds: Int64) -> (Int64, Int) {
+    let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return (seconds, Int(rest))
   }
 }
 

@@ -6,6 +6,8 @@ struct SHA256 {
 
   init() { unsafe nettle_sha256_init(&state) }
 
+  mutating func add(_ bytes: some Collection<UInt8>) { add(Array(bytes)) }
+
   mutating func add(_ bytes: [UInt8]) { unsafe nettle_sha256_update(&state, bytes.count, bytes) }
 
   /// The checksum in small hexadecimal digits; what is added afterwards begins anew.

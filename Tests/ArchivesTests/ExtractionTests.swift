@@ -41,6 +41,39 @@ struct ExtractionTests {
     #expect(try openDescriptors(below: yard.path) == [])
   }
 
+  static let zips: [(name: String, command: [String])] = [
+    ("zip", ["zip", "-qry", "ARCHIVE", "."]),
+    ("stored", ["zip", "-qry0", "ARCHIVE", "."]),
+    ("bsdtar", ["bsdtar", "--format=zip", "-cf", "ARCHIVE", "."]),
+    ("Python", ["python3", "-c", "import shutil; shutil.make_archive('ARCHIVE'[:-4], 'zip')"]),
+  ]
+
+  @Test("as unzip extracts it: content, permissions, times and symlinks", arguments: zips)
+  func asUnzip(_ writer: (name: String, command: [String])) throws {
+    let yard = try Yard()
+    let archive = "\(yard.path)/archive.zip"
+    let source = try makeSource(in: yard)
+    try Files.remove("\(source)/back\\slash")
+    // Python's zipfile follows links.
+    if writer.name == "Python" { try runProgram(["find", source, "-type", "l", "-delete"]) }
+    var environment = CurrentProcess.environment
+    environment["LC_ALL"] = "C.UTF-8"
+    try runProgram(
+      writer.command.map { $0.replacing("ARCHIVE", with: archive) }, in: source, environment: environment)
+    try Files.makeDirectory("\(yard.path)/expected")
+    try runProgram(["unzip", "-q", archive, "-d", "\(yard.path)/expected"], environment: environment)
+
+    try yard.extract(file: archive)
+
+    let expected = try yard.describe("\(yard.path)/expected").filter { !$0.hasPrefix(". ") }.map(withoutLinkTime)
+    let made = try yard.describe(yard.release).filter { !$0.hasPrefix(". ") }.map(withoutLinkTime)
+    #expect(Set(made).symmetricDifference(expected).map { $0.prefix(100) } == [])
+    #expect(try openDescriptors(below: yard.path) == [])
+  }
+
+  /// unzip gives links no time.
+  private func withoutLinkTime(_ line: String) -> String { line.replacing(#/ link \d+ /#, with: " link ") }
+
   /// A directory with everything that a release may have.
   private func makeSource(in yard: Yard) throws -> String {
     let source = "\(yard.path)/source"

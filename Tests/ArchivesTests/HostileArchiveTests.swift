@@ -1,0 +1,21 @@
+import Archives
+import Posix
+import TestKit
+import Testing
+
+@Suite("An archive that wants out")
+struct HostileArchiveTests {
+  @Test(
+    "is refused with its entry and the reason, and nothing outside of the release changes",
+    arguments: HostileArchive.names + HostileArchive.kinds + HostileArchive.links)
+  func isRefused(_ archive: HostileArchive) throws {
+    let yard = try Yard()
+
+    let error = #expect(throws: ArchiveError.self) { try yard.extract(archive.bytes, limits: archive.limits) }
+
+    let message = error?.description ?? ""
+    #expect(archive.phrase.split(separator: "|").contains { message.contains($0) }, "\(message)")
+    try yard.expectUntouched("\(archive.name)")
+    #expect(try openDescriptors(below: yard.path) == [])
+  }
+}
