@@ -37,7 +37,11 @@ public enum Archive {
       end = reader.position
     }
     if extraction.entries == 0 { throw ArchiveError(.damaged, "it holds nothing") }
-    if stream.isZip { try amend(&extraction, stream, from: reader.position, in: target) } else { try TarEnd.check(stream, after: end) }
+    if stream.isZip {
+      try amend(&extraction, stream, from: reader.position, in: target)
+    } else {
+      try TarEnd.check(stream, after: end)
+    }
     try extraction.finish(in: target)
     _ = consume locale
     return ExtractedArchive(sha256: stream.finish(), entries: extraction.entries, bytes: extraction.bytes)
@@ -51,7 +55,9 @@ public enum Archive {
     var number = 0
     while let record = try directory.next() {
       number += 1
-      do { try extraction.amend(record, in: target) } catch let error as ArchiveError { throw error.at(number, record.name) }
+      do { try extraction.amend(record, in: target) } catch let error as ArchiveError {
+        throw error.at(number, record.name)
+      }
     }
     try extraction.compareAmended()
   }

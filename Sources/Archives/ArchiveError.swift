@@ -47,7 +47,7 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
   /// The same error, at an entry.
   func at(_ entry: Int, _ name: [UInt8]?) -> ArchiveError {
     var error = self
-    if error.entry == nil { (error.entry, error.name) = (entry, name.map(Self.shown)) }
+    if error.entry == nil { (error.entry, error.name) = (entry, name.flatMap { $0.isEmpty ? nil : Self.shown($0) }) }
     return error
   }
 

@@ -43,7 +43,7 @@ enum ArchivePath {
     if target.first == slash {
       throw ArchiveError(.refused, "it is a link to the absolute path '\(ArchiveError.shown(target))'")
     }
-    if target.count > longest { throw ArchiveError(.refused, "it is a link to a path of more than \(longest) bytes") }
+    if target.count > longest { throw longTarget }
     var place = directory.parts
     var climbs: [PathBelow] = []
     var hasGoneDown = false
@@ -62,6 +62,8 @@ enum ArchivePath {
     }
     return climbs
   }
+
+  static var longTarget: ArchiveError { ArchiveError(.refused, "it is a link to a path of more than \(longest) bytes") }
 
   /// The names in a path, without those that mean nothing ("." and the empty one).
   private static func parts(_ path: [UInt8]) -> [ArraySlice<UInt8>] {

@@ -66,6 +66,7 @@ struct Extraction: ~Copyable {
     switch (mode & 0o170000, status.kind) {
     case (0o120000, .link): break
     case (0o120000, .file):
+      if status.size > ArchivePath.longest { throw ArchivePath.longTarget }
       guard let pointed = try holder.directory.read(path.name, atMost: ArchivePath.longest) else { throw disagreement }
       _ = try holder.directory.removeFile(path.name)
       bytes -= Int64(status.size)

@@ -2,6 +2,7 @@
 enum TarEnd {
   /// Reads to the end of the stream: there are two blocks of zeros after the last entry, and nothing but zeros.
   static func check(_ stream: ArchiveStream, after lastEntry: Int64) throws {
+    stream.stopKeeping()
     try stream.drain()
     let end = (lastEntry + 511) / 512 * 512
     if stream.lastNonzero > end {

@@ -20,6 +20,7 @@ struct ZipDirectory {
     self.stream = stream
     start = position
     buffer = stream.keptBytes(from: position)
+    stream.stopKeeping()
   }
 
   /// The next record; nil after the last one, when everything to the end of the stream is read and agrees.
@@ -29,7 +30,9 @@ struct ZipDirectory {
       return nil
     }
     try need(46)
-    let lengths = (name: Int(try number(at: 28, 2)), extra: Int(try number(at: 30, 2)), comment: Int(try number(at: 32, 2)))
+    let lengths = (
+      name: Int(try number(at: 28, 2)), extra: Int(try number(at: 30, 2)), comment: Int(try number(at: 32, 2))
+    )
     try need(46 + lengths.name + lengths.extra + lengths.comment)
     let name = Array(buffer[place + 46..<place + 46 + lengths.name])
     var size = try number(at: 24, 4)
@@ -67,10 +70,13 @@ struct ZipDirectory {
       place += 20
     }
     guard try number(at: 0, 4) == 0x0605_4b50 else {
-      throw ArchiveError(.damaged, "the directory at the end of the zip archive is not where it should be, or has no end")
+      throw ArchiveError(
+        .damaged, "the directory at the end of the zip archive is not where it should be, or has no end")
     }
     let (count, size, offset) = try (number(at: 10, 2), number(at: 12, 4), number(at: 16, 4))
-    guard isLarge || (count == records && size == UInt64(end - start) && offset == UInt64(start)) else { throw disagreement }
+    guard isLarge || (count == records && size == UInt64(end - start) && offset == UInt64(start)) else {
+      throw disagreement
+    }
     place += 22 + Int(try number(at: 20, 2))
     try need(0)
     repeat {
@@ -95,7 +101,9 @@ struct ZipDirectory {
 
   private mutating func need(_ count: Int) throws {
     while buffer.count - place < count {
-      if try !more() { throw ArchiveError(.damaged, "it is cut off: the directory at the end of the zip archive has no end") }
+      if try !more() {
+        throw ArchiveError(.damaged, "it is cut off: the directory at the end of the zip archive has no end")
+      }
     }
   }
 

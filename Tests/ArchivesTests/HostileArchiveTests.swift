@@ -7,14 +7,15 @@ import Testing
 struct HostileArchiveTests {
   @Test(
     "is refused with its entry and the reason, and nothing outside of the release changes",
-    arguments: HostileArchive.names + HostileArchive.kinds + HostileArchive.links)
+    arguments: HostileArchive.names + HostileArchive.kinds + HostileArchive.links + HostileArchive.sizes
+      + HostileArchive.wholes + HostileArchive.zips)
   func isRefused(_ archive: HostileArchive) throws {
     let yard = try Yard()
 
     let error = #expect(throws: ArchiveError.self) { try yard.extract(archive.bytes, limits: archive.limits) }
 
     let message = error?.description ?? ""
-    #expect(archive.phrase.split(separator: "|").contains { message.contains($0) }, "\(message)")
+    #expect(message.contains(archive.phrase), "\(message)")
     try yard.expectUntouched("\(archive.name)")
     #expect(try openDescriptors(below: yard.path) == [])
   }

@@ -36,6 +36,18 @@ final class Yard {
     try Archive.extract(from: FileDescriptor(path: file, .read), into: Directory(release), limits: limits)
   }
 
+  /// Bytes as a program compresses them; "cat" leaves them as they are.
+  func compressed(_ bytes: [UInt8], by compressor: (program: String, ending: String)) throws -> [UInt8] {
+    if compressor.program == "cat" { return bytes }
+    let file = "\(path)/plain"
+    try FileDescriptor(path: file, .replace).write(bytes)
+    try runProgram([compressor.program, "-kf", file] + (compressor.program == "zstd" ? ["-q"] : []))
+    defer {
+      for name in [file, "\(file).\(compressor.ending)"] { try? Files.remove(name) }
+    }
+    return try FileDescriptor(path: "\(file).\(compressor.ending)", .read).readToEnd()
+  }
+
   /// Empties the release.
   func clear() throws {
     try Files.remove(release)
