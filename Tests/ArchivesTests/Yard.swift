@@ -54,6 +54,16 @@ final class Yard {
     try Files.makeDirectory(release)
   }
 
+  /// Whether what is outside of the release is as it was; quicker than the test of the same.
+  var isUntouched: Bool {
+    get throws {
+      try Files.list(path).sorted() == ["outside", "release"] && Files.list("\(path)/outside") == ["file"]
+        && Files.text("\(path)/outside/file") == "precious"
+        && Files.status("\(path)/outside/file")?.modified == 1_577_923_200_000_000_000
+        && Files.status("\(path)/outside")?.modified == 1_577_923_200_000_000_000
+    }
+  }
+
   /// Fails the test if anything outside of the release has changed.
   func expectUntouched(_ comment: Comment, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let outside = try describe("\(path)/outside")
