@@ -71,6 +71,7 @@ struct FuzzTests {
     plain.add("d/", "5", [], mode: 0o755)
     plain.add("d/file", "0", text)
     plain.add("l", "2", to: "d/file")
+    plain.add("d/up", "2", to: "..")
     plain.add("d/h", "1", to: "d/file")
     plain.add("run", "0", [UInt8](repeating: 0x61, count: 1300), mode: 0o755)
     var pax = Tar()

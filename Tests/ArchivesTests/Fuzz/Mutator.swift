@@ -15,7 +15,9 @@ struct Mutator {
   private static let names = [
     "../outside/file", "/tmp/x", "..", ".", "/", "", "l", "l/file", "d", "d/", "d/file", "d/../../outside/file",
     "./d/./file",
-    "a\u{1b}[31m", String(repeating: "n", count: 99), "d/l", "d/l/x", "../release/d", "l/../..", "d/d/d/d/d", "\\..\\x",
+    "a\u{1b}[31m", String(repeating: "n", count: 99), "d/l", "d/l/x", "../release/d", "l/../..", "d/d/d/d/d",
+    "d/up/../outside", "d/up/..", "d/up",
+    "\\..\\x",
   ]
   private static let types = Array("01234567xgLKSVMDNA\0")
   private static let sizes = ["77777777777", "00000000000", "00000000777", "-0000000001", "zzzzzzzzzzz", "00000001000"]
