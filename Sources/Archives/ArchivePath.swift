@@ -49,7 +49,9 @@ enum ArchivePath {
     var hasGoneDown = false
     for part in parts(target) {
       guard part == up else {
-        guard let name = PathBelow(name: part) else { throw ArchiveError(.refused, "it is a link to what is no path") }
+        guard part.count <= longestName, let name = PathBelow(name: part) else {
+          throw ArchiveError(.refused, "it is a link to what is no path")
+        }
         place.append(name)
         hasGoneDown = true
         continue
@@ -58,6 +60,7 @@ enum ArchivePath {
         throw ArchiveError(.refused, "it is a link to '\(ArchiveError.shown(target))', which is outside of the release")
       }
       if hasGoneDown { climbs.append(place.reduce(.top) { $0.appending($1) }) }
+      if let climb = climbs.last, climb.bytes.count > longest { throw longTarget }
       place.removeLast()
     }
     return climbs

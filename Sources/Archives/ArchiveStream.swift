@@ -171,7 +171,7 @@ import Posix
   /// - Parameter isWritten: whether they are there already, or a header only says so.
   func check(_ bytes: Int64, isWritten: Bool) throws {
     if bytes > limits.bytes { throw ArchiveError(over: .bytes, limits.bytes, "it holds more bytes than it may") }
-    if isWritten, bytes > limits.unjudged && bytes / limits.ratio > arrived {
+    if isWritten, bytes > limits.unjudged && bytes / max(1, limits.ratio) > arrived {
       throw ArchiveError(
         over: .ratio, limits.ratio, "\(arrived) bytes became \(bytes), more than \(limits.ratio) times as many")
     }

@@ -192,6 +192,8 @@ struct Extraction: ~Copyable {
       place = place.appending(part)
       do {
         try holder.directory.makeDirectory(part)
+        // Whatever the umask is.
+        try holder.directory.setMode(part, 0o755)
         implied += 1
         try countEntries()
       } catch let error as SystemError { if !error.isAlreadyThere { throw error } }

@@ -44,6 +44,7 @@ struct ExtractionTests {
   static let zips: [(name: String, command: [String])] = [
     ("zip", ["zip", "-qry", "ARCHIVE", "."]),
     ("stored", ["zip", "-qry0", "ARCHIVE", "."]),
+    ("zip64", ["zip", "-qryfz", "ARCHIVE", "."]),
     ("bsdtar", ["bsdtar", "--format=zip", "-cf", "ARCHIVE", "."]),
     ("Python", ["python3", "-c", "import shutil; shutil.make_archive('ARCHIVE'[:-4], 'zip')"]),
   ]
@@ -69,6 +70,50 @@ struct ExtractionTests {
     let made = try yard.describe(yard.release).filter { !$0.hasPrefix(". ") }.map(withoutLinkTime)
     #expect(Set(made).symmetricDifference(expected).map { $0.prefix(100) } == [])
     #expect(try openDescriptors(below: yard.path) == [])
+  }
+
+  @Test("with what a release may keep: nobody else writes, the owner always can, nothing is special")
+  func keepsWhatItMay() throws {
+    let yard = try Yard()
+    let text = Array("text".utf8)
+    var tar = Tar()
+    tar.add("./", "5", [], mode: 0o777)
+    tar.add("./closed", "0", text, mode: 0)
+    tar.add("./open", "0", text, mode: 0o666)
+    tar.add("./program", "0", text, mode: 0o777)
+    tar.add("./sticky", "0", text, mode: 0o1644)
+    tar.add("./implied/file", "0", text)
+    tar.add("shut/", "5", [], mode: 0)
+    tar.add("shut/file", "0", text)
+    tar.add("shared", "5", [], mode: 0o3777)
+    // A directory may be named again: the last time counts.
+    tar.add("shut", "5", [], mode: 0o500, time: 1_600_000_000)
+    tar.addPax([("LIBARCHIVE.xattr.com.apple.provenance", "AQA"), ("mtime", "1700000001.25")])
+    tar.add("apple", "0", text)
+    tar.addPax([("mtime", "99999999999999")])
+    tar.add("late", "0", text)
+    tar.addPax([("mtime", "-5")])
+    tar.add("early", "0", text)
+    tar.add("second", "1", to: "./open")
+
+    let extracted = try yard.extract(tar.ended)
+
+    #expect(extracted.entries == 14)
+    #expect(extracted.bytes == 36)
+    var tree = try yard.describe(yard.release)
+    // Those that no entry tells.
+    tree.removeAll { $0.hasPrefix(". ") || $0.hasPrefix("implied directory") }
+    #expect(
+      tree == [
+        "apple file 644 1700000001 1 text", "closed file 600 1700000000 1 text", "early file 644 0 1 text",
+        "implied/file file 644 1700000000 1 text", "late file 644 9000000000 1 text",
+        "open file 644 1700000000 2 text", "program file 755 1700000000 1 text", "second file 644 1700000000 2 text",
+        "shared directory 755 1700000000", "shut directory 700 1600000000", "shut/file file 644 1700000000 1 text",
+        "sticky file 644 1700000000 1 text",
+      ])
+    #expect(try Files.status("\(yard.release)/apple")?.modified == 1_700_000_001_250_000_000)
+    #expect(try Files.status("\(yard.release)/implied")?.mode == 0o755)
+    #expect(try Files.status(yard.release)?.mode == 0o755)
   }
 
   /// unzip gives links no time.

@@ -189,6 +189,14 @@ extension HostileArchive {
       $0.add("l", "2", to: "a")
     },
     HostileArchive("a link to nothing", "it is a link to nothing") { $0.add("l", "2") },
+    HostileArchive("a link through a name of 256 bytes", "it is a link to what is no path") {
+      $0.addPax([("linkpath", "\(long)/../x")])
+      $0.add("l", "2", to: "a")
+    },
+    HostileArchive("a link that goes down and up a thousand times", "it is a link to") {
+      $0.addPax([("linkpath", String(repeating: "\(String(repeating: "n", count: 200))/", count: 15) + "../x")])
+      $0.add(Array(repeating: "d", count: 40).joined(separator: "/") + "/l", "2", to: "a")
+    },
     HostileArchive("a link with a line break", "whose target has control characters") { $0.add("l", "2", to: "a\nb") },
     HostileArchive("a file through a link", "entry 2 'l/file': its path leads through 'l'") {
       $0.add("l", "2", to: ".")
