@@ -1,4 +1,4 @@
-/// Why an archive is not extracted: at which entry, and what is wrong with it.
+/// Why an archive is not extracted, or not packed: at which entry, and what is wrong with it.
 public struct ArchiveError: Error, Equatable, CustomStringConvertible {
   /// What kind of trouble it is, which decides what helps.
   public enum Kind: Equatable, Sendable {
@@ -19,6 +19,9 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
   /// The entry's name, made safe for a terminal.
   public internal(set) var name: String?
 
+  /// What was being done, in words.
+  public internal(set) var attempt = "extracting the archive"
+
   init(_ kind: Kind, _ reason: String) {
     self.kind = kind
     self.reason = reason
@@ -32,6 +35,7 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
   /// What the sender can do now.
   public var next: String {
     switch kind {
+    case .refused where isPacking: "Remove or change that, then pack it again."
     case .refused: "Make the archive anew without that, then send it again."
     case .damaged: "Make the archive anew with tar or zip and see that all of it is sent, then send it again."
     case .limit(let name): "Send less, or raise the limit '\(name.rawValue)'."
@@ -40,8 +44,18 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
 
   /// What was being done, to which entry, and why that failed, in one line.
   public var description: String {
-    guard let entry else { return "extracting the archive: \(reason)" }
-    return "extracting the archive: entry \(entry)\(name.map { " '\($0)'" } ?? ""): \(reason)"
+    guard let entry else { return "\(attempt): \(reason)" }
+    return "\(attempt): entry \(entry)\(name.map { " '\($0)'" } ?? ""): \(reason)"
+  }
+
+  private var isPacking: Bool { attempt == Self.packing }
+  private static let packing = "packing the archive"
+
+  /// The same error, of what packs an archive.
+  var whilePacking: ArchiveError {
+    var error = self
+    error.attempt = Self.packing
+    return error
   }
 
   /// The same error, at an entry.

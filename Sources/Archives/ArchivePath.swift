@@ -68,6 +68,12 @@ enum ArchivePath {
 
   static var longTarget: ArchiveError { ArchiveError(.refused, "it is a link to a path of more than \(longest) bytes") }
 
+  static func notDirectory(_ climb: PathBelow, in target: [UInt8]) -> ArchiveError {
+    let target = ArchiveError.shown(target)
+    return ArchiveError(
+      .refused, "it is a link to '\(target)', which goes up again after '\(climb)', and that is no directory")
+  }
+
   /// The names in a path, without those that mean nothing ("." and the empty one).
   private static func parts(_ path: [UInt8]) -> [ArraySlice<UInt8>] {
     path.split(separator: slash).filter { $0 != [UInt8(ascii: ".")] }

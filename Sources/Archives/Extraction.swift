@@ -3,19 +3,19 @@ import Posix
 /// Makes an archive's entries below a directory, each at once and for good: nothing is remembered of those before, for the
 /// disk tells what is there, and nothing is replaced.
 struct Extraction: ~Copyable {
-  private let limits: ArchiveLimits
+  let limits: ArchiveLimits
   /// How many entries the archive has had so far.
   private(set) var entries = 0
   /// Directories that no entry has made, only a path that leads through them.
   private var implied = 0
   /// The bytes of all files.
-  private(set) var bytes: Int64 = 0
+  var bytes: Int64 = 0
   /// The directory that the last entry was made in.
-  private var current: Holder?
+  var current: Holder?
 
-  /// The paths of a zip archive in their order, as its entries and as its directory tell them.
-  private var (seen, seenAfterwards) = (SHA256(), SHA256())
-  private var amended = 0
+  /// The paths of a zip archive in their order, as its entries and as the directory at its end tell them.
+  var (seen, seenAfterwards) = (SHA256(), SHA256())
+  var amended = 0
 
   init(_ limits: ArchiveLimits) { self.limits = limits }
 
@@ -50,45 +50,6 @@ struct Extraction: ~Copyable {
     }
     let excess = try reader.content { _ in }
     if excess > 0 { throw ArchiveError(.refused, "it has content, though it is no file") }
-  }
-
-  /// Does the same with what the directory of a zip archive tells afterwards: permissions, and that a file is a symlink.
-  mutating func amend(_ record: ZipRecord, in target: borrowing Directory) throws {
-    amended += 1
-    let path = try ArchivePath.checked(record.name, depth: limits.depth)
-    seenAfterwards.add(path.bytes + [0])
-    if path.isTop { return }
-    let holder = try holder(of: path, in: target)
-    guard let status = try holder.directory.status(path.name), status.kind != .file || status.size == record.size else {
-      throw disagreement
-    }
-    guard let mode = record.mode, mode != 0 else { return }
-    switch (mode & 0o170000, status.kind) {
-    case (0o120000, .link): break
-    case (0o120000, .file):
-      if status.size > ArchivePath.longest { throw ArchivePath.longTarget }
-      guard let pointed = try holder.directory.read(path.name, atMost: ArchivePath.longest) else { throw disagreement }
-      _ = try holder.directory.removeFile(path.name)
-      bytes -= Int64(status.size)
-      try addLink(path, to: pointed, time: Self.time(status.modified), holder, in: target)
-    case (0o100000, .file), (0, .file):
-      if mode & 0o6000 != 0 { throw Self.setuid }
-      try holder.directory.setMode(path.name, Self.mode(mode, owner: 0o600))
-    case (0o040000, .directory), (0, .directory):
-      if current?.path == path { try leave() }
-      try holder.directory.setMode(path.name, Self.mode(mode, owner: 0o700))
-    case (0o120000, _), (0o100000, _), (0o040000, _): throw disagreement
-    default: throw ArchiveError(.refused, "it is neither file, directory nor link")
-    }
-  }
-
-  /// Compares what a zip archive's directory has told with what came before it.
-  mutating func compareAmended() throws(ArchiveError) {
-    if amended != entries || seen.finish() != seenAfterwards.finish() { throw disagreement }
-  }
-
-  private var disagreement: ArchiveError {
-    ArchiveError(.refused, "the directory at the end of the zip archive tells something else than what comes before it")
   }
 
   /// Finishes the directory that the last entry was made in.
@@ -139,15 +100,12 @@ struct Extraction: ~Copyable {
     }
   }
 
-  private func addLink(
+  func addLink(
     _ path: PathBelow, to pointed: [UInt8], time: (Int64, Int)?, _ holder: Holder, in target: borrowing Directory
   ) throws {
     for climb in try ArchivePath.climbs(of: pointed, in: path.parent) {
       guard try target.status(climb)?.kind == .directory else {
-        throw ArchiveError(
-          .refused,
-          "it is a link to '\(ArchiveError.shown(pointed))', which goes up again after '\(climb)', and that is no directory"
-        )
+        throw ArchivePath.notDirectory(climb, in: pointed)
       }
     }
     try holder.directory.link(path.name, to: pointed)
@@ -170,15 +128,15 @@ struct Extraction: ~Copyable {
   }
 
   /// Permissions as they are kept: nobody else writes, and the owner always can.
-  private static func mode(_ mode: UInt32, owner: UInt32) -> UInt32 { mode & 0o755 | owner }
+  static func mode(_ mode: UInt32, owner: UInt32) -> UInt32 { mode & 0o755 | owner }
 
   /// Whoever runs such a file is who owns it.
-  private static var setuid: ArchiveError { ArchiveError(.refused, "it is a file with setuid or setgid") }
+  static var setuid: ArchiveError { ArchiveError(.refused, "it is a file with setuid or setgid") }
 
   // MARK: Directories
 
   /// Opens the directory that holds a path, and makes it where no entry did.
-  private mutating func holder(of path: PathBelow, in target: borrowing Directory) throws -> Holder {
+  mutating func holder(of path: PathBelow, in target: borrowing Directory) throws -> Holder {
     let parent = path.parent
     if let current, current.path == parent { return current }
     try leave()
@@ -215,7 +173,7 @@ struct Extraction: ~Copyable {
   }
 
   /// Gives the directory back the time that it had: what was made in it has changed that.
-  private mutating func leave() throws(SystemError) {
+  mutating func leave() throws(SystemError) {
     guard let holder = current else { return }
     current = nil
     if holder.path.isTop { return }
@@ -223,14 +181,14 @@ struct Extraction: ~Copyable {
     try holder.directory.setModified(.top, seconds, nanoseconds: nanoseconds)
   }
 
-  private static func time(_ nanoseconds: Int64) -> (Int64, Int) {
+  static func time(_ nanoseconds: Int64) -> (Int64, Int) {
     let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
     return (seconds, Int(rest))
   }
 }
 
 /// An open directory in which entries are made, so that it is looked up once for all its files.
-private final class Holder {
+final class Holder {
   let path: PathBelow
   let directory: Directory
   /// When it was changed before, in nanoseconds since 1970.

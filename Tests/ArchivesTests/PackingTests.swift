@@ -1,0 +1,110 @@
+import Archives
+import Posix
+import TestKit
+import Testing
+
+@Suite("A directory is packed")
+struct PackingTests {
+  @Test(
+    "so that it is extracted as it was, but for owners, times and odd permissions",
+    arguments: PackedArchive.Compression.allCases)
+  func extractsAgain(_ compression: PackedArchive.Compression) throws {
+    let yard = try Yard()
+    try write(to: "\(yard.path)/source", in: yard)
+
+    let packed = try pack("\(yard.path)/source", compression, time: 1_700_000_000, in: yard)
+    let sum = try runProgram(["sha256sum", "\(yard.path)/packed"]).prefix(64)
+    let extracted = try yard.extract(file: "\(yard.path)/packed")
+
+    let long = String(repeating: "long", count: 40)
+    #expect(
+      try yard.describe(yard.release).filter { !$0.hasPrefix(". ") } == [
+        "app directory 755 1700000000", "app/\(long) file 644 1700000000 1 a", "app/up link 1700000000 ../run",
+        "empty directory 755 1700000000", "run file 755 1700000000 1 #!/bin/sh",
+        "second file 755 1700000000 1 #!/bin/sh",
+        "группа.js file 644 1700000000 1 b",
+      ])
+    #expect(packed.sha256 == sum && extracted.sha256 == sum)
+    #expect(packed.entries == 7 && extracted.entries == 7)
+    #expect(packed.bytes == 20 && extracted.bytes == 20)
+    #expect(try runProgram(["tar", "-tf", "\(yard.path)/packed"]).split(separator: "\n").count == 7)
+    #expect(try openDescriptors(below: yard.path) == [])
+  }
+
+  @Test(
+    "into the same bytes from the same files, whenever and in whatever order they were made",
+    arguments: PackedArchive.Compression.allCases)
+  func isReproducible(_ compression: PackedArchive.Compression) throws {
+    let yard = try Yard()
+    try write(to: "\(yard.path)/source", in: yard)
+    try write(to: "\(yard.path)/other", in: yard, reversed: true)
+    try runProgram(["find", "\(yard.path)/other", "-exec", "touch", "-h", "-d", "2001-01-01", "{}", "+"])
+    try runProgram(["chmod", "700", "\(yard.path)/other/run"])
+
+    let first = try pack("\(yard.path)/source", compression, in: yard)
+    let second = try pack("\(yard.path)/other", compression, in: yard)
+
+    #expect(first == second)
+    if compression == .gzip {
+      // Where gzip has the time of the packing.
+      let head = try FileDescriptor(path: "\(yard.path)/packed", .read).read(upTo: 8)
+      #expect(head.suffix(4) == [0, 0, 0, 0])
+    }
+  }
+
+  @Test("without what is left out")
+  func leavesOut() throws {
+    let yard = try Yard()
+    try write(to: "\(yard.path)/source", in: yard)
+
+    let directory = try Directory("\(yard.path)/source")
+    let packed = try Archive.pack(directory, to: FileDescriptor(path: "\(yard.path)/packed", .replace)) {
+      $0 == "app" || $0 == "run"
+    }
+
+    #expect(packed.entries == 3)
+    try yard.extract(file: "\(yard.path)/packed")
+    #expect(try yard.paths() == ["empty", "second", "группа.js"])
+  }
+
+  @Test(
+    "only where each entry may be in a release",
+    arguments: [
+      ("ln -s /etc l", "packing the archive: entry 2 'l': it is a link to the absolute path '/etc'"),
+      ("ln -s ../../x l", "entry 2 'l': it is a link to '../../x', which is outside of the release"),
+      ("ln -s a/../../x l", "which is outside of the release"),
+      ("mkfifo l", "entry 2 'l': it is a named pipe, a socket or a device"),
+      ("touch \"$(printf 'l\\033')\"", "control characters"),
+    ])
+  func refuses(_ command: String, _ phrase: String) throws {
+    let yard = try Yard()
+    try Files.makeDirectory("\(yard.path)/source")
+    try runProgram(["sh", "-c", "touch a; \(command)"], in: "\(yard.path)/source")
+
+    let error = #expect(throws: ArchiveError.self) { try pack("\(yard.path)/source", .zstd, in: yard) }
+
+    #expect(error?.description.contains(phrase) == true, "\(String(describing: error))")
+    #expect(try openDescriptors(below: yard.path) == [])
+  }
+
+  @discardableResult
+  private func pack(
+    _ source: String, _ compression: PackedArchive.Compression, time: Int64 = 0, in yard: Yard
+  ) throws -> PackedArchive {
+    try Archive.pack(
+      Directory(source), to: FileDescriptor(path: "\(yard.path)/packed", .replace), compression, time: time)
+  }
+
+  private func write(to directory: String, in yard: Yard, reversed: Bool = false) throws {
+    var files = [("run", "#!/bin/sh"), ("app/\(String(repeating: "long", count: 40))", "a"), ("группа.js", "b")]
+    if reversed { files.reverse() }
+    for (name, text) in files {
+      try Files.makeDirectory(Files.parent("\(directory)/\(name)"))
+      try Files.write(text, to: "\(directory)/\(name)", durable: false)
+    }
+    try Files.makeDirectory("\(directory)/empty")
+    try runProgram(["chmod", "775", "\(directory)/run"])
+    try runProgram(["ln", "\(directory)/run", "\(directory)/second"])
+    try Files.link("\(directory)/app/up", to: "../run")
+  }
+}
