@@ -49,13 +49,10 @@ import Posix
     let status = unsafe archive_read_next_header(pointer, &header)
     if status == ARCHIVE_EOF, stream.failure == nil { return nil }
     defer { stream.stopKeeping() }
-    let entry = unsafe header.map { unsafe ArchiveEntry(header: $0) }
+    var entry = unsafe header.map { unsafe ArchiveEntry(header: $0) }
     do {
       try check(status)
-      // The padding of the entry before, and one header.
-      if !stream.isZip, position - start > 1023 {
-        try TarHeaders.check(stream.keptBytes(to: position), from: start)
-      }
+      try takeNames(for: &entry, from: start)
     } catch let error as ArchiveError {
       // A header that cannot be read has no name yet.
       throw error.at(number, status == ARCHIVE_FATAL ? nil : entry?.name)
@@ -69,6 +66,36 @@ import Posix
       }
     }
     return entry
+  }
+
+  /// Takes names as the archive has them, where libarchive has changed them.
+  private func takeNames(for entry: inout ArchiveEntry?, from start: Int64) throws(ArchiveError) {
+    guard var changed = entry else { return }
+    if stream.isZip {
+      if !changed.name.allSatisfy({ $0 < 0x80 }), let name = ZipHeader.name(in: stream.keptBytes(to: position)) {
+        changed.name = try Self.same(name, changed.name)
+      }
+    } else if position - start > 1023 {
+      // More than the padding of the entry before and one header.
+      let headers = try TarHeaders(stream.keptBytes(to: position), from: start)
+      if let path = headers.path { changed.name = try Self.same(path, changed.name) }
+      if let link = headers.link {
+        switch changed.kind {
+        case .link(let target): changed.kind = .link(try Self.same(link, target))
+        case .hardLink(let target): changed.kind = .hardLink(try Self.same(link, target))
+        default: break
+        }
+      }
+    }
+    entry = changed
+  }
+
+  /// The first name, if it differs from the second one only in how accents are written: to strings that is no difference.
+  private static func same(_ name: [UInt8], _ taken: [UInt8]) throws(ArchiveError) -> [UInt8] {
+    guard String(decoding: name, as: UTF8.self) == String(decoding: taken, as: UTF8.self) else {
+      throw ArchiveError(.refused, "it has two names, '\(ArchiveError.shown(name))' and '\(ArchiveError.shown(taken))'")
+    }
+    return name
   }
 
   /// Calls with each piece of the entry's content, in order; returns how many bytes they were.

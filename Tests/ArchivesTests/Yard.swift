@@ -98,6 +98,14 @@ final class Yard {
   }
 }
 
+/// Compares bytes: to Swift's strings, a letter with an accent is the same however it is written.
+func expectSame(_ made: [String], _ expected: [String], sourceLocation: SourceLocation = #_sourceLocation) {
+  let difference = Set(made.map { Array($0.utf8) }).symmetricDifference(expected.map { Array($0.utf8) })
+  #expect(
+    difference.map { "\(String(decoding: $0.prefix(100), as: UTF8.self)): \($0.prefix(20))" } == [],
+    sourceLocation: sourceLocation)
+}
+
 /// The descriptors that this process has open below a directory.
 func openDescriptors(below path: String) throws -> [String] {
   try Files.list("/proc/self/fd").compactMap { try? Files.linkTarget("/proc/self/fd/\($0)") }.filter {

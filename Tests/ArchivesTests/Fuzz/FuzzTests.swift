@@ -78,7 +78,7 @@ struct FuzzTests {
     pax.addPax([("comment", "x")], "g")
     pax.addPax([("path", "d/\(String(repeating: "long", count: 30))"), ("mtime", "1700000000.5")])
     pax.add("d/short", "0", text)
-    pax.addPax([("linkpath", "d"), ("path", "l")])
+    pax.addPax([("linkpath", "d/e\u{301}"), ("path", "e\u{301}")])
     pax.add("l", "2", to: "d")
     var gnu = Tar()
     gnu.add("././@LongLink", "L", Array("d/\(String(repeating: "long", count: 30))\0".utf8), magic: "ustar  \0")
