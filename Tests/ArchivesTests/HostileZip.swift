@@ -21,6 +21,15 @@ extension HostileArchive {
     },
     zip("a zip with a backslash in a name", "entry 1") { $0.add("a\\b", "text") },
     zip("a zip with a NUL in a name", "a NUL byte") { $0.add("a\0/../../outside/file", "text") },
+    zip("a zip with two names", "entry 1 'ü': it has two names, 'é' and 'ü'") {
+      $0.add("é", "text") { $0.extra = Zip.unicodePath("ü", instead: "é") }
+    },
+    zip("a zip with a second name that leads out", "its path has '..'") {
+      $0.add("a", "text") { $0.extra = Zip.unicodePath("../outside/file", instead: "a") }
+    },
+    zip("a zip with a second name that its directory does not know", disagreement) {
+      $0.add("a", "text") { $0.extra = Zip.unicodePath("b", instead: "a") }
+    },
     zip("a zip with an escape sequence in a name", "its name has control characters") {
       $0.add("\u{1b}[31mred", "text")
     },

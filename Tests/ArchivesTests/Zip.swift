@@ -10,6 +10,8 @@ struct Zip {
     /// What the directory says instead.
     var directoryName: [UInt8]?
     var directorySize: UInt32?
+    /// Fields of its header.
+    var extra: [UInt8] = []
     /// What is neither.
     var gap: [UInt8] = []
     var isListed = true
@@ -43,7 +45,8 @@ struct Zip {
         + Self.low(0x5a21, 2) + Self.low(Self.checksum(entry.content), 4)
       if entry.isThere {
         bytes += Self.low(0x0403_4b50, 4) + common + Self.low(size, 4) + Self.low(size, 4)
-        bytes += Self.low(entry.name.count, 2) + Self.low(0, 2) + entry.name + entry.content + entry.gap
+        bytes += Self.low(entry.name.count, 2) + Self.low(entry.extra.count, 2) + entry.name + entry.extra
+        bytes += entry.content + entry.gap
       }
       let name = entry.directoryName ?? entry.name
       guard entry.isListed else { continue }
@@ -56,6 +59,11 @@ struct Zip {
     let start = bytes.count
     bytes += directory + Self.low(0x0605_4b50, 4) + Self.low(0, 4) + Self.low(listed, 2) + Self.low(listed, 2)
     return bytes + Self.low(directory.count, 4) + Self.low(start, 4) + Self.low(comment.count, 2) + comment
+  }
+
+  /// The field in which Info-ZIP tells the name as UTF-8.
+  static func unicodePath(_ name: String, instead original: String) -> [UInt8] {
+    low(0x7075, 2) + low(name.utf8.count + 5, 2) + [1] + low(checksum(Array(original.utf8)), 4) + name.utf8
   }
 
   private static func low(_ number: some BinaryInteger, _ length: Int) -> [UInt8] {
