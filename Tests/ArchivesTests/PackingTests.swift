@@ -46,6 +46,9 @@ struct PackingTests {
     let second = try pack("\(yard.path)/other", compression, in: yard)
 
     #expect(first == second)
+    // A file system may happen to list both in one order, which need not be this one.
+    let names = try runProgram(["tar", "--quoting-style=literal", "-tf", "\(yard.path)/packed"]).split(separator: "\n")
+    #expect(names.map { Array($0.utf8) } == sorted.map { Array($0.utf8) })
     if compression == .gzip {
       // Where gzip has the time of the packing.
       let head = try FileDescriptor(path: "\(yard.path)/packed", .read).read(upTo: 8)
@@ -86,6 +89,14 @@ struct PackingTests {
 
     #expect(error?.description.contains(phrase) == true, "\(String(describing: error))")
     #expect(try openDescriptors(below: yard.path) == [])
+  }
+
+  /// What is packed of ``write(to:in:reversed:)``, in the order of the bytes.
+  private var sorted: [String] {
+    [
+      "app/", "app/\(String(repeating: "long", count: 40))", "app/up", "empty/", "e\u{301}", "run", "second",
+      "группа.js",
+    ]
   }
 
   @discardableResult
