@@ -37,7 +37,7 @@ struct NextStatic: Equatable {
     if let rules = try NextRules(manifests) {
       obstacle = rules.asked(below: path?.description.pathParts ?? [], as: ["_next", "static"])?.reason(for: "it")
     } else {
-      obstacle = "the build left no routes-manifest.json"
+      obstacle = "the build left no routes-manifest.json and required-server-files.json that can be read"
     }
   }
 }

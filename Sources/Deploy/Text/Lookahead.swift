@@ -26,6 +26,11 @@ struct Lookahead: Equatable, Sendable {
     static let digits = Bytes(UInt8(ascii: "0")...UInt8(ascii: "9"))
 
     var others: Bytes { Bytes((0..<128).filter { !has[Int($0)] }) }
+
+    /// With each letter as a capital and as a small one.
+    var inBothCases: Bytes { Bytes((0..<128).filter { has[Int($0)] || $0.isLetter && has[Int($0 ^ 0x20)] }) }
+
+    var isOne: Bool { has.count { $0 } == 1 }
   }
 
   private let alternatives: [[Item]]
@@ -116,14 +121,17 @@ struct Lookahead: Equatable, Sendable {
       while !take("]") {
         guard var bytes = take("\\") ? escaped() : rest.popFirst().map({ Bytes([$0]) }) else { return nil }
         if rest.first == UInt8(ascii: "-"), rest.dropFirst().first != UInt8(ascii: "]") {
-          guard let first = bytes.has.firstIndex(of: true), take("-"), let last = rest.popFirst(),
+          // Behind a class such as "\w" a "-" is no range.
+          guard bytes.isOne, let first = bytes.has.firstIndex(of: true), take("-"), let last = rest.popFirst(),
             last != UInt8(ascii: "\\"), first <= last
           else { return nil }
           bytes = Bytes(UInt8(first)...last)
         }
         for byte in 0..<128 where bytes.has[byte] { result.has[byte] = true }
       }
-      return isNegated ? result.others : result
+      if !isNegated { return result }
+      // Whether the pattern takes capitals for small letters is not known: "[^A]" surely has neither, and may have both.
+      return isInNot ? result.others : result.inBothCases.others
     }
   }
 

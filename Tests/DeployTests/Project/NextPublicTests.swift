@@ -48,6 +48,10 @@ struct NextPublicTests {
       (#"/((?!(?:a+)+b).*)"#, [], ["a.png", "aab"]), ("/((?!a).*)?", [], ["a.png"]), ("/a{/:b}?", [], ["c.png"]),
       ("/((?!^a).*)", [], ["a.png"]), ("/((?!a{2}).*)", [], ["aa.png"]), (#"/((?!\ba).*)"#, [], ["a.png"]),
       ("/((?!(?!(?!a)).*).*)", [], ["a.png"]), ("/((?!(?<!x)a).*)", [], ["a.png"]), ("a.png", [], ["b.png"]),
+      // JavaScript takes these, as something else than they look like.
+      ("/((?!api)?.*)", [], ["api/a.png"]), ("/((?!api)*.*)", [], ["api/a.png"]),
+      ("/((?!api){0}.*)", [], ["api/a.png"]), ("/((?!api)+.*)", [], ["api/a.png"]),
+      (#"/((?![\w-z]+\.png$).*)"#, [], ["a@2x.png"]), (#"/((?![\w-]+\.png$).*)"#, ["a-b.png"], ["a@2x.png"]),
     ] as [(String, [String], [String])])
   func middleware(_ source: String, _ served: [String], _ left: [String]) throws {
     let rules = try rules(middleware: [source])
@@ -81,6 +85,36 @@ struct NextPublicTests {
     for path in ["h.png", "H.png", "old/a.png", "re/a.png"] { #expect(!isServed(path, rules), "\(path)") }
     #expect(rules.obstacle(["h.png"])?.contains("headers") == true)
     #expect(rules.obstacle(["re", "a.png"])?.contains("rewrites") == true)
+  }
+
+  @Test("go through Next.js where a rule of next.config may be for them, which takes capitals for small letters")
+  func capitals() throws {
+    let rules = try rules(
+      rules: #"""
+        {"headers": [{"source": "/((?![^S]).*)"}, {"source": "/x/((?!(?![^S])).*)"},
+          {"source": "/y/((?!.*\\.PNG$).*)"}]}
+        """#)
+
+    for path in ["secret.png", "Secret.png", "y/a.png"] { #expect(!isServed(path, rules), "\(path)") }
+    for path in ["x/secret.png", "x/Secret.png"] { #expect(!isServed(path, rules), "\(path)") }
+    for path in ["a.png", "y/a.PNG"] { #expect(isServed(path, rules), "\(path)") }
+  }
+
+  @Test(
+    "go through Next.js where the build's word on middleware cannot be read",
+    arguments: ["middleware-manifest.json", "functions-config-manifest.json"])
+  func unread(_ name: String) throws {
+    var files = ["required-server-files.json": #"{"config": {}}"#, "routes-manifest.json": "{}"]
+    let rules = try #require(try NextRules(NextManifests { files[$0] }))
+    #expect(NextPublic(rules).obstacle(["a.png"]) == nil)
+
+    files["server/\(name)"] = #"{"version": 3, "middleware": "#
+    let unread = try #require(try NextRules(NextManifests { files[$0] }))
+    #expect(NextPublic(unread).obstacle(["a.png"])?.contains("middleware") == true)
+
+    // Without next.config nobody knows where the files are.
+    files["required-server-files.json"] = "{"
+    #expect(try NextRules(NextManifests { files[$0] }) == nil)
   }
 
   @Test("go through Next.js below what means a language, what is its own, and what the old static/ hides")

@@ -62,6 +62,33 @@ struct NextStaticTests {
     #expect(try rules(config: base, middleware: #"[{"originalSource": "/_next/:path*"}]"#).obstacle != nil)
   }
 
+  @Test("with an assetPrefix are where a middleware may be for that, but for Next.js's own rule")
+  func prefixed() throws {
+    let config = #"{"basePath": "/docs", "assetPrefix": "/docs/cdn"}"#
+    let own = #"{"source": "/docs/cdn/_next/:path+", "destination": "/docs/_next/:path+"}"#
+    let manifest = { (rules: String) in #"{"rewrites": {"beforeFiles": [\#(rules)]}}"# }
+    #expect(try rules(config: config, rules: manifest(own)).obstacle == nil)
+    #expect(try rules(config: #"{"basePath": "/docs"}"#, rules: manifest(own)).obstacle == nil)
+    #expect(
+      try rules(config: config, rules: manifest(own.replacing("/docs/_next", with: "/docs/guard"))).obstacle != nil)
+    #expect(
+      try rules(config: config, rules: manifest(own.replacing("/docs/cdn/_next", with: "/docs/_next"))).obstacle
+        != nil)
+
+    // What is below it does not begin with "_next".
+    #expect(
+      try rules(config: config, rules: manifest(own), middleware: #"[{"originalSource": "/((?!_next).*)"}]"#).obstacle?
+        .contains("middleware") == true)
+    #expect(
+      try rules(config: config, rules: manifest(own), middleware: #"[{"originalSource": "/((?!_next|cdn).*)"}]"#)
+        .obstacle == nil)
+    // One that is not below basePath no middleware sees.
+    #expect(
+      try rules(
+        config: #"{"basePath": "/docs", "assetPrefix": "/cdn"}"#, middleware: #"[{"originalSource": "/cdn/:path*"}]"#
+      ).obstacle == nil)
+  }
+
   @Test(
     "are told from what a pattern is for by its beginning only",
     arguments: [

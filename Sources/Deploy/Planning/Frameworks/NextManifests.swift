@@ -12,9 +12,12 @@ struct NextManifests {
   /// The rules of next.config for routes: redirects, rewrites, headers.
   func rules() throws -> JSON? { try json("routes-manifest.json") }
 
-  /// The app's middleware, for the edge and for Node.
+  /// The app's middleware, for the edge and for Node; null for one of which nothing is known, where there may be one.
   func middleware() throws -> [JSON] {
-    (try json("server/middleware-manifest.json")?["middleware"]?.members ?? []).map(\.value)
-      + [try json("server/functions-config-manifest.json")?["functions"]?["/_middleware"]].compactMap(\.self)
+    let files = ["server/middleware-manifest.json", "server/functions-config-manifest.json"]
+    let (edge, node) = (try json(files[0]), try json(files[1]))
+    let unread = try zip(files, [edge, node]).filter { try $1 == nil && text($0) != nil }
+    return (edge?["middleware"]?.members ?? []).map(\.value) + [node?["functions"]?["/_middleware"]].compactMap(\.self)
+      + unread.map { _ in .null }
   }
 }

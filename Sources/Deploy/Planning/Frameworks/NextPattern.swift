@@ -116,8 +116,10 @@ struct NextPattern: Equatable, Sendable {
 
   /// Reads "(?!api|_next).*", as Next.js's documentation has it.
   private static func others(_ text: Substring) -> Segment? {
-    // Behind a "|" there would be another way to be for a path.
-    guard text.hasPrefix("(?!"), let (inner, after) = group(text), !after.contains("|") else { return nil }
+    // Behind a "|" there would be another way to be for a path; and JavaScript takes "(?!api)?", which need not hold.
+    guard text.hasPrefix("(?!"), let (inner, after) = group(text), !after.contains("|"),
+      !["?", "*", "+", "{"].contains(after.first)
+    else { return nil }
     return Lookahead(String(inner.dropFirst(2))).map { .others($0) }
   }
 }
