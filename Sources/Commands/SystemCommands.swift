@@ -29,6 +29,11 @@ enum SystemCommands {
     } else if !isDryRun {
       server.terminal.print("The server is set up.")
     }
+    if !setup.isSystemdRunning {
+      server.terminal.print(
+        "systemd does not run here: this is for when it does, as in an image that is being built. Without it nothing has "
+          + "to be set up (docs/install.md).")
+    }
     return 0
   }
   // MARK: What the units call
@@ -39,7 +44,7 @@ enum SystemCommands {
     CommandSpec("launch", [instance], [], "What nextdeploy@.service starts", isHidden: true)
   ) { invocation, server in
     do {
-      try InstanceRun(InstanceID(invocation.arguments[0]), layout: server.layout)
+      return try InstanceRun(InstanceID(invocation.arguments[0]), layout: server.layout)
         .run { server.terminal.printError("nextdeploy: \($0)") }
     } catch {
       for line in Reporter.lines(of: Failure(of: error)) { server.terminal.printError(line) }

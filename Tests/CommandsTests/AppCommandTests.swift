@@ -34,6 +34,25 @@ struct AppCommandTests {
   }
 
   @Test(
+    "setup says where there is no systemd that would use what it does",
+    .enabled(if: !Files.exists("/run/systemd/system"), "systemd runs here"))
+  func setup() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.nextdeploy("setup", "--dry-run").expectSuccess().expect("systemd does not run here")
+    }
+  }
+
+  @Test("what is wrong with a command's words is not said to be of 'nextdeploy: nextdeploy'")
+  func wording() throws {
+    try Sandbox.run { sandbox in
+      for words in [["foo"], ["config", "foo"], ["config", "set"], ["status", "--foo"]] {
+        try sandbox.run(["nextdeploy"] + words).expect(status: 2).expectNo("nextdeploy: nextdeploy")
+      }
+      try sandbox.nextdeploy("config", "set", "--help").expectSuccess().expect("'config show' lists the settings")
+    }
+  }
+
+  @Test(
     "app create refuses what is not a name",
     arguments: ["Shop", "../shop", "-shop", "1shop", "sh op", "", "shop\nx", String(repeating: "a", count: 40)])
   func badName(name: String) throws {

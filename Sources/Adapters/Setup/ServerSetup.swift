@@ -169,7 +169,8 @@ public struct ServerSetup {
 
   // MARK: systemd
 
-  private var isSystemdRunning: Bool { Files.exists("/run/systemd/system") }
+  /// Whether this machine runs systemd, without which nothing of what is set up is in use.
+  public var isSystemdRunning: Bool { Files.exists("/run/systemd/system") }
 
   private func enableBoot() throws -> Int {
     if isSystemdRunning && !isDryRun { try call(["systemctl", "daemon-reload"]) }

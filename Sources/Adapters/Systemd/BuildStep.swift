@@ -8,6 +8,19 @@ import Posix
 /// They are pipes because the request contains the app's secrets, and the output may: neither is ever in a file.
 struct BuildStep {
   let directory: String
+  /// What the names of the pipes begin with.
+  private let prefix: String
+
+  private init(_ directory: String, _ prefix: String) {
+    self.directory = directory
+    self.prefix = prefix
+  }
+
+  /// A step of a build.
+  static func build(in directory: String) -> BuildStep { BuildStep(directory, "") }
+
+  /// Work on files. Its unit may be started for nothing, and would then take what a build is asked for.
+  static func files(in directory: String) -> BuildStep { BuildStep(directory, "files-") }
 
   /// What a build's unit is to run.
   struct Request: Codable, Equatable {
@@ -18,8 +31,8 @@ struct BuildStep {
     var directory: String
   }
 
-  var requestPipe: String { "\(directory)/request" }
-  var outputPipe: String { "\(directory)/output" }
+  var requestPipe: String { "\(directory)/\(prefix)request" }
+  var outputPipe: String { "\(directory)/\(prefix)output" }
 
   /// A request that is being sent to the unit. Builds can read the pipe, but only this step's unit finds anything in
   /// it.
@@ -76,7 +89,7 @@ public struct BuildRun {
   /// Makes the run of an app's build unit, which finds its request below the layout's root.
   public init(_ app: AppName, layout: Layout) {
     self.app = app
-    step = BuildStep(directory: layout.app(app).build)
+    step = .build(in: layout.app(app).build)
   }
 
   /// Becomes the app's build user and then the step's program, whose output goes to the pipe that the pusher is shown;

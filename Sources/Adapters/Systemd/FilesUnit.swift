@@ -90,8 +90,7 @@ struct FilesUnit: FileAccess {
     let sharing = try Sharing()
     try sharing.prepare(layout.app(app))
     let unit = StepUnit(
-      name: Units.files(app), step: BuildStep(directory: layout.app(app).build), systemctl: systemctl,
-      group: sharing.build)
+      name: Units.files(app), step: .files(in: layout.app(app).build), systemctl: systemctl, group: sharing.build)
     var output: [UInt8] = []
     let result = try unit.run(Request(user: user, task: task), output: { output += $0 })
     guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(output)) else {
@@ -135,7 +134,7 @@ public struct FilesRun {
   public init(_ app: AppName, layout: Layout) {
     self.app = app
     self.layout = layout.app(app)
-    step = BuildStep(directory: self.layout.build)
+    step = .files(in: self.layout.build)
   }
 
   /// Becomes the owner of the files, does what is asked, and reports the result.

@@ -16,11 +16,21 @@ public struct InstanceRun {
   /// The exit status after which systemd does not start the unit again.
   public static let cannotRun: Int32 = 78
 
+  /// The exit status after which it does not either, and has nothing to complain of; one that no app is known to end with.
+  public static let isGivenUp: Int32 = 187
+
   /// Becomes the app's user and then the app; throws if the app cannot be run at all.
   ///
   /// - Parameter report: called with a line about anything unusual.
-  public func run(report: (String) -> Void) throws -> Never {
-    let launch = try valid(record.awaitedLaunch())
+  /// - Returns: the exit status, if the deploy that prepared the instance was killed: recovery removes its record.
+  public func run(report: (String) -> Void) throws -> Int32 {
+    let isPrepared = record.isPrepared
+    let program = try record.awaitedLaunch()
+    if program == nil, isPrepared {
+      report("the deploy that prepared \(instance) ended before its release was made")
+      return Self.isGivenUp
+    }
+    let launch = try valid(program)
     guard let group = Accounts.group(named: "nextdeploy-app") else {
       throw Failure("starting \(instance)", "there is no group nextdeploy-app", next: "Run 'sudo nextdeploy setup'.")
     }

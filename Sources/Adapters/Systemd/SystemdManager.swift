@@ -40,12 +40,18 @@ public struct SystemdManager: ServiceManager {
     let instance: InstanceID
     // One that drains may have the last port, and be gone when the release is made: that is when it must be free.
     do { instance = try reserve(app) } catch { return nil }
-    let directory = layout.app(app).unfinishedRelease(release)
-    try Files.makeDirectory(directory)
-    try writeRecord(instance, release: directory)
-    try limit(instance)
-    try preparations.begin(instance, record(instance), systemctl.command(start(of: instance)))
-    return instance
+    do {
+      let directory = layout.app(app).unfinishedRelease(release)
+      try Files.makeDirectory(directory)
+      try writeRecord(instance, release: directory)
+      try limit(instance)
+      try preparations.begin(instance, record(instance), systemctl.command(start(of: instance)))
+      return instance
+    } catch {
+      // Nobody else knows of it, so nobody else would give it up. The first error is the one to report.
+      try? stop(instance)
+      throw error
+    }
   }
 
   /// Writes down what the instance is to run, then has systemd start its unit, if that has not been prepared.

@@ -37,7 +37,7 @@ struct SystemdRunner: Runner {
     // Nothing else may run in the workspace during this step; what works on its files for a moment ends by itself.
     try StepUnit.endLeftovers([Units.build(self.app)], systemctl)
     let unit = StepUnit(
-      name: Units.build(self.app), step: BuildStep(directory: app.build), systemctl: systemctl, group: sharing.build)
+      name: Units.build(self.app), step: .build(in: app.build), systemctl: systemctl, group: sharing.build)
     var space = try SpaceWatch(app, of: self.app)
     let began = ContinuousClock.now
     return try unit.run(request(job), output: output) {
