@@ -115,7 +115,10 @@ enum ConfigCommands {
   }
 
   static let set = ServerCommand.serverOrApp(
-    CommandSpec("config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting"), settles: true
+    CommandSpec(
+      "config set", [.required("KEY"), .required("VALUE")], [.app], "Change a setting",
+      details: "'config show' lists the settings and what they are; docs/configuration.md says more of each."),
+    settles: true
   ) { invocation, server, find in
     try change(invocation.arguments[0], to: invocation.arguments[1], server, find)
   }

@@ -36,11 +36,11 @@ extension Server {
     guard case .key = rights, !command.reach.isSSH else { return }
     if command.reach == .project {
       throw Failure(
-        .usage, "nextdeploy \(command.spec.name)", "it is for a project on your own machine, and there is none here",
+        .usage, "running '\(command.spec.name)'", "it is for a project on your own machine, and there is none here",
         next: "Run it there, in the project's directory.")
     }
     throw Failure(
-      .usage, "nextdeploy \(command.spec.name)", "it is not for use over ssh",
+      .usage, "running '\(command.spec.name)'", "it is not for use over ssh",
       next: "Run it on the server itself, as the user nextdeploy.")
   }
 

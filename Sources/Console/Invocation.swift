@@ -87,7 +87,7 @@ public struct Invocation: Equatable, Sendable {
     guard let option = command.options.first(where: { $0.name == parts[0] || $0.short == parts[0] }) else {
       let names = command.options.map(\.name)
       throw Failure(
-        .usage, "nextdeploy \(command.name)", "there is no option \(parts[0].quoted)",
+        .usage, "reading '\(command.name)'", "there is no option \(parts[0].quoted)",
         next: names.isEmpty ? "It takes no options." : NearestName.hint(parts[0], among: names))
     }
     if option.value == nil {
@@ -101,20 +101,20 @@ public struct Invocation: Equatable, Sendable {
   }
 
   private static func usage(_ command: CommandSpec, _ cause: String) -> Failure {
-    Failure(.usage, "nextdeploy \(command.name)", cause, next: "Usage: \(command.usage)")
+    Failure(.usage, "reading '\(command.name)'", cause, next: "Usage: \(command.usage)")
   }
 
   private static func unknownCommand(_ line: [String], _ commands: [CommandSpec]) -> Failure {
     let group = commands.filter { $0.isPart(of: line[0]) }
     if line.count > 1, !group.isEmpty {
       return Failure(
-        .usage, "nextdeploy \(line[0])", "there is no command \("\(line[0]) \(line[1])".quoted)",
+        .usage, "reading the command", "there is no command \("\(line[0]) \(line[1])".quoted)",
         next: NearestName.hint(line[1], among: group.map { $0.words[1] })
           + " 'nextdeploy \(line[0]) --help' shows them all.")
     }
     let names = Array(Set(commands.filter { !$0.isHidden }.map { $0.words[0] }))
     return Failure(
-      .usage, "nextdeploy", "there is no command \(line[0].quoted)",
+      .usage, "reading the command", "there is no command \(line[0].quoted)",
       next: NearestName.hint(line[0], among: names) + " 'nextdeploy --help' shows them all.")
   }
 }

@@ -128,6 +128,8 @@ struct InvocationTests {
 
     #expect(failure?.kind == .usage)
     #expect(failure?.exitCode == 2)
+    // What prints it begins with the program's name.
+    #expect(failure?.attempt.hasPrefix("reading ") == true)
     #expect(failure?.cause == cause)
     if let next { #expect(failure?.next == next) }
   }

@@ -4,6 +4,8 @@ import Posix
 /// Fetches files from a mirror, with curl.
 struct Download {
   let mirror: Mirror
+  /// What the files are needed for.
+  let need: RuntimeNeed
   let environment: [String: String]
   let watch: () throws -> Void
 
@@ -23,7 +25,7 @@ struct Download {
     let address = address(path)
     guard let curl = Command.find("curl", path: environment["PATH"] ?? "") else {
       throw Failure(
-        "downloading \(address)", "curl is not on the PATH",
+        "downloading \(address) for \(need)", "curl is not on the PATH",
         next: "Install it ('apt-get install curl'), then try again.")
     }
     let tooLarge = "it has more than the \(limit >> 20) MB that it may have"
@@ -54,7 +56,7 @@ struct Download {
 
   private func failure(_ address: String, _ cause: String) -> Failure {
     Failure(
-      "downloading \(address)", cause,
+      "downloading \(address) for \(need)", cause,
       next:
         "Check that the server reaches \(mirror), or name a copy of it ('nextdeploy config set runtime.mirror URL', "
         + "for Bun 'runtime.bun-mirror'; docs/runtimes.md), then try again.")

@@ -64,7 +64,8 @@ public struct RuntimeInstaller: RuntimeSource {
   private func bring(
     _ need: RuntimeNeed, to store: RuntimeStore, most: Int, _ watch: @escaping () throws -> Void
   ) throws -> InstalledRuntime {
-    let download = Download(mirror: settings.mirror(of: need.runtime), environment: environment, watch: watch)
+    let download = Download(
+      mirror: settings.mirror(of: need.runtime), need: need, environment: environment, watch: watch)
     let fetched: FetchedRuntime =
       switch need.runtime {
       case .node: try NodeBuild(place: layout.unfinishedRuntime, download: download).choose(need)

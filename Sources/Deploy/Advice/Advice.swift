@@ -150,8 +150,8 @@ struct PackageName: CustomStringConvertible {
 
   /// The package that a module belongs to; nil if it is a file.
   init?(ofModule text: String) {
-    // What "@/" and "~/" stand for is a directory of the app's.
-    if text.hasPrefix("@/") || text.hasPrefix("node:") { return nil }
+    // What "@/" and "~/" stand for is a directory of the app's; Node says where a file is that it was to start.
+    if text.hasPrefix("@/") || text.hasPrefix("/") || text.hasPrefix("node:") { return nil }
     self.init(text.split(separator: "/").prefix(text.hasPrefix("@") ? 2 : 1).joined(separator: "/"))
   }
 

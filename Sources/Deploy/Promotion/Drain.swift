@@ -4,7 +4,10 @@ extension Promotion {
     if others.isEmpty { return }
     try steps.run(.drain) {
       for instance in others { try seams.manager.drain(instance) }
-      return ((), others.map(\.description).joined(separator: ", ") + " finishes its requests, then stops")
+      let names = others.map(\.description).joined(separator: ", ")
+      return (
+        (), names + (others.count == 1 ? " finishes its requests, then stops" : " finish their requests, then stop")
+      )
     }
   }
 }

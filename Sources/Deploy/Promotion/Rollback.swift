@@ -37,12 +37,14 @@ extension Promotion {
 
   private func previous(among releases: Set<ReleaseID>) throws -> ReleaseID {
     let history = History(try seams.deploys.records())
-    guard let live = try seams.state.live(),
-      let target = history.rollbackTarget(live: live.release, available: releases)
-    else {
+    guard let live = try seams.state.live() else {
+      throw Failure(.notFound, "rolling \(app) back", "nothing of it is live yet", next: "Push the app first.")
+    }
+    guard let target = history.rollbackTarget(live: live.release, available: releases) else {
       throw Failure(
         .notFound, "rolling \(app) back", "no release was live before the one that is",
-        next: "Name one that 'nextdeploy releases' lists.")
+        next: releases.subtracting([live.release]).isEmpty
+          ? "There is no other one yet: push to make it." : "Name one that 'nextdeploy releases' lists.")
     }
     return target
   }

@@ -136,6 +136,7 @@ struct RuntimeInstallerTests {
       let failure = #expect(throws: Failure.self) { try mirror.install("24") }
 
       #expect(failure?.attempt.hasPrefix("downloading http://127.0.0.1:") == true)
+      #expect(failure?.attempt.contains(" for Node ") == true, "\(String(describing: failure?.attempt))")
       #expect(failure?.next.contains("runtime.") == true)
       try mirror.expectNothing()
     }

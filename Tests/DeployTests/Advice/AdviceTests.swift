@@ -278,6 +278,10 @@ struct AdviceFailedBuildTests {
       ("Cannot find module 'left-pad'\n", "the package left-pad is not there, and package.json does not name it"),
       ("Cannot find module 'express/lib'\n", "the package express is not there, though package.json names it"),
       ("Module not found: Can't resolve '@/components/Button'", "the file '@/components/Button' is not there"),
+      (
+        "Error: Cannot find module '/opt/nextdeploy/app/releases/live/app/server.js'\n",
+        "the file '/opt/nextdeploy/app/releases/live/app/server.js' is not there"
+      ),
       ("Module not found: Can't resolve '@acme/ui/button'", "the package @acme/ui is not there"),
       ("Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'zod' imported from", "the package zod is not there"),
       ("sh: 1: prisma: not found", "the program 'prisma' was not found"),

@@ -62,6 +62,8 @@ struct DeploymentTests {
     #expect(world.routed == (try world.instance("3002").port))
     #expect(world.instances[try world.instance("3001")] == .draining)
     #expect(world.events("stop").isEmpty)
+    #expect(second.steps.last?.result == "shop:3001 finishes its requests, then stops")
+    #expect(try world.push("three").steps.last?.result == "shop:3001, shop:3002 finish their requests, then stop")
   }
 
   @Test("writes its record to the disk before it plans, before it starts an instance and before it routes")

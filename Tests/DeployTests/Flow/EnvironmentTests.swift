@@ -154,12 +154,18 @@ struct RestartTests {
     #expect(world.routed == before.instance?.port)
   }
 
-  @Test("needs something live")
+  @Test("needs something live, as a rollback does")
   func needsSomethingLive() throws {
-    let record = try World().deploy(.restart)
+    let world = try World()
+    for record in [try world.deploy(.restart), try world.deploy(.rollback(nil))] {
+      #expect(record.failure?.kind == .notFound)
+      #expect(record.failure?.cause == "nothing of it is live yet")
+    }
 
-    #expect(record.failure?.kind == .notFound)
-    #expect(record.failure?.cause == "nothing of it is live yet")
+    try world.push("one")
+    let failure = try world.deploy(.rollback(nil)).failure
+    #expect(failure?.cause == "no release was live before the one that is")
+    #expect(failure?.next == "There is no other one yet: push to make it.", "there is none to name")
   }
 
   @Test("that was interrupted after the switch is finished")
