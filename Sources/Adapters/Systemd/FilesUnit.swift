@@ -92,8 +92,14 @@ struct FilesUnit: FileAccess {
     let unit = StepUnit(
       name: Units.files(app), step: .files(in: layout.app(app).build), systemctl: systemctl, group: sharing.build)
     var output: [UInt8] = []
-    let result = try unit.run(Request(user: user, task: task), output: { output += $0 })
-    guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(output)) else {
+    var reply: Reply?
+    let result = try unit.run(
+      Request(user: user, task: task), until: { reply != nil },
+      output: {
+        output += $0
+        reply = try? JSONDecoder().decode(Reply.self, from: Data(output))
+      })
+    guard let reply else {
       throw Failure(
         "working on the files of \(app)", "\(unit.name) ended without a word (\(result))",
         next: "Look at 'journalctl -u \(unit.name)', then push again.")

@@ -8,8 +8,12 @@ struct InstanceUnits {
 
   func state(of instance: InstanceID) throws -> InstanceState {
     guard record(instance).exists else { return .absent }
-    // What is left of it is the answer; to ask systemd takes longer.
-    if record(instance).isEnding, Units.hasProcesses(Units.instance(instance)) { return .draining }
+    let name = Units.instance(instance)
+    if record(instance).isEnding {
+      // What is left of it is the answer; to ask systemd takes longer.
+      if Units.hasProcesses(name) { return .draining }
+      if !Units.isEdited(name) { return .absent }
+    }
     let unit = try unit(instance)
     guard record(instance).isEnding else {
       // The order matters, since another command may have removed it meanwhile.

@@ -9,26 +9,24 @@ struct StepUnit {
   /// The group of builds.
   let group: UInt32
 
-  /// Starts the unit and waits until it has ended, with everything it left running.
+  /// Asks the unit, which is started unless it waits already, and waits until it is done.
   ///
   /// - Parameters:
+  ///   - isDone: whether its output is everything; otherwise only its end tells, with everything it left running.
   ///   - output: called with the unit's output, as it comes.
   ///   - look: called again and again meanwhile; if it throws, the unit is killed at once.
   func run(
-    _ request: some Encodable, output: ([UInt8]) throws -> Void, meanwhile look: () throws -> Void = {}
+    _ request: some Encodable, until isDone: () -> Bool = { false }, output: ([UInt8]) throws -> Void,
+    meanwhile look: () throws -> Void = {}
   ) throws -> JobResult {
     var sending: BuildStep.Sending? = try step.send(request, group: group)
     let pipe = try step.output(group: group)
     let words = "\(step.directory)/systemctl"
     try Files.remove(words)
-    func start() throws -> ChildProcess {
-      try ChildProcess(
-        systemctl.command(["start", name]), output: .file(words), errors: .file(words), family: .ownGroup)
-    }
-    var child = try start()
+    var child: ChildProcess?
     do {
       var end: ExitStatus?
-      var starts = 1
+      var starts = 0
       while true {
         if try sending?.goOn() == false { sending = nil }
         if end == nil { try look() }
@@ -37,13 +35,20 @@ struct StepUnit {
           upTo: 65_536, within: .milliseconds(end != nil ? 0 : sending != nil ? 2 : 10))
         if !bytes.isEmpty {
           try output(bytes)
+          if isDone() { return .succeeded }
         } else if end != nil {
           break
         } else {
-          end = try child.poll()
-          if end?.isSuccess == true, sending != nil, starts < 3 {
-            // It ran already, for something else or in vain, and ended before it was asked.
-            (child, end, starts) = (try start(), nil, starts + 1)
+          end = try child?.poll()
+          let isGone = child == nil ? !Units.hasProcesses(name) : end?.isSuccess == true
+          if isGone, sending != nil, starts < 3 {
+            // It does not run, or ran for something else or in vain, and ended before it was asked. One that waits is not
+            // started again: where it is done before systemd is told, that would be another one, with nothing to do.
+            child = try ChildProcess(
+              systemctl.command(["start", name]), output: .file(words), errors: .file(words), family: .ownGroup)
+            (end, starts) = (nil, starts + 1)
+          } else if isGone, child == nil {
+            end = .exited(1)
           }
         }
       }
@@ -53,7 +58,7 @@ struct StepUnit {
       // end.
       try? systemctl.run(["kill", "--signal=SIGKILL", name])
       try? systemctl.run(["stop", name])
-      _ = try? child.wait()
+      _ = try? child?.wait()
       throw error
     }
   }

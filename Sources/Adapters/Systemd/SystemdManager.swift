@@ -30,7 +30,10 @@ public struct SystemdManager: ServiceManager {
 
   /// Removes the instances that have ended, then takes the first free port that no process has bound.
   public func reserve(_ app: AppName) throws -> InstanceID {
-    for name in try Files.list(layout.instances) { if let instance = try? InstanceID(name) { try sweep(instance) } }
+    for name in try Files.list(layout.instances) {
+      guard let instance = try? InstanceID(name), record(instance).isEnding else { continue }
+      if try !sweep(instance) { try beginToStop(instance) }
+    }
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
@@ -69,10 +72,10 @@ public struct SystemdManager: ServiceManager {
     if try !preparations.end(instance) { try begin(instance) }
   }
 
-  /// Marks the instance as ending and has systemd stop its unit, without waiting for that.
+  /// Marks the instance as ending and has systemd stop its unit, without waiting for that, or for systemctl itself: where
+  /// it comes to nothing, the next instance that is reserved has it done again.
   public func drain(_ instance: InstanceID) throws {
-    guard try markEnding(instance) else { return }
-    try systemctl.run(["stop", "--no-block", Units.instance(instance)])
+    if try markEnding(instance) { try beginToStop(instance) }
   }
 
   /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
@@ -125,6 +128,12 @@ public struct SystemdManager: ServiceManager {
     try Sharing().prepare(app)
     try record(instance).link(release: release, shared: app.shared)
     try record(instance).restarts.begin()
+  }
+
+  private func beginToStop(_ instance: InstanceID) throws {
+    _ = try ChildProcess(
+      systemctl.command(["stop", "--no-block", Units.instance(instance)]), output: .null, errors: .null,
+      family: .ownGroup)
   }
 
   private func start(of instance: InstanceID) -> [String] {
