@@ -57,7 +57,7 @@ let package = Package(
     .target(
       name: "Adapters",
       dependencies: [
-        "SSHAccess", "GitHubActions", "Deploy", "Holes", "Hooks", "Posix", "ProcessSupervision", "Templates",
+        "Archives", "SSHAccess", "GitHubActions", "Deploy", "Holes", "Hooks", "Posix", "ProcessSupervision", "Templates",
       ],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),

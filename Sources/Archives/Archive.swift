@@ -19,16 +19,21 @@ public enum Archive {
   /// is cut off or damaged, or follows the archive's end. Nothing outside of the directory is touched. What was made until
   /// an error stays for the caller to remove.
   ///
+  /// - Parameters:
+  ///   - mode: converts permissions.
+  ///   - watch: called before each entry; what it throws ends the extraction.
   /// - Throws: ``ArchiveError`` for the archive, `SystemError` for this machine.
   public static func extract(
-    from input: consuming FileDescriptor, into target: borrowing Directory, limits: ArchiveLimits = ArchiveLimits()
+    from input: consuming FileDescriptor, into target: borrowing Directory, limits: ArchiveLimits = ArchiveLimits(),
+    mode: @escaping (UInt32) -> UInt32 = { $0 }, watch: () throws -> Void = {}
   ) throws -> ExtractedArchive {
     let locale = try TextLocale()
     let stream = try ArchiveStream(input, limits)
     let reader = try ArchiveReader(stream)
-    var extraction = Extraction(limits)
+    var extraction = Extraction(limits, mode)
     var end: Int64 = 0
     while let entry = try reader.next(extraction.entries + 1) {
+      try watch()
       do {
         try extraction.add(entry, from: reader, stream, in: target)
       } catch let error as ArchiveError {

@@ -42,11 +42,11 @@ public struct ArchiveError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Where in the archive, and why.
+  public var cause: String { entry.map { "entry \($0)\(name.map { " '\($0)'" } ?? ""): \(reason)" } ?? reason }
+
   /// What was being done, to which entry, and why that failed, in one line.
-  public var description: String {
-    guard let entry else { return "\(attempt): \(reason)" }
-    return "\(attempt): entry \(entry)\(name.map { " '\($0)'" } ?? ""): \(reason)"
-  }
+  public var description: String { "\(attempt): \(cause)" }
 
   private var isPacking: Bool { attempt == Self.packing }
   private static let packing = "packing the archive"

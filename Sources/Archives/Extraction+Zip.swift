@@ -23,10 +23,10 @@ extension Extraction {
       try addLink(path, to: pointed, time: Self.time(status.modified), holder, in: target)
     case (0o100000, .file), (0, .file):
       if mode & 0o6000 != 0 { throw Self.setuid }
-      try holder.directory.setMode(path.name, Self.mode(mode, owner: 0o600))
+      try holder.directory.setMode(path.name, kept(mode, owner: 0o600))
     case (0o040000, .directory), (0, .directory):
       if current?.path == path { try leave() }
-      try holder.directory.setMode(path.name, Self.mode(mode, owner: 0o700))
+      try holder.directory.setMode(path.name, kept(mode, owner: 0o700))
     case (0o120000, _), (0o100000, _), (0o040000, _): throw disagreement
     default: throw ArchiveError(.refused, "it is neither file, directory nor link")
     }

@@ -17,7 +17,12 @@ struct Extraction: ~Copyable {
   var (seen, seenAfterwards) = (SHA256(), SHA256())
   var amended = 0
 
-  init(_ limits: ArchiveLimits) { self.limits = limits }
+  private let convert: (UInt32) -> UInt32
+
+  init(_ limits: ArchiveLimits, _ mode: @escaping (UInt32) -> UInt32) {
+    self.limits = limits
+    convert = mode
+  }
 
   // MARK: Entries
 
@@ -79,7 +84,7 @@ struct Extraction: ~Copyable {
       throw ArchiveError(.damaged, "it has \(count) bytes, though its header says \(size)")
     }
     bytes += count
-    try file.setMode(Self.mode(entry.mode, owner: 0o600))
+    try file.setMode(kept(entry.mode, owner: 0o600))
     if let time = entry.time { try file.setModified(time.seconds, nanoseconds: time.nanoseconds) }
   }
 
@@ -94,7 +99,7 @@ struct Extraction: ~Copyable {
         throw ArchiveError(.refused, "it is a directory, and an earlier entry has made something else of that name")
       }
     }
-    try holder.directory.setMode(path.name, Self.mode(entry.mode, owner: 0o700))
+    try holder.directory.setMode(path.name, kept(entry.mode, owner: 0o700))
     if let time = entry.time {
       try holder.directory.setModified(path.name, time.seconds, nanoseconds: time.nanoseconds)
     }
@@ -128,7 +133,7 @@ struct Extraction: ~Copyable {
   }
 
   /// Permissions as they are kept: nobody else writes, and the owner always can.
-  static func mode(_ mode: UInt32, owner: UInt32) -> UInt32 { mode & 0o755 | owner }
+  func kept(_ mode: UInt32, owner: UInt32) -> UInt32 { convert(mode & 0o755 | owner) }
 
   /// Whoever runs such a file is who owns it.
   static var setuid: ArchiveError { ArchiveError(.refused, "it is a file with setuid or setgid") }

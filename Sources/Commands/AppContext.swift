@@ -88,6 +88,8 @@ struct AppContext {
     let leftovers = leftovers { events.warn($0) }
     return Seams(
       repository: repository, state: state, workspace: WorkspaceDirectory(layout: layout, leftovers: leftovers),
+      payloads: PayloadDirectory(
+        layout: layout, leftovers: leftovers, limits: try server.apps.serverConfig().ship ?? ShipLimits()),
       releases: ReleaseDirectory(layout: layout, leftovers: leftovers),
       files: PublicDirectory(
         directory: Layout.publicFiles(of: name, below: server.backend.caddy.sites), layout: layout,

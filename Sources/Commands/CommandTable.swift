@@ -74,7 +74,7 @@ public enum CommandTable {
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
     DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
-    CancelCommand.cancel,
+    ShipCommand.ship, CancelCommand.cancel,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     DoctorCommand.doctor,
     RuntimeCommands.install, RuntimeCommands.list, RuntimeCommands.remove,

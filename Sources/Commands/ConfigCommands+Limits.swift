@@ -6,16 +6,28 @@ extension ConfigCommands {
   static func push(
     _ name: String, get: @escaping @Sendable (PushLimits) -> String,
     set: @escaping @Sendable (inout PushLimits, String?) throws -> Void
+  ) -> Key { server("push.\(name)", \.push, PushLimits(), get: get, set: set) }
+
+  /// A limit on what is shipped.
+  static func ship(
+    _ name: String, get: @escaping @Sendable (ShipLimits) -> String,
+    set: @escaping @Sendable (inout ShipLimits, String?) throws -> Void
+  ) -> Key { server("ship.\(name)", \.ship, ShipLimits(), get: get, set: set) }
+
+  /// One of several limits that are the server's.
+  private static func server<Limits: Equatable & Sendable>(
+    _ name: String, _ place: any WritableKeyPath<ServerConfig, Limits?> & Sendable, _ usual: Limits,
+    get: @escaping @Sendable (Limits) -> String, set: @escaping @Sendable (inout Limits, String?) throws -> Void
   ) -> Key {
     Key(
-      name: "push.\(name)",
+      name: name,
       place: .server(
-        get: { get($0.push ?? PushLimits()) },
+        get: { get($0[keyPath: place] ?? usual) },
         set: { config, text in
-          var limits = config.push ?? PushLimits()
+          var limits = config[keyPath: place] ?? usual
           // An unset limit stays the default, whatever that is in a later version.
-          try set(&limits, text == get(PushLimits()) ? nil : text)
-          config.push = limits == PushLimits() ? nil : limits
+          try set(&limits, text == get(usual) ? nil : text)
+          config[keyPath: place] = limits == usual ? nil : limits
         }))
   }
 

@@ -83,6 +83,8 @@ public struct AppLayout: Sendable {
   public func release(_ id: ReleaseID) -> ReleaseLayout { ReleaseLayout(directory: "\(releases)/\(id)") }
   /// Where a release is made.
   func unfinishedRelease(_ id: ReleaseID) -> String { "\(releases)/\(id)\(Self.unfinished)" }
+  /// Where an archive is unpacked that a release is made of.
+  func unpacked(_ id: ReleaseID) -> String { "\(releases)/\(id).archive\(Self.unfinished)" }
   /// The end of the name of a release that is being made or removed.
   static let unfinished = ".unfinished"
   /// A link to the release that is live.

@@ -17,6 +17,8 @@ struct ReleaseAssembler: ~Copyable {
   private let persistent: PersistentPaths
   private let access: any FileAccess
   private let copier: ReleaseCopier
+  /// Whether the files are moved, for nobody else has them.
+  private let moves: Bool
 
   /// - Parameters:
   ///   - release: the directory that the release's files go into.
@@ -25,10 +27,10 @@ struct ReleaseAssembler: ~Copyable {
   ///   - packages: the store of package files for releases.
   ///   - compiled: what Node has compiled for releases (``CompiledCode``).
   ///   - access: lets the app write to its release.
+  ///   - moves: whether the files are moved to the release: nobody else has them, and they are readable to the app.
   init(
     workspace: String, release: String, files: PathBelow, shared: String, packages: String,
-    compiled: String,
-    access: any FileAccess = OneUser()
+    compiled: String, access: any FileAccess = OneUser(), moves: Bool = false
   ) throws {
     let open = try Directory(workspace)
     let target = try Directory(release)
@@ -39,6 +41,7 @@ struct ReleaseAssembler: ~Copyable {
     self.packages = packages
     self.compiled = compiled
     self.access = access
+    self.moves = moves
     copier = ReleaseCopier(isForAnotherUser: access.isForOtherUsers)
   }
 
@@ -68,6 +71,10 @@ struct ReleaseAssembler: ~Copyable {
     if to.isEmpty, try workspace.status(source)?.kind == .link { throw Self.refusal(from, "it is a symlink") }
     // The app's own build may have copied it into the standalone folder, as Next.js's documentation says.
     let target = try emptied(to)
+    if moves {
+      if try workspace.status(source) != nil { try workspace.rename(source, to: target, in: release) }
+      return
+    }
     if try workspace.status(source)?.kind == .file {
       return try copier.copy(source, of: workspace, to: target, in: release)
     }
@@ -78,11 +85,36 @@ struct ReleaseAssembler: ~Copyable {
 
   private func copyAll(without: Set<String>) throws {
     let without = Set(without.compactMap { PathBelow($0) }).union([".git"])
+    if moves { return try move(except: without) }
     var packages = try PackageStore(packages, copier)
     try workspace.copy(.top, to: files, in: release, except: { without.contains($0) }) { source, path, target in
       try packages.give(path, from: source, to: target)
     }
     try packages.sweep()
+  }
+
+  /// Moves directories as a whole where nothing in them is left out.
+  private func move(except without: Set<PathBelow>) throws {
+    let holders = without.reduce(into: Set<PathBelow>()) { holders, path in
+      var place = path
+      while !place.isTop {
+        place = place.parent
+        holders.insert(place)
+      }
+    }
+    var open = [PathBelow.top]
+    while let place = open.popLast() {
+      try release.makeDirectory(files.appending(place))
+      for entry in try workspace.directory(place).entries() {
+        let path = place.appending(entry.name)
+        if without.contains(path) { continue }
+        if entry.kind == .directory, holders.contains(path) {
+          open.append(path)
+        } else {
+          try workspace.rename(path, to: files.appending(path), in: release)
+        }
+      }
+    }
   }
 
   /// The place to copy from; nil if nothing is there, or a link leads outside.

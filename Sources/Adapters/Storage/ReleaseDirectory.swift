@@ -7,11 +7,16 @@ import Templates
 public struct ReleaseDirectory: Releases {
   let layout: AppLayout
   let leftovers: Leftovers
+  /// What releases are made of.
+  let source: String
 
-  /// - Parameter leftovers: removes what apps have written into releases.
-  public init(layout: AppLayout, leftovers: Leftovers = Leftovers()) {
+  /// - Parameters:
+  ///   - leftovers: removes what apps have written into releases.
+  ///   - source: a directory of files that nobody else has, which a release is made of; nil to copy the app's workspace.
+  public init(layout: AppLayout, leftovers: Leftovers = Leftovers(), from source: String? = nil) {
     self.layout = layout
     self.leftovers = leftovers
+    self.source = source ?? layout.workspace
   }
 
   /// Reads each `release.json`, the oldest release first, without the damaged ones.
@@ -44,8 +49,8 @@ public struct ReleaseDirectory: Releases {
     try leftovers.empty(partial)
     do {
       let assembler = try ReleaseAssembler(
-        workspace: layout.workspace, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
-        compiled: layout.compiled, access: leftovers.files)
+        workspace: source, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
+        compiled: layout.compiled, access: leftovers.files, moves: source != layout.workspace)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")

@@ -1,10 +1,15 @@
-/// What a successful build left in the workspace.
+/// What a successful build left in the workspace, or an archive brought.
 struct Artifact {
-  let installation: Installation
+  let planned: Planned
+  /// The checkout that it was built from; nil for what was built elsewhere.
+  let installation: Installation?
   let inventory: Inventory
   let output: BuildOutput
 
-  fileprivate init(_ installation: Installation, _ inventory: Inventory, _ output: BuildOutput) {
+  fileprivate init(
+    _ planned: Planned, _ installation: Installation?, _ inventory: Inventory, _ output: BuildOutput
+  ) {
+    self.planned = planned
     self.installation = installation
     self.inventory = inventory
     self.output = output
@@ -63,9 +68,23 @@ extension Builder {
       }
       let output = try output(of: plan, version: version, identity: identity)
       return (
-        Artifact(installation, inventory, output),
+        Artifact(planned, installation, inventory, output),
         plan.build == nil ? "no build script, nothing to build" : output.framework
       )
+    }
+  }
+
+  /// What was built elsewhere.
+  func accept(_ planned: Planned) throws -> Artifact {
+    let plan = planned.plan
+    return try steps.run(.build) {
+      let version = try installedNextVersion(plan)
+      if !plan.framework.isNext, !(plan.app.isBuiltByNext && plan.app.startsOnlyFiles) { try requireStart(plan) }
+      let inventory = try inventory(of: plan)
+      try requireNoHoles(in: inventory, node: plan.runtime)
+      let identity = plan.app.isBuiltByNext ? try builtIdentity(plan) : [:]
+      let output = try output(of: plan, version: version, identity: identity)
+      return (Artifact(planned, nil, inventory, output), "\(output.framework), built elsewhere")
     }
   }
 

@@ -4,18 +4,12 @@ struct Builder: Half {
   /// The environment that everything is built with.
   let environment: AppEnvironment
 
-  /// A release of a source: an earlier one made from the same, or a new one.
+  /// A release of a commit: an earlier one made from the same files, or a new one.
   ///
   /// - Parameters:
   ///   - reusing: whether an earlier release will do.
   ///   - clean: whether nothing from earlier builds may be used.
-  func release(from source: Source, reusing: Bool, clean: Bool = false) throws -> Candidate {
-    switch source {
-    case .commit(let commit): try release(of: commit, reusing: reusing, clean: clean)
-    }
-  }
-
-  private func release(of commit: Commit, reusing: Bool, clean: Bool) throws -> Candidate {
+  func release(of commit: Commit, reusing: Bool, clean: Bool = false) throws -> Candidate {
     let planned = try plan(commit, clean: clean)
     if reusing,
       let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey && hasRuntimes($0) })

@@ -1,7 +1,7 @@
 extension Builder {
   /// Makes a new release from what was built, running the app's release command before any of it is started.
   func makeRelease(_ artifact: Artifact) throws -> Candidate {
-    let planned = artifact.installation.planned
+    let planned = artifact.planned
     let output = artifact.output
     var serving = output.serving
     if case .process(var process) = serving {
@@ -10,10 +10,10 @@ extension Builder {
     }
     steps.writer.makesRelease()
     let release = ReleaseRecord(
-      id: record.id, source: .commit(planned.commit), buildKey: planned.buildKey, framework: output.framework,
+      id: record.id, source: planned.source, buildKey: planned.buildKey, framework: output.framework,
       serving: serving, environmentMark: try EnvironmentMark(planned.environment, seams.repository),
       health: try healthPolicy(of: planned.plan, output), createdAt: record.startedAt, inventory: artifact.inventory)
-    try runReleaseCommand(artifact.installation)
+    if let installation = artifact.installation { try runReleaseCommand(installation) }
     var assembly = output.assembly
     if case .process(let process) = output.serving {
       assembly.programs = planned.plan.manager?.scripts ?? [:]

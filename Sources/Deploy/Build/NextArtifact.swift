@@ -58,6 +58,10 @@ extension Builder {
     // Standalone keeps the app's place below the directory that Next takes for the repository's top.
     let place = RelativePath(json["relativeAppDir"]?.string ?? "") ?? .top
     let standalone = root.file("\(output)/standalone")
+    if try isStandalone(root) {
+      // An archive of what a build's standalone directory has.
+      return try standaloneInPlace(of: plan, output, name: name, environment: environment, launcher: launcher)
+    }
     // What Node is to load before the server is not among the files that Next traced.
     guard seams.workspace.exists(place.below(standalone) + "/server.js"), plan.app.command?.preloads != true else {
       return try startedNext(plan, name: name, environment: environment, launcher: launcher)
@@ -70,7 +74,35 @@ extension Builder {
     if seams.workspace.exists(root.file("public")) {
       parts.append(.copy(from: root.file("public"), to: place.file("public")))
     }
-    return BuildOutput(
+    return try standaloneNext(
+      of: plan, output, in: place, parts, name: name, environment: environment, launcher: launcher)
+  }
+
+  /// Whether a directory is the app's in what a build's standalone directory has: its server is there, and is Next's.
+  private func isStandalone(_ root: RelativePath) throws -> Bool {
+    try seams.workspace.text(root.file("server.js"))?.contains("__NEXT_PRIVATE_STANDALONE_CONFIG") ?? false
+  }
+
+  private func standaloneInPlace(
+    of plan: Plan, _ output: String, name: String, environment: [String: String], launcher: Launcher?
+  ) throws -> BuildOutput {
+    let root = plan.project.root
+    guard seams.workspace.exists(root.file("\(output)/static")) else {
+      throw Failure(
+        "making a release", "\(root.file("\(output)/static")) is not there, which the pages load",
+        next: "Next.js leaves it beside its standalone directory: copy \(output)/static to the same place in that, and "
+          + "public/ too, before you pack it.")
+    }
+    return try standaloneNext(
+      of: plan, output, in: root, [.everything(without: [])], name: name, environment: environment, launcher: launcher)
+  }
+
+  /// - Parameter place: the app's directory in the release.
+  private func standaloneNext(
+    of plan: Plan, _ output: String, in place: RelativePath, _ parts: [Assembly.Part], name: String,
+    environment: [String: String], launcher: Launcher?
+  ) throws -> BuildOutput {
+    BuildOutput(
       assembly: Assembly(
         parts: parts, persist: plan.project.persist.map { place.file($0.description) },
         writable: Self.writable(output).map(place.file), launcher: launcher,

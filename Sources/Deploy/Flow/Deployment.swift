@@ -14,6 +14,8 @@ public struct Deployment {
     case rollback(ReleaseID?)
     /// The live release again, with the environment as it is now.
     case restart
+    /// An archive that was built somewhere else.
+    case ship(Delivery)
   }
 
   private let request: Request
@@ -37,6 +39,7 @@ public struct Deployment {
       case .rebuild(let commit, _): try deploys.begin(.rebuild, previous: nil, commit: commit)
       case .rollback: try deploys.begin(.rollback, previous: nil, commit: nil)
       case .restart: try deploys.begin(.restart, previous: nil, commit: nil)
+      case .ship: try deploys.begin(.ship, previous: nil, commit: nil)
       }
     let seams = try seams(record)
     let writer = RecordWriter(record, seams)
@@ -63,8 +66,9 @@ public struct Deployment {
     let promotion = Promotion(steps: steps)
     let candidate =
       switch request {
-      case .push(let commit, _): try builder.release(from: .commit(commit), reusing: true)
-      case .rebuild(let commit, let clean): try builder.release(from: .commit(commit), reusing: false, clean: clean)
+      case .push(let commit, _): try builder.release(of: commit, reusing: true)
+      case .rebuild(let commit, let clean): try builder.release(of: commit, reusing: false, clean: clean)
+      case .ship(let delivery): try builder.release(of: delivery)
       case .rollback(let id): try promotion.earlier(id)
       case .restart: try promotion.current()
       }

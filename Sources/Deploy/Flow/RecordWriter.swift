@@ -56,6 +56,9 @@ final class RecordWriter {
     record.release = release
   }
 
+  /// An archive has been read, and is known by this commit from here on.
+  func ships(_ commit: Commit) { record.commit = commit }
+
   /// A step has ended well; that reaches the disk with the next write.
   func finished(_ step: Step, seconds: Double, _ result: String) {
     let result = events.redacted(result, of: step)

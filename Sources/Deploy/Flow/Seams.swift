@@ -20,6 +20,8 @@ public struct Seams {
   public var programs: any BuildPrograms
   /// The disk on which the app is built.
   public var space: any BuildSpace
+  /// What arrives as an archive.
+  public var payloads: any Payloads
   /// The app's releases on the disk.
   public var releases: any Releases
   /// What of the releases the proxy serves from the disk.
@@ -56,7 +58,8 @@ public struct Seams {
   /// Makes the seams of one app's deploy from their implementations.
   public init(
     repository: any Repository & Refs, state: any AppState, workspace: any Workspace & BuildPrograms & BuildSpace,
-    releases: any Releases, files: any PublicFiles, manager: any ServiceManager, proxy: any Proxy,
+    payloads: any Payloads, releases: any Releases, files: any PublicFiles, manager: any ServiceManager,
+    proxy: any Proxy,
     probe: any Probe & PortListeners,
     runner: any Runner, toolbox: any Toolbox, runtimes: any RuntimeSource, secrets: any SecretsSource,
     holes: @escaping () throws -> HoleList, clock: any DeployClock, events: Events,
@@ -73,6 +76,7 @@ public struct Seams {
     self.workspace = workspace
     programs = workspace
     space = workspace
+    self.payloads = payloads
     self.releases = releases
     self.files = files
     self.manager = manager

@@ -49,6 +49,8 @@ public struct ServerConfig: Equatable, Codable, Sendable {
   public var switching: Switching?
   /// The most that a push may bring; nil if nothing is set.
   public var push: PushLimits?
+  /// The most that a shipped archive may bring; nil if nothing is set.
+  public var ship: ShipLimits?
   /// Where runtimes come from; nil if nothing is set.
   public var runtime: RuntimeSettings?
 

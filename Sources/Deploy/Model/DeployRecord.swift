@@ -1,7 +1,7 @@
 /// What is written down about one deploy: the intent before each step, and how it went after it. Recovery relies on it.
 public struct DeployRecord: Equatable, Codable, Sendable {
   /// What can ask for a deploy: a push of the branch, or the command of this name.
-  public enum Kind: String, Codable, Sendable { case push, rebuild, rollback, restart }
+  public enum Kind: String, Codable, Sendable { case push, rebuild, rollback, restart, ship }
 
   /// How a deploy ended.
   public enum Outcome: String, Codable, Sendable {
@@ -29,7 +29,7 @@ public struct DeployRecord: Equatable, Codable, Sendable {
   public let kind: Kind
   /// The commit at which a push found the branch; nil if the push created it, and for other kinds of deploy.
   public let previous: CommitID?
-  /// The commit that goes live; nil until a rollback or a restart has found its release.
+  /// The commit that goes live; nil until a rollback or a restart has found its release, or a shipped archive is read.
   public var commit: Commit?
   /// When the deploy was asked for (RFC 3339).
   public let startedAt: String

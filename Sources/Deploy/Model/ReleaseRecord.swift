@@ -19,12 +19,8 @@ public struct ReleaseRecord: Equatable, Sendable {
   /// What of it can have known holes; nil in older records.
   public let inventory: Inventory?
 
-  /// The commit that it was built from.
-  public var commit: Commit {
-    switch source {
-    case .commit(let commit): commit
-    }
-  }
+  /// The commit that it was built from, or that stands for the archive that it was.
+  public var commit: Commit { source.commit }
 
   /// How it is started; nil if it has no process.
   public var process: AppProcess? {

@@ -32,27 +32,29 @@ public struct Plan: Equatable, Sendable {
   /// Plans the deploy of a tree on a machine with these programs; throws if the tree cannot be deployed there.
   ///
   /// - Parameters:
+  ///   - isBuilt: whether the tree is what a build left, so that nothing is installed or built.
   ///   - configured: the versions of Node that the server's settings name for the app.
   ///   - bring: brings a runtime that the machine does not have; nil if it may not.
   public init(
-    _ tree: some SourceTree, toolbox: some Toolbox, node configured: RuntimeRequest? = nil,
+    _ tree: some SourceTree, isBuilt: Bool = false, toolbox: some Toolbox, node configured: RuntimeRequest? = nil,
     bring: (RuntimeNeed) throws -> Tool? = { _ in nil }
   ) throws {
     if tree.entries.isEmpty {
       throw Failure("reading the pushed files", "the commit holds no files", next: "Commit the app, then push again.")
     }
     try TreeRules.check(tree)
-    let app = try Project(tree)
-    let top = try MonorepoTop(app, in: tree)
+    let app = try isBuilt ? Project(built: tree) : Project(tree)
+    let top = isBuilt ? nil : try MonorepoTop(app, in: tree)
     try top?.requireRoot()
-    try app.requireCommands()
-    // What `next build` exports is not started: only the build shows whether it does.
+    try app.requireCommands(isBuilt: isBuilt)
+    // What `next build` exports is not started: only the build shows whether it does. What is installed shows what can be.
     let mayBeExport = app.isBuiltByNext && app.startsOnlyFiles
-    if !app.framework.isNext, !mayBeExport { try app.requireStart(app.origin(in: tree)) }
+    if !isBuilt, !app.framework.isNext, !mayBeExport { try app.requireStart(app.origin(in: tree)) }
     let project = app.file
     let packages = app.packages
 
-    var warnings = packages.warnings + app.startWarnings + [top?.warning].compactMap(\.self)
+    var warnings =
+      (isBuilt ? [] : packages.warnings) + app.startWarnings(isBuilt: isBuilt) + [top?.warning].compactMap(\.self)
     let wish = configured.map { RuntimeWish($0, source: "nextdeploy config") } ?? app.node.wish
     let need = RuntimeNeed(.node, [wish, app.nextsNode].compactMap(\.self))
     // A site of plain files, which nothing builds, needs none.
@@ -69,8 +71,8 @@ public struct Plan: Equatable, Sendable {
         warnings.append("package.json asks for Node \(range); it gets \(version), as \(wish?.source ?? "") says.")
       }
     }
-    let installs = app.installs
-    let runs = installs && project.install == nil || app.hasBuild && project.build == nil
+    let installs = !isBuilt && app.installs
+    let runs = installs && project.install == nil || !isBuilt && app.hasBuild && project.build == nil
     var runtimes = choice.map { $0.isOnPath ? [] : [$0.tool] } ?? []
     if app.framework == .bun || packages.manager == .bun && runs {
       let bun = try RuntimeNeed(.bun).choice(in: toolbox, bring: bring)
@@ -95,9 +97,11 @@ public struct Plan: Equatable, Sendable {
       !installs
       ? nil : project.install.map { .shell($0) } ?? .program([name] + packages.installArguments)
     self.installDirectory = project.install == nil ? packages.directory : project.root
-    let runner = try TaskRunner.build(app, in: tree)
+    let runner = isBuilt ? nil : try TaskRunner.build(app, in: tree)
     self.build =
-      project.build.map { .shell($0) } ?? runner ?? (app.hasBuild ? .program([name, "run", "build"]) : nil)
+      isBuilt
+      ? nil
+      : project.build.map { .shell($0) } ?? runner ?? (app.hasBuild ? .program([name, "run", "build"]) : nil)
     self.buildDirectory = runner == nil ? project.root : packages.directory
     self.start = app.start ?? .program(["next", "start"])
     self.warnings = warnings

@@ -1,6 +1,7 @@
 /// A plan, and the keys by which it is known whether its work was done before. Only the reading of a commit makes one.
 struct Planned {
-  let commit: Commit
+  /// What it is planned for.
+  let source: Source
   let plan: Plan
   let environment: AppEnvironment
   let unset: UnsetVariables?
@@ -9,17 +10,23 @@ struct Planned {
   /// Stands for what is in the app's `public/`; nil unless Next.js builds it.
   let publicKey: String?
 
+  var commit: Commit { source.commit }
+
   fileprivate init(
-    _ commit: Commit, _ environment: AppEnvironment, _ config: AppConfig, _ seams: Seams,
+    _ source: Source, _ tree: some SourceTree, _ environment: AppEnvironment, _ config: AppConfig, _ seams: Seams,
     bring: (RuntimeNeed) throws -> Tool?
   ) throws {
-    let tree = try seams.repository.tree(of: commit)
-    plan = try Plan(tree, toolbox: seams.toolbox, node: config.node, bring: bring)
-    self.commit = commit
+    plan = try Plan(
+      tree, isBuilt: source.shipment != nil, toolbox: seams.toolbox, node: config.node, bring: bring)
+    self.source = source
     self.environment = environment
     unset = try UnsetVariables.find(in: tree, plan.app, environment)
     installKey = plan.installKey(of: tree)
-    if plan.app.isBuiltByNext {
+    // What is in an archive's files is known by its sum alone.
+    let origin = source.shipment.map { "archive \($0.sha256)" } ?? "tree \(source.commit.tree)"
+    if plan.app.isBuiltByNext, source.shipment != nil {
+      publicKey = try seams.repository.fingerprint(origin)
+    } else if plan.app.isBuiltByNext {
       let place = plan.project.root.file("public/")
       let images = tree.entries.values.filter { $0.path.hasPrefix(place) }
       publicKey = try seams.repository.fingerprint(
@@ -29,7 +36,7 @@ struct Planned {
     }
     // What only instances see needs no build.
     let variables = AppEnvironment.identity(of: environment.forBuilds)
-    let build = ["tree \(commit.tree)", plan.tools + plan.places, "environment\n\(variables)"].joined(separator: "\n")
+    let build = [origin, plan.tools + plan.places, "environment\n\(variables)"].joined(separator: "\n")
     buildKey = try seams.repository.fingerprint(build)
   }
 }
@@ -50,10 +57,19 @@ extension Builder {
   ///
   /// - Parameter clean: whether the workspace is to be emptied; where there is no space, it is at once.
   func plan(_ commit: Commit, clean: Bool) throws -> Planned {
+    try plan(.commit(commit), clean: clean) { try seams.repository.tree(of: commit) }
+  }
+
+  /// The same of an archive, by the files that it brought.
+  func plan(_ unpacked: Unpacked) throws -> Planned {
+    try plan(.archive(unpacked.shipment, unpacked.commit), clean: false) { try unpacked.payload.tree }
+  }
+
+  private func plan(_ source: Source, clean: Bool, _ tree: () throws -> any SourceTree) throws -> Planned {
     try steps.begin(.plan, durable: true)
     let start = seams.clock.now
     try requireSpace(clean: clean)
-    let planned = try Planned(commit, environment, config, seams) { need in
+    let planned = try Planned(source, tree(), environment, config, seams) { need in
       guard seams.runtimes.isAutomatic else { return nil }
       return try seams.runtimes.bring(need) { try steps.requireWantedNowAndThen() }
     }
@@ -61,7 +77,7 @@ extension Builder {
     seams.events.emit(
       .began(
         Headline(
-          app: app, branch: record.kind == .push ? config.branch : nil, commit: commit,
+          app: app, branch: record.kind == .push ? config.branch : nil, commit: source.commit,
           detected: planned.plan.detected)))
     let ended = planned.plan.warning(on: record.startedAt)
     for warning in planned.plan.warnings + [ended].compactMap(\.self) { seams.events.warn(warning) }
@@ -70,7 +86,8 @@ extension Builder {
 
   /// The same without a deploy, and without a look at the disk.
   static func plan(_ commit: Commit, _ environment: AppEnvironment, _ seams: Seams) throws -> Planned {
-    try Planned(commit, environment, seams.config(), seams) { need in
+    let tree = try seams.repository.tree(of: commit)
+    return try Planned(.commit(commit), tree, environment, seams.config(), seams) { need in
       guard seams.runtimes.isAutomatic else { return nil }
       throw Failure(
         "planning the deploy", "\(need) is not on this server: a push brings it",
@@ -78,7 +95,7 @@ extension Builder {
     }
   }
 
-  private func requireSpace(clean: Bool) throws {
+  func requireSpace(clean: Bool) throws {
     let needed = max(50 << 20, try seams.space.reservedSpace())
     if try seams.space.freeSpace() >= needed { return }
     if clean { try emptyWorkspace() }

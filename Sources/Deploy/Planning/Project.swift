@@ -99,14 +99,16 @@ public struct Project: Equatable, Sendable {
   }
 
   /// Throws if there is no way to start the app, or to build one that must be built.
-  public func requireCommands() throws(Failure) {
+  ///
+  /// - Parameter isBuilt: whether it is built already.
+  public func requireCommands(isBuilt: Bool = false) throws(Failure) {
     if start == nil && !framework.isNext && site == nil { throw missingStart }
     if let own = file.start, file.framework == .next, command?.startsNext == false {
       throw ProjectFile.failure(
         "\"start\" (\(own.quoted)) does not start Next.js, as \"framework\" says that it should",
         next: "Remove one of the two: with \"framework\": \"next\" NextDeploy starts Next.js itself.")
     }
-    if framework.isNext && file.build == nil && !hasBuild {
+    if framework.isNext && file.build == nil && !hasBuild && !isBuilt {
       throw Failure(
         "reading \(manifestPath)", "there is no \"build\" script, and a Next.js app must be built",
         next: "Add \"build\": \"next build\" to its scripts, or set \"build\" in \(ProjectFile.name).")

@@ -33,7 +33,11 @@ extension Promotion {
     given.start = process.environment
     given.compiled = process.compiled
     given.identity = process.environment.filter { ProgramEnvironment.taken[$0.key] != nil }
-    if process.isNext { given.serverActionsKey = try ServerActionsKey.value(environment, own: given.own, seams) }
+    if process.isNext {
+      // What was built elsewhere holds values that its own key encrypted.
+      given.serverActionsKey =
+        try process.environment[ServerActionsKey.name] ?? ServerActionsKey.value(environment, own: given.own, seams)
+    }
     // Told 127.0.0.1, Next's own server of 13 and before, and a server of an app's own, take Next for another site.
     given.listening = (port, process.isNext ? "localhost" : "127.0.0.1")
     let runtimes = process.runtimes ?? []

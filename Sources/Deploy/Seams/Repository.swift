@@ -33,6 +33,9 @@ public protocol Repository {
   /// How many files a checkout would write or remove, as far as the repository alone can tell.
   func changes(from old: CommitID?, to commit: Commit) throws -> Int
 
+  /// Makes a commit without files that stands for an archive, so that history and refs know it.
+  func commit(standingFor shipment: Shipment) throws -> Commit
+
   /// A short text that identifies a longer one without giving it away.
   func fingerprint(_ text: String) throws -> String
 }

@@ -36,6 +36,11 @@ struct FakeRepository: Repository, Refs {
     world.branches[ref] = new
   }
 
+  func commit(standingFor shipment: Shipment) throws -> Commit {
+    try world.event("repository.commit \(shipment.short)")
+    return try world.commit(shipment.subject, MemoryTree([:]))
+  }
+
   func fingerprint(_ text: String) throws -> String { try CommitID(hashing: text).description }
 }
 
@@ -65,6 +70,28 @@ struct FakeReleases: Releases {
   }
 
   func boundCaches(_ limits: CacheLimits) throws { try world.event("boundCaches \(limits.mostBytes)") }
+}
+
+struct FakePayloads: Payloads {
+  let world: World
+
+  func unpack(for release: ReleaseID, isWanted: () throws -> Void) throws -> any Payload {
+    try world.event("unpack \(release)")
+    try isWanted()
+    guard let tree = world.arriving else { throw Unexpected("an archive") }
+    return FakePayload(world: world, tree: tree)
+  }
+}
+
+struct FakePayload: Payload {
+  let world: World
+  let tree: any SourceTree
+  let sha256 = String(repeating: "a1", count: 32)
+  let entries = 3
+  let bytes = 3 << 20
+  var workspace: any Workspace { FakeWorkspace(world: world) }
+  var releases: any Releases { FakeReleases(world: world) }
+  func discard() throws { try world.event("discard") }
 }
 
 struct FakeFiles: PublicFiles {

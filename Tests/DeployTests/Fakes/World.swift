@@ -36,6 +36,8 @@ final class World {
   var reservedSpace = 100 << 20
   /// What parts of the workspace take on the disk.
   var usages: [String: DiskUsage] = [:]
+  /// What an archive that is shipped brings.
+  var arriving: MemoryTree?
   /// Taken by what is in the workspace.
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []
@@ -122,7 +124,8 @@ final class World {
   var seams: Seams {
     Seams(
       repository: FakeRepository(world: self), state: FakeState(world: self), workspace: FakeWorkspace(world: self),
-      releases: FakeReleases(world: self), files: FakeFiles(world: self), manager: FakeManager(world: self),
+      payloads: FakePayloads(world: self), releases: FakeReleases(world: self), files: FakeFiles(world: self),
+      manager: FakeManager(world: self),
       proxy: FakeProxy(world: self),
       probe: FakeProbe(world: self), runner: FakeRunner(world: self), toolbox: toolbox,
       runtimes: FakeRuntimes(world: self), secrets: FakeSecrets(world: self),

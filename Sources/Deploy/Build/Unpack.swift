@@ -1,0 +1,66 @@
+/// An archive whose files are unpacked beside the app's releases.
+struct Unpacked {
+  let payload: any Payload
+  let shipment: Shipment
+  /// What stands for it in the app's repository.
+  let commit: Commit
+
+  fileprivate init(_ payload: any Payload, _ shipment: Shipment, as commit: Commit) {
+    self.payload = payload
+    self.shipment = shipment
+    self.commit = commit
+  }
+}
+
+// A release that was built elsewhere: it is unpacked, then planned by what is in it.
+extension Builder {
+  /// A release of an archive that arrives.
+  func release(of delivery: Delivery) throws -> Candidate {
+    let unpacked = try unpack(delivery)
+    let shipped = Builder(steps: steps.making(of: unpacked.payload), environment: environment)
+    do {
+      let candidate = try shipped.release(of: unpacked)
+      steps.attempt("removing what was unpacked") { try unpacked.payload.discard() }
+      return candidate
+    } catch {
+      steps.attempt("removing what was unpacked") { try unpacked.payload.discard() }
+      throw error
+    }
+  }
+
+  private func unpack(_ delivery: Delivery) throws -> Unpacked {
+    steps.writer.enter(.unpack)
+    try requireSpace(clean: false)
+    return try steps.run(.unpack, "the archive", durable: true) {
+      let payload = try seams.payloads.unpack(for: record.id) { try steps.requireWantedNowAndThen() }
+      let shipment = Shipment(sha256: payload.sha256, key: delivery.key, commit: delivery.commit)
+      let commit = try seams.repository.commit(standingFor: shipment)
+      steps.writer.ships(commit)
+      let size = "\(payload.entries) files and directories, \(max(1, payload.bytes >> 20)) MB"
+      return (Unpacked(payload, shipment, as: commit), "archive \(shipment.short): \(size)")
+    }
+  }
+
+  private func release(of unpacked: Unpacked) throws -> Candidate {
+    let planned = try plan(unpacked)
+    if let command = planned.plan.project.releaseCommand {
+      throw Failure(
+        "shipping \(app)", "\(ProjectFile.name) names a release command, \(command.quoted), which only pushes run",
+        next: "Run it where the archive is made, and leave \"release\" out of the archive's \(ProjectFile.name).")
+    }
+    try prepareInstance()
+    let artifact = try accept(planned)
+    if case .files = artifact.output.serving { try giveUpInstance() }
+    return try makeRelease(artifact)
+  }
+}
+
+extension Steps {
+  /// The same deploy, with an archive's files in the place of the workspace.
+  fileprivate func making(of payload: any Payload) -> Steps {
+    var seams = seams
+    seams.workspace = payload.workspace
+    seams.releases = payload.releases
+    return Steps(app: app, config: config, seams: seams, writer: writer)
+  }
+}

@@ -1,0 +1,25 @@
+/// What arrives as an archive that was built somewhere else.
+public protocol Payloads {
+  /// Unpacks the archive beside the app's releases, reading it once, to its end.
+  ///
+  /// - Parameter isWanted: called now and then; what it throws ends the unpacking.
+  func unpack(for release: ReleaseID, isWanted: () throws -> Void) throws -> any Payload
+}
+
+/// An unpacked archive. Nothing in it can be changed by anybody but the deploy.
+public protocol Payload {
+  /// The SHA-256 of the archive, in hexadecimal digits.
+  var sha256: String { get }
+  /// How many files, links and directories were in it.
+  var entries: Int { get }
+  /// The bytes that its files take.
+  var bytes: Int { get }
+  /// What it is planned by: its files but for those in node_modules.
+  var tree: any SourceTree { get throws }
+  /// Its files, in the place of a workspace's.
+  var workspace: any Workspace { get }
+  /// The app's releases, made of these files.
+  var releases: any Releases { get }
+  /// Removes what is left of it.
+  func discard() throws
+}

@@ -1,0 +1,101 @@
+@testable import Deploy
+import FoundationEssentials
+import Testing
+
+@Suite("A shipped archive")
+struct ShipTests {
+  private let delivery = Delivery(key: "laptop", commit: nil)
+
+  private func world(_ files: [String: String] = [:]) throws -> World {
+    let world = try World()
+    world.arriving = try MemoryTree(
+      [
+        "package.json": #"{"scripts": {"build": "make", "start": "node server.js"}}"#, "server.js": "one",
+      ].merging(files) { $1 })
+    return world
+  }
+
+  @Test("takes the way of a push from its plan on, without an install and a build, and is discarded")
+  func way() throws {
+    let world = try world()
+    try world.push("zero")
+    world.events = []
+
+    let record = try world.deploy(.ship(delivery))
+
+    #expect(record.outcome == .live && record.kind == .ship)
+    #expect(record.steps.map(\.step) == [.unpack, .plan, .build, .release, .boot, .health, .route, .drain])
+    #expect(world.events("run ", "checkout").isEmpty)
+    #expect(
+      world.events("unpack", "make", "discard", "route").map { $0.prefix(4) } == ["unpa", "make", "disc", "rout"])
+    let release = try #require(world.releases.last)
+    #expect(release.source.shipment?.key == "laptop")
+    #expect(world.live?.commit == release.commit && release.commit.subject.contains("Archive a1a1a1a1a1a1"))
+    #expect(world.branches["refs/nextdeploy/live"] == release.commit.id)
+    #expect(world.tip != release.commit.id, "the branch is not moved")
+  }
+
+  @Test("that fails on its way changes nothing, and is discarded", arguments: ["make", "start", "durably save route"])
+  func fails(_ event: String) throws {
+    let world = try world()
+    let first = try world.push("zero")
+    world.failing = [event]
+
+    let record = try world.deploy(.ship(delivery))
+
+    #expect(record.outcome == .failed)
+    #expect(world.live?.release == first.release && world.releases.map(\.id) == [first.id])
+    #expect(world.tip == first.commit?.id)
+    #expect(!world.events("discard").isEmpty)
+  }
+
+  @Test(
+    "that was interrupted is undone, and one that was live is finished",
+    arguments: [("unpack", false), ("save release", false), ("route", false), ("setLive", true)])
+  func interrupted(_ event: String, _ isLive: Bool) throws {
+    let world = try world()
+    let first = try world.push("zero")
+    world.finishDraining()
+    world.crash = event
+    _ = try? world.deploy(.ship(delivery))
+    world.crash = nil
+    let second = try #require(world.records.values.max { $0.id < $1.id })
+    world.dead.insert(second.id)
+
+    try world.recover()
+
+    #expect(world.records[second.id]?.outcome == (isLive ? .live : .failed))
+    #expect(world.live?.release == (isLive ? second.id : first.release))
+    #expect(world.tip == first.commit?.id)
+  }
+
+  @Test("with a release command is refused, for only pushes run one")
+  func releaseCommand() throws {
+    let world = try world(["nextdeploy.json": #"{"release": "migrate"}"#])
+
+    let record = try world.deploy(.ship(delivery))
+
+    #expect(record.outcome == .failed && record.failure?.cause.contains("migrate") == true)
+    #expect(world.releases.isEmpty && !world.events("discard").isEmpty)
+  }
+
+  @Test("of pages alone needs no package.json; of something else it does")
+  func pages() throws {
+    let world = try World()
+    world.arriving = try MemoryTree(["index.html": "<h1>pages</h1>"])
+    #expect(try world.deploy(.ship(delivery)).outcome == .live)
+    #expect(world.releases.last?.site != nil)
+    world.arriving = try MemoryTree(["main.go": ""])
+    #expect(try world.deploy(.ship(delivery)).failure?.cause.contains("package.json") == true)
+  }
+
+  @Test("is still its release's source when that is read again")
+  func source() throws {
+    let world = try world()
+    try world.push("zero")
+    try world.deploy(.ship(delivery))
+    for release in world.releases {
+      #expect(try JSONDecoder().decode(ReleaseRecord.self, from: JSONEncoder().encode(release)) == release)
+    }
+  }
+}
