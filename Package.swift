@@ -57,7 +57,8 @@ let package = Package(
     .target(
       name: "Adapters",
       dependencies: [
-        "Archives", "SSHAccess", "GitHubActions", "Deploy", "Holes", "Hooks", "Posix", "ProcessSupervision", "Templates",
+        "Archives", "SSHAccess", "GitHubActions", "Deploy", "Holes", "Hooks", "Posix", "ProcessSupervision",
+        "Templates",
       ],
       swiftSettings: strict),
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
@@ -103,7 +104,9 @@ let package = Package(
     tests("GitTests", ["Git", "Deploy", "Posix", "TestKit"]),
     tests("ArchivesTests", ["Archives", "Posix", "TestKit"]),
     tests("ProcessSupervisionTests", ["ProcessSupervision", "Deploy", "Posix", "TestKit"]),
-    tests("AdaptersTests", ["SSHAccess", "Adapters", "Git", "ProcessSupervision", "Deploy", "Posix", "TestKit"]),
+    tests(
+      "AdaptersTests",
+      ["Archives", "SSHAccess", "Adapters", "Git", "ProcessSupervision", "Deploy", "Posix", "TestKit"]),
     tests("ConsoleTests", ["Console", "Deploy"]),
     tests("CommandsTests", ["Deploy", "Posix", "TestKit"]),
     tests("EndToEndTests", ["Adapters", "Deploy", "Posix", "TestKit"]),

@@ -4,7 +4,7 @@ public import Posix
 public struct PackedArchive: Equatable, Sendable {
   /// How an archive is compressed.
   public enum Compression: Sendable, CaseIterable {
-    case zstd, gzip
+    case zstd, gzip, none
   }
 
   /// The SHA-256 checksum of the archive, in small hexadecimal digits.
@@ -16,6 +16,14 @@ public struct PackedArchive: Equatable, Sendable {
 }
 
 extension Archive {
+  /// Something that is packed.
+  public enum Content: Equatable, Sendable {
+    /// What is at a path of the directory: a file, a link, or a directory without what is in it.
+    case at(PathBelow)
+    /// A file with these bytes.
+    case bytes([UInt8])
+  }
+
   /// Packs a directory as tar, in a way that ``extract(from:into:limits:)`` takes; the same files become the same bytes.
   ///
   /// What differs between two builds of the same is left out: owners are 0 without names, permissions are 755 or 644, the
@@ -23,7 +31,7 @@ extension Archive {
   /// once for each.
   ///
   /// - Parameters:
-  ///   - time: when everything in it was changed, in seconds since 1970, such as the time of the commit.
+  ///   - time: when everything in it was changed, in seconds since 1970, such as the time of the commit; 0 for no time.
   ///   - isLeftOut: called with each path; what it returns true for is not packed, with all that is in it.
   /// - Throws: ``ArchiveError`` for what a release may not have, `SystemError` for this machine.
   public static func pack(
@@ -31,54 +39,69 @@ extension Archive {
     _ compression: PackedArchive.Compression = .zstd,
     time: Int64 = 0, depth: Int = ArchiveLimits().depth, except isLeftOut: (PathBelow) -> Bool = { _ in false }
   ) throws -> PackedArchive {
+    var contents: [PathBelow: Content] = [:]
+    var open = [PathBelow.top]
+    while let place = open.popLast() {
+      for entry in try source.directory(place).entries() {
+        let path = place.appending(entry.name)
+        if isLeftOut(path) { continue }
+        contents[path] = .at(path)
+        if entry.kind == .directory { open.append(path) }
+      }
+    }
+    return try pack(contents, of: source, to: output, compression, time: time, depth: depth)
+  }
+
+  /// Does the same with these contents, by their paths in the archive, where a directory stands for itself alone.
+  public static func pack(
+    _ contents: [PathBelow: Content], of source: borrowing Directory, to output: consuming FileDescriptor,
+    _ compression: PackedArchive.Compression = .zstd, time: Int64 = 0, depth: Int = ArchiveLimits().depth
+  ) throws -> PackedArchive {
     let locale = try TextLocale()
     let writer = try ArchiveWriter(to: output, compression)
-    var (entries, bytes): (Int, Int64) = (0, 0)
-    // The last one comes next.
-    var waiting = [PathBelow.top]
-    while let path = waiting.popLast() {
-      if path.isTop {
-        waiting += try names(in: source, path, except: isLeftOut)
-        continue
-      }
+    var bytes: Int64 = 0
+    let paths = contents.keys.map { ($0, $0.inOrder) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
+    for (number, path) in paths.enumerated() {
       do {
-        bytes += try add(path, of: source, to: writer, time: time, depth: depth)
-        entries += 1
-      } catch let error as ArchiveError { throw error.at(entries + 1, Array(path.bytes)).whilePacking }
-      if try source.status(path)?.kind == .directory { waiting += try names(in: source, path, except: isLeftOut) }
+        bytes += try add(path, contents, of: source, to: writer, time: time, depth: depth)
+      } catch let error as ArchiveError { throw error.at(number + 1, Array(path.bytes)).whilePacking }
     }
     let sum = try writer.finish()
     _ = consume locale
-    return PackedArchive(sha256: sum, entries: entries, bytes: bytes)
-  }
-
-  /// What is in a directory, the first one last.
-  private static func names(
-    in source: borrowing Directory, _ path: PathBelow, except isLeftOut: (PathBelow) -> Bool
-  ) throws -> [PathBelow] {
-    let directory = try source.directory(path)
-    return try directory.entries().map { path.appending($0.name) }.filter { !isLeftOut($0) }.sorted(by: >)
+    return PackedArchive(sha256: sum, entries: paths.count, bytes: bytes)
   }
 
   /// Packs one entry; returns how many bytes its content has.
   private static func add(
-    _ path: PathBelow, of source: borrowing Directory, to writer: ArchiveWriter, time: Int64, depth: Int
+    _ path: PathBelow, _ contents: [PathBelow: Content], of source: borrowing Directory, to writer: ArchiveWriter,
+    time: Int64, depth: Int
   ) throws -> Int64 {
     _ = try ArchivePath.checked(Array(path.bytes), depth: depth)
-    guard let status = try source.status(path) else { throw changed }
+    let place: PathBelow
+    switch contents[path] {
+    case .at(let path): place = path
+    case .bytes(let bytes):
+      try writer.begin(path, .file, mode: 0o644, size: bytes.count, time: time)
+      try writer.add(bytes)
+      return Int64(bytes.count)
+    case nil: throw changed
+    }
+    guard let status = try source.status(place) else { throw changed }
     switch status.kind {
     case .directory:
       try writer.begin(path, .directory, mode: 0o755, size: 0, time: time)
       return 0
     case .link:
-      guard let target = try source.linkTarget(path) else { throw changed }
+      guard let target = try source.linkTarget(place) else { throw changed }
       for climb in try ArchivePath.climbs(of: target, in: path.parent) {
-        guard try source.status(climb)?.kind == .directory else { throw ArchivePath.notDirectory(climb, in: target) }
+        guard case .at(let place) = contents[climb], try source.status(place)?.kind == .directory else {
+          throw ArchivePath.notDirectory(climb, in: target)
+        }
       }
       try writer.begin(path, .link, mode: 0o777, size: 0, time: time, target: target)
       return 0
     case .file:
-      guard let file = try source.file(path) else { throw changed }
+      guard let file = try source.file(place) else { throw changed }
       let size = try file.status().size
       try writer.begin(path, .file, mode: status.mode & 0o100 == 0 ? 0o644 : 0o755, size: size, time: time)
       var left = size
@@ -95,4 +118,9 @@ extension Archive {
   }
 
   private static var changed: ArchiveError { ArchiveError(.refused, "it was changed while it was packed") }
+}
+
+extension PathBelow {
+  /// Its bytes with "/" before all others, which puts what is in a directory right behind it.
+  fileprivate var inOrder: [UInt8] { bytes.map { $0 == UInt8(ascii: "/") ? 0 : $0 } }
 }

@@ -33,6 +33,7 @@ import Posix
   private let pointer: OpaquePointer
   private let entry: OpaquePointer
   private let sink: Sink
+  private var isFinished = false
 
   init(to output: consuming FileDescriptor, _ compression: PackedArchive.Compression) throws {
     let sink = Sink(output)
@@ -50,6 +51,7 @@ import Posix
       try check(unsafe archive_write_add_filter_gzip(pointer))
       // It would be the time of the packing.
       try check(unsafe archive_write_set_filter_option(pointer, "gzip", "timestamp", nil))
+    case .none: break
     }
     try check(unsafe archive_write_set_bytes_in_last_block(pointer, 1))
     try check(
@@ -63,6 +65,8 @@ import Posix
   }
 
   deinit {
+    // Where it was not finished it stays without an end: libarchive would write one, and half an archive would pass for whole.
+    if !isFinished { _ = unsafe archive_write_fail(pointer) }
     unsafe archive_entry_free(entry)
     unsafe archive_write_free(pointer)
   }
@@ -97,6 +101,7 @@ import Posix
   /// Writes the end of the archive; returns the checksum of all that was written, in small hexadecimal digits.
   func finish() throws -> String {
     try check(unsafe archive_write_close(pointer))
+    isFinished = true
     return sink.hash.finish()
   }
 

@@ -156,7 +156,7 @@ struct Extraction: ~Copyable {
       do {
         try holder.directory.makeDirectory(part)
         // Whatever the umask is.
-        try holder.directory.setMode(part, 0o755)
+        try holder.directory.setMode(part, kept(0o755, owner: 0o700))
         implied += 1
         try countEntries()
       } catch let error as SystemError { if !error.isAlreadyThere { throw error } }
@@ -207,9 +207,10 @@ final class Holder {
 }
 
 extension ArchiveEntry {
-  /// When it was changed, within what every file system and program can tell.
+  /// When it was changed, within what every file system and program can tell; nil where it does not say, as with the very
+  /// beginning of time, which stands for none.
   fileprivate var time: (seconds: Int64, nanoseconds: Int)? {
-    guard let modified else { return nil }
+    guard let modified, modified != (0, 0) else { return nil }
     if modified.seconds < 0 { return (0, 0) }
     return modified.seconds > 9_000_000_000 ? (9_000_000_000, 0) : modified
   }

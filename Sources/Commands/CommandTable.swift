@@ -69,7 +69,7 @@ struct ServerCommand: Sendable {
 /// All commands; parsing and help follow from this table.
 public enum CommandTable {
   static let commands: [ServerCommand] = [
-    ProjectCommands.initialize, CICommands.generate,
+    ProjectCommands.initialize, CICommands.generate, PackCommand.pack,
     AppCommands.create, AppCommands.list, AppCommands.show, AppCommands.remove,
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,

@@ -8,8 +8,22 @@ extension ConfigCommands {
     set: @escaping @Sendable (inout PushLimits, String?) throws -> Void
   ) -> Key { server("push.\(name)", \.push, PushLimits(), get: get, set: set) }
 
+  static let limitsOfArchives: [Key] = [
+    ship("size", get: { ($0.size ?? ShipLimits.size).description }, set: { $0.size = try $1.map { try Size($0) } }),
+    ship(
+      "entries", get: { String($0.mostEntries) },
+      set: { $0.entries = try $1.map { try number($0, for: "ship.entries", in: 100...100_000_000) } }),
+    ship(
+      "depth", get: { String($0.mostDepth) },
+      set: { $0.depth = try $1.map { try number($0, for: "ship.depth", in: 10...1_000) } }),
+    ship(
+      "ratio", get: { String($0.mostRatio) },
+      set: { $0.ratio = try $1.map { try number($0, for: "ship.ratio", in: 2...100_000) } }),
+    ship("time", get: { $0.mostTime.description }, set: { $0.time = try $1.map { try TimeLimit($0) } }),
+  ]
+
   /// A limit on what is shipped.
-  static func ship(
+  private static func ship(
     _ name: String, get: @escaping @Sendable (ShipLimits) -> String,
     set: @escaping @Sendable (inout ShipLimits, String?) throws -> Void
   ) -> Key { server("ship.\(name)", \.ship, ShipLimits(), get: get, set: set) }

@@ -22,7 +22,7 @@ enum ConfigCommands {
     let place: Place
   }
 
-  private static let keys = general + runtimes
+  private static let keys = general + limitsOfArchives + runtimes
 
   private static let general: [Key] = [
     Key(
@@ -94,17 +94,6 @@ enum ConfigCommands {
     push(
       "memory", get: { $0.memory(of: CurrentProcess.memoryOfMachine).description },
       set: { $0.memory = try $1.map(memory) }),
-    ship("size", get: { ($0.size ?? ShipLimits.size).description }, set: { $0.size = try $1.map { try Size($0) } }),
-    ship(
-      "entries", get: { String($0.mostEntries) },
-      set: { $0.entries = try $1.map { try number($0, for: "ship.entries", in: 100...100_000_000) } }),
-    ship(
-      "depth", get: { String($0.mostDepth) },
-      set: { $0.depth = try $1.map { try number($0, for: "ship.depth", in: 10...1_000) } }),
-    ship(
-      "ratio", get: { String($0.mostRatio) },
-      set: { $0.ratio = try $1.map { try number($0, for: "ship.ratio", in: 2...100_000) } }),
-    ship("time", get: { $0.mostTime.description }, set: { $0.time = try $1.map { try TimeLimit($0) } }),
   ]
 
   static let show = ServerCommand.serverOrApp(

@@ -10,7 +10,7 @@ struct UnpackedPayload: Payload {
   let entries: Int
   let bytes: Int
 
-  var tree: any SourceTree { get throws { try PayloadTree(directory) } }
+  var tree: any SourceTree { get throws { try DirectoryTree(directory) } }
   var workspace: any Workspace { PayloadFiles(directory: directory) }
   var releases: any Releases { ReleaseDirectory(layout: layout, leftovers: leftovers, from: directory) }
   func discard() throws { try leftovers.remove(directory) }
@@ -29,44 +29,4 @@ private struct PayloadFiles: Workspace {
   func installedKey() -> String? { nil }
   func setInstalledKey(_ key: String?) {}
   func empty() throws { try Directory(directory).empty() }
-}
-
-/// The files of an unpacked archive, but for those in node_modules.
-private struct PayloadTree: SourceTree {
-  let id: CommitID
-  let entries: [String: TreeEntry]
-  private let directory: String
-
-  /// More than any app has of its own; what is beyond is not planned by.
-  private static let limit = 200_000
-
-  init(_ directory: String) throws {
-    let none = try CommitID(String(repeating: "0", count: 40))
-    let top = try Directory(directory)
-    var entries: [String: TreeEntry] = [:]
-    var open = [PathBelow.top]
-    while let place = open.popLast(), entries.count < Self.limit {
-      for entry in try top.directory(place).entries() {
-        let path = place.appending(entry.name)
-        switch entry.kind {
-        case .directory: if entry.name.description != "node_modules" { open.append(path) }
-        case .file, .link:
-          let text = String(path: path.bytes)
-          entries[text] = TreeEntry(path: text, kind: entry.kind == .link ? .link : .file, id: none)
-        case .other: continue
-        }
-      }
-    }
-    (id, self.entries, self.directory) = (none, entries, directory)
-  }
-
-  func bytes(of entry: TreeEntry, atMost limit: Int) throws -> [UInt8]? {
-    guard let path = PathBelow(entry.path) else { return [] }
-    let top = try Directory(directory)
-    if entry.kind == .link { return try top.linkTarget(path) }
-    do { return try top.read(path, atMost: limit) ?? [] } catch {
-      if error.isTooLarge { return nil }
-      throw error
-    }
-  }
 }

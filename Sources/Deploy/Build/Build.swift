@@ -33,10 +33,11 @@ extension Builder {
   func build(_ installation: Installation) throws -> Artifact {
     let planned = installation.planned
     let plan = planned.plan
+    let reader = reader
     let identity = plan.app.isBuiltByNext ? [AppProcess.nextDeployment: record.id.description] : [:]
     return try steps.run(.build, plan.build?.description ?? "") {
       let version = try installedNextVersion(plan)
-      if !plan.framework.isNext, !(plan.app.isBuiltByNext && plan.app.startsOnlyFiles) { try requireStart(plan) }
+      try reader.requireStart(plan)
       let inventory = try inventory(of: plan)
       try requireNoHoles(in: inventory, node: plan.runtime)
       try prepareFiles(plan)
@@ -66,7 +67,7 @@ extension Builder {
           try seams.workspace.remove(cache)
         }
       }
-      let output = try output(of: plan, version: version, identity: identity)
+      let output = try reader.output(of: plan, version: version, identity: identity)
       return (
         Artifact(planned, installation, inventory, output),
         plan.build == nil ? "no build script, nothing to build" : output.framework
@@ -77,28 +78,16 @@ extension Builder {
   /// What was built elsewhere.
   func accept(_ planned: Planned) throws -> Artifact {
     let plan = planned.plan
+    let reader = reader
     return try steps.run(.build) {
       let version = try installedNextVersion(plan)
-      if !plan.framework.isNext, !(plan.app.isBuiltByNext && plan.app.startsOnlyFiles) { try requireStart(plan) }
+      try reader.requireStart(plan)
       let inventory = try inventory(of: plan)
       try requireNoHoles(in: inventory, node: plan.runtime)
-      let identity = plan.app.isBuiltByNext ? try builtIdentity(plan) : [:]
-      let output = try output(of: plan, version: version, identity: identity)
+      let identity = plan.app.isBuiltByNext ? try reader.builtIdentity(plan) : [:]
+      let output = try reader.output(of: plan, version: version, identity: identity)
       return (Artifact(planned, nil, inventory, output), "\(output.framework), built elsewhere")
     }
-  }
-
-  private func output(of plan: Plan, version: Version?, identity: [String: String]) throws -> BuildOutput {
-    if let site = plan.app.site { return try staticOutput(of: plan, site) }
-    if plan.framework.isNext { return try nextOutput(of: plan, version: version, identity: identity) }
-    if plan.app.isBuiltByNext, plan.app.startsOnlyFiles {
-      let output = try nextOutput(plan.project.root)
-      if seams.workspace.exists(plan.project.root.file("\(output)/export-detail.json")) {
-        return try exported(plan, output, name: "Next.js")
-      }
-      try requireStart(plan)
-    }
-    return try appOutput(of: plan, identity: identity)
   }
 
   /// How to build what another package in the app's workspace should have left; nil if that is not what failed.
@@ -112,52 +101,5 @@ extension Builder {
     else { return nil }
     return "\(package.name) is a package of this workspace that has to be built first: set \"build\" in "
       + "\(ProjectFile.name), as in \"build\": \"\(package.command)\"."
-  }
-
-  /// A Node or Bun app: its files as they are after the build, and its production dependencies.
-  ///
-  /// - Parameter identity: what a build of Next.js was given, where the app has a server of its own for it.
-  func appOutput(of plan: Plan, identity: [String: String] = [:]) throws -> BuildOutput {
-    let framework = plan.framework.isNext ? Framework.node : plan.framework
-    if plan.framework.isNext { try requireStart(plan) }
-    return BuildOutput(
-      assembly: Assembly(
-        parts: [.everything(without: try developmentPackages(plan))],
-        persist: plan.project.persist.map { plan.project.root.file($0.description) },
-        writable: identity.isEmpty ? [] : try writableByNext(plan.project.root)),
-      framework: framework.description,
-      serving: .process(
-        AppProcess(
-          start: plan.start, directory: plan.project.root, environment: identity,
-          drainTimeout: plan.project.drainTimeout)))
-  }
-
-  /// Refuses a start command whose programs the release would not have, now that it is known what was installed.
-  private func requireStart(_ plan: Plan) throws {
-    let installed = try lockedPackages(plan)
-    try plan.app.requireStart { need in
-      if let installed { return installed.origin(of: need, in: plan.project.root.seen(from: plan.installDirectory)) }
-      guard case .fetched(let program) = need else { return nil }
-      let isThere = PackageManagerChoice.ancestors(of: plan.project.root).contains {
-        seams.workspace.exists($0.file("node_modules/.bin/\(program)"))
-      }
-      return isThere ? .production : .absent
-    }
-  }
-
-  private func lockedPackages(_ plan: Plan) throws -> LockedPackages? {
-    try seams.workspace.text(plan.installDirectory.file("node_modules/.package-lock.json")).flatMap {
-      LockedPackages($0)
-    }
-  }
-
-  /// Where npm keeps packages that only the build needed; npm notes it for each package that it installs.
-  func developmentPackages(_ plan: Plan) throws -> Set<String> {
-    guard plan.project.dependencies == .production, let development = try lockedPackages(plan)?.development else {
-      return []
-    }
-    // What the app is started with is needed, wherever package.json lists it.
-    if plan.framework.isNext && development.contains(where: { $0.hasSuffix("node_modules/next") }) { return [] }
-    return Set(development.map { plan.installDirectory.file($0) })
   }
 }

@@ -4,6 +4,9 @@ struct Builder: Half {
   /// The environment that everything is built with.
   let environment: AppEnvironment
 
+  /// Reads what is in the workspace.
+  var reader: BuildReader { BuildReader(files: seams.workspace, events: seams.events) }
+
   /// A release of a commit: an earlier one made from the same files, or a new one.
   ///
   /// - Parameters:

@@ -1,5 +1,5 @@
 // What a build of Next.js that was made elsewhere says of itself, and its instances must be told.
-extension Builder {
+extension BuildReader {
   /// The deployment id that is in its pages, and the key that encrypted what its server actions hold.
   func builtIdentity(_ plan: Plan) throws -> [String: String] {
     var identity: [String: String] = [:]
@@ -9,7 +9,7 @@ extension Builder {
       identity[ServerActionsKey.name] = try manifests.json("server/server-reference-manifest.json")?["encryptionKey"]?
         .string
     }
-    seams.events.redact([identity[ServerActionsKey.name]].compactMap(\.self))
+    events.redact([identity[ServerActionsKey.name]].compactMap(\.self))
     return identity
   }
 }

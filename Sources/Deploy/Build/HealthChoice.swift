@@ -4,6 +4,6 @@ extension Builder {
     if let page = output.page { return HealthPolicy(plan.project.health, page: page) }
     guard plan.framework.isNext else { return HealthPolicy(plan.project.health) }
     let root = plan.project.root
-    return HealthPolicy(plan.project.health, routes: try NextRoutes(manifests(root, nextOutput(root))))
+    return HealthPolicy(plan.project.health, routes: try NextRoutes(reader.manifests(root, reader.nextOutput(root))))
   }
 }

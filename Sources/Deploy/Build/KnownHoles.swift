@@ -5,7 +5,8 @@ extension Builder {
     let own = plan.app.manifest
     var inventory = try Inventory(
       seams.holes().packages, in: seams.workspace, root: plan.project.root,
-      own: Set(own.dependencies.keys).union(own.developmentDependencies.keys), without: try developmentPackages(plan))
+      own: Set(own.dependencies.keys).union(own.developmentDependencies.keys),
+      without: try reader.developmentPackages(plan))
     inventory.manager = plan.packages.manager
     return inventory
   }

@@ -37,7 +37,7 @@ extension Builder {
     try steps.run(.release, command) {
       var given = given(to: .releaseCommand, planned, in: planned.plan.project.root)
       // What runs before the start gets what the start sets.
-      if planned.plan.project.releaseCommand == nil { given.start = try startVariables(planned.plan) }
+      if planned.plan.project.releaseCommand == nil { given.start = try reader.startVariables(planned.plan) }
       try run(
         .shell(command), of: planned, in: planned.plan.project.root, environment: given.variables, by: .releaseCommand,
         attempt: "running the release command '\(command)'",

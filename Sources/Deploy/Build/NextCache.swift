@@ -3,7 +3,7 @@ extension Builder {
   /// Removes from a build's cache what no build has used for long, then the oldest of it until the rest is small enough.
   func trimNextCache(_ root: RelativePath) throws {
     let limits = config.cache ?? CacheLimits()
-    for output in try Set(nextOutputs(root) + [".next"]) {
+    for output in try Set(reader.nextOutputs(root) + [".next"]) {
       let cache = root.file("\(output)/cache")
       let parts = try cacheParts(cache)
       let surplus = limits.surplus(of: parts.map(\.usage))

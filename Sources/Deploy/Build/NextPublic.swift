@@ -1,11 +1,11 @@
-extension Builder {
+extension BuildReader {
   /// The app's `public/`, of which the proxy can serve what Next.js would only read; nil if there is none, or the app wants
   /// to serve it itself.
   ///
   /// - Parameter place: the app's directory in the release.
   func nextPublic(_ plan: Plan, _ output: String, place: RelativePath) throws -> PublicFolder? {
     let root = plan.project.root
-    guard plan.project.files == .disk, seams.workspace.exists(root.file("public")),
+    guard plan.project.files == .disk, files.exists(root.file("public")),
       let directory = RelativePath(place.file("public"))
     else { return nil }
     let manifests = manifests(root, output)
@@ -16,7 +16,7 @@ extension Builder {
     if try manifests.config()?["generateEtags"] == .bool(false) { return nil }
     return PublicFolder(
       directory: directory, path: path,
-      rules: NextPublic(rules, hasOldStatic: seams.workspace.exists(root.file("static"))))
+      rules: NextPublic(rules, hasOldStatic: files.exists(root.file("static"))))
   }
 }
 

@@ -1,5 +1,5 @@
 // What of a build's files the proxy can serve in the place of Next.js.
-extension Builder {
+extension BuildReader {
   /// The files below `/_next/static`, which are the same for every visitor and change their names with their content.
   ///
   /// - Parameter place: the app's directory in the release.
@@ -9,14 +9,14 @@ extension Builder {
     guard let path = rules.path else { return nil }
     let isWanted = plan.project.files == .disk
     if isWanted, let reason = rules.obstacle {
-      seams.events.note("Next.js itself serves /_next/static, not Caddy from the disk: \(reason)")
+      events.note("Next.js itself serves /_next/static, not Caddy from the disk: \(reason)")
     }
     return PublishedFiles(directory: directory, path: path, isDirect: isWanted && rules.obstacle == nil)
   }
 
   /// What the build says of itself.
   func manifests(_ root: RelativePath, _ output: String) -> NextManifests {
-    NextManifests { [workspace = seams.workspace] in try workspace.text(root.file("\(output)/\($0)")) }
+    NextManifests { [files] in try files.text(root.file("\(output)/\($0)")) }
   }
 }
 

@@ -5,18 +5,20 @@ extension Builder {
     guard let site = plan.app.site, plan.build != nil else { return }
     for directory in site.remade { try seams.workspace.remove(plan.project.root.file(directory.description)) }
   }
+}
 
+extension BuildReader {
   func staticOutput(of plan: Plan, _ site: StaticPlan) throws -> BuildOutput {
     let root = plan.project.root
     let place = site.directories.first { directory in
-      Self.pages.contains { seams.workspace.exists(root.appending(directory).file($0)) }
+      Self.pages.contains { files.exists(root.appending(directory).file($0)) }
     }
     guard let place = place ?? (site.isNamed ? site.directories.first : nil) else { throw notMade(site, root) }
     let directory = root.appending(place)
-    guard try directory.isTop || !seams.workspace.list(directory.description).isEmpty else { throw notMade(site, root) }
-    let base = plan.app.isBuiltByNext ? try basePath(manifests(root, nextOutput(root))) : .top
+    guard try directory.isTop || !files.list(directory.description).isEmpty else { throw notMade(site, root) }
+    let base = try plan.project.base ?? (plan.app.isBuiltByNext ? basePath(manifests(root, nextOutput(root))) : .top)
     let kind = site.kind.map { "\($0), static files" } ?? "static files"
-    return try files(
+    return try served(
       plan, directory, base: base, fallback: site.fallback ?? guessedFallback(site, directory),
       framework: "\(kind) from \(place.isTop ? "the repository" : place.description)")
   }
@@ -24,19 +26,19 @@ extension Builder {
   /// What `next build` exported.
   func exported(_ plan: Plan, _ output: String, name: String) throws -> BuildOutput {
     let root = plan.project.root
-    let text = try seams.workspace.text(root.file("\(output)/export-detail.json"))
+    let text = try files.text(root.file("\(output)/export-detail.json"))
     let detail = text.flatMap { try? JSON.parse($0) }
-    let top = "\(seams.workspace.directory)/"
+    let top = "\(files.directory)/"
     let made = detail?["outDirectory"]?.string.flatMap { path in
       path.hasPrefix(top) ? RelativePath(String(path.dropFirst(top.count))) : nil
     }
     let directory = made ?? root.appending(Self.out)
-    guard detail?["success"] == .bool(true), try !seams.workspace.list(directory.description).isEmpty else {
+    guard detail?["success"] == .bool(true), try !files.list(directory.description).isEmpty else {
       throw Failure(
         "making a release", "the build says that its export (output: 'export') did not succeed",
         next: "Run 'next build' where you develop; then push again, or 'nextdeploy rebuild --clean'.")
     }
-    return try files(
+    return try served(
       plan, directory, base: basePath(manifests(root, output)), fallback: plan.project.fallback,
       framework: "\(name) (static export)")
   }
@@ -44,7 +46,7 @@ extension Builder {
   /// Where next.config puts the site. It becomes a part of Caddy's configuration.
   private func basePath(_ manifests: NextManifests) throws -> RelativePath {
     guard let text = try manifests.config()?["basePath"]?.string, !text.isEmpty else { return .top }
-    if let path = RelativePath(text.pathParts.joined(separator: "/")), path.description.isPlain(and: "-._~/") {
+    if let path = RelativePath(text.pathParts.joined(separator: "/")), path.isAddress {
       return path
     }
     throw Failure(
@@ -56,10 +58,10 @@ extension Builder {
   private static let pages = ["index.html", "404.html"]
 
   /// - Parameter directory: the files, from the top of the workspace.
-  private func files(
+  private func served(
     _ plan: Plan, _ directory: RelativePath, base: RelativePath, fallback: RelativePath?, framework: String
   ) throws -> BuildOutput {
-    if let fallback, !seams.workspace.exists(directory.file(fallback.description)) {
+    if let fallback, !files.exists(directory.file(fallback.description)) {
       throw Failure(
         "making a release", "\"fallback\" names \(fallback), and \(directory.file(fallback.description)) is not there",
         next: "Correct \"fallback\" in \(ProjectFile.name), which begins at the top of the files.")
@@ -68,12 +70,12 @@ extension Builder {
     var site = StaticSite(base: base, fallback: fallback, hidden: isWhole ? Self.ofProjects : [])
     (site.hashed, site.hasHashedScripts) = try hashedNames(directory)
     let rules = SiteRules(
-      redirects: try seams.workspace.text(directory.file(StaticSite.redirectsFile)),
-      headers: try seams.workspace.text(directory.file(StaticSite.headersFile)))
+      redirects: try files.text(directory.file(StaticSite.redirectsFile)),
+      headers: try files.text(directory.file(StaticSite.headersFile)))
     (site.redirects, site.headers) = (rules.redirects, rules.headers)
-    for warning in rules.warnings { seams.events.warn(warning) }
+    for warning in rules.warnings { events.warn(warning) }
     if let fallback, plan.project.fallback == nil {
-      seams.events.note(
+      events.note(
         "\(fallback) answers for pages that are not there, as in an app of one page. Where that is not so, name the "
           + "directory as \"static\" in \(ProjectFile.name).")
     }
@@ -91,15 +93,15 @@ extension Builder {
   /// The page that visitors come to: the first one, else any at the top.
   private func page(_ directory: RelativePath, _ base: RelativePath) throws -> String {
     let home = base.isTop ? "/" : "/\(WebAddress.encoded(base.description))/"
-    if seams.workspace.exists(directory.file("index.html")) { return home }
-    let pages = try seams.workspace.list(directory.description).filter { $0.hasSuffix(".html") && $0 != "404.html" }
+    if files.exists(directory.file("index.html")) { return home }
+    let pages = try files.list(directory.description).filter { $0.hasSuffix(".html") && $0 != "404.html" }
     return home + (pages.first.map { WebAddress.encoded(String($0.dropLast(".html".count))) } ?? "")
   }
 
   /// index.html, where a tool that makes apps of one page left no other.
   private func guessedFallback(_ site: StaticPlan, _ directory: RelativePath) throws -> RelativePath? {
     guard site.mayBeSinglePage else { return nil }
-    let pages = try seams.workspace.list(directory.description).filter { $0.hasSuffix(".html") }
+    let pages = try files.list(directory.description).filter { $0.hasSuffix(".html") }
     return pages == ["index.html"] ? RelativePath("index.html") : nil
   }
 
@@ -119,13 +121,13 @@ extension Builder {
     let hashed = try HashedNames.directories.filter { path in
       var names: [String] = []
       let top = directory.file(path)
-      for name in try seams.workspace.list(top) {
-        let inner = name.contains(".") ? [] : try seams.workspace.list("\(top)/\(name)")
+      for name in try files.list(top) {
+        let inner = name.contains(".") ? [] : try files.list("\(top)/\(name)")
         names += inner.isEmpty ? [name] : inner
       }
       return HashedNames.areAll(names, below: path)
     }
-    let scripts = try seams.workspace.list(directory.description).contains(where: HashedNames.isGatsbyScript)
+    let scripts = try files.list(directory.description).contains(where: HashedNames.isGatsbyScript)
     return (hashed.compactMap { RelativePath($0) }, scripts)
   }
 }

@@ -21,6 +21,9 @@ public struct RelativePath: Hashable, Codable, Sendable, CustomStringConvertible
   /// Whether it is the directory in which paths start.
   public var isTop: Bool { description.isEmpty }
 
+  /// Whether it is of characters that stand for themselves in an address, and mean nothing else in Caddy's configuration.
+  var isAddress: Bool { description.isPlain(and: "-._~/") }
+
   /// The path below another directory, as text.
   public func below(_ directory: String) -> String { isTop ? directory : "\(directory)/\(description)" }
 

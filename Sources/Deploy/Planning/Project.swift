@@ -68,6 +68,11 @@ public struct Project: Equatable, Sendable {
         "\"fallback\" is for a site of files, and this app is started",
         next: "Remove it, or name the directory of the files as \"static\".")
     }
+    if file.base != nil, site == nil {
+      throw ProjectFile.failure(
+        "\"base\" is for a site of files, and this is none before its build",
+        next: "Remove it, or name the directory of the files as \"static\"; Next.js has basePath in its next.config.")
+    }
   }
 
   /// Whether what it would be started by is a server of files, which Caddy is.

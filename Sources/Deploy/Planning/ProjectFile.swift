@@ -34,6 +34,8 @@ public struct ProjectFile: Equatable, Sendable {
   public var staticFiles: RelativePath?
   /// The page of a site of files that answers where there is none, from the top of the files.
   public var fallback: RelativePath?
+  /// Where visitors find the top of a site of files, as a path of the site; nil for the top, or what its build says.
+  public var base: RelativePath?
 
   /// The kinds of app that can be named.
   public enum Framework: String, CaseIterable, Sendable {
@@ -77,7 +79,7 @@ public struct ProjectFile: Equatable, Sendable {
     let file = try Members(json, at: nil)
     try file.allow([
       "$schema", "root", "framework", "install", "build", "start", "release", "health", "drain", "persist",
-      "dependencies", "files", "images", "static", "fallback",
+      "dependencies", "files", "images", "static", "fallback", "base",
     ])
     if let root = try file.string("root") { self.root = try Self.path(root, "root") }
     framework = try file.choice("framework")
@@ -95,6 +97,7 @@ public struct ProjectFile: Equatable, Sendable {
       }
       fallback = path
     }
+    if let path = try file.string("base") { base = try Self.base(path) }
     install = try file.command("install")
     build = try file.command("build")
     start = try file.command("start")
@@ -127,29 +130,6 @@ public struct ProjectFile: Equatable, Sendable {
 
   static func failure(_ cause: String, next: String = "Correct \(name), commit and push again.") -> Failure {
     Failure("reading \(name)", cause, next: next)
-  }
-
-  private static func path(_ text: String, _ key: String) throws(Failure) -> RelativePath {
-    if text == "." || text == "./" { return .top }
-    guard let path = RelativePath(text) else {
-      throw failure("\"\(key)\": \(text.quoted) is not a path inside the app")
-    }
-    return path
-  }
-
-  private static func urlPath(_ text: String) throws(Failure) -> String {
-    guard text.hasPrefix("/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-      throw failure("\"health.path\": \(text.quoted) is not a path that begins with '/'")
-    }
-    return text
-  }
-
-  private static func statuses(_ text: String) throws(Failure) -> ClosedRange<Int> {
-    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-    guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
-      100 <= first, first <= last, last <= 599
-    else { throw failure("\"health.status\": \(text.quoted) is not a status or a range such as \"200-399\"") }
-    return first...last
   }
 }
 

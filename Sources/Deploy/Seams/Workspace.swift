@@ -1,8 +1,11 @@
-/// The one directory in which an app is built, kept from one build to the next.
-public protocol Workspace: InstalledFiles {
-  /// The absolute path of the workspace's top.
+/// The files of a directory in which an app was built.
+public protocol BuiltFiles: InstalledFiles {
+  /// The absolute path of the directory.
   var directory: String { get }
+}
 
+/// The one directory in which an app is built, kept from one build to the next.
+public protocol Workspace: BuiltFiles {
   /// Removes a file, or a directory with all that is in it; does nothing if there is none.
   func remove(_ path: String) throws
 

@@ -37,6 +37,16 @@ struct StaticSiteTests {
     #expect(world.told.lines("release: ").first?.hasSuffix("files that Caddy serves without a process") == true)
   }
 
+  @Test("is where nextdeploy.json says that it is")
+  func base() throws {
+    let world = try world()
+
+    try world.push("one", Self.site("one", project: #"{"static": "site", "base": "/docs/v1"}"#))
+
+    #expect(world.releases.first?.site == StaticSite(base: try #require(RelativePath("docs/v1"))))
+    #expect(world.events("ask").first?.contains("/docs/v1/") == true, "\(world.events("ask"))")
+  }
+
   @Test("that answers badly is not routed to, and the one before stays", arguments: [404, 500])
   func unhealthy(status: Int) throws {
     let world = try world()

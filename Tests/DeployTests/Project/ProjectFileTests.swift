@@ -34,6 +34,19 @@ struct ProjectFileTests {
     #expect(file == wanted)
   }
 
+  @Test(
+    "is written as it is read",
+    arguments: [
+      #"{"root": "apps/w\"eb", "install": "make \\n\u0001", "build": "a 'b' \"c\" \\", "start": "é ./serve", "release": "x"}"#,
+      #"{"health": {"path": "/up?full=1", "timeout": 5.5, "status": "200-204"}, "drain": {"timeout": 3600}}"#,
+      #"{"persist": ["uploads", "data/db"], "framework": "next", "dependencies": "all", "files": "app", "images": "release"}"#,
+      #"{"static": ".", "fallback": "a/index.html", "base": "/docs/v1/"}"#, #"{"static": "dist"}"#, "{}",
+    ])
+  func writes(_ text: String) throws {
+    let file = try ProjectFile(text)
+    #expect(try ProjectFile(file.text) == file, "\(file.text)")
+  }
+
   @Test("may be empty, and then asks for / within a minute")
   func mayEmptyAsks() throws {
     let file = try ProjectFile("{}")

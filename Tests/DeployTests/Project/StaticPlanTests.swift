@@ -95,6 +95,22 @@ struct StaticPlanTests {
         #"{"start": "node x.js", "fallback": "index.html"}"#,
         "\"fallback\" is for a site of files, and this app is started"
       ),
+      (
+        #"{"start": "node x.js", "base": "/docs"}"#,
+        "\"base\" is for a site of files, and this is none before its build"
+      ),
+      (
+        #"{"static": "dist", "base": "docs"}"#,
+        "\"base\": 'docs' is not a path that begins with '/', of plain characters"
+      ),
+      (
+        #"{"static": "dist", "base": "/{env.X}"}"#,
+        "\"base\": '/{env.X}' is not a path that begins with '/', of plain characters"
+      ),
+      (
+        #"{"static": "dist", "base": "/a/../b"}"#,
+        "\"base\": '/a/../b' is not a path that begins with '/', of plain characters"
+      ),
     ])
   func contradiction(project: String, cause: String) throws {
     let error = #expect(throws: Failure.self) { try plan(#""vite": "8""#, project: project) }
