@@ -187,11 +187,12 @@ public struct PublicDirectory: PublicFiles {
 
   // MARK: Pruning
 
-  /// Removes the release's files and what was left of a publishing; those beside other releases' go with the next pruning.
+  /// Removes the release's files, beside those of other releases too, and what was left of a publishing.
   public func withdraw(_ release: ReleaseID) throws {
     for path in ["direct/\(release)", "releases/\(release)", "\(Self.folders)/\(release)", "made-\(release)"] {
       try Files.remove("\(directory)/\(path)")
     }
+    if Files.exists("\(directory)/\(Self.all)") { try sweep() }
   }
 
   /// Removes the files of releases that went an hour ago or more.

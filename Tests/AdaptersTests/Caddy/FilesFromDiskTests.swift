@@ -194,6 +194,23 @@ struct FilesFromDiskTests {
     }
   }
 
+  @Test("of a release that did not go live are gone with it, but for what others have", arguments: TestedCaddy.allCases)
+  func withdrawn(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let (first, failed) = ("20261124-101112", "20261124-101113")
+      try shop.deploy(failed, ["same.js": "same", "new.js": "new"])
+      try shop.deploy(first, ["same.js": "same", "old.js": "old"])
+      #expect(try shop.get("/_next/static/new.js").hasPrefix("new"), "a page of it might be open")
+
+      // As a deploy that fails does.
+      try Files.remove(shop.layout.release(ReleaseID(failed)).directory)
+      try shop.files.withdraw(ReleaseID(failed))
+
+      #expect(try shop.get("/_next/static/new.js").hasPrefix("app GET "))
+      for name in ["same", "old"] { #expect(try shop.get("/_next/static/\(name).js").hasPrefix(name)) }
+    }
+  }
+
   @Test("are served below basePath", arguments: TestedCaddy.allCases)
   func below(program: TestedCaddy) async throws {
     try await run(program) { shop in
