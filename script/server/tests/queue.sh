@@ -2,6 +2,7 @@
 # What could hold up everybody's deploys, or take the machine: builds that do not end, and those who wait for them.
 # Finds the app shop at its second release, and the app other.
 check queue needs second_push
+check pushes_in_a_row needs keys
 
 queue() {
   commit "echo '{\"build\": \"sleep 4321 & setsid sleep 4321 & trap : TERM; sleep 4321; sleep 4321\"}' > nextdeploy.json" endless
@@ -79,4 +80,21 @@ guest_key() {
     cat - "$laptop/ssh_config" >"$laptop/ssh_config.new"
   mv "$laptop/ssh_config.new" "$laptop/ssh_config"
   on nextdeploy key add guest --app other - <"$laptop/guest.pub" >/dev/null
+}
+
+# One push right after the other: the unit that checks out is started ahead, and may be done before anybody looks.
+pushes_in_a_row() {
+  local directory=$laptop/row place=/opt/nextdeploy/apps/row/deploys i
+  mkdir "$directory"
+  echo '{ "name": "row", "scripts": { "start": "node server.js" } }' >"$directory/package.json"
+  on_laptop "cd ../row && git init -qb main"
+  for i in 1 2 3 4 5 6 7 8; do
+    echo "require('http').createServer((_, answer) => answer.end('$i')).listen(process.env.PORT, process.env.HOSTNAME)" >"$directory/server.js"
+    on_laptop "cd ../row && git add -A && git commit -qm $i && git push -q laptop:row main" >"$laptop/pushed" 2>&1 ||
+      fail "push $i of a row: $(cat "$laptop/pushed")"
+  done
+  shown "eight pushes, one right after the other, go live"
+  is "none of them waits for a unit that waits for nothing" "" on sh -c \
+    "grep -ho '\"seconds\" *: *[0-9.]*' $place/*.json | awk -F: '\$2 > 5'"
+  on nextdeploy app remove row >/dev/null
 }
