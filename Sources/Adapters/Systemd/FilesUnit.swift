@@ -62,9 +62,7 @@ struct FilesUnit: FileAccess {
     // The unit sees these as they are when it starts.
     guard try [app.workspace, app.cache].allSatisfy({ try Files.status($0)?.owner == builder() }) else { return }
     try Sharing().prepare(app)
-    _ = try ChildProcess(
-      systemctl.command(["start", "--no-block", Units.files(self.app)]), output: .null, errors: .null, family: .ownGroup
-    )
+    try systemctl.begin(["start", "--no-block", Units.files(self.app)])
   }
 
   /// Has the unit open the workspace and the cache to nextdeploy, as the user of the app's builds; returns true.

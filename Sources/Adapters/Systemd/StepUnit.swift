@@ -35,7 +35,14 @@ struct StepUnit {
           upTo: 65_536, within: .milliseconds(end != nil ? 0 : sending != nil ? 2 : 10))
         if !bytes.isEmpty {
           try output(bytes)
-          if isDone() { return .succeeded }
+          if isDone() {
+            // It would wait until the unit is gone.
+            if let child, end == nil {
+              ProcessIdentity(of: child.id)?.signal(.terminate)
+              _ = try child.wait()
+            }
+            return .succeeded
+          }
         } else if end != nil {
           break
         } else {

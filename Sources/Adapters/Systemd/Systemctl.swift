@@ -22,6 +22,14 @@ struct Systemctl: Sendable {
   /// Runs the command; throws with its own words if it fails.
   func run(_ arguments: [String]) throws { _ = try output(of: arguments) }
 
+  /// Begins with the command, and waits for nothing of it, nor does this process have it for a child; how it ends nobody
+  /// is told.
+  func begin(_ arguments: [String]) throws {
+    let command = command(arguments)
+    let detached = Command(["setsid", "--fork"] + command.arguments, environment: command.environment)
+    _ = try ChildProcess(detached, output: .null, errors: .null, family: .ownGroup).wait()
+  }
+
   private func output(of arguments: [String]) throws -> String {
     let (status, output) = try ChildProcess.run(command(arguments))
     if !status.isSuccess { throw Self.refusal(arguments, status, output) }

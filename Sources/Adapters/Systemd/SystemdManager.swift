@@ -32,7 +32,7 @@ public struct SystemdManager: ServiceManager {
   public func reserve(_ app: AppName) throws -> InstanceID {
     for name in try Files.list(layout.instances) {
       guard let instance = try? InstanceID(name), record(instance).isEnding else { continue }
-      if try !sweep(instance) { try beginToStop(instance) }
+      if try !sweep(instance) { try systemctl.begin(["stop", "--no-block", Units.instance(instance)]) }
     }
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
@@ -75,7 +75,7 @@ public struct SystemdManager: ServiceManager {
   /// Marks the instance as ending and has systemd stop its unit, without waiting for that, or for systemctl itself: where
   /// it comes to nothing, the next instance that is reserved has it done again.
   public func drain(_ instance: InstanceID) throws {
-    if try markEnding(instance) { try beginToStop(instance) }
+    if try markEnding(instance) { try systemctl.begin(["stop", "--no-block", Units.instance(instance)]) }
   }
 
   /// Marks the instance as ending, with no time to drain, and waits until systemd has stopped its unit.
@@ -128,12 +128,6 @@ public struct SystemdManager: ServiceManager {
     try Sharing().prepare(app)
     try record(instance).link(release: release, shared: app.shared)
     try record(instance).restarts.begin()
-  }
-
-  private func beginToStop(_ instance: InstanceID) throws {
-    _ = try ChildProcess(
-      systemctl.command(["stop", "--no-block", Units.instance(instance)]), output: .null, errors: .null,
-      family: .ownGroup)
   }
 
   private func start(of instance: InstanceID) -> [String] {
