@@ -129,8 +129,11 @@ enum CICommands {
   /// The files that will be deployed next, as far as they are known: those of the branch, or else of what is live.
   private static func tree(of app: AppContext, _ branch: BranchName) throws -> (any SourceTree)? {
     let repository = app.repository
-    guard let id = try repository.target(of: branch.ref) ?? app.state.live()?.commit.id else { return nil }
-    return try repository.tree(of: repository.commit(id.description))
+    if let id = try repository.target(of: branch.ref) {
+      return try repository.tree(of: repository.commit(id.description))
+    }
+    guard let live = try app.state.live()?.commit, live.hasFiles else { return nil }
+    return try repository.tree(of: live)
   }
 
   // MARK: What is said

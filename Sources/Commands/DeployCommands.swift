@@ -17,10 +17,9 @@ enum DeployCommands {
         .notFound, "rebuilding \(app.name)", "nothing of it is live yet", next: "Push it, or name a commit.")
     }
     let commit = try app.repository.commit(name)
-    if let shipped = try app.releases.list().last(where: { $0.commit == commit })?.source.shipment {
+    if !commit.hasFiles {
       throw Failure(
-        "rebuilding \(app.name)",
-        "\(commit.id.short) stands for an archive (\(shipped.short)), which was built elsewhere",
+        "rebuilding \(app.name)", "\(commit.id.short) (\(commit.subject)) stands for what was built elsewhere",
         next: "Ship it again, or name a commit that was pushed.")
     }
     return try app.deploy(.rebuild(commit, clean: invocation.has(clean)))

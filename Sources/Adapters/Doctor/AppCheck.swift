@@ -14,7 +14,9 @@ extension AppStatus {
     if isGone {
       findings.add(
         .apps, .problem, "the release of \(app) that is live is gone: it cannot be started again", app: app,
-        advice: "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew.")
+        advice: live?.commit.hasFiles == false
+          ? "Ship its archive again."
+          : "'nextdeploy rebuild \(live?.commit.id.short ?? "COMMIT") --app \(app)' makes it anew.")
     }
     if isMisled {
       findings.add(

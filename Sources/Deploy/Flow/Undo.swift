@@ -26,14 +26,18 @@ struct Undo {
     if let first { throw first }
   }
 
-  /// Moves the branch back to where the push found it, or to what is live if the commit there never was.
+  /// Moves the branch back to where the push found it, or to what is live if the commit there never was: to what was pushed
+  /// last of that, for nobody could push on what stands for an archive.
   func takeBackPush(_ record: DeployRecord) throws {
     guard record.kind == .push, let commit = record.commit, commit.id != next else { return }
     var before = record.previous
     var unknown: (any Error)?
     do {
-      let wasLive = try seams.deploys.records().contains { $0.outcome == .live && $0.commit?.id == before }
-      if !wasLive { before = try seams.state.live()?.commit.id }
+      let past = try seams.deploys.records().filter { $0.outcome == .live && $0.commit?.hasFiles == true }
+      if !past.contains(where: { $0.commit?.id == before }) {
+        let live = try seams.state.live()?.commit
+        before = live?.hasFiles == true ? live?.id : past.max { $0.order ?? 0 < $1.order ?? 0 }?.commit?.id
+      }
     } catch { unknown = error }
     try moveBranchBack(record, commit, to: before)
     if let unknown { throw unknown }

@@ -82,7 +82,8 @@ extension Half {
         "it was built with \(tool.name) \(tool.version), and \(tool.path) is gone",
         next:
           "Bring it back ('nextdeploy runtime install \(tool.name)@\(tool.version)' on the server, where it is from "
-          + "there), or 'nextdeploy rebuild \(release.commit.id.short)'.")
+          + "there), or "
+          + (release.commit.hasFiles ? "'nextdeploy rebuild \(release.commit.id.short)'." : "ship its archive again."))
     }
   }
 }

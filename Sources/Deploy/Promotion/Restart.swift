@@ -10,9 +10,9 @@ extension Promotion {
     if release.site != nil {
       throw Failure(
         "restarting \(app)", "it is a site of files, which Caddy serves: there is no process to start again",
-        next:
-          "'nextdeploy rebuild \(live.commit.id.short) --app \(app)' builds it anew, with the environment as it is now."
-      )
+        next: live.commit.hasFiles
+          ? "'nextdeploy rebuild \(live.commit.id.short) --app \(app)' builds it anew, with the environment as it is now."
+          : "Nor can it be built here: what was built elsewhere is shipped again.")
     }
     return try again(release, " again, with the environment as it is now", as: live.commit)
   }

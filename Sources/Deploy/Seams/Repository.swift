@@ -7,6 +7,12 @@ public struct Commit: Equatable, Codable, Sendable {
   /// The first line of its message.
   public let subject: String
 
+  /// Whether it has files; one that stands for an archive has none, and a push of none does not go live.
+  public var hasFiles: Bool { tree.description != Self.noFiles }
+
+  /// The id of a tree without anything in it, which is the same in every repository.
+  static let noFiles = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
   /// Describes a commit as git has it.
   public init(id: CommitID, tree: CommitID, subject: String) {
     self.id = id

@@ -69,6 +69,26 @@ struct ShipTests {
     #expect(world.tip == first.commit?.id)
   }
 
+  @Test("that is live is nothing that a failed push moves the branch to")
+  func branch() throws {
+    let world = try world()
+    try world.deploy(.ship(delivery))
+    world.failing = ["run npm run build"]
+    #expect(try world.push("broken").outcome == .failed)
+    #expect(world.tip == nil, "nothing was pushed that went live")
+
+    world.failing = []
+    let pushed = try world.push("good")
+    try world.deploy(.ship(delivery))
+    world.failing = ["run npm run build"]
+    try world.push("worse")
+    #expect(world.tip == pushed.commit?.id)
+    // Where the push before was of what never went live, too.
+    world.branches[world.main.ref] = try world.commit("unknown", World.app("unknown")).id
+    try world.push("worst")
+    #expect(world.tip == pushed.commit?.id)
+  }
+
   @Test("with a release command is refused, for only pushes run one")
   func releaseCommand() throws {
     let world = try world(["nextdeploy.json": #"{"release": "migrate"}"#])
