@@ -308,6 +308,47 @@ function checkouts() {
   run('nextdeploy', 'app', 'remove', app.name)
 }
 
+/** Releases that are built elsewhere. Both sides write to, and read from, the same disk; the best of each counts. */
+async function payloads() {
+  const app = createApp('payload', (directory) => {
+    copyFixture('node-app')(directory)
+    for (let i = 0; i < 6000; i += 1) {
+      const folder = path.join(directory, `node_modules/package-${i % 300}/lib`)
+      fs.mkdirSync(folder, { recursive: true })
+      fs.writeFileSync(path.join(folder, `${i}.js`), `exports.value${i} = (a, b) => a + b + ${i}\n`.repeat(20 + ((i * 37) % 300)))
+    }
+  })
+  const small = { name: app.name, directory: path.join(home, 'small') }
+  copyFixture('node-app')(small.directory)
+  const archive = path.join(home, 'payload.tar.gz')
+  run('tar', 'czf', archive, '--exclude=.git', '-C', app.directory, '.')
+  const smallArchive = path.join(home, 'small.tar.gz')
+  run('tar', 'czf', smallArchive, '-C', small.directory, '.')
+  const ship = (file) => seconds(() => run('nextdeploy', 'ship', app.name, { stdio: [fs.openSync(file), 'pipe', 'pipe'] }))
+  const best = { unpack: Infinity, tar: Infinity, pack: Infinity, zstd: Infinity, ship: Infinity, again: Infinity }
+  const least = (name, value) => (best[name] = Math.min(best[name], value))
+  for (let i = 0; i < 5; i += 1) {
+    ship(archive)
+    least('unpack', lastDeploy(app).times.unpack)
+    await untilDrained(app)
+    const place = path.join(root, 'untarred')
+    fs.mkdirSync(place)
+    least('tar', seconds(() => run('tar', 'xzf', archive, '-C', place)))
+    fs.rmSync(place, { recursive: true })
+    least('pack', seconds(() => run('nextdeploy', 'pack', app.directory, '--output', path.join(home, 'packed.tar.zst'))))
+    least('zstd', seconds(() => run('tar', '--zstd', '-cf', path.join(home, 'tarred.tar.zst'), '--exclude=.git', '-C', app.directory, '.')))
+    least('ship', ship(smallArchive))
+    const live = lastDeploy(app)
+    await untilDrained(app)
+    least('again', seconds(() => run('nextdeploy', 'rollback', live.release, '--app', app.name)))
+    await untilDrained(app)
+  }
+  run('nextdeploy', 'app', 'remove', app.name)
+  record('unpacking 6,000 files of a tar.gz, against tar x', best.unpack / best.tar, 'x', 1.2, `${best.unpack.toFixed(3)} s`)
+  record('packing them, against tar --zstd', best.pack / best.zstd, 'x', 1.2, `${best.pack.toFixed(3)} s`)
+  record('ship of a small app to live, beyond a rollback to it', best.ship - best.again, 's', 0.1, `${best.ship.toFixed(3)} s`)
+}
+
 /** What hey's report says of requests: how many, and how many of them failed. */
 function outcome(report) {
   const codes = [...report.matchAll(/^ +\[(\d+)\]\t(\d+) responses/gm)].map((match) => [Number(match[1]), Number(match[2])])
@@ -540,6 +581,7 @@ async function here() {
   const { app } = await overhead(ports)
   idle()
   checkouts()
+  await payloads()
   await swaps(app)
   await swapsOnNewerCaddy()
   const registry = spawnSync('npm', ['view', 'next', 'version', '--fetch-retries=0', '--fetch-timeout=5000'], { env: environment })
