@@ -37,12 +37,12 @@ public struct ReleaseDirectory: Releases {
   }
 
   /// Assembles the release beside its final place, syncs it to the disk, and renames it there.
-  public func make(_ release: ReleaseRecord, from assembly: Assembly) throws {
+  public func make(_ release: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void = {}) throws {
     // A build may have made some of it unreadable to nextdeploy.
-    try leftovers.reach { try assemble(release, from: assembly) }
+    try leftovers.reach { try assemble(release, from: assembly, settle) }
   }
 
-  private func assemble(_ release: ReleaseRecord, from assembly: Assembly) throws {
+  private func assemble(_ release: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void) throws {
     let partial = layout.unfinishedRelease(release.id)
     // It stays the same directory: an instance that is prepared has it already.
     try Files.makeDirectory(partial)
@@ -64,6 +64,7 @@ public struct ReleaseDirectory: Releases {
       try StateFile.write(release, to: "\(partial)/release.json")
       // A release that gets requests must survive a power loss.
       try Files.syncFileSystem(of: partial)
+      try settle()
     } catch {
       // The original error is the one to report; recovery removes what cannot be removed now.
       try? Files.remove(partial)

@@ -24,6 +24,9 @@ public struct SupervisedManager: ServiceManager {
   /// Always nil: a supervisor starts in milliseconds.
   public func prepare(_ app: AppName, for release: ReleaseID) -> InstanceID? { nil }
 
+  /// Does nothing: nothing is prepared.
+  public func settle(_ instance: InstanceID) {}
+
   /// Writes down what to run and starts a supervisor; returns once that has the instance in hand.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let directory = directory(instance)

@@ -15,18 +15,24 @@ final class Preparations: Sendable {
     current.withLock { $0 = preparation }
   }
 
+  /// Waits until the unit has been started, or could not be.
+  func settle(_ instance: InstanceID) throws {
+    let preparation = current.withLock { $0?.instance == instance ? $0 : nil }
+    _ = try preparation?.started()
+  }
+
   /// Has the unit go on with what the record says by now; whether it has been started.
   func end(_ instance: InstanceID) throws -> Bool {
     // Its pipe closes with it.
-    guard let start = taken(instance)?.start else { return false }
-    return try start.wait().isSuccess
+    guard let preparation = taken(instance) else { return false }
+    return try preparation.started().isSuccess
   }
 
   /// Does something about the unit once it has been started, while it still waits.
   func end(_ instance: InstanceID, after body: () throws -> Void) throws {
     let preparation = taken(instance)
     // A stop that overtakes a start stops nothing.
-    _ = try preparation?.start.wait()
+    _ = try preparation?.started()
     try body()
     withExtendedLifetime(preparation) {}
   }
@@ -45,11 +51,22 @@ private final class Preparation: Sendable {
   let instance: InstanceID
   private let pipe: NamedPipe
   /// The command that has systemd start it.
-  let start: ChildProcess
+  private let start: ChildProcess
+  private let end = Mutex<ExitStatus?>(nil)
 
   init(of instance: InstanceID, _ pipe: consuming NamedPipe, _ start: ChildProcess) {
     self.instance = instance
     self.pipe = pipe
     self.start = start
+  }
+
+  /// How the command ended, once it has.
+  func started() throws -> ExitStatus {
+    try end.withLock { end in
+      if let end { return end }
+      let status = try start.wait()
+      end = status
+      return status
+    }
   }
 }

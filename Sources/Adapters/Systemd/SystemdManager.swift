@@ -57,19 +57,26 @@ public struct SystemdManager: ServiceManager {
     }
   }
 
+  /// Waits for systemd to have started the unit: while it mounts the directory, that must keep its name.
+  public func settle(_ instance: InstanceID) throws { try preparations.settle(instance) }
+
   /// Writes down what the instance is to run, then has systemd start its unit, if that has not been prepared.
   public func start(_ instance: InstanceID, _ service: Service) throws {
     let record = record(instance)
     let program = try launch(service, user: AppUsers(layout: layout).user(of: instance.app))
     let release = layout.app(instance.app).release(service.release).directory
-    if record.isPrepared {
+    let isPrepared = record.isPrepared
+    if isPrepared {
       // Its later starts find the release where it is now. What else is in the record the unit has by now.
       try record.link(release: release, shared: layout.app(instance.app).shared)
     } else {
       try writeRecord(instance, release: release)
     }
     try record.write(program)
-    if try !preparations.end(instance) { try begin(instance) }
+    if try preparations.end(instance) { return }
+    // It could not be started, and systemd would count the next start as one after a crash.
+    if isPrepared { try systemctl.run(["stop", Units.instance(instance)]) }
+    try begin(instance)
   }
 
   /// Marks the instance as ending and has systemd stop its unit, without waiting for that, or for systemctl itself: where

@@ -21,7 +21,9 @@ extension Steps {
     as commit: Commit, _ advisor: Advisor
   ) throws -> Candidate {
     try run(.release, release.id.description) {
-      try seams.releases.make(release, from: assembly)
+      try seams.releases.make(release, from: assembly) {
+        if let instance = record.instance { try seams.manager.settle(instance) }
+      }
       // Without them the app serves its own.
       if let published {
         attempt("publishing \(published.directory)") { try seams.files.publish(published, of: release.id) }

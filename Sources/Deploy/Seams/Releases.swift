@@ -7,7 +7,9 @@ public protocol Releases {
   func damaged() throws -> [ReleaseID]
 
   /// Makes a release of what a build left in the workspace: all of it, or nothing.
-  func make(_ record: ReleaseRecord, from assembly: Assembly) throws
+  ///
+  /// - Parameter settle: called once everything is there, before it moves to its own place.
+  func make(_ record: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void) throws
 
   /// Removes a release; does nothing if there is none of this id.
   func remove(_ release: ReleaseID) throws

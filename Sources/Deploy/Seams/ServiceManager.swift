@@ -14,6 +14,9 @@ public protocol ServiceManager {
   /// - Returns: the instance; nil if there is nothing to gain, or no port is free yet.
   func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID?
 
+  /// Waits until an instance that is prepared has the directory in which its release is made, which may then be renamed.
+  func settle(_ instance: InstanceID) throws
+
   /// Starts a reserved instance. Returns once its process runs, which may be before it answers.
   func start(_ instance: InstanceID, _ service: Service) throws
 

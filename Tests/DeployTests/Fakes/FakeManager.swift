@@ -22,6 +22,8 @@ struct FakeManager: ServiceManager {
     return instance
   }
 
+  func settle(_ instance: InstanceID) throws { try world.event("settle \(instance)") }
+
   func start(_ instance: InstanceID, _ service: Service) throws {
     try world.event("start \(instance)")
     guard [.lost, .prepared].contains(world.instances[instance]) else {

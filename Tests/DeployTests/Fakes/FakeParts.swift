@@ -54,8 +54,9 @@ struct FakeReleases: Releases {
 
   func damaged() throws -> [ReleaseID] { world.damagedReleases }
 
-  func make(_ record: ReleaseRecord, from assembly: Assembly) throws {
+  func make(_ record: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void) throws {
     try world.event("make \(record.id)")
+    try settle()
     world.releases.append(record)
     world.assemblies.append(assembly)
   }

@@ -28,8 +28,8 @@ struct DeploymentTests {
     let record = try world.push("two")
 
     #expect(
-      world.events("reserve", "prepare", "checkout", "make", "start") == [
-        "prepare", "reserve", "checkout two", "make \(record.id)", "start shop:3002",
+      world.events("reserve", "prepare", "checkout", "make", "settle", "start") == [
+        "prepare", "reserve", "checkout two", "make \(record.id)", "settle shop:3002", "start shop:3002",
       ])
   }
 
