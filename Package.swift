@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "Console", dependencies: ["Deploy", "Posix"], swiftSettings: strict),
     .target(
       name: "Commands",
-      dependencies: ["SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console"],
+      dependencies: ["Archives", "SSHAccess", "GitHubActions", "Deploy", "Posix", "Git", "Adapters", "Console"],
       swiftSettings: strict),
     .executableTarget(name: "nextdeploy", dependencies: ["Posix", "Commands"], swiftSettings: strict),
     // A program of its own, without Foundation and libgit2: one of it stays in memory for each running instance.

@@ -24,35 +24,17 @@ extension Archive {
     case bytes([UInt8])
   }
 
-  /// Packs a directory as tar, in a way that ``extract(from:into:limits:)`` takes; the same files become the same bytes.
+  /// Packs a directory's contents as tar, in a way that ``extract(from:into:limits:mode:watch:)`` takes; the same files
+  /// become the same bytes.
   ///
   /// What differs between two builds of the same is left out: owners are 0 without names, permissions are 755 or 644, the
   /// time is the given one, and the order is that of the names' bytes in each directory. A file with several names is packed
   /// once for each.
   ///
   /// - Parameters:
+  ///   - contents: what is packed, by its path in the archive; a directory stands for itself alone.
   ///   - time: when everything in it was changed, in seconds since 1970, such as the time of the commit; 0 for no time.
-  ///   - isLeftOut: called with each path; what it returns true for is not packed, with all that is in it.
   /// - Throws: ``ArchiveError`` for what a release may not have, `SystemError` for this machine.
-  public static func pack(
-    _ source: borrowing Directory, to output: consuming FileDescriptor,
-    _ compression: PackedArchive.Compression = .zstd,
-    time: Int64 = 0, depth: Int = ArchiveLimits().depth, except isLeftOut: (PathBelow) -> Bool = { _ in false }
-  ) throws -> PackedArchive {
-    var contents: [PathBelow: Content] = [:]
-    var open = [PathBelow.top]
-    while let place = open.popLast() {
-      for entry in try source.directory(place).entries() {
-        let path = place.appending(entry.name)
-        if isLeftOut(path) { continue }
-        contents[path] = .at(path)
-        if entry.kind == .directory { open.append(path) }
-      }
-    }
-    return try pack(contents, of: source, to: output, compression, time: time, depth: depth)
-  }
-
-  /// Does the same with these contents, by their paths in the archive, where a directory stands for itself alone.
   public static func pack(
     _ contents: [PathBelow: Content], of source: borrowing Directory, to output: consuming FileDescriptor,
     _ compression: PackedArchive.Compression = .zstd, time: Int64 = 0, depth: Int = ArchiveLimits().depth

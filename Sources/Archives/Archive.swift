@@ -47,7 +47,7 @@ public enum Archive {
     } else {
       try TarEnd.check(stream, after: end)
     }
-    try extraction.finish(in: target)
+    try extraction.finish()
     _ = consume locale
     return ExtractedArchive(sha256: stream.finish(), entries: extraction.entries, bytes: extraction.bytes)
   }

@@ -58,7 +58,7 @@ struct Extraction: ~Copyable {
   }
 
   /// Finishes the directory that the last entry was made in.
-  mutating func finish(in target: borrowing Directory) throws { try leave() }
+  mutating func finish() throws { try leave() }
 
   private func countEntries() throws(ArchiveError) {
     if entries + implied > limits.entries { throw ArchiveError(over: .entries, limits.entries, "it has more entries") }

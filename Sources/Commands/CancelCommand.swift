@@ -38,7 +38,7 @@ enum CancelCommand {
 
   /// Who cancels, in words for the pusher, who may be somebody else.
   private static func asker(_ server: Server) -> String {
-    if case .key(let name, _) = server.rights { "the key \(name)" } else { "somebody on the server" }
+    server.rights.key.map { "the key \($0)" } ?? "somebody on the server"
   }
 
   private static func records(_ deploys: [DeployRecord], _ state: AppDirectory) throws -> [DeployRecord] {

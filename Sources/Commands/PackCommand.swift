@@ -1,4 +1,5 @@
 import Adapters
+import Archives
 import Console
 import Deploy
 import Git
@@ -37,7 +38,7 @@ enum PackCommand {
     CurrentProcess.ignoreBrokenPipes()
     let project = BuiltProject(directory: directory)
     let packing = try Packing(
-      project.tree, in: project, isCommitted: committed(in: directory),
+      project.tree, in: project.files, isCommitted: committed(in: directory),
       events: Events([QuietReporter(terminal: server.terminal)]))
     let packed = try file?.write(packing, of: project) ?? write(packing, of: project)
     server.terminal.printError(
@@ -49,7 +50,7 @@ enum PackCommand {
     return 0
   }
 
-  private static func write(_ packing: Packing, of project: BuiltProject) throws -> BuiltProject.Packed {
+  private static func write(_ packing: Packing, of project: BuiltProject) throws -> PackedArchive {
     let output = try FileDescriptor(inherited: 1)
     let own = try output.status()
     return try project.pack(packing, to: output, .zstd, except: own.kind == .file ? [own] : [])
@@ -67,7 +68,7 @@ enum PackCommand {
   /// A file that becomes an archive.
   private struct Target {
     let path: String
-    private let compression: BuiltProject.Compression
+    private let compression: PackedArchive.Compression
 
     init(_ path: String) throws {
       self.path = path
@@ -85,7 +86,7 @@ enum PackCommand {
     }
 
     /// What is there is replaced once the archive is whole.
-    func write(_ packing: Packing, of project: BuiltProject) throws -> BuiltProject.Packed {
+    func write(_ packing: Packing, of project: BuiltProject) throws -> PackedArchive {
       let beside = "\(path).new"
       let earlier = try Files.status(Files.resolved(path))
       do {

@@ -88,7 +88,7 @@ enum PushCommands {
     let server = app.server
     try server.restrain()
     var environment = environment
-    if case .key(let name, _) = server.rights { environment[keyVariable] = name.description }
+    if let key = server.rights.key { environment[keyVariable] = key.description }
     let repository = app.layout.repository
     let hooks = try server.backend.hooks(running: server.binary)
     // For pushes that do not arrive this way.

@@ -21,8 +21,7 @@ enum ShipCommand {
         .usage, "shipping to \(app.name)", "standard input is a terminal, where an archive is expected",
         next: "Give it one, as in 'nextdeploy ship \(app.name) < app.tar.gz'.")
     }
-    var key: String?
-    if case .key(let name, _) = app.server.rights { key = name.description }
-    return try app.deploy(.ship(Delivery(key: key, commit: try invocation.value(commit).map { try CommitID($0) })))
+    let commit = try invocation.value(commit).map { try CommitID($0) }
+    return try app.deploy(.ship(Delivery(key: app.server.rights.key?.description, commit: commit)))
   }
 }

@@ -7,6 +7,11 @@ public enum Rights: Equatable, Sendable {
   /// Somebody with a key, over ssh; `apps` is nil if the key is not bound to apps.
   case key(KeyName, apps: [AppName]?)
 
+  /// The key that they have; nil for somebody on the server.
+  public var key: KeyName? {
+    if case .key(let name, _) = self { name } else { nil }
+  }
+
   /// Whether the app is one of theirs.
   public func allows(_ app: AppName) -> Bool {
     if case .key(_, let apps?) = self { apps.contains(app) } else { true }

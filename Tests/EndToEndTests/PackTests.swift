@@ -23,7 +23,7 @@ private struct Runner {
   }
 
   func ship(_ archive: String = "app.tar.zst", to app: String = "shop") throws -> Output {
-    try sandbox.run(["/bin/sh", "-c", "exec nextdeploy ship \"$1\" < \"$0\"", "\(home)/\(archive)", app])
+    try sandbox.run(["nextdeploy", "ship", app], reading: "\(home)/\(archive)")
   }
 
   /// The paths in an archive, directories with a slash at their end.

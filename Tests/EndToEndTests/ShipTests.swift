@@ -16,7 +16,7 @@ struct ShipTests {
   }
 
   private func ship(_ sandbox: Sandbox, _ file: String, _ options: String...) throws -> Output {
-    try sandbox.run(["/bin/sh", "-c", "exec \"$@\" < \"$0\"", file, "nextdeploy", "ship", "shop"] + options)
+    try sandbox.run(["nextdeploy", "ship", "shop"] + options, reading: file)
   }
 
   private func directory(_ sandbox: Sandbox, _ name: String, _ files: [String: String]) throws -> String {
@@ -129,7 +129,7 @@ struct ShipTests {
       let file = try pack(server.sandbox, directory(server.sandbox, "one", built("one")))
       func send(_ client: SSHClient) throws -> Output {
         try server.sandbox.run(
-          ["/bin/sh", "-c", "exec \"$@\" < \"$0\"", file] + client.words([]) + [client.host, "--", "ship shop"])
+          client.words([]) + [client.host, "--", "ship shop"], reading: file)
       }
       try send(other).expect(status: 1).expect("the key other is only for blog")
       try send(own).expectSuccess().expect("shipped with the key laptop", "live: ")
@@ -164,7 +164,7 @@ struct ShipNextTests {
       let traced = "\(sandbox.home)/traced.tar.gz"
       try sandbox.run(["tar", "czf", traced, "-C", standalone, "."]).expectSuccess()
       func ship(_ file: String) throws -> Output {
-        try sandbox.run(["/bin/sh", "-c", "exec \"$@\" < \"$0\"", file, "nextdeploy", "ship", "shop"])
+        try sandbox.run(["nextdeploy", "ship", "shop"], reading: file)
       }
 
       try ship(bare).expect(status: 1).expect("FAILED at ", ".next/static is not there", "public/")

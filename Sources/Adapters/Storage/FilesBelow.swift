@@ -2,7 +2,7 @@ import Deploy
 import Posix
 
 /// The files below a directory that builds or apps write to, for reading. No link leads out of it.
-struct FilesBelow: InstalledFiles {
+struct FilesBelow: BuiltFiles {
   let directory: String
 
   /// Reads a file; nil if there is none, and throws if it is too large.

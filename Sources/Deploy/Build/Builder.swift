@@ -4,8 +4,17 @@ struct Builder: Half {
   /// The environment that everything is built with.
   let environment: AppEnvironment
 
-  /// Reads what is in the workspace.
-  var reader: BuildReader { BuildReader(files: seams.workspace, events: seams.events) }
+  /// What was built: the workspace, or what an archive brought.
+  let files: any BuiltFiles
+
+  /// - Parameter files: what was built elsewhere; nil for what is built in the workspace.
+  init(steps: Steps, environment: AppEnvironment, files: (any BuiltFiles)? = nil) {
+    self.steps = steps
+    self.environment = environment
+    self.files = files ?? steps.seams.workspace
+  }
+
+  var reader: BuildReader { BuildReader(files: files, events: seams.events) }
 
   /// A release of a commit: an earlier one made from the same files, or a new one.
   ///

@@ -4,7 +4,7 @@ extension Builder {
   func inventory(of plan: Plan) throws -> Inventory {
     let own = plan.app.manifest
     var inventory = try Inventory(
-      seams.holes().packages, in: seams.workspace, root: plan.project.root,
+      seams.holes().packages, in: files, root: plan.project.root,
       own: Set(own.dependencies.keys).union(own.developmentDependencies.keys),
       without: try reader.developmentPackages(plan))
     inventory.manager = plan.packages.manager

@@ -17,15 +17,10 @@ extension Builder {
   /// A release of an archive that arrives.
   func release(of delivery: Delivery) throws -> Candidate {
     let unpacked = try unpack(delivery)
-    let shipped = Builder(steps: steps.making(of: unpacked.payload), environment: environment)
-    do {
-      let candidate = try shipped.release(of: unpacked)
-      steps.attempt("removing what was unpacked") { try unpacked.payload.discard() }
-      return candidate
-    } catch {
-      steps.attempt("removing what was unpacked") { try unpacked.payload.discard() }
-      throw error
-    }
+    defer { steps.attempt("removing what was unpacked") { try unpacked.payload.discard() } }
+    return try Builder(
+      steps: steps.making(of: unpacked.payload), environment: environment, files: unpacked.payload.files
+    ).release(of: unpacked)
   }
 
   private func unpack(_ delivery: Delivery) throws -> Unpacked {
@@ -56,10 +51,9 @@ extension Builder {
 }
 
 extension Steps {
-  /// The same deploy, with an archive's files in the place of the workspace.
+  /// The same deploy, whose release is made of an archive's files.
   fileprivate func making(of payload: any Payload) -> Steps {
     var seams = seams
-    seams.workspace = payload.workspace
     seams.releases = payload.releases
     return Steps(app: app, config: config, seams: seams, writer: writer)
   }

@@ -16,8 +16,8 @@ public protocol Payload {
   var bytes: Int { get }
   /// What it is planned by: its files but for those in node_modules.
   var tree: any SourceTree { get throws }
-  /// Its files, in the place of a workspace's.
-  var workspace: any Workspace { get }
+  /// Its files.
+  var files: any BuiltFiles { get }
   /// The app's releases, made of these files.
   var releases: any Releases { get }
   /// Removes what is left of it.

@@ -93,7 +93,7 @@ struct FakePayload: Payload {
   let sha256 = String(repeating: "a1", count: 32)
   let entries = 3
   let bytes = 3 << 20
-  var workspace: any Workspace { FakeWorkspace(world: world) }
+  var files: any BuiltFiles { FakeWorkspace(world: world) }
   var releases: any Releases { FakeReleases(world: world) }
   func discard() throws { try world.event("discard") }
 }

@@ -84,7 +84,12 @@ public final class Sandbox {
     let file = "\(home)/input"
     try Files.write(input, to: file, durable: false)
     // From a file, for a text that is an argument of anything would be seen.
-    return try run(["/bin/sh", "-c", "exec \"$@\" < \"$0\"", file] + arguments)
+    return try run(arguments, reading: file)
+  }
+
+  /// Runs a program with a file on standard input.
+  public func run(_ arguments: [String], reading file: String) throws -> Output {
+    try run(["/bin/sh", "-c", "exec \"$@\" < \"$0\"", file] + arguments)
   }
 
   /// Runs a program in the sandbox, and waits for its end.
