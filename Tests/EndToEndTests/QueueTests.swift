@@ -116,6 +116,42 @@ struct QueueTests {
     }
   }
 
+  @Test("a push and an archive wait for each other, and the newer one is live in the end, whichever that is")
+  func archiveAndPush() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let archive = "\(sandbox.home)/app.tar"
+      try Files.makeDirectory("\(sandbox.home)/built")
+      for (name, text) in App.node("shipped") { try Files.write(text, to: "\(sandbox.home)/built/\(name)", durable: false) }
+      try sandbox.run(["tar", "cf", archive, "-C", "\(sandbox.home)/built", "."]).expectSuccess()
+      func ship(after file: String) throws -> Running {
+        let feed = "until [ -e \(file) ]; do sleep 0.02; done; cat \(archive)"
+        return try sandbox.start(["sh", "-c", "(\(feed)) | nextdeploy ship shop"], name: "ship")
+      }
+
+      try project.commit("One", released("pushed", by: waiting(sandbox)))
+      var push = try project.startPush()
+      try wait(until: "the release command") { try sandbox.lastDeploy()?["step"]?.string == "release" }
+      var shipment = try ship(after: archive)
+      try wait(until: "the archive to wait") { shipment.text.contains("waiting for the push of") }
+      try Files.write("", to: "\(sandbox.home)/go")
+      try push.wait().expectSuccess()
+      try shipment.wait().expectSuccess()
+      #expect(try sandbox.get() == "shipped")
+
+      try project.commit("Two", App.node("pushed again"))
+      shipment = try ship(after: "\(sandbox.home)/arrives")
+      try wait(until: "the archive to be read") { try sandbox.lastDeploy()?["step"]?.string == "unpack" }
+      push = try project.startPush()
+      try wait(until: "the push to wait") { push.text.contains("waiting for") }
+      try Files.write("", to: "\(sandbox.home)/arrives")
+      try shipment.wait().expectSuccess()
+      try push.wait().expectSuccess()
+      #expect(try sandbox.get() == "pushed again")
+      #expect(try sandbox.deploys().map { $0["outcome"]?.string } == ["live", "live", "live", "live"])
+    }
+  }
+
   @Test("of several apps do not disturb each other's way to Caddy")
   func oneCaddy() throws {
     try Sandbox.run { sandbox in
