@@ -122,7 +122,9 @@ struct QueueTests {
       let project = try sandbox.createApp()
       let archive = "\(sandbox.home)/app.tar"
       try Files.makeDirectory("\(sandbox.home)/built")
-      for (name, text) in App.node("shipped") { try Files.write(text, to: "\(sandbox.home)/built/\(name)", durable: false) }
+      for (name, text) in App.node("shipped") {
+        try Files.write(text, to: "\(sandbox.home)/built/\(name)", durable: false)
+      }
       try sandbox.run(["tar", "cf", archive, "-C", "\(sandbox.home)/built", "."]).expectSuccess()
       func ship(after file: String) throws -> Running {
         let feed = "until [ -e \(file) ]; do sleep 0.02; done; cat \(archive)"

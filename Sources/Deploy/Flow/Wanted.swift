@@ -1,7 +1,9 @@
-/// A deploy ends, without having failed, because a newer push has moved the branch on.
-struct Superseded: Error {
-  /// Where the branch is now; nil if it was deleted.
-  let tip: CommitID?
+/// A deploy ends, without having failed, because of a newer one.
+enum Superseded: Error {
+  /// A push has moved the branch on, to this commit; nil if it was deleted.
+  case branch(CommitID?)
+  /// What came later is live already: it had its turn first.
+  case live(Commit)
 }
 
 // Whether a deploy that runs is still wanted: it may be cancelled, and a newer push takes its place.
@@ -14,7 +16,7 @@ extension Steps {
     guard record.kind == .push, [.plan, .checkout, .install, .build].contains(record.step), let commit = record.commit
     else { return }
     let tip = try seams.refs.target(of: config.branch.ref)
-    if tip != commit.id { throw Superseded(tip: tip) }
+    if tip != commit.id { throw Superseded.branch(tip) }
   }
 
   /// The same for callers that ask all the time: it only looks now and then.
@@ -41,7 +43,12 @@ extension Steps {
   /// Writes down that the deploy was superseded, and tells the sinks.
   func end(as superseded: Superseded) throws {
     try writer.end(.superseded)
-    let newer = superseded.tip.map { "\(config.branch) is at \($0.short) now" } ?? "\(config.branch) was deleted"
+    let newer =
+      switch superseded {
+      case .branch(let tip?): "\(config.branch) is at \(tip.short) now"
+      case .branch(nil): "\(config.branch) was deleted"
+      case .live(let commit): "\(commit.id.short) \(commit.subject), which came later, is live"
+      }
     seams.events.note("superseded: \(newer); \(record.commit?.id.short ?? "this") is not deployed")
   }
 }

@@ -73,6 +73,29 @@ struct TurnTests {
     #expect(world.told.lines("note: superseded: main was deleted").count == 1)
   }
 
+  @Test("one that was overtaken by what came later, and is live, is not deployed")
+  func overtaken() throws {
+    let world = try World()
+    world.arriving = try MemoryTree(["index.html": "later"])
+    var others = [Result<DeployRecord, any Error>]()
+    world.turnTaken = {
+      guard others.isEmpty else { return false }
+      // The other one is not asked to wait.
+      world.turnTaken = { false }
+      others.append(Result { try world.deploy(.ship(Delivery(key: nil, commit: nil))) })
+      return true
+    }
+
+    let record = try world.push("older")
+
+    let later = try #require(others.first).get()
+    #expect(later.outcome == .live)
+    #expect(record.outcome == .superseded)
+    #expect(world.events("checkout").isEmpty)
+    #expect(world.live?.deploy == later.id)
+    #expect(world.told.lines("note: superseded: \(try #require(world.live).commit.id.short) Archive").count == 1)
+  }
+
   @Test("a rebuild is never superseded")
   func rebuildNeverSuperseded() throws {
     let world = try World()
