@@ -88,7 +88,9 @@ let package = Package(
         .embedInCode("server/sysctl.conf"),
         .embedInCode("server/polkit.rules"),
         // What a project's CI runs.
-        .embedInCode("ci/workflow.yml"), .embedInCode("ci/verify.yml"), .embedInCode("ci/corepack.yml"),
+        .embedInCode("ci/workflow.yml"), .embedInCode("ci/push.yml"), .embedInCode("ci/ship.yml"),
+        .embedInCode("ci/given.yml"), .embedInCode("ci/next-cache.yml"), .embedInCode("ci/next-build.yml"),
+        .embedInCode("ci/verify.yml"), .embedInCode("ci/corepack.yml"),
         .embedInCode("ci/node.yml"), .embedInCode("ci/bun.yml"), .embedInCode("ci/bun-cache.yml"),
         .embedInCode("ci/run.yml"),
       ], swiftSettings: strict),

@@ -49,8 +49,23 @@ public enum Templates {
 
   // MARK: The workflow of GitHub Actions, and the parts that it may have
 
-  /// The whole workflow, with a gap for the job that verifies the commit.
+  /// The whole workflow, with gaps for the job that verifies the commit and for the steps that deploy it.
   public static func workflow(_ values: [String: String]) -> String { fill(PackageResources.workflow_yml, values) }
+
+  /// The step that has the server build and deploy the commit.
+  public static func push(_ values: [String: String]) -> String { fill(PackageResources.push_yml, values) }
+
+  /// The steps that ship what the runner builds, with a gap for those that build it.
+  public static func ship(_ values: [String: String]) -> String { fill(PackageResources.ship_yml, values) }
+
+  /// A step that runs a command with the variables that the server gives a build.
+  public static func given(_ values: [String: String]) -> String { fill(PackageResources.given_yml, values) }
+
+  /// The step that keeps the cache of Next.js from run to run.
+  public static func nextCache(_ values: [String: String]) -> String { fill(PackageResources.next_cache_yml, values) }
+
+  /// The commands that build with that cache.
+  public static func nextBuild(_ values: [String: String]) -> String { fill(PackageResources.next_build_yml, values) }
 
   /// The job that verifies a commit before it is deployed.
   public static func verify(_ values: [String: String]) -> String { fill(PackageResources.verify_yml, values) }

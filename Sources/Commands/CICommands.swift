@@ -6,7 +6,7 @@ import Git
 import Adapters
 import Posix
 
-/// `nextdeploy generate-ci`: writes the workflow with which GitHub pushes every commit on to the server.
+/// `nextdeploy generate-ci`: writes the workflow with which GitHub deploys every commit.
 enum CICommands {
   private static let remote = CommandSpec.Option(
     "--remote", value: "URL", "the app on its server (default: the git remote 'production')")
@@ -14,12 +14,14 @@ enum CICommands {
     "--branch", value: "NAME", "the branch whose commits are deployed (default: main)")
   private static let noVerify = CommandSpec.Option(
     "--no-verify", "leave out the job that runs lint, typecheck and test first")
+  private static let onRunner = CommandSpec.Option(
+    "--build-on-runner", "have GitHub's runner build and ship what it built, for a server too small to build")
   private static let printOnly = CommandSpec.Option("--print", "print the workflow, and write nothing")
   private static let force = CommandSpec.Option("--force", "write over a workflow that is there")
 
   static let generate = ServerCommand.serverOrApp(
     CommandSpec(
-      "generate-ci", [], [.app, remote, branch, noVerify, printOnly, force],
+      "generate-ci", [], [.app, remote, branch, noVerify, onRunner, printOnly, force],
       "Write the GitHub workflow that deploys every push (also: ci); over ssh, print that of an app"),
     reach: .projectAndSSH
   ) { invocation, server, find in
@@ -48,14 +50,12 @@ enum CICommands {
     // A name that is only defined in this machine's ~/.ssh/config means nothing in CI.
     (remote.host, remote.port) = (settings.host, settings.port)
     let branch = try BranchName(invocation.value(branch) ?? "main")
-    let verification = try invocation.has(noVerify) ? nil : verification(of: repository.files())
-    let workflow = try Workflow(remote: remote, branch: branch, hostKeys: keys, verification: verification)
-    let result = Result(
-      workflow: workflow, remote: remote, branch: branch, deployed: try BranchName("main"), verification: verification)
+    let result = try Result(
+      invocation, of: repository.files(), remote: remote, branch: branch, hostKeys: keys, deployed: BranchName("main"))
     if invocation.has(printOnly) {
       result.print(server.terminal)
     } else {
-      try write(workflow, in: repository, overwriting: invocation.has(force), server.terminal)
+      try write(result.workflow, in: repository, overwriting: invocation.has(force), server.terminal)
       server.terminal.print(result.steps)
     }
     return 0
@@ -80,27 +80,27 @@ enum CICommands {
     terminal.print("Wrote \(Workflow.path).")
   }
 
-  private static func verification(of tree: some SourceTree) throws -> Verification? {
-    try Verification(Project(tree), in: tree)
-  }
-
   // MARK: From the server's view
 
   private static func onServer(_ invocation: Invocation, _ app: AppContext) throws -> Int32 {
     let config = try app.config()
     let branch = try invocation.value(branch).map { try BranchName($0) } ?? config.branch
     let remote = try remote(of: app.name, invocation, app.server)
-    var verification: Verification?
-    if !invocation.has(noVerify) {
-      if let tree = try tree(of: app, branch) {
-        verification = try self.verification(of: tree)
-      } else {
-        app.terminal.printError("Nothing has been pushed yet, so it is not known what is to be checked first.")
-      }
+    let readsFiles = !invocation.has(noVerify) || invocation.has(onRunner)
+    let tree = try readsFiles ? tree(of: app, branch) : nil
+    if tree == nil, invocation.has(onRunner) {
+      throw Failure(
+        .notFound, "describing how \(app.name) is built", "nothing has been pushed, so its files are not known here",
+        next:
+          "Run this in the project. '\(remote.ssh()) program > nextdeploy' brings the program to a machine like the server."
+      )
     }
-    let workflow = try Workflow(remote: remote, branch: branch, hostKeys: .own(), verification: verification)
-    Result(
-      workflow: workflow, remote: remote, branch: branch, deployed: config.branch, verification: verification
+    if tree == nil, readsFiles {
+      app.terminal.printError("Nothing has been pushed yet, so it is not known what is to be checked first.")
+    }
+    try Result(
+      invocation, of: tree, remote: remote, branch: branch, hostKeys: .own(), deployed: config.branch,
+      runner: Workflow.runnerLikeThisMachine
     ).print(app.terminal)
     return 0
   }
@@ -145,6 +145,23 @@ enum CICommands {
     /// The branch that the server deploys, if it is known here.
     let deployed: BranchName
     let verification: Verification?
+    let build: RunnerBuild?
+
+    /// - Parameters:
+    ///   - tree: the project's files; nil if they are not known.
+    ///   - runner: GitHub's name for machines like the server.
+    init(
+      _ invocation: Invocation, of tree: (any SourceTree)?, remote: Remote, branch: BranchName, hostKeys: HostKeys,
+      deployed: BranchName, runner: String = Workflow.usualRunner
+    ) throws {
+      let verifies = !invocation.has(noVerify)
+      let project = try verifies || invocation.has(onRunner) ? tree.map { ($0, try Project($0)) } : nil
+      verification = try verifies ? project.flatMap { try Verification($1, in: $0) } : nil
+      build = try invocation.has(onRunner) ? project.map { try RunnerBuild($1, in: $0) } : nil
+      workflow = try Workflow(
+        remote: remote, branch: branch, hostKeys: hostKeys, verification: verification, build: build, runner: runner)
+      (self.remote, self.branch, self.deployed) = (remote, branch, deployed)
+    }
 
     /// Prints only the workflow on standard output, so that it can be redirected to a file.
     func print(_ terminal: Terminal) {
@@ -160,12 +177,13 @@ enum CICommands {
       if remote.host.isPrivate {
         warnings += "\nwarning: GitHub cannot reach \(remote.host): name the server with --remote.\n"
       }
-      if branch != deployed {
+      if build == nil, branch != deployed {
         let change = "\(remote.ssh()) config set \(remote.app) branch \(branch)"
         warnings += "\nThe server must deploy that branch: '\(change)'.\n"
       }
+      let way = build == nil ? "pushed on" : "built by GitHub's runner and shipped"
       return """
-        Every push to \(branch) will be pushed on to \(remote.short)\(scripts.map { ", once these pass\(node): \($0)" } ?? "").
+        Every push to \(branch) will be \(way) to \(remote.short)\(scripts.map { ", once these pass\(node): \($0)" } ?? "").
         \(warnings)
         Next, outside of the project, where no commit takes the key along:
 

@@ -73,6 +73,7 @@ public enum CommandTable {
     AppCommands.create, AppCommands.list, AppCommands.show, AppCommands.remove,
     ConfigCommands.show, ConfigCommands.set, ConfigCommands.unset,
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
+    EnvCommands.build,
     DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
     ShipCommand.ship, CancelCommand.cancel,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
@@ -80,7 +81,7 @@ public enum CommandTable {
     RuntimeCommands.install, RuntimeCommands.list, RuntimeCommands.remove,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
-    SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.keepPorts,
+    ProgramCommand.program, SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.keepPorts,
     SystemCommands.runBuild, SystemCommands.runFiles, SystemCommands.boot,
   ]
 

@@ -7,7 +7,7 @@ import Posix
 /// `nextdeploy env …`: an app's environment variables and secrets.
 enum EnvCommands {
   private static let show = CommandSpec.Option("--show", "print the values too, as in a .env file")
-  private static let build = CommandSpec.Option("--build", "only installs and builds see it")
+  private static let buildOnly = CommandSpec.Option("--build", "only installs and builds see it")
   private static let run = CommandSpec.Option("--run", "only instances see it")
   private static let apply = CommandSpec.Option(
     "--apply", "start the live release again with the new values, without downtime")
@@ -86,7 +86,7 @@ enum EnvCommands {
 
   static let set = ServerCommand.unsettledApp(
     CommandSpec(
-      "env set", [.repeated("KEY[=VALUE]")], [.app, build, run, apply],
+      "env set", [.repeated("KEY[=VALUE]")], [.app, buildOnly, run, apply],
       "Set variables of an app; without =VALUE, to what is typed or comes on standard input",
       details: """
         KEY alone asks for the value without showing it, or takes it from a pipe (one line end at its end is not part of
@@ -119,7 +119,7 @@ enum EnvCommands {
 
   /// Nil if no scope is given; it then stays as it is.
   private static func scope(_ invocation: Invocation) throws(Failure) -> AppEnvironment.Scope? {
-    switch (invocation.has(build), invocation.has(run)) {
+    switch (invocation.has(buildOnly), invocation.has(run)) {
     case (true, true): .both
     case (true, false): .build
     case (false, true): .run
@@ -150,7 +150,7 @@ enum EnvCommands {
 
   static let importFile = ServerCommand.unsettledApp(
     CommandSpec(
-      "env import", [.required("FILE|-")], [.app, build, run, apply],
+      "env import", [.required("FILE|-")], [.app, buildOnly, run, apply],
       "Set the variables that a .env file holds; others stay",
       details: """
         The file is read as Next.js reads it: quotes, 'export', comments, values of several lines, $NAME. Over ssh:

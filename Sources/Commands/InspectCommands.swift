@@ -49,6 +49,8 @@ enum InspectCommands {
     let app: AppName
     let url: String
     let live: LiveRecord?
+    /// The commit that it was built from, here or, as who shipped it says, elsewhere.
+    let commit: CommitID?
     let instances: [InstanceRow]
     let proxy: String
     /// What it takes to give the live instance the current environment; null if it has that.
@@ -68,6 +70,7 @@ enum InspectCommands {
     let change = Result { try environmentChange(of: found, app) }
     let status = Status(
       app: app.name, url: try app.origin().description, live: found.live,
+      commit: found.release?.source.shipment?.commit ?? found.live.flatMap { $0.commit.hasFiles ? $0.commit.id : nil },
       instances: try services.instances(of: app.name).map { instance in
         var row = row(instance, try services.state(of: instance))
         row.strangers = try services.strangers(at: instance).map(\.description)

@@ -1,7 +1,6 @@
 public import Deploy
 
-/// The content of a GitHub Actions workflow that pushes every commit of a branch on to the server; ``text`` is how it
-/// is written.
+/// The content of a GitHub Actions workflow that deploys every commit of a branch; ``text`` is how it is written.
 public struct Workflow: Equatable, Sendable {
   /// The workflow's path in a repository.
   public static let path = ".github/workflows/nextdeploy.yml"
@@ -11,10 +10,15 @@ public struct Workflow: Equatable, Sendable {
   let hostKeys: HostKeys
   /// What runs before the deploy, if anything.
   let verification: Verification?
+  /// How the runner builds what it ships; nil where the server builds what is pushed to it.
+  let build: RunnerBuild?
+  /// GitHub's name for machines like the one that deploys.
+  let runner: String
 
-  /// Makes a workflow that pushes to `remote`, after `verification` if there is one; throws for an unsafe branch name.
+  /// Makes a workflow that deploys to `remote`, after `verification` if there is one; throws for an unsafe branch name.
   public init(
-    remote: Remote, branch: BranchName, hostKeys: HostKeys, verification: Verification?
+    remote: Remote, branch: BranchName, hostKeys: HostKeys, verification: Verification?, build: RunnerBuild? = nil,
+    runner: String = Workflow.usualRunner
   ) throws(Failure) {
     // Other characters have a meaning in a branch filter, in an expression, or for the shell.
     guard branch.description.isPlain(and: ".-/") else {
@@ -27,6 +31,20 @@ public struct Workflow: Equatable, Sendable {
     self.branch = branch
     self.hostKeys = hostKeys
     self.verification = verification
+    self.build = build
+    self.runner = runner
+  }
+
+  /// A runner with a processor of AMD's or Intel's.
+  public static let usualRunner = "ubuntu-latest"
+
+  /// A runner with this machine's processor, for which it can build.
+  public static var runnerLikeThisMachine: String {
+    #if arch(arm64)
+      "ubuntu-24.04-arm"
+    #else
+      usualRunner
+    #endif
   }
 }
 

@@ -37,6 +37,56 @@ struct EnvCommandTests {
     }
   }
 
+  @Test("makes one key for server actions, however many builds ask for the first at once")
+  func oneKey() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+      let line = "for i in 1 2 3 4 5 6 7 8; do nextdeploy env build shop & done; wait"
+      let text = try sandbox.run(["sh", "-c", line]).expectSuccess().text
+
+      let key = try #require(try Files.text("\(sandbox.app())/server-actions-key"))
+      #expect(text.split(separator: "\n").count { $0 == "NEXT_SERVER_ACTIONS_ENCRYPTION_KEY='\(key)'" } == 8)
+    }
+  }
+
+  @Test("hands a build elsewhere what shells read back as it was, and GitHub what to mask, with a new id each time")
+  func build() throws {
+    try Sandbox.run { sandbox in
+      _ = try sandbox.createApp()
+      let values = [
+        "plain": "a-c", "QUOTES": "it's \"a\" `b`", "DOLLAR": "$HOME ${X:-y} \\$ %41 \\n", "LINES": "1\n#2\n\n",
+      ]
+      for (name, value) in values {
+        try sandbox.nextdeploy(input: value + "\n", "env", "set", "shop", name).expectSuccess()
+      }
+      let file = "\(sandbox.home)/build.env"
+      let masks = try sandbox.run(["sh", "-c", "nextdeploy env build shop --github 2>&1 > \(file)"]).expectSuccess()
+      let again = try sandbox.nextdeploy("env", "build", "shop").expectSuccess()
+
+      masks.expect("::add-mask::it's \"a\" `b`\n", "::add-mask::$HOME ${X:-y} \\$ %2541 \\n\n")
+      masks.expectNo("a-c", "LINES", "NEXT_")
+      for shell in ["sh", "bash", "dash"] {
+        for (name, value) in values {
+          let read = try sandbox.run([
+            shell, "-c", "set -a; . \(file); exec printenv \(name)",
+          ]).expectSuccess()
+          #expect(read.text == value + "\n")
+        }
+      }
+      let key = try #require(try Files.text("\(sandbox.app())/server-actions-key"))
+      let text = try #require(try Files.text(file))
+      for text in [text, again.text] { #expect(text.contains("NEXT_SERVER_ACTIONS_ENCRYPTION_KEY='\(key)'\n")) }
+      let ids = try [text, again.text].map { text in
+        try DeployID(String(#require(text.firstMatch(of: /\nNEXT_DEPLOYMENT_ID='(.+)'\n/)).output.1))
+      }
+      #expect(ids[0] != ids[1])
+      try sandbox.nextdeploy("env", "build", "nope").expect(status: 3)
+      try sandbox.nextdeploy(input: "dp.st.x", "env", "set", "shop", "DOPPLER_TOKEN").expectSuccess()
+      try sandbox.nextdeploy("env", "set", "shop", "DOPPLER_API_HOST=http://127.0.0.1:9").expectSuccess()
+      try sandbox.nextdeploy("env", "build", "shop").expect(status: 1).expectNo("NEXT_DEPLOYMENT_ID", "a-c")
+    }
+  }
+
   @Test("refuses what would have no effect or cannot be set, and changes nothing then")
   func refusals() throws {
     try Sandbox.run { sandbox in

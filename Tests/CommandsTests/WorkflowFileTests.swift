@@ -23,6 +23,7 @@ struct WorkflowFileTests {
             try github.project.commit("A project", Self.project(root, lockfile.map { "\(place)\($0)" }, text))
             if let version { try github.project.write([version: "22"]) }
             try keep()
+            if version == nil { try keep("--build-on-runner") }
           }
         }
       }
@@ -37,14 +38,29 @@ struct WorkflowFileTests {
       ])
       try keep("--no-verify")
       try keep()
+      for (root, lockfile) in [("", "package-lock.json"), ("apps/web/", "pnpm-lock.yaml"), ("apps/web/", nil)] {
+        try github.project.git("rm", "-rfq", "--ignore-unmatch", ".")
+        var files = Self.project(root, lockfile, "{}")
+        files["\(root)package.json"] = Self.next
+        try github.project.commit("Next.js", files)
+        try keep("--build-on-runner")
+      }
+      try github.project.write([
+        "nextdeploy.json": #"{"root": "apps/web", "build": "echo 'it''s' \"$HOME\" > /dev/null # \\ : ' -"}"#
+      ])
+      try keep("--build-on-runner", "--no-verify")
 
       let zizmor = try sandbox.run(
         ["zizmor", "--offline", "--no-progress", "--persona=pedantic", directory], environment: ["NO_COLOR": "1"])
       let schema = try sandbox.run(
         ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
           + Files.list(directory).map { "\(directory)/\($0)" })
+      let scripts = try sandbox.run([
+        "/usr/bin/python3", "\(ThisProject.path)/Tests/Fixtures/ci/check-scripts.py", directory,
+      ])
 
-      #expect(count == 77)
+      #expect(count == 99)
+      try scripts.expectSuccess()
       try zizmor.expectSuccess().expect("No findings to report")
       try schema.expectSuccess()
     }
@@ -57,6 +73,9 @@ struct WorkflowFileTests {
 
   private static let manifest =
     #"{"name": "shop", "scripts": {"start": "node a.js", "lint": "a", "typecheck": "b", "test": "c"}, "dependencies": {"a": "1"}}"#
+
+  private static let next =
+    #"{"name": "shop", "scripts": {"build": "next build"}, "dependencies": {"next": "16.4.5"}}"#
 
   private static func project(_ root: String, _ lockfile: String?, _ text: String) -> [String: String] {
     var files = ["\(root)package.json": manifest]
@@ -189,6 +208,10 @@ struct WorkflowFileTests {
       try refuse(told: "has a line break or '{{' in it")
       try project.write(["nextdeploy.json": #"{"install": "one\ntwo"}"#])
       try refuse(told: "has a line break or '{{' in it")
+      try project.write(["nextdeploy.json": #"{"build": "echo ${{ secrets.X }}"}"#])
+      try refuse("--build-on-runner", told: "\"build\" in nextdeploy.json has a line break or '{{' in it")
+      try project.write(["nextdeploy.json": #"{"release": "migrate"}"#])
+      try refuse("--build-on-runner", told: "names a release command, 'migrate', which only pushes run")
       try project.write(["nextdeploy.json": #"{"root": "a${{ b }}"}"#, "a${{ b }}/package.json": Self.manifest])
       try refuse(told: "has characters that mean something in a workflow")
       try project.write(["nextdeploy.json": "{"])

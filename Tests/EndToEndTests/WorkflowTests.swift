@@ -152,6 +152,60 @@ struct WorkflowTests {
     }
   }
 
+  @Test(
+    "that builds on the runner ships what a build was given by the server and by nobody else, and is red where the deploy is"
+  )
+  func onRunner() throws {
+    try Self.run { server, github, secrets in
+      let project = github.project
+      let secret = "it's 100%0A of $HOME,\nin two \"lines\" of it"
+      try server.sandbox.nextdeploy(input: secret, "env", "set", "shop", "API_KEY").expectSuccess()
+      try server.sandbox.nextdeploy("env", "set", "shop", "ONLY_RUN=not for builds", "--run").expectSuccess()
+      let build = """
+        const { API_KEY, ONLY_RUN, SERVER, SSH_PRIVATE_KEY, NODE_ENV, RUNNER_TEMP } = process.env
+        const fs = require('fs')
+        console.log('built with', API_KEY)
+        const built = { API_KEY, ONLY_RUN, SERVER, SSH_PRIVATE_KEY, NODE_ENV }
+        built.key = fs.existsSync(RUNNER_TEMP + '/nextdeploy/ssh_config') && fs.existsSync(RUNNER_TEMP + '/nextdeploy/key')
+        fs.writeFileSync('built.json', JSON.stringify(built))
+        """
+      let package = #"{"name": "shop", "scripts": {"start": "node server.js", "build": "node build.js"}}"#
+      func app(_ body: String) -> [String: String] {
+        ["package.json": package, "build.js": build, "server.js": App.server(body), ".gitignore": "built.json"]
+      }
+      try project.write(app("answer.end(require('fs').readFileSync('built.json'))"))
+      try github.generate("--build-on-runner").expectSuccess().expect("will be built by GitHub's runner and shipped to")
+      let first = try project.commit("One")
+      try github.push()
+
+      let green = try github.run(first, secrets: secrets).expectSuccess()
+      let built = try JSON.parse(try #require(try server.sandbox.get()))
+      let broken = try project.commit("Broken", ["server.js": "throw new Error('no shop today')"])
+      try github.push()
+      let red = try github.run(broken, secrets: secrets)
+      let still = try server.sandbox.get()
+      let third = try project.commit("Three", app("answer.end('three')"))
+      try github.push()
+      try github.run(third, secrets: secrets).expectSuccess()
+      let old = try github.run(first, secrets: secrets)
+
+      let url = try server.sandbox.url()
+      green.expect(
+        "built with ***\n***\n", "built elsewhere", "live: \(url)\n", "## environment: \(url)\n", "deploy success")
+      for output in [green, red] { output.expectNo("100%0A", "in two", "A SECRET IS IN THE COMMAND LINE") }
+      #expect(built["API_KEY"]?.string == secret && built["NODE_ENV"]?.string == "production")
+      #expect(built["ONLY_RUN"] == nil && built["SERVER"] == nil && built["SSH_PRIVATE_KEY"] == nil)
+      #expect(built["key"] == .bool(false), "the key is not there while others' programs run")
+      try red.expect(status: 1).expect("FAILED at ", "no shop today", "deploy failure", "## deploy: Remove the key")
+      #expect(try still.map { try JSON.parse($0) } == built)
+      try old.expect(status: 1).expect("main has moved on, and what is live is not older")
+      #expect(try server.sandbox.get() == "three")
+      #expect(try !github.hasKey)
+      let status = try JSON.parse(try server.sandbox.nextdeploy("status", "shop", "--json").expectSuccess().text)
+      #expect(status["commit"]?.string == third)
+    }
+  }
+
   @Test("prints over ssh what the server knows: its host keys, the app's branch and checks, for the key's apps only")
   func overSSH() throws {
     try SSHServer.run { server in
@@ -184,6 +238,10 @@ struct WorkflowTests {
       #expect(
         named.contains("branches: ['trunk']") && named.contains("SERVER: 'ssh://nextdeploy@shop.example.com:22'\n"))
       #expect(named.contains("            shop.example.com ssh-") && !named.contains("verify:"))
+      let shipping = try printed("generate-ci shop --build-on-runner")
+      #expect(shipping.contains("env build shop --github") && shipping.contains("ship shop --commit"))
+      try client.ssh("env", "build", "shop").expectSuccess().expect("NEXT_DEPLOYMENT_ID='")
+      try client.ssh("env", "build", "blog").expect(status: 1).expect("the key ci is only for shop")
       try client.ssh("generate-ci").expectSuccess().expect("name: NextDeploy", "key add github-ci - --app shop")
       try client.ssh("generate-ci blog").expect(status: 1).expect("the key ci is only for shop")
       try client.ssh("generate-ci shop --remote nextdeploy@host:blog").expect(status: 2).expect("names another app")
@@ -203,7 +261,7 @@ struct WorkflowTests {
   }
 
   /// A test with a server, a project that knows it, and a key of the project's CI that is for its app only.
-  private static func run(_ test: (SSHServer, GitHub, [String: String]) throws -> Void) throws {
+  static func run(_ test: (SSHServer, GitHub, [String: String]) throws -> Void) throws {
     try SSHServer.run { server in
       try server.sandbox.nextdeploy("app", "create", "shop").expectSuccess()
       let client = try server.addKey("github-ci", apps: "shop")
@@ -212,6 +270,66 @@ struct WorkflowTests {
         "remote", "set-url", "production", "ssh://\(server.user)@127.0.0.1:\(server.sandbox.sshPort)/shop")
       try github.project.write(app("nothing"))
       try test(server, github, ["SSH_PRIVATE_KEY": try Files.text(client.key) ?? ""])
+    }
+  }
+}
+
+@Suite(
+  "The workflow that builds Next.js on the runner", .enabled(if: Registry.answers, "no npm registry answers"),
+  .serialized)
+struct WorkflowNextTests {
+  @Test("makes the release that the server would have, and keeps the build's cache where nobody else can read it")
+  func next() throws {
+    try WorkflowTests.run { server, github, secrets in
+      let project = github.project
+      let sandbox = server.sandbox
+      for file in try Files.list(project.directory) where file != ".git" {
+        try sandbox.run(["rm", "-r", "\(project.directory)/\(file)"]).expectSuccess()
+      }
+      try sandbox.nextdeploy("env", "set", "shop", "NEXT_PUBLIC_NAME=a public name").expectSuccess()
+      let runner = "\(sandbox.home)/runner"
+      let kept = "\(runner)/home/.cache/nextdeploy/next"
+      // What an earlier run has kept.
+      try Files.makeDirectory("\(sandbox.home)/earlier/turbopack")
+      try Files.write("earlier", to: "\(sandbox.home)/earlier/turbopack/marker")
+      try Files.makeDirectory(Files.parent(kept))
+      try sandbox.nextdeploy("env", "build", "shop").expectSuccess()
+      let key = try #require(try Files.text("\(sandbox.app())/server-actions-key"))
+      func cipher(_ command: String) throws -> Output {
+        try sandbox.run(
+          ["bash", "-o", "pipefail", "-c", command],
+          environment: ["KEY": key, "FILE": kept, "FROM": "\(sandbox.home)/earlier"])
+      }
+      try cipher(
+        #"tar -c --zstd -C "$FROM" . | openssl enc -aes-256-ctr -pbkdf2 -pass env:KEY -out "$FILE""#
+      ).expectSuccess()
+      for (path, text) in try Fixture.files("next-app") { try project.write([path: text]) }
+      try project.write([
+        "app/page.js": "export default () => <h1>{process.env.NEXT_PUBLIC_NAME}</h1>\n",
+        ".gitignore": "node_modules\n.next\n",
+      ])
+      try github.generate("--build-on-runner").expectSuccess()
+      let commit = try project.commit("One")
+      try github.push()
+
+      let output = try github.run(commit, secrets: secrets)
+
+      try output.expectSuccess().expect("Next.js 16.4.5 (standalone), built elsewhere", "live: ")
+      output.expectNo(key)
+      let release = try #require(try sandbox.liveRelease())
+      let record = try JSON.parse(try #require(try Files.text("\(sandbox.app())/releases/\(release)/release.json")))
+      let id = try #require(record["environment"]?["NEXT_DEPLOYMENT_ID"]?.string)
+      let page = try #require(try sandbox.get())
+      #expect(id.utf8.count == "20261127-220153-471103".utf8.count && page.contains("dpl=\(id)"))
+      #expect(page.contains("a public name"))
+      let manifest = "\(sandbox.app())/releases/\(release)/app/.next/server/server-reference-manifest.json"
+      #expect(try Files.text(manifest)?.contains(key) == true)
+      #expect(record["archive"]?["commit"]?.string == commit)
+      #expect(try Files.text("\(runner)/workspace/.next/cache/turbopack/marker") == "earlier")
+      #expect(try sandbox.run(["grep", "-cF", "-e", key, kept]).text == "0\n")
+      let listed = try cipher(#"openssl enc -d -aes-256-ctr -pbkdf2 -pass env:KEY -in "$FILE" | tar -t --zstd"#)
+      try listed.expectSuccess().expect("./turbopack/marker", ".sst")
+      listed.expectNo("fetch-cache")
     }
   }
 }

@@ -185,11 +185,15 @@ public struct AppDirectory: AppState {
   /// Reads the key from its file, and makes a random one of 32 bytes the first time.
   public func serverActionsKey() throws -> String {
     if let key = try Files.text(layout.serverActionsKey) { return key }
-    var generator = SystemRandomNumberGenerator()
-    let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
-    let key = Data(bytes).base64EncodedString()
-    try Files.write(key, to: layout.serverActionsKey, mode: 0o600)
-    return key
+    // A build elsewhere may ask while a deploy does: what the one has been told, the other must not replace.
+    return try FileLock(waitingFor: layout.environmentLock).hold {
+      if let key = try Files.text(layout.serverActionsKey) { return key }
+      var generator = SystemRandomNumberGenerator()
+      let bytes = (0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) }
+      let key = Data(bytes).base64EncodedString()
+      try Files.write(key, to: layout.serverActionsKey, mode: 0o600)
+      return key
+    }
   }
 
   // MARK: Logs

@@ -4,13 +4,15 @@ enum AppProgram: String, CaseIterable {
   case releaseCommand = "release command"
   /// A running instance.
   case app
+  /// A build on another machine.
+  case elsewhere = "build elsewhere"
 }
 
 extension AppEnvironment {
   /// What a program sees of the app's own variables.
   func seen(by program: AppProgram) -> [String: String] {
     switch program {
-    case .install, .build: forBuilds
+    case .install, .build, .elsewhere: forBuilds
     case .releaseCommand: forReleaseCommand
     case .app: forInstances
     }
@@ -91,7 +93,8 @@ struct ProgramEnvironment {
 
   /// What runs in the workspace.
   private static let work: Set<AppProgram> = [.install, .build, .releaseCommand]
-  private static let all = Set(AppProgram.allCases)
+  /// What runs on this machine.
+  private static let all = work.union([.app])
 
   private static let rows: [Row] = [
     Row(
@@ -125,7 +128,7 @@ struct ProgramEnvironment {
     },
     Row(
       "`TURBO_TELEMETRY_DISABLED=1`, `TURBO_ENV_MODE=loose`, `TURBO_FORCE=true`, `NX_SKIP_NX_CACHE=true`, "
-        + "`NX_DAEMON=false` ([why](packages.md#workspaces))"
+        + "`NX_DAEMON=false` ([why](packages.md#workspaces))", work.union([.elsewhere])
     ) { _, _ in TaskRunner.environment },
     Row("`NODE_ENV=production`", all.subtracting([.install])) { _, _ in ["NODE_ENV": "production"] },
     Row(
@@ -139,17 +142,20 @@ struct ProgramEnvironment {
     ) { given, _ in
       given.compiled.map { ["NODE_COMPILE_CACHE": $0, "NODE_COMPILE_CACHE_PORTABLE": "1"] } ?? [:]
     },
-    Row("the app's own ([environment.md](environment.md) says who sees which)", all) { given, _ in given.own },
+    Row("the app's own ([environment.md](environment.md) says who sees which)", all.union([.elsewhere])) { given, _ in
+      given.own
+    },
     Row(
-      "`NEXT_PRIVATE_STANDALONE=true` (Next.js)", [.build],
+      "`NEXT_PRIVATE_STANDALONE=true` (Next.js)", [.build, .elsewhere],
       taken: ["NEXT_PRIVATE_STANDALONE": "it is set for every build of Next.js"]
     ) { given, _ in given.isNext ? ["NEXT_PRIVATE_STANDALONE": "true"] : [:] },
     Row(
       "`NEXT_SERVER_ACTIONS_ENCRYPTION_KEY` (Next.js; the app's own variable, else a key made for the app)",
-      [.build, .app]
+      [.build, .app, .elsewhere]
     ) { given, _ in given.serverActionsKey.map { [ServerActionsKey.name: $0] } ?? [:] },
     Row(
-      "`NEXT_DEPLOYMENT_ID` (Next.js), the id of the deploy that built it", [.build, .app],
+      "`NEXT_DEPLOYMENT_ID` (Next.js), the id of the deploy that built it; elsewhere one of the same form",
+      [.build, .app, .elsewhere],
       taken: [AppProcess.nextDeployment: "it is the id of the deploy that built the app"]
     ) { given, _ in given.identity },
     Row(

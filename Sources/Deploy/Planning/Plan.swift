@@ -97,12 +97,9 @@ public struct Plan: Equatable, Sendable {
       !installs
       ? nil : project.install.map { .shell($0) } ?? .program([name] + packages.installArguments)
     self.installDirectory = project.install == nil ? packages.directory : project.root
-    let runner = isBuilt ? nil : try TaskRunner.build(app, in: tree)
-    self.build =
-      isBuilt
-      ? nil
-      : project.build.map { .shell($0) } ?? runner ?? (app.hasBuild ? .program([name, "run", "build"]) : nil)
-    self.buildDirectory = runner == nil ? project.root : packages.directory
+    let built = isBuilt ? nil : try app.build(in: tree)
+    self.build = built?.command
+    self.buildDirectory = built?.directory ?? project.root
     self.start = app.start ?? .program(["next", "start"])
     self.warnings = warnings
   }

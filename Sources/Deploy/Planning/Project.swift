@@ -90,10 +90,17 @@ public struct Project: Equatable, Sendable {
   var manifestPath: String { root.file("package.json") }
 
   /// Whether Next.js builds it, even if a server of its own starts it.
-  var isBuiltByNext: Bool { framework.isNext || file.framework == nil && manifest.dependency("next") != nil }
+  public var isBuiltByNext: Bool { framework.isNext || file.framework == nil && manifest.dependency("next") != nil }
 
   /// Whether its package.json has a script "build".
   public var hasBuild: Bool { manifest.scripts["build"] != nil }
+
+  /// What builds it, and where that runs, from the top of the repository; nil if nothing does.
+  public func build(in tree: some SourceTree) throws -> (command: Work, directory: RelativePath)? {
+    if let own = file.build { return (.shell(own), root) }
+    if let runner = try TaskRunner.build(self, in: tree) { return (runner, packages.directory) }
+    return hasBuild ? (.program([packages.manager.rawValue, "run", "build"]), root) : nil
+  }
 
   /// Whether there are packages to install, or scripts that an install runs. A lockfile alone brings nothing, unless it
   /// is that of a workspace, whose other packages may have some.

@@ -4,7 +4,8 @@
 
 ORIGIN is the repository at "GitHub". Secrets are in the variable SECRETS, as a JSON object. In the place of
 actions/checkout there is a checkout with what that action fetches; other actions are named and not run.
-What steps write goes to standard output, nothing masked. Ends with 1 where a job failed.
+What steps write goes to standard output; masked is only what a step had masked with ::add-mask::. Ends with 1 where a job
+failed.
 """
 
 import json
@@ -21,6 +22,7 @@ with open(workflow_file) as file:
     workflow = yaml.safe_load(file)
 workspace, temporary = f"{directory}/workspace", f"{directory}/_temp of a job"
 outputs = {}
+masks = []
 
 
 def value(name):
@@ -70,6 +72,18 @@ def check_out(settings):
     git("clean", "--quiet", "-ffdx")
 
 
+def show(line):
+    """A line of a step's, as the log has it."""
+    line = line.rstrip("\n")
+    if line.lstrip().startswith("::add-mask::"):
+        text = line.lstrip().removeprefix("::add-mask::")
+        masks.append(text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%"))
+        return
+    for mask in sorted(masks, key=len, reverse=True):
+        line = line.replace(mask, "***")
+    print(line, flush=True)
+
+
 def run(step, job):
     assert "${{" not in step["run"], "an expression in a shell's text"
     os.makedirs(temporary, exist_ok=True)
@@ -81,14 +95,19 @@ def run(step, job):
     environment |= {
         "CI": "true", "GITHUB_ACTIONS": "true", "GITHUB_SHA": commit, "GITHUB_REF": ref, "GITHUB_OUTPUT": output,
         "GITHUB_WORKSPACE": workspace, "RUNNER_TEMP": temporary, "GIT_CONFIG_GLOBAL": "/dev/null",
+        "HOME": f"{directory}/home",
     }
     for place in (workflow, job, step):
         environment |= {name: fill(text) for name, text in place.get("env", {}).items()}
     shell = step.get("shell") or workflow.get("defaults", {}).get("run", {}).get("shell")
     words = ["bash", "--noprofile", "--norc", "-eo", "pipefail"] if shell == "bash" else ["bash", "-e"]
     place = os.path.join(workspace, step.get("working-directory", "."))
-    ended = subprocess.run(
-        [*words, script], cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=sys.stdout, stderr=subprocess.STDOUT)
+    ended = subprocess.Popen(
+        [*words, script], cwd=place, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace")
+    for line in ended.stdout:
+        show(line)
+    ended.wait()
     if "id" in step:
         with open(output) as file:
             outputs[step["id"]] = dict(line.rstrip("\n").split("=", 1) for line in file)
@@ -106,7 +125,7 @@ def watch(ended):
                     line = file.read()
             except (OSError, UnicodeDecodeError):
                 continue
-            if line not in seen and any(secret in line for secret in secrets.values() if secret):
+            if line not in seen and any(secret in line for secret in [*secrets.values(), *masks] if secret):
                 seen.add(line)
                 print("A SECRET IS IN THE COMMAND LINE", line.replace("\0", " "), flush=True)
 
