@@ -7,8 +7,20 @@ public struct PackedArchive: Equatable, Sendable {
     case zstd, gzip, none
   }
 
+  /// What an archive tells of its files beside their content.
+  public enum Attributes: Equatable, Sendable {
+    /// Whether they may be executed, by permissions 755 or 644, and one time for all of them in seconds since 1970 (0 for no
+    /// time): the same files become the same bytes.
+    case normal(time: Int64 = 0)
+    /// Permissions, but for the special bits, times to the nanosecond, and symlinks wherever they lead, as they are on the
+    /// disk.
+    case faithful
+  }
+
   /// The SHA-256 checksum of the archive, in small hexadecimal digits.
   public let sha256: String
+  /// A checksum over what was packed, which ``Archive/check(_:limits:watch:)`` finds again in the archive.
+  public let digest: String
   /// How many entries it has.
   public let entries: Int
   /// How many bytes its files have in all.
@@ -20,6 +32,8 @@ extension Archive {
   public enum Content: Equatable, Sendable {
     /// What is at a path of the directory: a file, a link, or a directory without what is in it.
     case at(PathBelow)
+    /// The same, but of a file nothing of its content.
+    case emptied(PathBelow)
     /// A file with these bytes.
     case bytes([UInt8])
   }
@@ -27,65 +41,75 @@ extension Archive {
   /// Packs a directory's contents as tar, in a way that ``extract(from:into:limits:mode:watch:)`` takes; the same files
   /// become the same bytes.
   ///
-  /// What differs between two builds of the same is left out: owners are 0 without names, permissions are 755 or 644, the
-  /// time is the given one, and the order is that of the names' bytes in each directory. A file with several names is packed
-  /// once for each.
+  /// What differs between two builds of the same is left out: owners are 0 without names, and the order is that of the names'
+  /// bytes in each directory. A file with several names is packed once for each.
   ///
   /// - Parameters:
   ///   - contents: what is packed, by its path in the archive; a directory stands for itself alone.
-  ///   - time: when everything in it was changed, in seconds since 1970, such as the time of the commit; 0 for no time.
+  ///   - attributes: what is told of each; faithful ones come back by an extraction that is faithful, too.
+  ///   - watch: called before each entry; what it throws ends the packing.
   /// - Throws: ``ArchiveError`` for what a release may not have, `SystemError` for this machine.
   public static func pack(
     _ contents: [PathBelow: Content], of source: borrowing Directory, to output: consuming FileDescriptor,
-    _ compression: PackedArchive.Compression = .zstd, time: Int64 = 0, depth: Int = ArchiveLimits().depth
+    _ compression: PackedArchive.Compression = .zstd, _ attributes: PackedArchive.Attributes = .normal(),
+    depth: Int = ArchiveLimits().depth, watch: () throws -> Void = {}
   ) throws -> PackedArchive {
     let locale = try TextLocale()
-    let writer = try ArchiveWriter(to: output, compression)
+    let writer = try ArchiveWriter(to: output, compression, attributes)
     var bytes: Int64 = 0
     let paths = contents.keys.map { ($0, $0.inOrder) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
     for (number, path) in paths.enumerated() {
+      try watch()
       do {
-        bytes += try add(path, contents, of: source, to: writer, time: time, depth: depth)
+        bytes += try add(path, contents, of: source, to: writer, attributes, depth: depth)
       } catch let error as ArchiveError { throw error.at(number + 1, Array(path.bytes)).whilePacking }
     }
     let sum = try writer.finish()
     _ = consume locale
-    return PackedArchive(sha256: sum, entries: paths.count, bytes: bytes)
+    return PackedArchive(sha256: sum.sha256, digest: sum.digest, entries: paths.count, bytes: bytes)
   }
 
   /// Packs one entry; returns how many bytes its content has.
   private static func add(
     _ path: PathBelow, _ contents: [PathBelow: Content], of source: borrowing Directory, to writer: ArchiveWriter,
-    time: Int64, depth: Int
+    _ attributes: PackedArchive.Attributes, depth: Int
   ) throws -> Int64 {
     _ = try ArchivePath.checked(Array(path.bytes), depth: depth)
     let place: PathBelow
+    var isEmptied = false
     switch contents[path] {
     case .at(let path): place = path
+    case .emptied(let path): (place, isEmptied) = (path, true)
     case .bytes(let bytes):
-      try writer.begin(path, .file, mode: 0o644, size: bytes.count, time: time)
+      try writer.begin(path, .file, attributes.normal(.file), size: bytes.count)
       try writer.add(bytes)
       return Int64(bytes.count)
     case nil: throw changed
     }
     guard let status = try source.status(place) else { throw changed }
+    let told = attributes.of(status)
     switch status.kind {
     case .directory:
-      try writer.begin(path, .directory, mode: 0o755, size: 0, time: time)
+      try writer.begin(path, .directory, told, size: 0)
       return 0
     case .link:
       guard let target = try source.linkTarget(place) else { throw changed }
-      for climb in try ArchivePath.climbs(of: target, in: path.parent) {
-        guard case .at(let place) = contents[climb], try source.status(place)?.kind == .directory else {
-          throw ArchivePath.notDirectory(climb, in: target)
+      if attributes != .faithful {
+        for climb in try ArchivePath.climbs(of: target, in: path.parent) {
+          guard case .at(let place) = contents[climb], try source.status(place)?.kind == .directory else {
+            throw ArchivePath.notDirectory(climb, in: target)
+          }
         }
       }
-      try writer.begin(path, .link, mode: 0o777, size: 0, time: time, target: target)
+      try writer.begin(path, .link, told, size: 0, target: target)
+      return 0
+    case .file where isEmptied:
+      try writer.begin(path, .file, told, size: 0)
       return 0
     case .file:
       guard let file = try source.file(place) else { throw changed }
       let size = try file.status().size
-      try writer.begin(path, .file, mode: status.mode & 0o100 == 0 ? 0o644 : 0o755, size: size, time: time)
+      try writer.begin(path, .file, told, size: size)
       var left = size
       while left > 0 {
         let piece = try file.read(upTo: min(left, 64 << 10))
@@ -100,6 +124,34 @@ extension Archive {
   }
 
   private static var changed: ArchiveError { ArchiveError(.refused, "it was changed while it was packed") }
+}
+
+/// The permissions and the time that an entry has.
+struct ToldAttributes {
+  let mode: UInt32
+  /// In seconds since 1970 and nanoseconds.
+  let time: (seconds: Int64, nanoseconds: Int)
+}
+
+extension PackedArchive.Attributes {
+  func of(_ status: Files.Status) -> ToldAttributes {
+    switch self {
+    case .normal: normal(status.kind, isExecutable: status.mode & 0o100 != 0)
+    case .faithful: ToldAttributes(mode: status.mode & 0o777, time: Extraction.time(status.modified))
+    }
+  }
+
+  /// What is told of something that no disk has, or of which no more is to be told.
+  func normal(_ kind: Files.Kind, isExecutable: Bool = false) -> ToldAttributes {
+    let time: Int64 = if case .normal(let time) = self { time } else { 0 }
+    let mode: UInt32 =
+      switch kind {
+      case .link: 0o777
+      case .directory: 0o755
+      case .file, .other: isExecutable ? 0o755 : 0o644
+      }
+    return ToldAttributes(mode: mode, time: (time, 0))
+  }
 }
 
 extension PathBelow {

@@ -20,17 +20,20 @@ public enum Archive {
   /// an error stays for the caller to remove.
   ///
   /// - Parameters:
+  ///   - isFaithful: whether permissions, times and symlinks are those that the archive tells, as
+  ///     ``PackedArchive/Attributes/faithful`` has packed them: for archives that nextdeploy itself has made. Special bits are
+  ///     dropped all the same, and nothing is made through a link.
   ///   - mode: converts permissions.
   ///   - watch: called before each entry; what it throws ends the extraction.
   /// - Throws: ``ArchiveError`` for the archive, `SystemError` for this machine.
   public static func extract(
     from input: consuming FileDescriptor, into target: borrowing Directory, limits: ArchiveLimits = ArchiveLimits(),
-    mode: @escaping (UInt32) -> UInt32 = { $0 }, watch: () throws -> Void = {}
+    isFaithful: Bool = false, mode: @escaping (UInt32) -> UInt32 = { $0 }, watch: () throws -> Void = {}
   ) throws -> ExtractedArchive {
     let locale = try TextLocale()
     let stream = try ArchiveStream(input, limits)
     let reader = try ArchiveReader(stream)
-    var extraction = Extraction(limits, mode)
+    var extraction = Extraction(limits, isFaithful: isFaithful, mode)
     var end: Int64 = 0
     while let entry = try reader.next(extraction.entries + 1) {
       try watch()
@@ -47,7 +50,7 @@ public enum Archive {
     } else {
       try TarEnd.check(stream, after: end)
     }
-    try extraction.finish()
+    try extraction.finish(in: target)
     _ = consume locale
     return ExtractedArchive(sha256: stream.finish(), entries: extraction.entries, bytes: extraction.bytes)
   }

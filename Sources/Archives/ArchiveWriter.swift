@@ -33,9 +33,13 @@ import Posix
   private let pointer: OpaquePointer
   private let entry: OpaquePointer
   private let sink: Sink
+  private var digest = ContentDigest()
   private var isFinished = false
 
-  init(to output: consuming FileDescriptor, _ compression: PackedArchive.Compression) throws {
+  init(
+    to output: consuming FileDescriptor, _ compression: PackedArchive.Compression,
+    _ attributes: PackedArchive.Attributes
+  ) throws {
     let sink = Sink(output)
     self.sink = sink
     guard let pointer = unsafe archive_write_new(), let entry = unsafe archive_entry_new() else {
@@ -43,8 +47,12 @@ import Posix
     }
     unsafe self.pointer = unsafe pointer
     unsafe self.entry = unsafe entry
+    switch attributes {
     // The plain format, and pax where that has no room.
-    try check(unsafe archive_write_set_format_pax_restricted(pointer))
+    case .normal: try check(unsafe archive_write_set_format_pax_restricted(pointer))
+    // Only pax has parts of a second.
+    case .faithful: try check(unsafe archive_write_set_format_pax(pointer))
+    }
     switch compression {
     case .zstd: try check(unsafe archive_write_add_filter_zstd(pointer))
     case .gzip:
@@ -74,14 +82,15 @@ import Posix
   // MARK: Entries
 
   /// Begins an entry; a file's content has to follow.
-  func begin(_ path: PathBelow, _ kind: Files.Kind, mode: UInt32, size: Int, time: Int64, target: [UInt8] = []) throws {
+  func begin(_ path: PathBelow, _ kind: Files.Kind, _ told: ToldAttributes, size: Int, target: [UInt8] = []) throws {
+    digest.begin(path, kind, told, size: size, target: target)
     unsafe archive_entry_clear(entry)
     path.withCString { unsafe archive_entry_set_pathname(entry, $0) }
     let type: mode_t = kind == .directory ? S_IFDIR : kind == .link ? S_IFLNK : S_IFREG
     unsafe archive_entry_set_filetype(entry, UInt32(type))
-    unsafe archive_entry_set_perm(entry, mode_t(mode))
+    unsafe archive_entry_set_perm(entry, mode_t(told.mode))
     unsafe archive_entry_set_size(entry, Int64(size))
-    unsafe archive_entry_set_mtime(entry, time_t(time), 0)
+    unsafe archive_entry_set_mtime(entry, time_t(told.time.seconds), told.time.nanoseconds)
     if kind == .link {
       unsafe (target + [0]).withUnsafeBufferPointer { bytes in
         unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe archive_entry_set_symlink(entry, $0.baseAddress) }
@@ -92,17 +101,19 @@ import Posix
 
   /// Adds a piece of a file's content.
   func add(_ bytes: [UInt8]) throws {
+    digest.add(bytes)
     guard unsafe archive_write_data(pointer, bytes, bytes.count) == bytes.count else {
       try check(ARCHIVE_FATAL)
       return
     }
   }
 
-  /// Writes the end of the archive; returns the checksum of all that was written, in small hexadecimal digits.
-  func finish() throws -> String {
+  /// Writes the end of the archive; returns the checksums of all that was written and of what was packed, in small hexadecimal
+  /// digits.
+  func finish() throws -> (sha256: String, digest: String) {
     try check(unsafe archive_write_close(pointer))
     isFinished = true
-    return sink.hash.finish()
+    return (sink.hash.finish(), digest.finish())
   }
 
   private func check(_ status: Int32) throws {

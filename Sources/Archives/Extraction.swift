@@ -17,10 +17,14 @@ struct Extraction: ~Copyable {
   var (seen, seenAfterwards) = (SHA256(), SHA256())
   var amended = 0
 
+  private let isFaithful: Bool
   private let convert: (UInt32) -> UInt32
+  /// Directories that are closed to their owner, once everything is made in them.
+  private var closed: [PathBelow: UInt32] = [:]
 
-  init(_ limits: ArchiveLimits, _ mode: @escaping (UInt32) -> UInt32) {
+  init(_ limits: ArchiveLimits, isFaithful: Bool = false, _ mode: @escaping (UInt32) -> UInt32) {
     self.limits = limits
+    self.isFaithful = isFaithful
     convert = mode
   }
 
@@ -44,7 +48,7 @@ struct Extraction: ~Copyable {
       let holder = try holder(of: path, in: target)
       do {
         switch entry.kind {
-        case .link(let pointed): try addLink(path, to: pointed, time: entry.time, holder, in: target)
+        case .link(let pointed): try addLink(path, to: pointed, time: time(of: entry), holder, in: target)
         case .hardLink(let pointed): try addHardLink(path, to: pointed, holder, in: target)
         default: try addFile(path, entry, from: reader, stream, holder)
         }
@@ -57,8 +61,12 @@ struct Extraction: ~Copyable {
     if excess > 0 { throw ArchiveError(.refused, "it has content, though it is no file") }
   }
 
-  /// Finishes the directory that the last entry was made in.
-  mutating func finish() throws { try leave() }
+  /// Finishes the directory that the last entry was made in, and closes those that are to be closed.
+  mutating func finish(in target: borrowing Directory) throws {
+    try leave()
+    // What is below a closed directory cannot be reached.
+    for (path, mode) in closed.sorted(by: { $1.key < $0.key }) { try target.setMode(path, mode) }
+  }
 
   private func countEntries() throws(ArchiveError) {
     if entries + implied > limits.entries { throw ArchiveError(over: .entries, limits.entries, "it has more entries") }
@@ -85,7 +93,7 @@ struct Extraction: ~Copyable {
     }
     bytes += count
     try file.setMode(kept(entry.mode, owner: 0o600))
-    if let time = entry.time { try file.setModified(time.seconds, nanoseconds: time.nanoseconds) }
+    if let time = time(of: entry) { try file.setModified(time.seconds, nanoseconds: time.nanoseconds) }
   }
 
   private mutating func addDirectory(_ path: PathBelow, _ entry: ArchiveEntry, in target: borrowing Directory) throws {
@@ -99,8 +107,10 @@ struct Extraction: ~Copyable {
         throw ArchiveError(.refused, "it is a directory, and an earlier entry has made something else of that name")
       }
     }
-    try holder.directory.setMode(path.name, kept(entry.mode, owner: 0o700))
-    if let time = entry.time {
+    let mode = kept(entry.mode, owner: 0o700)
+    closed[path] = mode & 0o700 == 0o700 ? nil : mode
+    try holder.directory.setMode(path.name, mode | 0o700)
+    if let time = time(of: entry) {
       try holder.directory.setModified(path.name, time.seconds, nanoseconds: time.nanoseconds)
     }
   }
@@ -108,9 +118,9 @@ struct Extraction: ~Copyable {
   func addLink(
     _ path: PathBelow, to pointed: [UInt8], time: (Int64, Int)?, _ holder: Holder, in target: borrowing Directory
   ) throws {
-    for climb in try ArchivePath.climbs(of: pointed, in: path.parent) {
-      guard try target.status(climb)?.kind == .directory else {
-        throw ArchivePath.notDirectory(climb, in: pointed)
+    if !isFaithful {
+      for climb in try ArchivePath.climbs(of: pointed, in: path.parent) {
+        guard try target.status(climb)?.kind == .directory else { throw ArchivePath.notDirectory(climb, in: pointed) }
       }
     }
     try holder.directory.link(path.name, to: pointed)
@@ -132,8 +142,18 @@ struct Extraction: ~Copyable {
     try target.hardLink(first, to: path.name, in: holder.directory)
   }
 
-  /// Permissions as they are kept: nobody else writes, and the owner always can.
-  func kept(_ mode: UInt32, owner: UInt32) -> UInt32 { convert(mode & 0o755 | owner) }
+  /// Permissions as they are kept: nobody else writes, and the owner always can; or as they were.
+  func kept(_ mode: UInt32, owner: UInt32) -> UInt32 { convert(isFaithful ? mode & 0o777 : mode & 0o755 | owner) }
+
+  /// When an entry was changed, within what every file system and program can tell; nil where it does not say, as with the
+  /// very beginning of time, which stands for none. Or as it was.
+  private func time(of entry: ArchiveEntry) -> (seconds: Int64, nanoseconds: Int)? {
+    guard let modified = entry.modified, !isFaithful, modified != (0, 0) else {
+      return isFaithful ? entry.modified : nil
+    }
+    if modified.seconds < 0 { return (0, 0) }
+    return modified.seconds > 9_000_000_000 ? (9_000_000_000, 0) : modified
+  }
 
   /// Whoever runs such a file is who owns it.
   static var setuid: ArchiveError { ArchiveError(.refused, "it is a file with setuid or setgid") }
@@ -188,7 +208,7 @@ struct Extraction: ~Copyable {
 
   static func time(_ nanoseconds: Int64) -> (Int64, Int) {
     let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    return (seconds, Int(rest))
+    return rest < 0 ? (seconds - 1, Int(rest) + 1_000_000_000) : (seconds, Int(rest))
   }
 }
 
@@ -203,15 +223,5 @@ final class Holder {
     self.path = path
     directory = try target.directory(path)
     modified = try directory.status(.top)?.modified ?? 0
-  }
-}
-
-extension ArchiveEntry {
-  /// When it was changed, within what every file system and program can tell; nil where it does not say, as with the very
-  /// beginning of time, which stands for none.
-  fileprivate var time: (seconds: Int64, nanoseconds: Int)? {
-    guard let modified, modified != (0, 0) else { return nil }
-    if modified.seconds < 0 { return (0, 0) }
-    return modified.seconds > 9_000_000_000 ? (9_000_000_000, 0) : modified
   }
 }

@@ -67,6 +67,7 @@ struct AppContext {
       try files.prepare()
       return try seams(sinks(of: record.id))
     }
+    beginPacking(within: (try? config()).map { $0.archive ?? ArchiveSettings() })
     return record.outcome == .failed ? record.failure?.exitCode ?? 1 : 0
   }
 
@@ -110,10 +111,14 @@ struct AppContext {
   func recoverIfNeeded() throws {
     let status = try status()
     if try status.needsRecovery || status.live != nil && !server.backend.caddy.isRunning { try recover() }
+    beginPacking()
   }
 
   /// Recovers the app after a crash or a reboot, unless another process is deploying it, which then does so.
-  func recover() throws { _ = try state.withDeployLock { try recovery().run() } }
+  func recover() throws {
+    _ = try state.withDeployLock { try recovery().run() }
+    beginPacking()
+  }
 
   /// Messages go to standard error, so that a command's own output stays unchanged.
   func recovery() throws -> Recovery {

@@ -75,13 +75,14 @@ public enum CommandTable {
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
     EnvCommands.build,
     DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
-    ShipCommand.ship, CancelCommand.cancel,
+    ShipCommand.ship, ExportCommand.export, CancelCommand.cancel,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     DoctorCommand.doctor,
     RuntimeCommands.install, RuntimeCommands.list, RuntimeCommands.remove,
     KeyCommands.add, KeyCommands.list, KeyCommands.remove,
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
-    ProgramCommand.program, SystemCommands.setup, SystemCommands.launch, SystemCommands.drain, SystemCommands.keepPorts,
+    ProgramCommand.program, ArchiveCommand.packReleases, SystemCommands.setup, SystemCommands.launch,
+    SystemCommands.drain, SystemCommands.keepPorts,
     SystemCommands.runBuild, SystemCommands.runFiles, SystemCommands.boot,
   ]
 

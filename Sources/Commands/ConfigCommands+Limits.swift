@@ -63,15 +63,37 @@ extension ConfigCommands {
     _ name: String, get: @escaping @Sendable (CacheLimits) -> String,
     set: @escaping @Sendable (inout CacheLimits, String?) throws -> Void
   ) -> Key {
+    limits("cache.\(name)", \.cache, CacheLimits(), get: get, set: set)
+  }
+
+  /// One of several limits that are an app's.
+  private static func limits<Limits: Equatable & Sendable>(
+    _ name: String, _ place: any WritableKeyPath<AppConfig, Limits?> & Sendable, _ usual: Limits,
+    get: @escaping @Sendable (Limits) -> String, set: @escaping @Sendable (inout Limits, String?) throws -> Void
+  ) -> Key {
     @Sendable func change(_ config: inout AppConfig, _ text: String?) throws {
-      var limits = config.cache ?? CacheLimits()
+      var limits = config[keyPath: place] ?? usual
       try set(&limits, text)
-      config.cache = limits == CacheLimits() ? nil : limits
+      config[keyPath: place] = limits == usual ? nil : limits
     }
     return Key(
-      name: "cache.\(name)",
+      name: name,
       place: .app(
-        get: { get($0.cache ?? CacheLimits()) }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
+        get: { get($0[keyPath: place] ?? usual) }, set: { try change(&$0, $1) }, unset: { try change(&$0, nil) }))
+  }
+
+  static let archiveKeep = archive(
+    "keep", get: { String($0.mostReleases) },
+    set: { $0.keep = try $1.map { try number($0, for: "archive.keep", in: 0...1_000) } })
+  static let archiveSize = archive(
+    "max-size", get: { $0.mostBytes.description }, set: { $0.size = try $1.map { try Size($0) } })
+
+  /// A limit on an app's old releases that are kept packed.
+  private static func archive(
+    _ name: String, get: @escaping @Sendable (ArchiveSettings) -> String,
+    set: @escaping @Sendable (inout ArchiveSettings, String?) throws -> Void
+  ) -> Key {
+    limits("archive.\(name)", \.archive, ArchiveSettings(), get: get, set: set)
   }
 
   /// With less memory, Caddy and the package managers cannot even report their versions.

@@ -58,7 +58,7 @@ enum ConfigCommands {
       place: .app(
         get: { ($0.buildTimeout ?? .build).description }, set: { $0.buildTimeout = try TimeLimit($1) },
         unset: { $0.buildTimeout = nil })),
-    openTabs, cacheSize, cacheDays,
+    openTabs, cacheSize, cacheDays, archiveKeep, archiveSize,
     allowVulnerable,
     audit,
     Key(

@@ -30,7 +30,10 @@ enum DeployCommands {
   ) { invocation, app in
     let id = try invocation.argument(0).map { try ReleaseID($0) }
     // A mistyped id is no deploy that failed.
-    if let id { try Deployment.release(id, toRollBack: app.name, among: app.releases.list()) }
+    if let id {
+      let releases = try app.releases.list() + app.releases.archived().map(\.release)
+      try Deployment.release(id, toRollBack: app.name, among: releases)
+    }
     return try app.deploy(.rollback(id))
   }
 

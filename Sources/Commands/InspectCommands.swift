@@ -14,22 +14,52 @@ enum InspectCommands {
     let framework: String
     let createdAt: String
     let isLive: Bool
+    /// Whether it is in the archive only, and what it takes there; null while it waits to be packed.
+    var isArchived = false
+    var size: Int?
+    /// What the packages take that it needs, which other releases may need too.
+    var packages: Int?
   }
 
   static let releases = ServerCommand.app(
     CommandSpec("releases", [], [.app, .json], "List the releases that can be rolled back to")
   ) { invocation, app in
     let live = try app.state.live()?.release
-    let rows = try app.releases.list().map {
+    func row(_ release: ReleaseRecord) -> ReleaseRow {
       ReleaseRow(
-        id: $0.id, commit: $0.commit, framework: $0.framework, createdAt: $0.createdAt, isLive: $0.id == live)
+        id: release.id, commit: release.commit, framework: release.framework, createdAt: release.createdAt,
+        isLive: release.id == live)
     }
+    let present = try app.releases.list()
+    let archived = try app.releases.archived().filter { old in !present.contains { $0.id == old.release.id } }
+    let rows =
+      archived.map { old in
+        var row = row(old.release)
+        (row.isArchived, row.size, row.packages) = (true, old.size, old.packages)
+        return row
+      } + present.map(row)
     try app.terminal.show(rows, invocation) {
       if rows.isEmpty { return ["There is no release yet. Push to make one."] }
       return TextTable.lines(
-        rows.map { [$0.isLive ? "*" : " ", $0.id.description, $0.commit.id.short, $0.framework, $0.commit.subject] })
+        rows.map {
+          [
+            $0.isLive ? "*" : " ", $0.id.description, $0.commit.id.short, $0.framework,
+            $0.isArchived ? archive($0) : "", $0.commit.subject,
+          ]
+        })
     }
     return 0
+  }
+
+  private static func archive(_ row: ReleaseRow) -> String {
+    guard let size = row.size else { return "archived" }
+    let packages = row.packages ?? 0
+    return "archived, \(megabytes(size))\(packages > 0 ? " and \(megabytes(packages)) of packages" : "")"
+  }
+
+  /// With a tenth where that is most of it.
+  private static func megabytes(_ bytes: Int) -> String {
+    bytes >= 10 << 20 ? "\(bytes >> 20) MB" : "\(max(1, bytes * 10 >> 20) / 10).\(max(1, bytes * 10 >> 20) % 10) MB"
   }
 
   // MARK: status

@@ -57,6 +57,9 @@ extension Files.Status {
   }
 
   private static func nanoseconds(_ time: timespec) -> Int64 {
-    Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    // Whoever writes a file can date it beyond the year 2262.
+    let (value, isOver) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isOverToo) = value.addingReportingOverflow(Int64(time.tv_nsec))
+    return isOver || isOverToo ? (time.tv_sec < 0 ? .min : .max) : sum
   }
 }

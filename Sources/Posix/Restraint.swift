@@ -31,6 +31,14 @@ extension CurrentProcess {
     #endif
   }
 
+  /// Has this process, and each that it starts, wait for all others: for the processor as for the disk. What the kernel does
+  /// not allow stays as it is.
+  public static func yieldToOthers() {
+    #if os(Linux)
+      nextdeploy_yield_to_others()
+    #endif
+  }
+
   #if os(Linux)
     private static let score = "/proc/self/oom_score_adj"
 

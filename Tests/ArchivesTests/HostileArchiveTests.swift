@@ -18,5 +18,9 @@ struct HostileArchiveTests {
     #expect(message.contains(archive.phrase), "\(message)")
     try yard.expectUntouched("\(archive.name)")
     #expect(try openDescriptors(below: yard.path) == [])
+    // A faithful extraction makes links wherever they lead, and still nothing through one.
+    try yard.clear()
+    _ = try? yard.extract(archive.bytes, limits: archive.limits, isFaithful: true)
+    try yard.expectUntouched("\(archive.name), faithfully")
   }
 }

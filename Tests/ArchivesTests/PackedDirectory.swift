@@ -7,8 +7,8 @@ extension Archive {
   /// - Parameter isLeftOut: called with each path; what it returns true for is not packed, with all that is in it.
   static func pack(
     _ source: borrowing Directory, to output: consuming FileDescriptor,
-    _ compression: PackedArchive.Compression = .zstd,
-    time: Int64 = 0, except isLeftOut: (PathBelow) -> Bool = { _ in false }
+    _ compression: PackedArchive.Compression = .zstd, _ attributes: PackedArchive.Attributes = .normal(),
+    except isLeftOut: (PathBelow) -> Bool = { _ in false }
   ) throws -> PackedArchive {
     var contents: [PathBelow: Content] = [:]
     var open = [PathBelow.top]
@@ -20,6 +20,6 @@ extension Archive {
         if entry.kind == .directory { open.append(path) }
       }
     }
-    return try pack(contents, of: source, to: output, compression, time: time)
+    return try pack(contents, of: source, to: output, compression, attributes)
   }
 }

@@ -12,7 +12,7 @@ struct PackingTests {
     let yard = try Yard()
     try write(to: "\(yard.path)/source", in: yard)
 
-    let packed = try pack("\(yard.path)/source", compression, time: 1_700_000_000, in: yard)
+    let packed = try pack("\(yard.path)/source", compression, .normal(time: 1_700_000_000), in: yard)
     let sum = try runProgram(["sha256sum", "\(yard.path)/packed"]).prefix(64)
     let extracted = try yard.extract(file: "\(yard.path)/packed")
 
@@ -54,6 +54,38 @@ struct PackingTests {
       let head = try FileDescriptor(path: "\(yard.path)/packed", .read).read(upTo: 8)
       #expect(head.suffix(4) == [0, 0, 0, 0])
     }
+  }
+
+  @Test(
+    "faithfully: permissions, times and links come back as they were, but for special bits",
+    arguments: PackedArchive.Compression.allCases)
+  func isFaithful(_ compression: PackedArchive.Compression) throws {
+    let yard = try Yard()
+    let source = "\(yard.path)/source"
+    try write(to: source, in: yard)
+    let commands = """
+      mkdir -p closed/inner shared; echo a > closed/inner/file; echo b > closed/file; echo s > suid
+      chmod 4755 suid; chmod 444 app/long*; chmod 600 second; chmod 666 closed/file; chmod 1777 shared; chmod 0 e*
+      touch -d '2026-11-27 22:06:07.123456789' run app/long*; touch -d @0 second; touch -d @-1.25 группа.js
+      ln -s /nowhere/at/all closed/absolute; ln -s ../../../.. out; touch -h -d '2002-02-02' out closed/absolute
+      touch -h -d '2001-02-03 04:05:06.000000001' app/up; touch -d @0 empty; touch -d '2250-01-01' closed/file
+      chmod 500 closed/inner; chmod 555 closed; touch -d '2011-01-01 00:00:00.5' app closed closed/inner
+      """
+    try runProgram(["sh", "-ec", commands], in: source)
+
+    let packed = try pack(source, compression, .faithful, in: yard)
+    let checked = try Archive.check(FileDescriptor(path: "\(yard.path)/packed", .read), limits: ArchiveLimits())
+    #expect(checked.sha256 == packed.sha256 && checked.digest == packed.digest)
+    try runProgram(["touch", "-d", "@1", "\(source)/suid"])
+    #expect(try pack(source, compression, .faithful, in: yard).digest != packed.digest, "times count")
+    try yard.extract(file: "\(yard.path)/packed", isFaithful: true)
+
+    try runProgram(["chmod", "755", "\(source)/suid"])
+    try runProgram(["chmod", "777", "\(source)/shared"])
+    let (before, after) = try (list(source), list(yard.release))
+    #expect(before.count == 16)
+    expectSame(after, before)
+    try runProgram(["diff", "-r", "--no-dereference", source, yard.release])
   }
 
   @Test("without what is left out")
@@ -101,10 +133,17 @@ struct PackingTests {
 
   @discardableResult
   private func pack(
-    _ source: String, _ compression: PackedArchive.Compression, time: Int64 = 0, in yard: Yard
+    _ source: String, _ compression: PackedArchive.Compression, _ attributes: PackedArchive.Attributes = .normal(),
+    in yard: Yard
   ) throws -> PackedArchive {
     try Archive.pack(
-      Directory(source), to: FileDescriptor(path: "\(yard.path)/packed", .replace), compression, time: time)
+      Directory(source), to: FileDescriptor(path: "\(yard.path)/packed", .replace), compression, attributes)
+  }
+
+  /// Everything below a directory, a line each with permissions, time to the nanosecond, and target.
+  private func list(_ directory: String) throws -> [String] {
+    try runProgram(["find", directory, "-mindepth", "1", "-printf", #"%P %y %m %T@ %l\n"#])
+      .split(separator: "\n").map(String.init)
   }
 
   private func write(to directory: String, in yard: Yard, reversed: Bool = false) throws {

@@ -23,17 +23,22 @@ final class Yard {
 
   /// Extracts bytes, as a file brings them.
   @discardableResult
-  func extract(_ bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits()) throws -> ExtractedArchive {
+  func extract(
+    _ bytes: [UInt8], limits: ArchiveLimits = ArchiveLimits(), isFaithful: Bool = false
+  ) throws -> ExtractedArchive {
     let file = "\(path)/archive"
     try FileDescriptor(path: file, .replace).write(bytes)
     defer { try? Files.remove(file) }
-    return try extract(file: file, limits: limits)
+    return try extract(file: file, limits: limits, isFaithful: isFaithful)
   }
 
   /// Extracts a file.
   @discardableResult
-  func extract(file: String, limits: ArchiveLimits = ArchiveLimits()) throws -> ExtractedArchive {
-    try Archive.extract(from: FileDescriptor(path: file, .read), into: Directory(release), limits: limits)
+  func extract(
+    file: String, limits: ArchiveLimits = ArchiveLimits(), isFaithful: Bool = false
+  ) throws -> ExtractedArchive {
+    try Archive.extract(
+      from: FileDescriptor(path: file, .read), into: Directory(release), limits: limits, isFaithful: isFaithful)
   }
 
   /// Bytes as a program compresses them; "cat" leaves them as they are.

@@ -25,6 +25,7 @@ struct CrashTests {
       if point == .prune {
         // A release that takes a while to remove, and will be one too many.
         try sandbox.nextdeploy("config", "set", "keep", "2").expectSuccess()
+        try sandbox.nextdeploy("config", "set", "archive.keep", "0").expectSuccess()
         try project.commit("Zero", App.built("zero", build: "mkdir many; cd many; seq 20000 | xargs touch"))
         try project.push().expectSuccess()
       }

@@ -26,6 +26,24 @@ private struct Runner {
     try sandbox.run(["nextdeploy", "ship", app], reading: "\(home)/\(archive)")
   }
 
+  /// Exports the live release, ships that, and expects the same files, which become the same archive.
+  func expectExportShips(_ app: String = "shop", as archive: String = "app.tar.zst") throws {
+    let before = try release(app)
+    for name in ["exported.tar.zst", "again.tar.zst"] {
+      try sandbox.run(["/bin/sh", "-c", "nextdeploy export \(app) > \"$0\"", "\(home)/\(name)"]).expectSuccess().expect(
+        "Exported the release ", " of \(app)")
+      if name.hasPrefix("e") { try ship(name, to: app).expectSuccess().expect("live: ") }
+    }
+    try sandbox.run(["cmp", "exported.tar.zst", "again.tar.zst"], in: home).expectSuccess()
+    try sandbox.run(
+      ["diff", "--recursive", "--no-dereference", "--exclude=cache"] + [before, release(app)].map { "\($0)/app" }
+    ).expectSuccess()
+  }
+
+  private func release(_ app: String) throws -> String {
+    "\(sandbox.app(app))/releases/\(try #require(try sandbox.liveRelease(app)))"
+  }
+
   /// The paths in an archive, directories with a slash at their end.
   func paths(_ archive: String = "app.tar.zst") throws -> [String] {
     let listed = try sandbox.run(["tar", "--list", "--auto-compress", "--file", "\(home)/\(archive)"]).expectSuccess()
@@ -71,6 +89,10 @@ struct PackTests {
       let release = try #require(try sandbox.liveRelease())
       let record = try #require(try Files.text("\(sandbox.app())/releases/\(release)/release.json"))
       #expect(record.contains("/deep/page"))
+
+      try runner.expectExportShips()
+      try sandbox.run(["cmp", "app.tar.zst", "exported.tar.zst"], in: sandbox.home).expectSuccess()
+      #expect(try sandbox.get("/package.json") == "served")
     }
   }
 
@@ -95,6 +117,8 @@ struct PackTests {
       #expect(try runner.paths() == ["nextdeploy.json", "site/", "site/index.html"])
       #expect(try sandbox.get("/docs/") == "exported")
       #expect(try sandbox.get("/") == nil)
+      try runner.expectExportShips()
+      #expect(try sandbox.get("/docs/") == "exported")
     }
   }
 
@@ -109,6 +133,7 @@ struct PackTests {
       try runner.pack(directory).expectSuccess()
       try runner.ship().expectSuccess()
 
+      try runner.expectExportShips()
       #expect(try sandbox.get("/") == "pages")
       #expect(try sandbox.get("/package.json") == nil)
     }
@@ -260,6 +285,10 @@ struct PackPackagesTests {
         "\(sandbox.app(app))/releases/\(try #require(try sandbox.liveRelease(app)))/app"
       }
       try sandbox.run(["diff", "--recursive", "--no-dereference", "--exclude=uploads"] + releases).expectSuccess()
+      try runner.expectExportShips()
+      try sandbox.run(["cmp", "app.tar.zst", "exported.tar.zst"], in: sandbox.home).expectSuccess()
+      try runner.expectExportShips("blog")
+      #expect(try !runner.paths("exported.tar.zst").contains { $0.hasPrefix("uploads") })
 
       try project.write([
         "nextdeploy.json": #"{"start": "node server.js", "release": "exit \"1\"", "health": {"status": 200}}"#
@@ -298,6 +327,8 @@ struct PackPackagesTests {
         #expect(try sandbox.get("/hello.txt") == "served from public\n")
         let chunk = try #require(page.firstMatch(of: /\/_next\/static\/[^"?]+\.js/)?.output)
         #expect(try sandbox.get(String(chunk)) != nil)
+        try runner.expectExportShips()
+        #expect(try sandbox.get() == page)
       }
 
       try runner.pack(top).expectSuccess().expect("Packed Next.js 16.4.5 (standalone): ")

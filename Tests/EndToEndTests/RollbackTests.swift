@@ -65,6 +65,7 @@ struct RollbackTests {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
       try sandbox.nextdeploy("config", "set", "keep", "2").expectSuccess()
+      try sandbox.nextdeploy("config", "set", "archive.keep", "0").expectSuccess()
       try project.commit("one", App.node("one"))
       try project.push().expectSuccess()
       let first = try #require(try sandbox.liveRelease())

@@ -134,7 +134,22 @@ struct ShipTests {
       try send(other).expect(status: 1).expect("the key other is only for blog")
       try send(own).expectSuccess().expect("shipped with the key laptop", "live: ")
       #expect(try server.sandbox.get() == "built one")
+      // And back again, as from one server to another.
+      let exported = "\(server.sandbox.home)/exported.tar.zst"
+      func export(_ client: SSHClient, _ more: String = "") throws -> Output {
+        let words = client.words([]) + [client.host, "--", "export shop\(more)"]
+        return try server.sandbox.run(["/bin/sh", "-c", "\"$@\" > \(exported)", "sh"] + words)
+      }
+      try export(other).expect(status: 1).expect("the key other is only for blog")
+      try export(own, " --output x.tar.zst").expect(status: 2).expect("a file on the server is of no use to a key")
+      try export(own).expectSuccess().expect("Exported the release ", "Node app")
+      try server.sandbox.run(client(own, "ship shop"), reading: exported).expectSuccess().expect("live: ")
+      #expect(try server.sandbox.get() == "built one")
     }
+  }
+
+  private func client(_ client: SSHClient, _ command: String) -> [String] {
+    client.words([]) + [client.host, "--", command]
   }
 }
 

@@ -28,6 +28,18 @@ struct DirectoryTests {
     #expect(try top.read(below("none/x"), atMost: 4) == nil)
   }
 
+  @Test("tells of a time that is too late to count as one at the latest")
+  func tellsLateTime() throws {
+    let place = try Place()
+    try place.write(["file": "text"])
+    let top = try Directory(place.top)
+
+    // Beyond the year 2262, as ext4 can have it.
+    try top.setModified(below("file"), 13_569_465_600)
+
+    #expect(try top.status(below("file"))?.modified == .max)
+  }
+
   @Test("is not left through a symlink, whatever is done", arguments: lookups, ["../outside", "/"])
   func notLeftThrough(_ lookup: Directory.Lookup, _ target: String) throws {
     let place = try Place()

@@ -14,12 +14,25 @@ extension Doctor {
     }
     let instances = try Files.list(layout.instances).sorted().compactMap { try? InstanceID($0) }
       .filter { !apps.contains($0.app) }
-    return directories + (try setAside(apps))
+    return directories + (try setAside(apps)) + (try unpacked(apps))
       + instances.map { instance in
         Finding(
           .files, .problem, "\(instance) is an instance of an app that is not there",
           command: backend.removal(of: instance))
       }
+  }
+
+  /// Releases that could not be packed.
+  private func unpacked(_ apps: Set<AppName>) throws -> [Finding] {
+    try apps.sorted().compactMap { app in
+      let file = layout.app(app).archiveProblem
+      return try Files.text(file).map { text in
+        Finding(
+          .files, .warning, "\(app): \(text.split(separator: "\n").joined(separator: " "))",
+          advice:
+            "The next release that is packed well takes this message away; so does 'rm \(FilePromise.word(file))'.")
+      }
+    }
   }
 
   /// What could not be removed, and was moved out of the way.

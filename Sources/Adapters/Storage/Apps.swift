@@ -178,7 +178,9 @@ public struct Apps: Sendable {
     }
     let going = "\(layout.apps)/.\(app).removed"
     try leftovers.remove(going)
-    try Files.rename(directory.directory, to: going)
+    try ReleaseArchive(layout: directory).prepare()
+    // What packs releases finds none any more, and ends.
+    try FileLock(waitingFor: directory.packingLock).hold { try Files.rename(directory.directory, to: going) }
     try leftovers.remove(going)
   }
 

@@ -31,7 +31,7 @@ public struct BuiltProject {
     }
     do {
       // The beginning of time stands for none, as git has none: `ship` gives files the time at which they arrive.
-      return try Archive.pack(contents.entries, of: top, to: output, compression, time: 0)
+      return try Archive.pack(contents.entries, of: top, to: output, compression)
     } catch let error as ArchiveError {
       throw Failure("packing \(directory)", error.cause, next: error.next)
     }

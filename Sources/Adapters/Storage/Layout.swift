@@ -85,6 +85,22 @@ public struct AppLayout: Sendable {
   func unfinishedRelease(_ id: ReleaseID) -> String { "\(releases)/\(id)\(Self.unfinished)" }
   /// Where an archive is unpacked that a release is made of.
   func unpacked(_ id: ReleaseID) -> String { "\(releases)/\(id).archive\(Self.unfinished)" }
+  /// Where a release is that waits to be packed.
+  func waitingRelease(_ id: ReleaseID) -> String { "\(releases)/\(id)\(Self.waiting)" }
+  /// The end of its name.
+  static let waiting = ".waiting"
+  /// Where a release is removed that is packed: by whoever packs, while deploys remove what is unfinished.
+  func packedRelease(_ id: ReleaseID) -> String { "\(releases)/\(id)\(Self.packed)" }
+  /// The end of its name.
+  static let packed = ".packed"
+  /// The packed releases.
+  public var archive: String { "\(directory)/archive" }
+  /// Held while it changes which releases are packed.
+  var archiveLock: String { "\(archive)/lock" }
+  /// Held while releases are packed.
+  var packingLock: String { "\(archive)/packing.lock" }
+  /// Why the last release that was to be packed is not.
+  var archiveProblem: String { "\(archive)/problem" }
   /// The end of the name of a release that is being made or removed.
   static let unfinished = ".unfinished"
   /// A link to the release that is live.
@@ -139,8 +155,10 @@ public struct ReleaseLayout: Sendable {
   /// The release's own directory.
   public let directory: String
 
+  /// The name of the directory of the release's files.
+  public static let filesName = "app"
   /// The release's files.
-  public var files: String { "\(directory)/app" }
+  public var files: String { "\(directory)/\(Self.filesName)" }
   /// The programs that its instances find on their PATH besides their own.
   public var programs: String { "\(directory)/bin" }
 }

@@ -49,6 +49,20 @@ public struct PublicDirectory: PublicFiles {
     let top = try opened()
     let own = Self.releases.appending(name).appending(target)
     let all = Self.all.appending(target)
+    // A release that was packed meanwhile comes back as it was.
+    let isThere = try top.status(own)?.kind == .directory
+    let large = isThere ? [] : try link(source, of: app, to: own, and: all, in: top)
+    if files.isDirect {
+      _ = try Self.made("direct", in: top)
+      try Files.write("", to: "\(directory)/direct/\(release)", durable: false)
+    }
+    try compress(large, in: top.directory(own), "\(directory)/\(own)", sharedWith: top.directory(all))
+  }
+
+  /// Returns the files that are worth compressing, and are not yet.
+  private func link(
+    _ source: PathBelow, of app: borrowing Directory, to own: PathBelow, and all: PathBelow, in top: borrowing Directory
+  ) throws -> [PathBelow] {
     var (directories, large): ([PathBelow], [PathBelow]) = ([.top], [])
     while let path = directories.popLast() {
       let from = try app.directory(source.appending(path))
@@ -60,11 +74,7 @@ public struct PublicDirectory: PublicFiles {
         if try publish(entry.name, of: from, to: to, and: together) { large.append(path.appending(entry.name)) }
       }
     }
-    if files.isDirect {
-      _ = try Self.made("direct", in: top)
-      try Files.write("", to: "\(directory)/direct/\(release)", durable: false)
-    }
-    try compress(large, in: top.directory(own), "\(directory)/\(own)", sharedWith: top.directory(all))
+    return large
   }
 
   func compress(
@@ -206,7 +216,11 @@ public struct PublicDirectory: PublicFiles {
     for release in try Files.list("\(directory)/releases").compactMap({ try? ReleaseID($0) }) {
       // Its age is when the release went.
       let mark = "\(directory)/gone-\(release)"
-      if releases.contains(release) { continue }
+      if releases.contains(release) {
+        // It may have come back.
+        try Files.remove(mark)
+        continue
+      }
       guard let status = try Files.status(mark) else {
         try Files.write("", to: mark, durable: false)
         continue

@@ -119,7 +119,8 @@ extension BuildReader {
           start: .program(["node"] + (launcher.map { [$0.file(from: place), output] } ?? ["server.js"])),
           launcher: launcher, directory: place, environment: environment, drainTimeout: plan.project.drainTimeout,
           compiled: launcher.map { _ in Self.compiled(output) })),
-      published: try nextStatic(plan, output, place: place), folder: try nextPublic(plan, output, place: place))
+      published: try nextStatic(plan.project, output, place: place),
+      folder: try nextPublic(plan.project, output, place: place))
   }
 
   /// What the build itself fetched, and values that it kept (`unstable_cache`): its pages were made of them.
@@ -161,7 +162,8 @@ extension BuildReader {
               + (launcher.map { [$0.file(from: root)] } ?? ["\(up)\(next)/dist/bin/next", "start", "-H", "localhost"])),
           launcher: launcher, directory: root, environment: environment, drainTimeout: plan.project.drainTimeout,
           compiled: launcher.map { _ in Self.compiled(output) })),
-      published: try nextStatic(plan, output, place: root), folder: try nextPublic(plan, output, place: root))
+      published: try nextStatic(plan.project, output, place: root),
+      folder: try nextPublic(plan.project, output, place: root))
   }
 
   /// The same for a server of the app's own, whatever it built.

@@ -3,9 +3,9 @@ extension BuildReader {
   /// to serve it itself.
   ///
   /// - Parameter place: the app's directory in the release.
-  func nextPublic(_ plan: Plan, _ output: String, place: RelativePath) throws -> PublicFolder? {
-    let root = plan.project.root
-    guard plan.project.files == .disk, files.exists(root.file("public")),
+  func nextPublic(_ project: ProjectFile, _ output: String, place: RelativePath) throws -> PublicFolder? {
+    let root = project.root
+    guard project.files == .disk, files.exists(root.file("public")),
       let directory = RelativePath(place.file("public"))
     else { return nil }
     let manifests = manifests(root, output)

@@ -3,15 +3,33 @@ extension BuildReader {
   /// The files below `/_next/static`, which are the same for every visitor and change their names with their content.
   ///
   /// - Parameter place: the app's directory in the release.
-  func nextStatic(_ plan: Plan, _ output: String, place: RelativePath) throws -> PublishedFiles? {
+  func nextStatic(_ project: ProjectFile, _ output: String, place: RelativePath) throws -> PublishedFiles? {
     guard let directory = RelativePath(place.file("\(output)/static")) else { return nil }
-    let rules = try NextStatic(manifests(plan.project.root, output))
+    let rules = try NextStatic(manifests(project.root, output))
     guard let path = rules.path else { return nil }
-    let isWanted = plan.project.files == .disk
+    let isWanted = project.files == .disk
     if isWanted, let reason = rules.obstacle {
       events.note("Next.js itself serves /_next/static, not Caddy from the disk: \(reason)")
     }
     return PublishedFiles(directory: directory, path: path, isDirect: isWanted && rules.obstacle == nil)
+  }
+
+  /// What of a release that is there already the proxy can serve.
+  ///
+  /// - Parameter project: the settings that it was made with.
+  func published(
+    of release: ReleaseRecord, _ project: ProjectFile
+  ) throws -> (files: PublishedFiles?, folder: PublicFolder?) {
+    // A server of an app's own publishes nothing, though Next.js built for it.
+    guard let process = release.process, process.isNext, release.framework.hasPrefix("Next.js") else {
+      return (nil, nil)
+    }
+    var project = project
+    project.root = process.directory
+    let output = try nextOutput(project.root)
+    return (
+      try nextStatic(project, output, place: project.root), try nextPublic(project, output, place: project.root)
+    )
   }
 
   /// What the build says of itself.

@@ -4,13 +4,18 @@
 /// the server's affair.
 public struct Packing {
   /// What the archive is made of, from the project to the archive, in this order.
-  public private(set) var parts: [Assembly.Part]
+  public internal(set) var parts: [Assembly.Part]
   /// Files that the archive has in the place of the project's, with their text.
-  public private(set) var texts: [String: String] = [:]
+  public internal(set) var texts: [String: String] = [:]
   /// Paths of the archive that are left out of the parts.
-  public private(set) var leftOut: Set<String> = []
+  public internal(set) var leftOut: Set<String> = []
   /// What it is, for people.
   public let framework: String
+
+  init(_ parts: [Assembly.Part], _ framework: String) {
+    self.parts = parts
+    self.framework = framework
+  }
 
   /// Plans what is packed; throws if the project is not built, or could not be deployed.
   ///
@@ -57,17 +62,26 @@ public struct Packing {
   }
 
   private mutating func packFiles(_ site: StaticSite, _ plan: Plan) {
-    // Where the files are only a part of the project, all names in them are theirs.
-    let place = site.hidden.isEmpty ? RelativePath("site") ?? .top : .top
+    let place = Self.place(of: site)
     parts = parts.map { part in
       guard case .copy(let from, let to) = part else { return part }
       return .copy(from: from, to: RelativePath(to).map { place.file($0.description) } ?? place.description)
     }
+    describe(site, in: place, plan.project.health)
+  }
+
+  /// Where the archive has a site's files: where they are only a part of the project, all names in them are theirs.
+  static func place(of site: StaticSite) -> RelativePath {
+    site.hidden.isEmpty ? RelativePath("site") ?? .top : .top
+  }
+
+  /// Writes what `ship` must know of a site of files.
+  mutating func describe(_ site: StaticSite, in place: RelativePath, _ health: HealthSettings) {
     var file = ProjectFile()
     file.staticFiles = place
     file.fallback = site.fallback
     file.base = site.base.isTop ? nil : site.base
-    file.health = plan.project.health
+    file.health = health
     texts[ProjectFile.name] = file.text
   }
 
@@ -92,11 +106,22 @@ public struct Packing {
   ) {
     let root = plan.project.root
     let own = isWhole ? PackageManagerChoice.ancestors(of: root) : [root]
-    for directory in own {
+    let packing = self
+    leaveOutEnvironment(own, files: files, isCommitted: isCommitted, events) { packing.packed($0, in: place, files) }
+  }
+
+  /// - Parameters:
+  ///   - directories: where the files of the app's environment are.
+  ///   - packed: where the archive would have one; nil if it would not.
+  mutating func leaveOutEnvironment(
+    _ directories: [RelativePath], files: any BuiltFiles, isCommitted: ((String) -> Bool)?, _ events: Events,
+    packed: (String) -> String?
+  ) {
+    for directory in directories {
       for name in Self.environmentFiles where files.exists(directory.file(name)) {
         let path = directory.file(name)
         // Next.js copies some into its standalone server.
-        guard let packed = packed(path, in: place, files) else { continue }
+        guard let packed = packed(path) else { continue }
         if let isCommitted { if isCommitted(path) { continue } } else if !name.hasSuffix(".local") { continue }
         leftOut.insert(packed)
         events.note(

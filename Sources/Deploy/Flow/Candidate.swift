@@ -24,21 +24,28 @@ extension Steps {
       try seams.releases.make(release, from: assembly) {
         if let instance = record.instance { try seams.manager.settle(instance) }
       }
-      // Without them the app serves its own.
-      if let published {
-        attempt("publishing \(published.directory)") { try seams.files.publish(published, of: release.id) }
-      }
-      var result = release.id.description
-      if let folder {
-        attempt("publishing \(folder.directory)") { result += try publish(folder, of: release.id) }
-      }
-      if let site = release.site {
-        let published = try seams.files.publish(site, of: release.id)
-        for warning in published.warnings { seams.events.warn(warning) }
-        result += ", \(files(published.count)) that Caddy serves without a process"
-      }
-      return (Candidate(release, as: commit, advisor), result)
+      return (
+        Candidate(release, as: commit, advisor), "\(release.id)\(try publish(release, published, folder))"
+      )
     }
+  }
+
+  /// Publishes what the proxy can serve of a release, and says how much that is.
+  func publish(_ release: ReleaseRecord, _ published: PublishedFiles?, _ folder: PublicFolder?) throws -> String {
+    // Without them the app serves its own.
+    if let published {
+      attempt("publishing \(published.directory)") { try seams.files.publish(published, of: release.id) }
+    }
+    var result = ""
+    if let folder {
+      attempt("publishing \(folder.directory)") { result += try publish(folder, of: release.id) }
+    }
+    if let site = release.site {
+      let published = try seams.files.publish(site, of: release.id)
+      for warning in published.warnings { seams.events.warn(warning) }
+      result += ", \(files(published.count)) that Caddy serves without a process"
+    }
+    return result
   }
 
   /// Publishes what the proxy can serve of a release's `public/`, and says how much that is.

@@ -16,6 +16,8 @@ public struct AppConfig: Equatable, Codable, Sendable {
   public var openTabs: TimeLimit?
   /// What its builds may keep for the next one; nil if nothing is set.
   public var cache: CacheLimits?
+  /// How many of its old releases are kept packed; nil if nothing is set.
+  public var archive: ArchiveSettings?
   /// The holes with which it is deployed all the same; nil is none.
   public var allowedHoles: [HoleID]?
   /// Whether the registry is asked for critical holes after an install; nil is yes.

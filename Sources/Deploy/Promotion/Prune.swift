@@ -13,11 +13,17 @@ extension Promotion {
       seams.events.warn("the release \(release) is removed: its release.json is damaged, and nothing could start it")
     }
     let surplus = history.surplus(of: releases, keep: config.keep, inUse: inUse) + damaged
+    let archived = Set(try seams.releases.archived().filter { $0.size != nil }.map(\.release.id))
     if !surplus.isEmpty {
       try steps.run(.prune) {
         for release in surplus {
-          try seams.releases.remove(release)
-          try seams.refs.set("refs/nextdeploy/releases/\(release)", to: nil)
+          if archived.contains(release) {
+            // It is packed since it was unpacked last.
+            try seams.releases.remove(release)
+          } else if damaged.contains(release) || !setAside(release) {
+            try seams.releases.remove(release)
+            try seams.refs.set("refs/nextdeploy/releases/\(release)", to: nil)
+          }
         }
         return ((), surplus.count == 1 ? "1 old release" : "\(surplus.count) old releases")
       }
@@ -25,7 +31,16 @@ extension Promotion {
     let kept = Set(releases).subtracting(surplus)
     try seams.files.prune(keeping: kept)
     try seams.releases.boundCaches(config.cache ?? CacheLimits())
-    try pruneRecords(records, keeping: kept)
+    try pruneRecords(records, keeping: kept.union(seams.releases.archived().map(\.release.id)))
+  }
+
+  /// Whether a release is kept, to be packed later; where that fails it is removed, as if nothing were ever packed.
+  private func setAside(_ release: ReleaseID) -> Bool {
+    var isKept = false
+    steps.attempt("keeping the release \(release) for the archive") {
+      isKept = try seams.releases.setAside(release, within: config.archive ?? ArchiveSettings())
+    }
+    return isKept
   }
 
   /// The releases that instances run: an app may load a file of its release at any time.

@@ -4,11 +4,18 @@ extension Deployment {
   public static func release(
     _ id: ReleaseID, toRollBack app: AppName, among releases: [ReleaseRecord]
   ) throws(Failure) -> ReleaseRecord {
+    try release(id, "rolling \(app) back to \(id)", among: releases)
+  }
+
+  /// The release that is named for something; throws if there is none of this id.
+  public static func release(
+    _ id: ReleaseID, _ attempt: String, among releases: [ReleaseRecord]
+  ) throws(Failure) -> ReleaseRecord {
     if let release = releases.first(where: { $0.id == id }) { return release }
     let newest = releases.map(\.id).sorted(by: >).map(\.description)
     let more = newest.count > told ? " and \(newest.count - told) older ones" : ""
     throw Failure(
-      .notFound, "rolling \(app) back to \(id)", "there is no such release",
+      .notFound, attempt, "there is no such release",
       next: newest.isEmpty
         ? "There is none at all: push to make one."
         : "There are, the newest first: \(newest.prefix(told).joined(separator: ", "))\(more).")
@@ -23,8 +30,25 @@ extension Promotion {
     steps.writer.enter(.release)
     let releases = try seams.releases.list()
     let id = try id ?? previous(among: Set(releases.map(\.id)))
+    if !releases.contains(where: { $0.id == id }),
+      let archived = try seams.releases.archived().first(where: { $0.release.id == id })
+    {
+      return try unpack(archived.release)
+    }
     let release = try Deployment.release(id, toRollBack: app, among: releases)
     return try again(release, " of \(release.createdAt)", as: release.commit)
+  }
+
+  /// Puts a release back that is packed, as it was, and publishes its files anew.
+  private func unpack(_ release: ReleaseRecord) throws -> Candidate {
+    try steps.run(.unpack, "the release \(release.id)") {
+      ((), try seams.releases.restore(release.id) { try steps.requireWantedNowAndThen() })
+    }
+    let reader = BuildReader(files: seams.releases.files(of: release.id), events: seams.events)
+    let tree = release.commit.hasFiles ? try seams.repository.tree(of: release.commit) : nil
+    let output = try reader.published(of: release, ReleaseProject(release, builtFrom: tree, files: reader.files).file)
+    _ = try steps.publish(release, output.files, output.folder)
+    return try again(release, " of \(release.createdAt), from the archive", as: release.commit)
   }
 
   /// Takes a release as it is.

@@ -14,6 +14,23 @@ public protocol Releases {
   /// Removes a release; does nothing if there is none of this id.
   func remove(_ release: ReleaseID) throws
 
+  /// The files of a release, for reading.
+  func files(of release: ReleaseID) -> any BuiltFiles
+
+  /// The releases that are kept packed, or wait to be, oldest first.
+  func archived() throws -> [ArchivedRelease]
+
+  /// Takes a release out of the list at once, to be packed later, when nobody waits for that.
+  ///
+  /// - Returns: false, and nothing is done, where the settings or the space on the disk do not allow that.
+  func setAside(_ release: ReleaseID, within settings: ArchiveSettings) throws -> Bool
+
+  /// Puts a release back that is packed, as it was; throws, with nothing changed, if its archive is damaged.
+  ///
+  /// - Parameter isWanted: called now and then; what it throws ends the unpacking.
+  /// - Returns: what was unpacked, in words.
+  func restore(_ release: ReleaseID, isWanted: () throws -> Void) throws -> String
+
   /// Takes what Node has compiled of a release, for the next one (``Assembly/compiled``); nobody may have visited it yet.
   func takeCompiled(of release: ReleaseID, at path: String) throws
 

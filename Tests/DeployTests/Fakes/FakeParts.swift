@@ -69,6 +69,26 @@ struct FakeReleases: Releases {
 
   func removeUnfinished() throws { try world.event("removeUnfinished") }
 
+  func files(of release: ReleaseID) -> any BuiltFiles { FakeWorkspace(world: world) }
+
+  func archived() throws -> [ArchivedRelease] { world.archived.map { ArchivedRelease($0, size: 1 << 20, packages: 0) } }
+
+  func setAside(_ release: ReleaseID, within settings: ArchiveSettings) throws -> Bool {
+    guard world.canArchive, let record = world.releases.first(where: { $0.id == release })
+    else { return false }
+    try world.event("set aside \(release)")
+    world.releases.removeAll { $0.id == release }
+    world.archived.append(record)
+    return true
+  }
+
+  func restore(_ release: ReleaseID, isWanted: () throws -> Void) throws -> String {
+    try world.event("restore \(release)")
+    try isWanted()
+    world.releases += world.archived.filter { $0.id == release }
+    return "restored"
+  }
+
   func takeCompiled(of release: ReleaseID, at path: String) throws {
     try world.event("takeCompiled \(release) \(path)")
   }

@@ -41,6 +41,9 @@ final class World {
   /// Taken by what is in the workspace.
   var workspaceSize = 0
   var releases: [ReleaseRecord] = []
+  /// Releases that are packed, and whether more may be.
+  var archived: [ReleaseRecord] = []
+  var canArchive = false
   var assemblies: [Assembly] = []
   /// What the proxy may serve by itself, by release.
   var published: [ReleaseID: PublishedFiles] = [:]

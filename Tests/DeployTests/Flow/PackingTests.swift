@@ -95,6 +95,43 @@ struct PackingTests {
     #expect(told.lines.contains { $0.contains("'migrate'") })
   }
 
+  @Test("of a release is what it has, with its commit's settings and Node, and without what the server gave it")
+  func release() throws {
+    let world = try World()
+    try world.push("one")
+    let process = AppProcess(
+      start: .program(["node"]), directory: try #require(RelativePath("apps/web")), environment: ["KEY": "secret"],
+      drainTimeout: 30)
+    let made = try #require(world.releases.first)
+    let release = ReleaseRecord(
+      id: made.id, source: made.source, buildKey: "", framework: "Next.js 16.4.5 (standalone)",
+      serving: .process(process), environmentMark: nil, health: HealthPolicy(), createdAt: "", inventory: nil)
+    let settings = #"{"root": "apps/web", "persist": ["uploads"], "release": "migrate", "images": "release"}"#
+    let tree = try MemoryTree([
+      "nextdeploy.json": settings, ".nvmrc": "22", "apps/web/package.json": Self.next,
+      "apps/web/.env.production": "A=1",
+    ])
+    let files = [
+      "apps/web/server.js": "s", "apps/web/.next/required-server-files.json": "{}", "apps/web/.next/cache/images/i": "",
+      "apps/web/.next/cache/fetch-cache/f": "", "apps/web/.next/cache/compiled/c": "", "apps/web/.env": "SECRET=1",
+      "apps/web/.env.production": "A=1",
+    ]
+
+    let packing = try Packing(
+      release, builtFrom: tree, in: "app", files: Built(files: files), events: Events([told]))
+
+    #expect(packing.parts == [.copy(from: "app", to: "")])
+    #expect(
+      packing.leftOut == [
+        "apps/web/uploads", "apps/web/.next/cache/images", "apps/web/.next/cache/compiled", "apps/web/.env",
+      ])
+    var wanted = try ProjectFile(settings)
+    wanted.releaseCommand = nil
+    #expect(try packing.texts["nextdeploy.json"].map { try ProjectFile($0) } == wanted)
+    #expect(packing.texts["apps/web/.nvmrc"] == "22" && packing.texts.count == 2)
+    #expect(told.lines.count == 1 && told.lines[0].contains("apps/web/.env is left out"))
+  }
+
   @Test("has no environment that a push would not have")
   func environment() throws {
     let app = [

@@ -29,6 +29,50 @@ struct PruneTests {
     #expect(world.branches["refs/nextdeploy/releases/\(third.id)"] != nil)
   }
 
+  @Test("sets aside what can be packed, with its ref and its record, which a rollback by name unpacks and publishes")
+  func setsAside() throws {
+    let (world, first) = try withArchived()
+    #expect(world.archived.map(\.commit.subject) == ["one"])
+    #expect(world.releases.map(\.commit.subject) == ["two", "three"])
+    #expect(world.branches["refs/nextdeploy/releases/\(first.id)"] != nil)
+    for _ in 0..<60 {
+      world.finishDraining()
+      try world.deploy(.restart)
+    }
+    #expect(world.records[first.id] != nil)
+
+    // As before, what is packed is not meant where none is named.
+    #expect(try world.deploy(.rollback(nil)).failure?.kind == .notFound)
+    let back = try world.deploy(.rollback(ReleaseID(first.id.description)))
+
+    #expect(back.outcome == .live && back.commit?.subject == "one" && world.live?.release.description == "\(first.id)")
+    #expect(back.steps.map(\.step).prefix(3) == [.unpack, .release, .boot])
+    #expect(world.archived.contains { $0.id == world.live?.release }, "it stays packed")
+  }
+
+  /// A world with three releases, the first of them packed.
+  private func withArchived() throws -> (World, DeployRecord) {
+    let world = try World()
+    world.config.keep = 1
+    world.canArchive = true
+    let first = try world.push("one")
+    try world.push("two")
+    world.finishDraining()
+    try world.push("three")
+    return (world, first)
+  }
+
+  @Test("leaves what is live where what is packed cannot be unpacked")
+  func damagedArchive() throws {
+    let (world, first) = try withArchived()
+    world.failing = ["restore"]
+
+    let failed = try world.deploy(.rollback(ReleaseID(first.id.description)))
+
+    #expect(failed.outcome == .failed && failed.step == .unpack)
+    #expect(world.live?.commit.subject == "three" && world.archived.count == 1)
+  }
+
   @Test("never removes a release that still answers requests")
   func neverRemovesRelease() throws {
     let world = try World()

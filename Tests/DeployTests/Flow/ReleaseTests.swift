@@ -34,6 +34,23 @@ struct ReleaseTests {
       ])
   }
 
+  @Test("has the same files published again where it comes from the archive")
+  func archived() throws {
+    let (world, tree) = try world()
+    world.built[".next/standalone/server.js"] = ""
+    try world.push("one", tree)
+    let first = try #require(world.releases.first)
+    let published = try #require(world.published[first.id])
+    try world.push("two", tree.adding("a.txt", "two"))
+    world.archived = [first]
+    world.releases.removeAll { $0.id == first.id }
+    world.published = [:]
+
+    #expect(try world.deploy(.rollback(first.id)).outcome == .live)
+
+    #expect(world.published == [first.id: published])
+  }
+
   @Test("is started by its own Node, whatever a package of the app's calls by that name")
   func ownNode() throws {
     let (world, tree) = try world()

@@ -159,12 +159,12 @@ public final class Sandbox {
   /// The release that is live; nil where none is.
   public func liveRelease(_ app: String = "shop") throws -> String? { try status(app)["live"]?["release"]?.string }
 
-  /// The ids of an app's releases.
+  /// The ids of an app's releases, but for those in the archive.
   public func releases(_ app: String = "shop") throws -> [String] {
     guard case .array(let rows) = try JSON.parse(try nextdeploy("releases", "--app", app, "--json").text) else {
       return []
     }
-    return rows.compactMap { $0["id"]?.string }
+    return rows.filter { $0["isArchived"] != .bool(true) }.compactMap { $0["id"]?.string }
   }
 
   /// The journal of the last deploy that was begun.

@@ -1,0 +1,56 @@
+import SSHAccess
+import Adapters
+import Archives
+import Console
+import Deploy
+import Git
+import Posix
+
+/// `nextdeploy export`: writes a release as the archive that `ship` takes.
+enum ExportCommand {
+  static let export = ServerCommand.app(
+    CommandSpec(
+      "export", [.app("APP"), .optional("RELEASE")], [ArchiveFile.option],
+      "Write a release as the archive that 'ship' takes",
+      details: """
+        Without RELEASE it is the live one. As in: ssh nextdeploy@OLD export APP | ssh nextdeploy@NEW ship APP. The app's
+        variables, its settings and what is in persistent paths are not in it.
+        """)
+  ) { invocation, app in
+    let attempt = "exporting \(app.name)"
+    let id = try invocation.argument(1).map { try ReleaseID($0) }
+    let target = try invocation.value(ArchiveFile.option).map { path in
+      guard app.server.rights == .server else {
+        throw Failure(
+          .usage, attempt, "a file on the server is of no use to a key",
+          next: "Leave --output out: 'ssh nextdeploy@HOST export \(app.name) > \(app.name).tar.zst'.")
+      }
+      return try ArchiveFile(path)
+    }
+    if target == nil, CurrentProcess.isTerminal(1) {
+      throw Failure(
+        .usage, attempt, "standard output is a terminal, where an archive is of no use",
+        next: "Give it a file, as in 'nextdeploy export \(app.name) > \(app.name).tar.zst', or hand it on: "
+          + "'nextdeploy export \(app.name) | ssh nextdeploy@HOST ship \(app.name)'.")
+    }
+    CurrentProcess.ignoreBrokenPipes()
+    try app.server.restrain()
+    let release = try release(id, of: app, attempt)
+    let project = BuiltProject(directory: app.layout.release(release.id).directory)
+    let packing = try Packing(
+      release, builtFrom: release.commit.hasFiles ? app.repository.tree(of: release.commit) : nil,
+      in: ReleaseLayout.filesName, files: app.releases.files(of: release.id),
+      events: Events([QuietReporter(terminal: app.terminal)]))
+    let packed = try target?.write(packing, of: project) ?? ArchiveFile.writeToOutput(packing, of: project)
+    app.terminal.printError(
+      "Exported the release \(release.id) of \(app.name), \(packing.framework): \(packed.summary)")
+    return 0
+  }
+
+  private static func release(_ id: ReleaseID?, of app: AppContext, _ attempt: String) throws -> ReleaseRecord {
+    guard let id = try id ?? app.state.live()?.release else {
+      throw Failure(.notFound, attempt, "nothing of it is live yet", next: "Push it, or name a release.")
+    }
+    return try Deployment.release(id, "exporting the release \(id) of \(app.name)", among: app.releases.list())
+  }
+}
