@@ -19,7 +19,8 @@ public struct PackedArchive: Equatable, Sendable {
 
   /// The SHA-256 checksum of the archive, in small hexadecimal digits.
   public let sha256: String
-  /// A checksum over what was packed, which ``Archive/check(_:limits:watch:)`` finds again in the archive.
+  /// A checksum over what was packed, which ``Archive/check(_:limits:watch:)`` finds again in the archive; empty unless
+  /// it is faithful.
   public let digest: String
   /// How many entries it has.
   public let entries: Int
@@ -56,6 +57,7 @@ extension Archive {
   ) throws -> PackedArchive {
     let locale = try TextLocale()
     let writer = try ArchiveWriter(to: output, compression, attributes)
+    let source = try PackingSource(source)
     var bytes: Int64 = 0
     let paths = contents.keys.map { ($0, $0.inOrder) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
     for (number, path) in paths.enumerated() {
@@ -71,7 +73,7 @@ extension Archive {
 
   /// Packs one entry; returns how many bytes its content has.
   private static func add(
-    _ path: PathBelow, _ contents: [PathBelow: Content], of source: borrowing Directory, to writer: ArchiveWriter,
+    _ path: PathBelow, _ contents: [PathBelow: Content], of source: PackingSource, to writer: ArchiveWriter,
     _ attributes: PackedArchive.Attributes, depth: Int
   ) throws -> Int64 {
     _ = try ArchivePath.checked(Array(path.bytes), depth: depth)
@@ -108,16 +110,19 @@ extension Archive {
       return 0
     case .file:
       guard let file = try source.file(place) else { throw changed }
-      let size = try file.status().size
+      // Where another file has come there meanwhile, it has not this size, or is as good.
+      let size = status.size
       try writer.begin(path, .file, told, size: size)
       var left = size
-      while left > 0 {
-        let piece = try file.read(upTo: min(left, 64 << 10))
-        if piece.isEmpty { throw changed }
+      while true {
+        // One byte more tells whether it has grown, a piece that is too short whether it has shrunk.
+        let wanted = min(left + 1, 128 << 10)
+        let piece = try file.read(upTo: wanted)
+        guard piece.count <= left, piece.count == wanted || piece.count == left else { throw changed }
         try writer.add(piece)
         left -= piece.count
+        if piece.count < wanted { break }
       }
-      guard try file.read(upTo: 1).isEmpty else { throw changed }
       return Int64(size)
     case .other: throw ArchiveError(.refused, "it is a named pipe, a socket or a device")
     }

@@ -81,6 +81,8 @@ enum ArchivePath {
 
   /// What no name may have, in words.
   static func problem(_ name: [UInt8]) -> String? {
+    // What nearly all names are.
+    if name.allSatisfy({ (0x20..<0x7f).contains($0) }) { return nil }
     guard let text = String(validating: name, as: UTF8.self) else { return "bytes that are no UTF-8" }
     if name.contains(0) { return "a NUL byte" }
     return text.unicodeScalars.contains { $0.properties.generalCategory == .control } ? "control characters" : nil

@@ -8,6 +8,10 @@ struct SHA256 {
 
   mutating func add(_ bytes: some Collection<UInt8>) { add(Array(bytes)) }
 
+  @unsafe mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    unsafe nettle_sha256_update(&state, bytes.count, bytes.bindMemory(to: UInt8.self).baseAddress)
+  }
+
   mutating func add(_ bytes: [UInt8]) { unsafe nettle_sha256_update(&state, bytes.count, bytes) }
 
   /// The checksum in small hexadecimal digits; what is added afterwards begins anew.

@@ -29,10 +29,15 @@ enum AppCommands {
   /// Creates an app with its repository and hook.
   static func make(_ app: AppName, branch: BranchName, domains: [Domain], _ server: Server) throws -> AppConfig {
     try server.apps.create(app, branch: branch, domains: domains) { path in
-      _ = try BareRepository.create(path: path, branch: branch)
-      try Files.makeDirectory("\(path)/hooks")
-      try HookFile.renew(in: "\(path)/hooks", running: server.binary, lock: server.layout.hooksLock)
+      try makeRepository(at: path, branch: branch, server)
     }
+  }
+
+  /// Makes an app's repository with its hook.
+  static func makeRepository(at path: String, branch: BranchName, _ server: Server) throws {
+    _ = try BareRepository.create(path: path, branch: branch)
+    try Files.makeDirectory("\(path)/hooks")
+    try HookFile.renew(in: "\(path)/hooks", running: server.binary, lock: server.layout.hooksLock)
   }
 
   /// How to push to an app: from anywhere, and from the user's own machine if that is the server.

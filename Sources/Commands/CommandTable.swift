@@ -75,7 +75,7 @@ public enum CommandTable {
     EnvCommands.list, EnvCommands.set, EnvCommands.unset, EnvCommands.importFile,
     EnvCommands.build,
     DeployCommands.rebuild, DeployCommands.rollback, DeployCommands.restart,
-    ShipCommand.ship, ExportCommand.export, CancelCommand.cancel,
+    ShipCommand.ship, ExportCommand.export, BackupCommands.importAll, CancelCommand.cancel,
     InspectCommands.releases, InspectCommands.status, InspectCommands.logs, InspectCommands.plan,
     DoctorCommand.doctor,
     RuntimeCommands.install, RuntimeCommands.list, RuntimeCommands.remove,
@@ -114,7 +114,8 @@ public enum CommandTable {
     case .run(let invocation):
       guard let command = commands.first(where: { $0.spec.name == invocation.command }) else { return 2 }
       try server.require(command)
-      if !command.isRoots && !command.reach.isProject { try server.leaveRoot(line, invocation) }
+      let isRoots = command.isRoots || BackupCommands.isWanted(invocation)
+      if !isRoots && !command.reach.isProject { try server.leaveRoot(line, invocation) }
       return try run(command, invocation, server)
     }
     return 0

@@ -8,15 +8,18 @@ import Posix
 
 /// `nextdeploy export`: writes a release as the archive that `ship` takes.
 enum ExportCommand {
-  static let export = ServerCommand.app(
+  static let export = ServerCommand.serverOrApp(
     CommandSpec(
-      "export", [.app("APP"), .optional("RELEASE")], [ArchiveFile.option],
-      "Write a release as the archive that 'ship' takes",
+      "export", [.optionalApp("APP"), .optional("RELEASE")], [ArchiveFile.option] + BackupCommands.options,
+      "Write a release as the archive that 'ship' takes, or a backup of the whole server",
       details: """
         Without RELEASE it is the live one. As in: ssh nextdeploy@OLD export APP | ssh nextdeploy@NEW ship APP. The app's
-        variables, its settings and what is in persistent paths are not in it.
-        """)
-  ) { invocation, app in
+        variables, its settings and what is in persistent paths are not in it. A backup has all of it, as in: sudo nextdeploy
+        export --all > backup. Without another option the terminal is asked for a passphrase.
+        """), settles: true
+  ) { invocation, server, find in
+    if BackupCommands.isWanted(invocation) { return try BackupCommands.export(invocation, server) }
+    let app = try find()
     let attempt = "exporting \(app.name)"
     let id = try invocation.argument(1).map { try ReleaseID($0) }
     let target = try invocation.value(ArchiveFile.option).map { path in

@@ -87,6 +87,11 @@ struct Server {
   /// On a server that belongs to one user, everything is done as that user: if root runs a command, it is run as them.
   func leaveRoot(_ line: [String], _ invocation: Invocation) throws {
     guard let owner = backend.owner, CurrentProcess.isRoot else { return }
+    try CurrentProcess.replace(with: command(KeyCommands.openedByRoot(invocation) ?? line, as: owner))
+  }
+
+  /// What runs a command line as the user who owns the server.
+  func command(_ line: [String], as owner: String) throws -> Command {
     guard let user = Accounts.user(named: owner) else {
       throw Failure("running as the user \(owner)", "there is no such user", next: "Run 'nextdeploy setup' first.")
     }
@@ -95,8 +100,6 @@ struct Server {
     environment["USER"] = owner
     environment["LOGNAME"] = owner
     environment["PATH"] = baseEnvironment["PATH"]
-    let line = try KeyCommands.openedByRoot(invocation) ?? line
-    try CurrentProcess.replace(
-      with: Command(["runuser", "-u", owner, "--", binary] + line, environment: environment))
+    return Command(["runuser", "-u", owner, "--", binary] + line, environment: environment)
   }
 }

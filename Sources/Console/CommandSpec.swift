@@ -13,6 +13,10 @@ public struct CommandSpec: Sendable {
 
     /// A required argument that names the app the command is about.
     public static func app(_ name: String) -> Argument { Argument(name: name, isRequired: true, isApp: true) }
+    /// The same where the command may be about something else, or there is only one app.
+    public static func optionalApp(_ name: String) -> Argument {
+      Argument(name: name, isRequired: false, isApp: true)
+    }
     /// An argument that must be given, once.
     public static func required(_ name: String) -> Argument { Argument(name: name, isRequired: true) }
     /// An argument that may be left out.

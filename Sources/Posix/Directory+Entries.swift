@@ -12,6 +12,8 @@ extension Directory {
     public let name: PathBelow
     /// What it is, with a link at its end not followed.
     public let kind: Files.Kind
+    /// Its inode's number, as the directory tells it.
+    public let inode: UInt64
   }
 
   // MARK: Looking
@@ -20,25 +22,25 @@ extension Directory {
   public func entries() throws(SystemError) -> [Entry] {
     var found: [Entry] = []
     var unknown: [PathBelow] = []
-    try visit { name, type in
+    try visit { name, type, inode in
       let name = unsafe PathBelow(entry: name)
       switch type {
-      case DT_REG: found.append(Entry(name: name, kind: .file))
-      case DT_DIR: found.append(Entry(name: name, kind: .directory))
-      case DT_LNK: found.append(Entry(name: name, kind: .link))
+      case DT_REG: found.append(Entry(name: name, kind: .file, inode: inode))
+      case DT_DIR: found.append(Entry(name: name, kind: .directory, inode: inode))
+      case DT_LNK: found.append(Entry(name: name, kind: .link, inode: inode))
       // Not every file system reports an entry's kind.
       case DT_UNKNOWN: unknown.append(name)
-      default: found.append(Entry(name: name, kind: .other))
+      default: found.append(Entry(name: name, kind: .other, inode: inode))
       }
     }
     for name in unknown {
-      if let status = try status(name) { found.append(Entry(name: name, kind: status.kind)) }
+      if let status = try status(name) { found.append(Entry(name: name, kind: status.kind, inode: status.inode)) }
     }
     return found
   }
 
-  /// Calls `body` for each name except "." and "..", with the kind of entry that the file system reports.
-  @safe func visit(_ body: (UnsafePointer<CChar>, Int) -> Void) throws(SystemError) {
+  /// Calls `body` for each name except "." and "..", with the kind and the inode that the directory tells.
+  @safe func visit(_ body: (UnsafePointer<CChar>, Int, UInt64) -> Void) throws(SystemError) {
     // A descriptor of its own, because closing the stream closes it.
     let own = try open("reading", .top, O_RDONLY | O_DIRECTORY)
     guard let stream = unsafe fdopendir(own) else {
@@ -52,7 +54,9 @@ extension Directory {
       guard let entry = unsafe readdir(stream) else { break }
       unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
         unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { name in
-          if unsafe strcmp(name, ".") != 0 && strcmp(name, "..") != 0 { unsafe body(name, Int(entry.pointee.d_type)) }
+          if unsafe strcmp(name, ".") != 0 && strcmp(name, "..") != 0 {
+            unsafe body(name, Int(entry.pointee.d_type), UInt64(entry.pointee.d_ino))
+          }
         }
       }
     }

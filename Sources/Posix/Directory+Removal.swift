@@ -120,7 +120,7 @@ private final class Removal {
     try check("removing", subject) { unsafe fstat(opened, &status) }
     Directory.letIn(opened)
     var level = Level(name: name, identity: Identity(device: status.st_dev, inode: status.st_ino))
-    try directory.visit { name, type in
+    try directory.visit { name, type, _ in
       var isDirectory = type == DT_DIR
       if type == DT_UNKNOWN {
         var status = stat()

@@ -5,7 +5,7 @@
 #endif
 
 /// The only owner of an open file descriptor, which is closed with it.
-public struct FileDescriptor: ~Copyable {
+public struct FileDescriptor: ~Copyable, Sendable {
   /// The descriptor's number, for calls that borrow it.
   public let number: Int32
   let path: String
@@ -62,9 +62,14 @@ public struct FileDescriptor: ~Copyable {
   }
 
   static func read(_ number: Int32, path: String, upTo count: Int) throws(SystemError) -> [UInt8] {
-    var buffer = [UInt8](repeating: 0, count: count)
-    let got = try check("reading", path) { systemRead(number, &buffer, count) }
-    return Array(buffer.prefix(got))
+    var failure: SystemError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
+      do throws(SystemError) {
+        got = try check("reading", path) { unsafe systemRead(number, buffer.baseAddress, count) }
+      } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return bytes
   }
 
   /// Waits at most this long until there is something to read, or the end; false if there is not.
@@ -157,11 +162,11 @@ public struct FileDescriptor: ~Copyable {
   }
 
   // `read` and `write` of the C library, which the methods' names would hide.
-  private static func systemRead(_ number: Int32, _ buffer: inout [UInt8], _ count: Int) -> Int {
+  private static func systemRead(_ number: Int32, _ start: UnsafeMutableRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-      unsafe Glibc.read(number, &buffer, count)
+      unsafe Glibc.read(number, start, count)
     #else
-      unsafe Darwin.read(number, &buffer, count)
+      unsafe Darwin.read(number, start, count)
     #endif
   }
 

@@ -28,6 +28,28 @@ struct DirectoryTests {
     #expect(try top.read(below("none/x"), atMost: 4) == nil)
   }
 
+  @Test(
+    "gives to another user what one user owns, but no link, and nothing that has a second name",
+    .enabled(if: CurrentProcess.isRoot))
+  func gives() throws {
+    let place = try Place()
+    try place.write(["kept/a/file": "text", "kept/other": "text", "kept/twice": "text", "outside": "text"])
+    let top = try Directory(place.top)
+    try top.hardLink(below("kept/twice"), to: below("second"), in: top)
+    try top.link(below("kept/a/link"), to: Array("../../outside".utf8))
+    try top.link(below("kept/away"), to: Array("..".utf8))
+    try runProgram(["chown", "66001", "\(place.top)/kept/other"])
+
+    try top.give(below("kept"), from: 0, to: 66000)
+
+    let owners = try [
+      "kept", "kept/a", "kept/a/file", "kept/other", "kept/twice", "kept/a/link", "kept/away", "outside",
+    ].map {
+      try top.status(below($0))?.owner
+    }
+    #expect(owners == [66000, 66000, 66000, 66001, 0, 0, 0, 0])
+  }
+
   @Test("tells of a time that is too late to count as one at the latest")
   func tellsLateTime() throws {
     let place = try Place()

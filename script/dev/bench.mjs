@@ -2,6 +2,7 @@
 // the machine's own speed is in both sides. With --systemd: the part of them that is made on a server, as the user
 // nextdeploy. With --swaps: the swaps under load alone. With --long: the same, twenty times as many.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import crypto from 'node:crypto'
 import fs from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
@@ -343,10 +344,66 @@ async function payloads() {
     least('again', seconds(() => run('nextdeploy', 'rollback', live.release, '--app', app.name)))
     await untilDrained(app)
   }
+  const memory = await payloadMemory(app, small)
+  const back = backup()
   run('nextdeploy', 'app', 'remove', app.name)
   record('unpacking 6,000 files of a tar.gz, against tar x', best.unpack / best.tar, 'x', 1.2, `${best.unpack.toFixed(3)} s`)
   record('packing them, against tar --zstd', best.pack / best.zstd, 'x', 1.2, `${best.pack.toFixed(3)} s`)
+  for (const [what, { large, small }] of Object.entries(memory)) {
+    record(`${what} 300 MB in 6,000 files: the most memory`, large, 'MB', 32, `one of 3 files ${small.toFixed(0)} MB`)
+  }
+  record('a backup of it with its commits, and on an empty server until it is live', back.imported, 's', null, `export ${back.exported.toFixed(2)} s, ${(back.size / 2 ** 20).toFixed(0)} MB`)
   record('ship of a small app to live, beyond a rollback to it', best.ship - best.again, 's', 0.1, `${best.ship.toFixed(3)} s`)
+}
+
+/** The most memory that a program has had, in MB. */
+async function peak(words, input = 'ignore') {
+  const program = spawn('nextdeploy', words, { env: environment, stdio: [input, 'ignore', 'ignore'] })
+  running.add(program)
+  const ended = new Promise((resolve) => program.once('exit', resolve))
+  let most = 0
+  while (program.exitCode === null) {
+    // It only grows; at its very end there is none.
+    try { most = Number(/VmHWM:\s+(\d+)/.exec(fs.readFileSync(`/proc/${program.pid}/status`, 'utf8'))?.[1] ?? most) } catch { break }
+    await pause(2)
+  }
+  running.delete(program)
+  if (await ended !== 0) throw new Error(`nextdeploy ${words.join(' ')} failed`)
+  return most / 1024
+}
+
+/** What packing and shipping take of memory for a large app and for a small one. */
+async function payloadMemory(app, small) {
+  for (let i = 0; i < 4; i += 1) {
+    // Half of it does not get smaller, as images do not.
+    fs.writeFileSync(path.join(app.directory, `large-${i}`), Buffer.concat([crypto.randomBytes(32 << 20), Buffer.alloc(32 << 20, `part ${i} of a text\n`)]))
+  }
+  const most = { packing: {}, shipping: {} }
+  for (const [size, project] of Object.entries({ small, large: app })) {
+    const file = path.join(home, `${size}.tar.zst`)
+    most.packing[size] = await peak(['pack', project.directory, '--output', file])
+    most.shipping[size] = await peak(['ship', app.name], fs.openSync(file))
+    await untilDrained(app)
+  }
+  return most
+}
+
+/** The whole server into a file, and onto an empty one beside it. */
+function backup() {
+  const file = path.join(home, 'backup')
+  const passphrase = path.join(home, 'passphrase')
+  fs.writeFileSync(passphrase, 'a passphrase of the bench\n')
+  const exported = seconds(() => run('nextdeploy', 'export', '--all', '--passphrase-file', passphrase, { stdio: ['ignore', fs.openSync(file, 'w'), 'pipe'] }))
+  const other = { ...environment, NEXTDEPLOY_ROOT: path.join(home, 'other') }
+  const again = (...words) => run('nextdeploy', ...words, { env: other })
+  const ports = JSON.parse(run('nextdeploy', 'config', 'show', '--json'))
+  // Behind those of the first one, which is still there; instances take what is free.
+  again('config', 'set', 'http.port', String(Number(ports['http.port']) + 85))
+  again('config', 'set', 'ports', ports.ports)
+  again('config', 'set', 'runtime.auto', 'off')
+  const imported = seconds(() => run('nextdeploy', 'import', '--passphrase-file', passphrase, { env: other, stdio: [fs.openSync(file), 'pipe', 'pipe'] }))
+  for (const { name } of JSON.parse(again('app', 'list', '--json'))) again('app', 'remove', name)
+  return { exported, imported, size: fs.statSync(file).size }
 }
 
 /** What hey's report says of requests: how many, and how many of them failed. */

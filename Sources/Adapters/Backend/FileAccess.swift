@@ -31,6 +31,9 @@ public protocol FileAccess: Sendable {
 
   /// Lets the app write to something that nextdeploy made: a file, or a directory with everything in it.
   func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws
+
+  /// Has the app own what it keeps and may write to; takes root where that is another user.
+  func giveKept() throws
 }
 
 /// One user owns everything: there is nobody else to ask.
@@ -63,4 +66,6 @@ public struct OneUser: FileAccess {
   public func openWay(_ path: PathBelow, in holder: borrowing Directory) {}
   /// Does nothing: the app runs as the owner of the files.
   public func openToApp(_ path: PathBelow, in holder: borrowing Directory) {}
+  /// Does nothing: the app owns them.
+  public func giveKept() {}
 }

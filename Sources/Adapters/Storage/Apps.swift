@@ -185,7 +185,7 @@ public struct Apps: Sendable {
   }
 
   /// The first port from `http.port` up that no app has, no instance can get, and nobody listens on.
-  private func freePublicPort() throws -> Port {
+  func freePublicPort() throws -> Port {
     let server = try serverConfig()
     let first = server.httpPort
     let taken = Set(try names().map { try config(of: $0).port })

@@ -44,7 +44,8 @@ struct PackedContents {
     remove(target)
     if kind == nil { return }
     try makeWay(to: target)
-    try add(place, kind ?? .other, at: target, of: source)
+    if try isOther(place, in: source) { return }
+    add(place, kind ?? .other, at: target)
     if kind == .directory { try addAll(in: place, at: target, of: source, except: []) }
   }
 
@@ -66,29 +67,26 @@ struct PackedContents {
       for entry in try source.directory(place).entries() {
         let path = place.appending(entry.name)
         if without.contains(path) { continue }
-        try add(path, entry.kind, at: target.appending(entry.name), of: source)
+        if others.contains(where: { $0.inode == entry.inode }), try isOther(path, in: source) { continue }
+        add(path, entry.kind, at: target.appending(entry.name))
         if entry.kind == .directory { open.append((path, target.appending(entry.name))) }
       }
     }
   }
 
-  private mutating func add(
-    _ path: PathBelow, _ kind: Files.Kind, at target: PathBelow, of source: borrowing Directory
-  ) throws {
+  private mutating func add(_ path: PathBelow, _ kind: Files.Kind, at target: PathBelow) {
     switch kind {
     // A release has none either.
     case .other: return
     case .directory: if target.isTop { return }
-    case .link: files.insert(target)
-    case .file:
-      if !others.isEmpty, let status = try source.status(path),
-        others.contains(where: { $0.inode == status.inode && $0.device == status.device })
-      {
-        return
-      }
-      files.insert(target)
+    case .link, .file: files.insert(target)
     }
     entries[target] = .at(path)
+  }
+
+  private func isOther(_ path: PathBelow, in source: borrowing Directory) throws -> Bool {
+    guard let status = try source.status(path) else { return false }
+    return others.contains { $0.inode == status.inode && $0.device == status.device }
   }
 
   private static func refusal(_ path: String, _ cause: String) -> Failure {

@@ -50,6 +50,23 @@ struct FilesUnit: FileAccess {
     try Sharing().openToApp(path, in: holder)
   }
 
+  /// Gives what is open to the app, which nextdeploy has made, to its user; the ways there stay nextdeploy's.
+  func giveKept() throws {
+    // An app that was never started has no user yet.
+    guard let shared = PathBelow("apps/\(app)/shared"), Files.exists(layout.app(app).user) else { return }
+    let root = try Directory(layout.root)
+    guard let owner = try root.status(shared)?.owner, owner != 0 else { return }
+    let user = try AppUsers(layout: layout).user(of: app)
+    var ways = [shared]
+    while let way = ways.popLast() {
+      for entry in try root.directory(way).entries() where entry.kind == .directory {
+        let path = way.appending(entry.name)
+        let isOpen = try root.status(path).map { $0.mode & 0o020 != 0 } ?? false
+        if isOpen { try root.give(path, from: owner, to: user) } else { ways.append(path) }
+      }
+    }
+  }
+
   /// Checks out in the app's files unit, so that the user of builds owns the workspace.
   func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int? {
     try makeDirectories()

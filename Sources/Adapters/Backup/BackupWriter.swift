@@ -1,0 +1,103 @@
+import SSHAccess
+import Archives
+public import Deploy
+import FoundationEssentials
+public import Posix
+
+/// Writes all that a server has and a push does not bring: settings, variables, keys, what apps keep, their repositories
+/// and the releases that are live.
+///
+/// What apps shape is reached by descriptors alone, for root may run this.
+public struct BackupWriter: ~Copyable {
+  let layout: Layout
+  let root: Directory
+  /// Called with what could not be packed as it is.
+  let tell: (String) -> Void
+
+  /// What was written.
+  public struct Summary {
+    /// How many apps.
+    public let apps: Int
+    /// How many files, links and directories.
+    public let entries: Int
+    /// The bytes of all files.
+    public let bytes: Int64
+  }
+
+  /// - Parameter tell: called with what could not be packed as it is.
+  public init(layout: Layout, tell: @escaping (String) -> Void) throws {
+    self.layout = layout
+    root = try Directory(layout.root)
+    self.tell = tell
+  }
+
+  /// - Parameters:
+  ///   - apps: the server's.
+  ///   - keys: who may push.
+  ///   - bundle: writes an app's repository into a file; false if it has no commits.
+  public func write(
+    _ apps: [AppName], keys: [KeyRing.Entry], to output: consuming FileDescriptor,
+    bundle: (AppName, borrowing FileDescriptor) throws -> Bool
+  ) throws -> Summary {
+    let tell = tell
+    let packer = try TreePacker(to: output) { tell("\($0): \($1)") }
+    var manifest = BackupManifest()
+    manifest.keys = keys.compactMap { entry in
+      entry.isUsable
+        ? entry.key.map { .init(name: entry.name.description, key: "\($0.type) \($0.base64)", apps: entry.apps) } : nil
+    }
+    try packer.add("config.json", of: root, at: "config.json")
+    for app in apps { manifest.apps.append(try write(app, with: packer, bundle)) }
+    try packer.add(Array(JSONEncoder().encode(manifest)), at: Self.manifest)
+    try packer.finish()
+    return Summary(apps: apps.count, entries: packer.entries, bytes: packer.bytes)
+  }
+
+  private func write(
+    _ app: AppName, with packer: TreePacker, _ bundle: (AppName, borrowing FileDescriptor) throws -> Bool
+  ) throws -> BackupManifest.App {
+    guard let name = PathBelow(app.description) else { throw SystemError("reading", app.description, code: 22) }
+    let place = Self.apps.appending(name)
+    func add(_ path: PathBelow) throws {
+      try packer.add(place.appending(path), of: root, at: place.appending(path))
+    }
+    var told = BackupManifest.App(name: app)
+    // What is live comes before what pushes move on meanwhile: its commit is in the repository.
+    let live = try AppDirectory(app: app, layout: layout.app(app)).live()
+    for file in Self.files { try add(file) }
+    if let live, let release = PathBelow("releases/\(live.release)"),
+      let record = PathBelow("deploys/\(live.deploy).json")
+    {
+      try add(record)
+      try packer.add(place.appending(release), of: root, at: place.appending(release)) { _ in
+        false
+      } link: { path, target in
+        let path = path.parts.dropFirst(place.parts.count + 2)
+        guard let kept = kept(target, from: path.count, of: app) else { return }
+        told.links.append(.init(path: path.map(\.description).joined(separator: "/"), kept: kept))
+      }
+      told.live = live.release
+    }
+    try add("shared")
+    let file = try FileDescriptor.temporary(in: layout.root)
+    if try bundle(app, file) {
+      try file.rewind()
+      try packer.add(file, at: place.appending(Self.bundle))
+      told.hasCommits = true
+    }
+    return told
+  }
+
+  /// What of `shared` a release's link leads to; nil if it leads elsewhere.
+  private func kept(_ target: [UInt8], from depth: Int, of app: AppName) -> String? {
+    guard let text = String(validating: target, as: UTF8.self) else { return nil }
+    // As PersistentPaths makes them.
+    let starts = ["\(layout.app(app).shared)/", String(repeating: "../", count: depth + 1) + "shared/"]
+    return starts.first { text.hasPrefix($0) }.map { String(text.dropFirst($0.utf8.count)) }
+  }
+
+  static let manifest: PathBelow = "backup.json"
+  static let apps: PathBelow = "apps"
+  static let bundle: PathBelow = "repository.bundle"
+  static let files: [PathBelow] = ["config.json", "env", "env.set", "server-actions-key"]
+}
