@@ -80,6 +80,8 @@ let package = Package(
         .embedInCode("public.caddy"),
         // What a Next.js app is started with.
         .embedInCode("next.cjs"),
+        // What asks an app in a container for its health.
+        .embedInCode("health.cjs"),
         // What a server is set up with.
         .embedInCode("server/nextdeploy@.service"), .embedInCode("server/nextdeploy-build@.service"),
         .embedInCode("server/nextdeploy-files@.service"),

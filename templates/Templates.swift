@@ -25,6 +25,9 @@ public enum Templates {
   /// The program that serves a Next.js app.
   public static var next: String { String(decoding: PackageResources.next_cjs, as: UTF8.self) }
 
+  /// The program that asks an app in a container whether it is healthy.
+  public static var health: String { String(decoding: PackageResources.health_cjs, as: UTF8.self) }
+
   /// Where the file that makes nextdeploy's users and groups belongs on a server.
   public static let sysusersFile = "/usr/lib/sysusers.d/nextdeploy.conf"
   /// Where the file that makes nextdeploy's directories belongs on a server.

@@ -18,6 +18,8 @@ const directory = process.cwd()
 const [dist, origin] = process.argv.length > 3 ? process.argv.slice(2) : [undefined, process.argv[2]]
 const { protocol, hostname, port } = new URL(origin)
 const listening = Number(process.env.PORT)
+// On a server Caddy is on the same machine; a container has a network of its own (nextdeploy export --as).
+const address = process.env.HOSTNAME === '0.0.0.0' ? '0.0.0.0' : '127.0.0.1'
 const appRequire = nodeModule.createRequire(path.join(directory, 'server.js'))
 
 if (dist) {
@@ -108,9 +110,9 @@ server.on('error', (error) => {
   process.exit(1)
 })
 
-server.listen(listening, '127.0.0.1', async () => {
+server.listen(listening, address, async () => {
   await ready
-  console.log(`Next.js ${version} is ready on 127.0.0.1:${listening}, behind ${origin}`)
+  console.log(`Next.js ${version} is ready on ${address}:${listening}, behind ${origin}`)
 })
 
 let isEnding = false

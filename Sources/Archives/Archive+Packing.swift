@@ -37,26 +37,30 @@ extension Archive {
     case emptied(PathBelow)
     /// A file with these bytes.
     case bytes([UInt8])
+    /// A file with these bytes that may be executed.
+    case program([UInt8])
   }
 
   /// Packs a directory's contents as tar, in a way that ``extract(from:into:limits:mode:watch:)`` takes; the same files
   /// become the same bytes.
   ///
-  /// What differs between two builds of the same is left out: owners are 0 without names, and the order is that of the names'
+  /// What differs between two builds of the same is left out: owners have no names, and the order is that of the names'
   /// bytes in each directory. A file with several names is packed once for each.
   ///
   /// - Parameters:
   ///   - contents: what is packed, by its path in the archive; a directory stands for itself alone.
   ///   - attributes: what is told of each; faithful ones come back by an extraction that is faithful, too.
+  ///   - owner: the number of the user and of the group that all of it belongs to.
   ///   - watch: called before each entry; what it throws ends the packing.
   /// - Throws: ``ArchiveError`` for what a release may not have, `SystemError` for this machine.
   public static func pack(
     _ contents: [PathBelow: Content], of source: borrowing Directory, to output: consuming FileDescriptor,
     _ compression: PackedArchive.Compression = .zstd, _ attributes: PackedArchive.Attributes = .normal(),
-    depth: Int = ArchiveLimits().depth, watch: () throws -> Void = {}
+    owner: Int = 0, depth: Int = ArchiveLimits().depth, watch: () throws -> Void = {}
   ) throws -> PackedArchive {
     let locale = try TextLocale()
     let writer = try ArchiveWriter(to: output, compression, attributes)
+    writer.owner = Int64(owner)
     let source = try PackingSource(source)
     var bytes: Int64 = 0
     let paths = contents.keys.map { ($0, $0.inOrder) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
@@ -82,8 +86,9 @@ extension Archive {
     switch contents[path] {
     case .at(let path): place = path
     case .emptied(let path): (place, isEmptied) = (path, true)
-    case .bytes(let bytes):
-      try writer.begin(path, .file, attributes.normal(.file), size: bytes.count)
+    case .bytes(let bytes), .program(let bytes):
+      let isProgram = if case .program = contents[path] { true } else { false }
+      try writer.begin(path, .file, attributes.normal(.file, isExecutable: isProgram), size: bytes.count)
       try writer.add(bytes)
       return Int64(bytes.count)
     case nil: throw changed

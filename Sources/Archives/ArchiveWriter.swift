@@ -15,6 +15,8 @@ import Posix
   /// Only what is faithful is compared with what comes back.
   private var digest: ContentDigest?
   private var isFinished = false
+  /// The number of the user and of the group that entries belong to.
+  var owner: Int64 = 0
 
   init(
     to output: consuming FileDescriptor, _ compression: PackedArchive.Compression,
@@ -66,6 +68,8 @@ import Posix
     unsafe archive_entry_set_perm(entry, mode_t(told.mode))
     unsafe archive_entry_set_size(entry, Int64(size))
     unsafe archive_entry_set_mtime(entry, time_t(told.time.seconds), told.time.nanoseconds)
+    unsafe archive_entry_set_uid(entry, owner)
+    unsafe archive_entry_set_gid(entry, owner)
     if kind == .link {
       unsafe (target + [0]).withUnsafeBufferPointer { bytes in
         unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe archive_entry_set_symlink(entry, $0.baseAddress) }

@@ -21,3 +21,12 @@ struct SHA256 {
     return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
   }
 }
+
+extension Archive {
+  /// The SHA-256 checksum of bytes, in small hexadecimal digits.
+  public static func sha256(_ bytes: [UInt8]) -> String {
+    var sum = SHA256()
+    sum.add(bytes)
+    return sum.finish()
+  }
+}

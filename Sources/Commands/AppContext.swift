@@ -37,6 +37,12 @@ struct AppContext {
       path: layout.repository, asOwner: { commit in try files.checkOut(commit, limits()) }, limits: limits)
   }
 
+  /// The app's own variables, with what Doppler keeps for it.
+  func allVariables() throws -> AppEnvironment {
+    let own = try state.environment()
+    return try DopplerAccess(own).map { try own.adding(doppler.fetch($0), from: $0) } ?? own
+  }
+
   func config() throws -> AppConfig { try server.apps.config(of: name) }
 
   func runner() throws -> any Runner {

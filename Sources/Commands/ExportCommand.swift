@@ -6,15 +6,23 @@ import Deploy
 import Git
 import Posix
 
-/// `nextdeploy export`: writes a release as the archive that `ship` takes.
+/// `nextdeploy export`: writes a release as the archive that `ship` takes, or for other engines; or a backup of the server.
 enum ExportCommand {
+  private static let output = CommandSpec.Option(
+    "--output", short: "-o", value: "PATH",
+    "where it goes: FILE.tar.zst, FILE.tar.gz or FILE.tar; with --as a folder that is made (default: standard output)")
+
   static let export = ServerCommand.serverOrApp(
     CommandSpec(
-      "export", [.optionalApp("APP"), .optional("RELEASE")], [ArchiveFile.option] + BackupCommands.options,
-      "Write a release as the archive that 'ship' takes, or a backup of the whole server",
+      "export", [.optionalApp("APP"), .optional("RELEASE")], [output, engine] + BackupCommands.options,
+      "Write a release for another server or engine, or a backup of the whole server",
       details: """
         Without RELEASE it is the live one. As in: ssh nextdeploy@OLD export APP | ssh nextdeploy@NEW ship APP. The app's
-        variables, its settings and what is in persistent paths are not in it. A backup has all of it, as in: sudo nextdeploy
+        variables, its settings and what is in persistent paths are not in it.
+
+        \(engineDetails)
+
+        A backup has all of it, as in: sudo nextdeploy
         export --all > backup. Without another option the terminal is asked for a passphrase.
         """), settles: true
   ) { invocation, server, find in
@@ -22,7 +30,10 @@ enum ExportCommand {
     let app = try find()
     let attempt = "exporting \(app.name)"
     let id = try invocation.argument(1).map { try ReleaseID($0) }
-    let target = try invocation.value(ArchiveFile.option).map { path in
+    if let engine = try engine(of: invocation, app) {
+      return try export(id, of: app, for: engine, to: invocation.value(output))
+    }
+    let target = try invocation.value(output).map { path in
       guard app.server.rights == .server else {
         throw Failure(
           .usage, attempt, "a file on the server is of no use to a key",
@@ -50,7 +61,7 @@ enum ExportCommand {
     return 0
   }
 
-  private static func release(_ id: ReleaseID?, of app: AppContext, _ attempt: String) throws -> ReleaseRecord {
+  static func release(_ id: ReleaseID?, of app: AppContext, _ attempt: String) throws -> ReleaseRecord {
     guard let id = try id ?? app.state.live()?.release else {
       throw Failure(.notFound, attempt, "nothing of it is live yet", next: "Push it, or name a release.")
     }

@@ -61,6 +61,14 @@ public struct FileDescriptor: ~Copyable, Sendable {
     try Self.read(number, path: path, upTo: count)
   }
 
+  /// Reads at most `count` bytes from a place in a file, wherever it is read otherwise; fewer only at its end.
+  public func read(at place: Int, upTo count: Int) throws(SystemError) -> [UInt8] {
+    guard place >= 0, count > 0 else { return [] }
+    var buffer = [UInt8](repeating: 0, count: count)
+    let got = try check("reading", path) { unsafe pread(number, &buffer, count, off_t(place)) }
+    return Array(buffer.prefix(got))
+  }
+
   static func read(_ number: Int32, path: String, upTo count: Int) throws(SystemError) -> [UInt8] {
     var failure: SystemError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, got in

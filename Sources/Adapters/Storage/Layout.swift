@@ -131,6 +131,10 @@ public struct AppLayout: Sendable {
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
   /// Files of packages, as releases have them, for the next release to link to; builds cannot write there.
   public var packages: String { "\(directory)/packages" }
+  /// Where an image is made that is exported.
+  var unfinishedExport: String { "\(directory)/export.unfinished" }
+  /// Held while one is made there.
+  var exportLock: String { "\(directory)/export.lock" }
   /// Takes up the space that a failed deploy needs.
   public var reserve: String { "\(directory)/reserve" }
   /// The pushes that git is receiving right now, one file each.

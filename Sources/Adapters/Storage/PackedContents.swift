@@ -26,6 +26,9 @@ struct PackedContents {
     entries[path] = .bytes(bytes)
   }
 
+  /// Adds a directory with nothing in it.
+  mutating func add(directory path: PathBelow) { if entries[path] == nil { entries[path] = .at(.top) } }
+
   /// Removes what is at a path, with everything in it.
   mutating func remove(_ path: PathBelow) {
     if path.isTop { return entries.removeAll() }
@@ -50,7 +53,7 @@ struct PackedContents {
   }
 
   /// Adds the directories that hold a path; where they are in the project does not matter.
-  private mutating func makeWay(to path: PathBelow) throws {
+  mutating func makeWay(to path: PathBelow) throws {
     var holder = path.parent
     while !holder.isTop {
       if files.contains(holder) { throw Self.refusal("\(path)", "part of it is no directory") }

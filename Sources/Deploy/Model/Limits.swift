@@ -42,6 +42,8 @@ public struct MemoryLimit: CheckedText {
 public struct CPULimit: CheckedText {
   /// The limit as it was given, as in "50%".
   public let description: String
+  /// The share in hundredths of a processor.
+  var percent: Int { Int(description.dropLast()) ?? 0 }
 
   /// Reads a whole percentage; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {

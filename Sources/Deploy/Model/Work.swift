@@ -29,6 +29,9 @@ public enum Work: Equatable, Codable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The words of letters, digits and underscores in it, wherever they stand.
+  public var words: [String] { description.utf8.split { !$0.isWordPart }.map { String(Substring($0)) } }
+
   /// The command in one line, for people.
   public var description: String {
     switch self {

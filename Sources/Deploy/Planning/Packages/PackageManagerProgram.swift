@@ -53,8 +53,7 @@ public struct PackageManagerProgram: Equatable, Sendable {
 
   /// What instances need from Corepack's directory if their start command calls the package manager by its name.
   func kept(for start: Work) -> [String] {
-    let words = start.description.utf8.split { !$0.isWordPart }.map { String(Substring($0)) }
-    guard brought != nil, words.contains(where: manager.programs.contains) else { return [] }
+    guard brought != nil, start.words.contains(where: manager.programs.contains) else { return [] }
     return ["v1/\(manager.rawValue)/\(version)"]
   }
 

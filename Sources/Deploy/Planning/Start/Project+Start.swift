@@ -1,3 +1,8 @@
+extension Deployment {
+  /// What a deploy of a tree runs once before anything new is started; nil for nothing.
+  public static func releaseCommand(of tree: some SourceTree) throws -> String? { try Project(tree).releaseCommand }
+}
+
 // What of a start command is done otherwise than it says, because NextDeploy starts the app itself.
 extension Project {
   /// What runs once for each push before anything new is started: the app's own command, else what would run first at
