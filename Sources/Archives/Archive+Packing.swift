@@ -19,8 +19,7 @@ public struct PackedArchive: Equatable, Sendable {
 
   /// The SHA-256 checksum of the archive, in small hexadecimal digits.
   public let sha256: String
-  /// A checksum over what was packed, which ``Archive/check(_:limits:watch:)`` finds again in the archive; empty unless
-  /// it is faithful.
+  /// A checksum over what was packed, where that was asked for, which ``Archive/check(_:limits:watch:)`` finds again in the archive; else empty.
   public let digest: String
   /// How many entries it has.
   public let entries: Int
@@ -51,15 +50,16 @@ extension Archive {
   ///   - contents: what is packed, by its path in the archive; a directory stands for itself alone.
   ///   - attributes: what is told of each; faithful ones come back by an extraction that is faithful, too.
   ///   - owner: the number of the user and of the group that all of it belongs to.
+  ///   - digests: whether ``PackedArchive/digest`` is wanted, for which all bytes are read once more.
   ///   - watch: called before each entry; what it throws ends the packing.
   /// - Throws: ``ArchiveError`` for what a release may not have, `SystemError` for this machine.
   public static func pack(
     _ contents: [PathBelow: Content], of source: borrowing Directory, to output: consuming FileDescriptor,
     _ compression: PackedArchive.Compression = .zstd, _ attributes: PackedArchive.Attributes = .normal(),
-    owner: Int = 0, depth: Int = ArchiveLimits().depth, watch: () throws -> Void = {}
+    owner: Int = 0, digests: Bool = false, depth: Int = ArchiveLimits().depth, watch: () throws -> Void = {}
   ) throws -> PackedArchive {
     let locale = try TextLocale()
-    let writer = try ArchiveWriter(to: output, compression, attributes)
+    let writer = try ArchiveWriter(to: output, compression, attributes, digests: digests)
     writer.owner = Int64(owner)
     let source = try PackingSource(source)
     var bytes: Int64 = 0

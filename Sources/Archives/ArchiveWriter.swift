@@ -12,7 +12,7 @@ import Posix
   private let pointer: OpaquePointer
   private let entry: OpaquePointer
   private let output: CompressedOutput
-  /// Only what is faithful is compared with what comes back.
+  /// Nil where nobody compares it with what comes back.
   private var digest: ContentDigest?
   private var isFinished = false
   /// The number of the user and of the group that entries belong to.
@@ -20,11 +20,11 @@ import Posix
 
   init(
     to output: consuming FileDescriptor, _ compression: PackedArchive.Compression,
-    _ attributes: PackedArchive.Attributes
+    _ attributes: PackedArchive.Attributes, digests: Bool = false
   ) throws {
     let output = try CompressedOutput(output, compression)
     self.output = output
-    digest = attributes == .faithful ? ContentDigest() : nil
+    digest = digests ? ContentDigest() : nil
     guard let pointer = unsafe archive_write_new(), let entry = unsafe archive_entry_new() else {
       throw ArchiveError(.refused, "libarchive cannot begin").whilePacking
     }

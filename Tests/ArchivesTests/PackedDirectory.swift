@@ -20,6 +20,6 @@ extension Archive {
         if entry.kind == .directory { open.append(path) }
       }
     }
-    return try pack(contents, of: source, to: output, compression, attributes)
+    return try pack(contents, of: source, to: output, compression, attributes, digests: true)
   }
 }

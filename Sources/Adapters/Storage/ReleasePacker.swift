@@ -112,7 +112,8 @@ public struct ReleasePacker {
   /// Packs files of packages, if no other release has the same.
   private func pack(packages: [PathBelow: Archive.Content], of top: borrowing Directory) throws -> Packed {
     let found = try Archive.pack(
-      packages, of: top, to: FileDescriptor(path: "/dev/null", .append), .none, depth: ReleaseArchive.limits.depth,
+      packages, of: top, to: FileDescriptor(path: "/dev/null", .append), .none, digests: true,
+      depth: ReleaseArchive.limits.depth,
       watch: { try archive.requireSpace() })
     let name = "packages/\(found.digest)"
     if let known = try archive.records().compactMap(\.packages).first(where: { $0.name == name }),
@@ -129,7 +130,7 @@ public struct ReleasePacker {
   ) throws -> Packed {
     let partial = partial(name)
     let packed = try Archive.pack(
-      contents, of: top, to: FileDescriptor(path: partial, .replace, mode: 0o600), .zstd, attributes,
+      contents, of: top, to: FileDescriptor(path: partial, .replace, mode: 0o600), .zstd, attributes, digests: true,
       depth: ReleaseArchive.limits.depth, watch: { try archive.requireSpace() })
     let read = try Archive.check(FileDescriptor(path: partial, .read), limits: ReleaseArchive.limits)
     guard read.digest == packed.digest, read.sha256 == packed.sha256 else {
