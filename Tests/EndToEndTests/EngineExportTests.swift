@@ -29,7 +29,7 @@ struct EngineExportTests {
       }
 
       try export("kubernetes", folder).expectSuccess().expect(
-        "secrets to be given there: TOKEN", "for several instances: data ")
+        "secrets to be given there: ", "TOKEN", "for several instances: data ")
       #expect(
         try Files.list(folder).sorted() == [
           ".dockerignore", "Containerfile", "README.md", "kubernetes.yaml", "migrate.yaml", "release", "volumes.yaml",
