@@ -10,7 +10,7 @@ archiving() {
     echo "module.exports = '$text'" >"$place/node_modules/word/index.js"
     ship "$place" >/dev/null
     first=${first:-$(on ls "$releases")}
-    drained
+    one_shipped_left
   done
   passes "a release past keep is packed" until_is 60 yes \
     on sh -c "test -e /opt/nextdeploy/apps/shipped/archive/$first.json && echo yes"
@@ -25,7 +25,7 @@ archiving() {
 }
 
 # The last release but one is not used any more.
-drained() { on sh -c 'for _ in $(seq 100); do [ "$(ls /opt/nextdeploy/instances | grep -c shipped:)" -le 1 ] && break; sleep 0.1; done'; }
+one_shipped_left() { on sh -c 'for _ in $(seq 100); do [ "$(ls /opt/nextdeploy/instances | grep -c shipped:)" -le 1 ] && break; sleep 0.1; done'; }
 
 export_and_ship() {
   remote export shipped >"$laptop/exported.tar.zst"

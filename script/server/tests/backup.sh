@@ -26,9 +26,9 @@ END
   refused "nobody gets a backup over ssh" remote export --all --unencrypted
   passes "root writes one" on sh -c 'nextdeploy export --all --passphrase-file /root/passphrase >/root/backup'
   refused "in which no secret can be read" on grep -q a-word-of-the-backup /root/backup
-  on nextdeploy app remove kept >/dev/null
   refused "an import beside apps that are there changes nothing" \
     on sh -c 'nextdeploy import --passphrase-file /root/passphrase </root/backup'
+  on nextdeploy app remove kept >/dev/null
   has "an app that is gone goes live again" "Imported 1 app, 1 live" \
     on sh -c 'nextdeploy import --app kept --passphrase-file /root/passphrase </root/backup'
   is "with its file and its variables" "kept a-word-of-the-backup" get_kept
