@@ -49,6 +49,7 @@ public struct Deployment {
         // It may have been changed while this deploy waited.
         steps = Steps(app: app, config: try seams.config(), seams: seams, writer: writer)
         try Recovery(app: app, config: steps.config, seams: seams, next: record.commit?.id).run()
+        try steps.requireNotOvertaken()
         try Deployment(request: request, steps: steps, began: began).run()
       } catch let superseded as Superseded {
         steps.giveWay(to: superseded)

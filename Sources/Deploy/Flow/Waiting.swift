@@ -5,7 +5,7 @@ extension Steps {
     var told = false
     while true {
       let done: Void? = try seams.lock.withDeployLock {
-        if try !supersede(), try !isOvertaken() { try work() }
+        if try !supersede() { try work() }
       }
       if done != nil { return }
       if try supersede() { return }
@@ -24,16 +24,6 @@ extension Steps {
     let tip = try seams.refs.target(of: config.branch.ref)
     if tip == commit.id { return false }
     try end(as: .branch(tip))
-    return true
-  }
-
-  /// Ends this deploy of something new if what came later had its turn before it, as those who wait have it in no order.
-  private func isOvertaken() throws -> Bool {
-    let new: [DeployRecord.Kind] = [.push, .ship]
-    guard new.contains(record.kind), let live = try seams.state.live(), live.deploy > record.id,
-      let later = try seams.deploys.records().first(where: { $0.id == live.deploy }), new.contains(later.kind)
-    else { return false }
-    try end(as: .live(live.commit))
     return true
   }
 

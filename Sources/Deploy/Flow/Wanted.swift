@@ -19,7 +19,16 @@ extension Steps {
     if tip != commit.id { throw Superseded.branch(tip) }
   }
 
-  /// The same for callers that ask all the time: it only looks now and then.
+  /// Throws if what came later had its turn before this deploy, as those who wait for the lock have it in no order.
+  func requireNotOvertaken() throws {
+    let new: [DeployRecord.Kind] = [.push, .ship]
+    guard new.contains(record.kind), let live = try seams.state.live(), live.deploy > record.id,
+      let later = try seams.deploys.records().first(where: { $0.id == live.deploy }), new.contains(later.kind)
+    else { return }
+    throw Superseded.live(live.commit)
+  }
+
+  /// Does what `requireWanted` does, for callers that ask all the time: it only looks now and then.
   func requireWantedNowAndThen() throws {
     let now = seams.clock.now
     if let asked, now - asked < .milliseconds(300) { return }
