@@ -121,7 +121,7 @@ extension Archive {
       var left = size
       while true {
         // One byte more tells whether it has grown, a piece that is too short whether it has shrunk.
-        let wanted = min(left + 1, 128 << 10)
+        let wanted = left < 128 << 10 ? left + 1 : 128 << 10
         let piece = try file.read(upTo: wanted)
         guard piece.count <= left, piece.count == wanted || piece.count == left else { throw changed }
         try writer.add(piece)

@@ -6,6 +6,8 @@ public final class TreePacker {
   private let locale: TextLocale
   private let writer: ArchiveWriter
   private let told: (PathBelow, String) -> Void
+  /// The bytes of files that are on no disk, of what is packed at once.
+  private var holes = 0
   /// How many entries there are so far, and the bytes of their files.
   public private(set) var (entries, bytes): (Int, Int64) = (0, 0)
 
@@ -40,6 +42,7 @@ public final class TreePacker {
     link: (PathBelow, [UInt8]) -> Void = { _, _ in }
   ) throws {
     let source = try PackingSource(top)
+    holes = 0
     var open: [(PathBelow, PathBelow)] = []
     try add(place, of: source, at: path, &open, link)
     while let (place, path) = open.popLast() {
@@ -79,10 +82,20 @@ public final class TreePacker {
       link(place, target)
     case .file:
       // Others may go on writing; what there is now is packed.
-      guard let file = try source.file(place) else { return }
-      let size = try file.status().size
-      try begin(path, .file, attributes, size: size)
-      try fill(path, from: file, size)
+      let opened: FileDescriptor?
+      do { opened = try source.file(place) } catch {
+        // A lease (fcntl(2)), which the app may have on its own file.
+        guard error.isTimeout else { throw error }
+        return told(path, "the app holds it back, so it is left out")
+      }
+      guard let file = opened else { return }
+      let status = try file.status()
+      // They would become zeros that somebody has to write on the other side.
+      let hole = status.size - min(status.size, status.blocks * 512)
+      guard hole <= Self.mostHoles - holes else { return told(path, "it has more holes than content, and is left out") }
+      holes += hole
+      try begin(path, .file, attributes, size: status.size)
+      try fill(path, from: file, status.size)
     case .other: told(path, "it is a named pipe, a socket or a device")
     }
   }
@@ -112,6 +125,9 @@ public final class TreePacker {
       left -= min(left, 128 << 10)
     }
   }
+
+  /// The most bytes of holes, which come back as zeros on the disk.
+  private static let mostHoles = 4 << 30
 
   /// How many names a path has at most, deeper than what `ship` takes: what apps keep is their own affair.
   public static let depth = 1000

@@ -123,7 +123,10 @@ enum BackupCommands {
     let words = try ["import"] + openedByRoot(invocation) + others
     let status = try ChildProcess(server.command(words, as: owner), input: .inherited).wait()
     for app in try server.apps.names() where !before.contains(app) {
-      try server.backend.files(of: app, tell: server.warn).giveKept()
+      // The app runs already, and may disturb it.
+      do { try server.backend.files(of: app, tell: server.warn).giveKept() } catch {
+        server.warn("giving \(app) what it kept: \(Failure(of: error))")
+      }
     }
     return status.code
   }

@@ -40,7 +40,7 @@ public struct BackupWriter: ~Copyable {
     bundle: (AppName, borrowing FileDescriptor) throws -> Bool
   ) throws -> Summary {
     let tell = tell
-    let packer = try TreePacker(to: output) { tell("\($0): \($1)") }
+    let packer = try TreePacker(to: output) { tell(VisibleText.line("\($0): \($1)")) }
     var manifest = BackupManifest()
     manifest.keys = keys.compactMap { entry in
       entry.isUsable
@@ -65,6 +65,7 @@ public struct BackupWriter: ~Copyable {
     // What is live comes before what pushes move on meanwhile: its commit is in the repository.
     let live = try AppDirectory(app: app, layout: layout.app(app)).live()
     for file in Self.files { try add(file) }
+    let owner = try root.status(.top)?.owner
     if let live, let release = PathBelow("releases/\(live.release)"),
       let record = PathBelow("deploys/\(live.deploy).json")
     {
@@ -72,6 +73,8 @@ public struct BackupWriter: ~Copyable {
       try packer.add(place.appending(release), of: root, at: place.appending(release)) { _ in
         false
       } link: { path, target in
+        // The app may have made others where it can write.
+        guard let maker = try? root.status(path)?.owner, maker == owner else { return }
         let path = path.parts.dropFirst(place.parts.count + 2)
         guard let kept = kept(target, from: path.count, of: app) else { return }
         told.links.append(.init(path: path.map(\.description).joined(separator: "/"), kept: kept))
@@ -93,7 +96,8 @@ public struct BackupWriter: ~Copyable {
     guard let text = String(validating: target, as: UTF8.self) else { return nil }
     // As PersistentPaths makes them.
     let starts = ["\(layout.app(app).shared)/", String(repeating: "../", count: depth + 1) + "shared/"]
-    return starts.first { text.hasPrefix($0) }.map { String(text.dropFirst($0.utf8.count)) }
+    let kept = starts.first { text.hasPrefix($0) }.map { String(text.dropFirst($0.utf8.count)) }
+    return kept.flatMap { PathBelow($0)?.isTop == false ? $0 : nil }
   }
 
   static let manifest: PathBelow = "backup.json"

@@ -70,6 +70,18 @@ public struct ContainerContents {
     }
   }
 
+  /// How many bytes its files have, holes included; `Int.max` for more than that.
+  func bytes() throws -> Int {
+    let source = try Directory(directory)
+    var sum = 0
+    for content in [release, writable].flatMap(\.entries.values) {
+      guard case .at(let path) = content, let status = try source.status(path), status.kind == .file else { continue }
+      let (more, isTooLarge) = sum.addingReportingOverflow(status.size)
+      sum = isTooLarge ? .max : more
+    }
+    return sum
+  }
+
   // MARK: Writing
 
   /// A folder with both, and with what was written for an engine.

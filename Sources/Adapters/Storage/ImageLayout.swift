@@ -42,6 +42,7 @@ public struct ImageLayout {
     let place = layout.unfinishedExport
     // One that was killed may have left its own.
     try Files.remove(place)
+    try ReleaseArchive(layout: layout).requireSpace(for: contents.bytes())
     do {
       try make(at: place, files)
       var all = PackedContents()

@@ -83,10 +83,11 @@ struct ReleaseArchive {
   /// Throws if so many bytes more would not leave the sites and other apps what is kept for them.
   func requireSpace(for bytes: Int = 0) throws {
     let space = try Files.space(layout.directory)
-    let needed = max(50 << 20, Reserve(of: space).bytes) + bytes
-    if space.free >= needed { return }
+    let kept = max(50 << 20, Reserve(of: space).bytes)
+    if space.free - kept >= bytes { return }
     throw Failure(
-      "looking for space on the disk", "only \(space.free >> 20) MB are free, and \(needed >> 20) MB are needed",
+      "looking for space on the disk",
+      "only \(space.free >> 20) MB are free, and \(bytes >> 20) MB are needed beside \(kept >> 20) MB for everybody else",
       next: "'nextdeploy config set archive.max-size' and 'keep' bound what old releases take.")
   }
 

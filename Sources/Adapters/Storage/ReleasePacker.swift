@@ -34,7 +34,7 @@ public struct ReleasePacker {
     let lock = try FileLock(waitingFor: layout.packingLock)
     try lock.note("\(CurrentProcess.id)\n")
     try lock.hold {
-      for directory in try archive.leftovers() { try leftovers.remove(directory) }
+      for directory in try archive.leftovers() { try remove(directory) }
       while let release = try archive.waiting().first {
         do {
           try pack(release)
@@ -55,16 +55,26 @@ public struct ReleasePacker {
   /// Removes a release that cannot be packed, as if nothing ever were; returns false where it does not wait any more.
   private func giveUp(_ release: ReleaseID, _ error: any Error) throws -> Bool {
     let waiting = layout.waitingRelease(release)
-    return try archive.hold {
+    let isGone = try archive.hold {
       // It has been put back.
       guard Files.exists(waiting) else { return false }
       try Files.rename(waiting, to: layout.packedRelease(release))
-      try leftovers.remove(layout.packedRelease(release))
       try Files.write(
         "the release \(release) was removed, and is not in the archive: \(Failure(of: error))\n",
         to: layout.archiveProblem, durable: false)
       return true
     }
+    if isGone { try remove(layout.packedRelease(release)) }
+    return isGone
+  }
+
+  /// Removes what nobody takes for a release any more.
+  private func remove(_ directory: String) throws {
+    // The original's reason shows in what is left.
+    if (try? Files.remove(directory)) != nil { return }
+    // What only the app's user can remove takes the unit that a deploy may need: there, whoever packs after it does this.
+    guard let lock = try FileLock(ifFree: layout.lock) else { return }
+    try lock.hold { try leftovers.remove(directory) }
   }
 
   private func pack(_ id: ReleaseID) throws {
@@ -99,7 +109,7 @@ public struct ReleasePacker {
     try archive.hold {
       if Files.exists(waiting) { try Files.rename(waiting, to: layout.packedRelease(id)) }
     }
-    try leftovers.remove(layout.packedRelease(id))
+    try remove(layout.packedRelease(id))
   }
 
   /// An archive that is written, and was read back.
@@ -174,12 +184,13 @@ public struct ReleasePacker {
             if isShared && !isWritable { writable.append(path.description) }
             open.append((path, isPackages || entry.name == "node_modules", isWritable || isShared))
           case .file:
-            bytes += try directory.status(entry.name)?.size ?? 0
-            guard bytes <= Self.mostBytes else {
+            let size = try directory.status(entry.name)?.size ?? 0
+            guard size <= Self.mostBytes - bytes else {
               throw Failure(
                 "packing a release", "its files have more than \(Self.mostBytes >> 30) GB",
                 next: "See what is written there.")
             }
+            bytes += size
             entries[path] = isPackages ? .emptied(path) : .at(path)
             if isPackages { packages[path] = .at(path) }
           }

@@ -61,7 +61,8 @@ public struct Sharing: Sendable {
     while done < directories.count {
       let place = directories[done]
       done += 1
-      let directory = try holder.directory(place)
+      // What is brought back from a backup or the archive is closed as the app had it.
+      let directory = try holder.ownDirectory(place)
       for entry in try directory.entries() {
         if entry.kind == .directory { directories.append(place.appending(entry.name)) }
         if entry.kind == .file, let status = try directory.status(entry.name) {

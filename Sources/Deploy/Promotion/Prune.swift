@@ -18,8 +18,11 @@ extension Promotion {
       try steps.run(.prune) {
         for release in surplus {
           if archived.contains(release) {
-            // It is packed since it was unpacked last.
+            // It is packed since it was unpacked last, unless the archive has just given it up.
             try seams.releases.remove(release)
+            if try !seams.releases.archived().contains(where: { $0.release.id == release }) {
+              try seams.refs.set("refs/nextdeploy/releases/\(release)", to: nil)
+            }
           } else if damaged.contains(release) || !setAside(release) {
             try seams.releases.remove(release)
             try seams.refs.set("refs/nextdeploy/releases/\(release)", to: nil)

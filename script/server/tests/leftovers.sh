@@ -118,7 +118,7 @@ left_by_apps() {
   until_is 60 1 on sh -c "systemctl list-units --plain --no-legend 'nextdeploy@odd:*' | wc -l" || fail "the old one drains still"
   odd "true" >"$laptop/push" 2>&1 || fail "the next one: $(cat "$laptop/push")"
   # Whole, or what was set aside of it; the next of the same second is "…-2".
-  is "what an app closed in its release goes with the release" "" \
+  passes "what an app closed in its release goes with the release" until_is 60 "" \
     on sh -c "ls -A $app/releases | grep -E '^$(basename "$release")(\.|\$)' || true"
 }
 
