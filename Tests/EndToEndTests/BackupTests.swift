@@ -31,10 +31,20 @@ struct BackupTests {
       try old.nextdeploy("config", "set", "domains", "shop.example.com", "--app", "shop").expectSuccess()
       try old.nextdeploy("app", "create", "empty").expectSuccess()
 
+      // What an app makes must not keep anybody's backup from being brought back.
+      try old.run(["truncate", "-s", "10T", "\(old.app())/shared/data/holes"]).expectSuccess()
+      let link = "\(old.app())/releases/\(release)/app/link"
+      try old.run(["ln", "-s", "../../../shared/../x", link]).expectSuccess()
+
       let backup = "\(old.home)/backup"
       let passphrase = try secret("a passphrase of the test", in: old)
       let exported = try export(old, to: backup, "--passphrase-file", passphrase).expectSuccess()
       exported.expect("apps/shop/shared/data/pipe: it is a named pipe", "Exported 2 apps")
+      exported.expect("apps/shop/shared/data/holes: it has more holes than content")
+      try old.run(
+        ["sh", "-c", "touch -r . ../time; rm holes; touch -r ../time .; rm ../time"], in: "\(old.app())/shared/data"
+      )
+      .expectSuccess()
       try old.run(["grep", "-c", "a word", backup]).expect(status: 1)
       #expect(try Files.list(old.root).contains { $0.hasPrefix(".temporary") } == false)
 
