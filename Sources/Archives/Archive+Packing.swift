@@ -19,7 +19,8 @@ public struct PackedArchive: Equatable, Sendable {
 
   /// The SHA-256 checksum of the archive, in small hexadecimal digits.
   public let sha256: String
-  /// A checksum over what was packed, where that was asked for, which ``Archive/check(_:limits:watch:)`` finds again in the archive; else empty.
+  /// A checksum over what was packed, where that was asked for, which ``Archive/check(_:limits:watch:)`` finds again in the
+  /// archive; else empty.
   public let digest: String
   /// How many entries it has.
   public let entries: Int
@@ -147,7 +148,7 @@ extension PackedArchive.Attributes {
   func of(_ status: Files.Status) -> ToldAttributes {
     switch self {
     case .normal: normal(status.kind, isExecutable: status.mode & 0o100 != 0)
-    case .faithful: ToldAttributes(mode: status.mode & 0o777, time: Extraction.time(status.modified))
+    case .faithful: ToldAttributes(mode: status.mode & 0o777, time: Files.parts(ofNanoseconds: status.modified))
     }
   }
 

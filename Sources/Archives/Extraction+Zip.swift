@@ -20,7 +20,7 @@ extension Extraction {
       guard let pointed = try holder.directory.read(path.name, atMost: ArchivePath.longest) else { throw disagreement }
       _ = try holder.directory.removeFile(path.name)
       bytes -= Int64(status.size)
-      try addLink(path, to: pointed, time: Self.time(status.modified), holder, in: target)
+      try addLink(path, to: pointed, time: Files.parts(ofNanoseconds: status.modified), holder, in: target)
     case (0o100000, .file), (0, .file):
       if mode & 0o6000 != 0 { throw Self.setuid }
       try holder.directory.setMode(path.name, kept(mode, owner: 0o600))

@@ -202,13 +202,7 @@ struct Extraction: ~Copyable {
     guard let holder = current else { return }
     current = nil
     if holder.path.isTop { return }
-    let (seconds, nanoseconds) = Self.time(holder.modified)
-    try holder.directory.setModified(.top, seconds, nanoseconds: nanoseconds)
-  }
-
-  static func time(_ nanoseconds: Int64) -> (Int64, Int) {
-    let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    return rest < 0 ? (seconds - 1, Int(rest) + 1_000_000_000) : (seconds, Int(rest))
+    try holder.directory.setModified(.top, toNanosecond: holder.modified)
   }
 }
 

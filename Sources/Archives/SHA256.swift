@@ -18,7 +18,7 @@ struct SHA256 {
   mutating func finish() -> String {
     var digest = [UInt8](repeating: 0, count: 32)
     unsafe nettle_sha256_digest(&state, digest.count, &digest)
-    return digest.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    return digest.hexadecimal
   }
 }
 
@@ -29,4 +29,9 @@ extension Archive {
     sum.add(bytes)
     return sum.finish()
   }
+}
+
+extension Sequence<UInt8> {
+  /// The bytes in small hexadecimal digits, two for each.
+  public var hexadecimal: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

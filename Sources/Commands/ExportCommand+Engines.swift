@@ -55,7 +55,7 @@ extension ExportCommand {
       app.name, release, process, config: app.config(), variables: app.allVariables(),
       runtime: ContainerRuntime(of: process, on: app.server.tools), files: app.releases.files(of: release.id),
       volumes: contents.volumes,
-      migration: release.commit.hasFiles ? Deployment.releaseCommand(of: app.repository.tree(of: release.commit)) : nil)
+      migration: app.repository.tree(builtInto: release).flatMap { try Deployment.releaseCommand(of: $0) })
     let files = try ContainerFiles(container, for: engine, release: app.releases.files(of: release.id))
     try contents.complete(container, process, migration: files.migration)
     let target = path.map(Files.resolved)

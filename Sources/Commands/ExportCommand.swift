@@ -52,7 +52,7 @@ enum ExportCommand {
     let release = try release(id, of: app, attempt)
     let project = BuiltProject(directory: app.layout.release(release.id).directory)
     let packing = try Packing(
-      release, builtFrom: release.commit.hasFiles ? app.repository.tree(of: release.commit) : nil,
+      release, builtFrom: app.repository.tree(builtInto: release),
       in: ReleaseLayout.filesName, files: app.releases.files(of: release.id),
       events: Events([QuietReporter(terminal: app.terminal)]))
     let packed = try target?.write(packing, of: project) ?? ArchiveFile.writeToOutput(packing, of: project)

@@ -210,6 +210,12 @@ extension Directory {
     try at("setting the time of", path) { unsafe utimensat($0, $1, [time, time], AT_SYMLINK_NOFOLLOW) }
   }
 
+  /// The same in nanoseconds since 1970, as a status tells it.
+  public func setModified(_ path: PathBelow, toNanosecond time: Int64) throws(SystemError) {
+    let (seconds, nanoseconds) = Files.parts(ofNanoseconds: time)
+    try setModified(path, seconds, nanoseconds: nanoseconds)
+  }
+
   /// Gives a file or directory to a group; for a symlink, the link itself and not its target.
   public func setGroup(_ path: PathBelow, _ group: UInt32) throws(SystemError) {
     try at("giving to a group", path) { unsafe fchownat($0, $1, uid_t.max, gid_t(group), AT_SYMLINK_NOFOLLOW) }

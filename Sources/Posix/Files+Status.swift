@@ -63,3 +63,11 @@ extension Files.Status {
     return isOver || isOverToo ? (time.tv_sec < 0 ? .min : .max) : sum
   }
 }
+
+extension Files {
+  /// A time in nanoseconds since 1970 as whole seconds and what is left, which is never negative.
+  public static func parts(ofNanoseconds time: Int64) -> (seconds: Int64, nanoseconds: Int) {
+    let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+    return rest < 0 ? (seconds - 1, Int(rest) + 1_000_000_000) : (seconds, Int(rest))
+  }
+}

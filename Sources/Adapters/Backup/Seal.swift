@@ -25,11 +25,7 @@ public enum Seal: Equatable, Sendable {
   }
 
   static func header(_ salt: [UInt8], _ mac: PassphraseMAC) -> [UInt8] {
-    Array("\(begin)\(hexadecimal(salt)) \(hexadecimal(mac.check))\n".utf8)
-  }
-
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    Array("\(begin)\(salt.hexadecimal) \(mac.check.hexadecimal)\n".utf8)
   }
 
   /// Throws where the program is missing.

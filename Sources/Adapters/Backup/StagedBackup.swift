@@ -141,8 +141,7 @@ public struct StagedBackup {
         files.isForOtherUsers
         ? String(repeating: "../", count: path.parts.count + 1) + "shared" : layout.app(app.name).shared
       try release.link(path, to: Array("\(start)/\(link.kept)".utf8))
-      let (seconds, rest) = status.modified.quotientAndRemainder(dividingBy: 1_000_000_000)
-      try release.setModified(path, seconds, nanoseconds: Int(rest))
+      try release.setModified(path, toNanosecond: status.modified)
     }
   }
 

@@ -83,7 +83,7 @@ struct ReleaseArchive {
   /// Throws if so many bytes more would not leave the sites and other apps what is kept for them.
   func requireSpace(for bytes: Int = 0) throws {
     let space = try Files.space(layout.directory)
-    let kept = max(50 << 20, Reserve(of: space).bytes)
+    let kept = Self.kept(of: space)
     if space.free - kept >= bytes { return }
     throw Failure(
       "looking for space on the disk",
@@ -94,8 +94,11 @@ struct ReleaseArchive {
   /// Whether there is so much space that a release can wait to be packed.
   func hasSpaceToWait() throws -> Bool {
     let space = try Files.space(layout.directory)
-    return space.free >= 4 * max(50 << 20, Reserve(of: space).bytes)
+    return space.free >= 4 * Self.kept(of: space)
   }
+
+  /// The bytes that are for everybody else.
+  private static func kept(of space: Files.Space) -> Int { max(50 << 20, Reserve(of: space).bytes) }
 
   // MARK: Bounds
 

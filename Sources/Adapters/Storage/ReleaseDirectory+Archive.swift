@@ -106,18 +106,9 @@ extension ReleaseDirectory {
         }
         try source.rename(entry.name, to: entry.name, in: holder)
         try holder.setMode(entry.name, told.mode)
-        try holder.setModified(entry.name, told.modified)
+        try holder.setModified(entry.name, toNanosecond: told.modified)
       }
-      if !place.isTop { try holder.setModified(.top, own.modified) }
+      if !place.isTop { try holder.setModified(.top, toNanosecond: own.modified) }
     }
-  }
-}
-
-extension Directory {
-  /// Sets when a file was last changed, in nanoseconds since 1970.
-  fileprivate func setModified(_ path: PathBelow, _ nanoseconds: Int64) throws(SystemError) {
-    let rest = nanoseconds % 1_000_000_000
-    let (seconds, more) = (nanoseconds / 1_000_000_000, rest < 0 ? 1 : 0)
-    try setModified(path, seconds - Int64(more), nanoseconds: Int(rest) + more * 1_000_000_000)
   }
 }

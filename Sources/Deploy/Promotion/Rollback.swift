@@ -45,7 +45,7 @@ extension Promotion {
       ((), try seams.releases.restore(release.id) { try steps.requireWantedNowAndThen() })
     }
     let reader = BuildReader(files: seams.releases.files(of: release.id), events: seams.events)
-    let tree = release.commit.hasFiles ? try seams.repository.tree(of: release.commit) : nil
+    let tree = try seams.repository.tree(builtInto: release)
     let output = try reader.published(of: release, ReleaseProject(release, builtFrom: tree, files: reader.files).file)
     _ = try steps.publish(release, output.files, output.folder)
     return try again(release, " of \(release.createdAt), from the archive", as: release.commit)

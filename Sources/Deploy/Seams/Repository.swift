@@ -46,6 +46,13 @@ public protocol Repository {
   func fingerprint(_ text: String) throws -> String
 }
 
+extension Repository {
+  /// The files of the commit that a release was built from; nil for what was built elsewhere.
+  public func tree(builtInto release: ReleaseRecord) throws -> (any SourceTree)? {
+    release.commit.hasFiles ? try tree(of: release.commit) : nil
+  }
+}
+
 /// The refs of an app's bare repository.
 public protocol Refs {
   /// The commit a ref points at; nil if there is no such ref.

@@ -23,7 +23,7 @@ struct ReleaseArchiveTests {
         ])
         try runProgram(["ln", "-sfn", "../word/cli.js", "\(layout.workspace)/node_modules/.bin"])
         let assembly = Assembly(parts: [.everything(without: [])], persist: ["uploads"])
-        try releases.make(Self.record(id), from: assembly)
+        try releases.make(ReleaseDirectoryTests.record(id), from: assembly)
         try runProgram(["sh", "-ec", Self.marks], in: layout.release(ReleaseID(id)).files)
       }
       try test(releases, ReleasePacker(layout: layout, leftovers: Leftovers()), layout)
@@ -34,16 +34,6 @@ struct ReleaseArchiveTests {
     chmod 600 server.js; chmod 444 node_modules/empty; touch -d '2026-11-27 22:06:07.123456789' server.js
     touch -d '2001-02-03 04:05:06.7' bin node_modules/word; ln -s /nowhere absolute; touch -h -d @0 absolute
     """
-
-  private static func record(_ id: String) throws -> ReleaseRecord {
-    let object = try CommitID(String(repeating: "a", count: 40))
-    return ReleaseRecord(
-      id: try ReleaseID(id), source: .commit(Commit(id: object, tree: object, subject: "A change")), buildKey: "key",
-      framework: "Node",
-      serving: .process(
-        AppProcess(start: .program(["node", "server.js"]), directory: .top, environment: [:], drainTimeout: 30)),
-      environmentMark: nil, health: HealthPolicy(), createdAt: "2026-11-23T15:45:12Z", inventory: nil)
-  }
 
   private func setAside(_ releases: ReleaseDirectory, _ ids: ArraySlice<String> = Self.ids[...]) throws {
     for id in ids { #expect(try releases.setAside(ReleaseID(id), within: ArchiveSettings())) }

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("An app's releases on the disk")
 struct ReleaseDirectoryTests {
-  private static func record(_ id: String) throws -> ReleaseRecord {
+  static func record(_ id: String) throws -> ReleaseRecord {
     let object = try CommitID(String(repeating: "a", count: 40))
     return ReleaseRecord(
       id: try ReleaseID(id), source: .commit(Commit(id: object, tree: object, subject: "A change")), buildKey: "key",
