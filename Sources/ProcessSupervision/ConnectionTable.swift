@@ -1,7 +1,7 @@
 public import Deploy
 import Posix
 
-/// The machine's TCP sockets, as /proc/net/tcp lists them (proc(5)).
+/// The machine's TCP sockets, as the kernel tells of them, or as /proc/net/tcp lists them (proc(5)) where it does not.
 public enum ConnectionTable {
   struct Entry: Equatable {
     let host: String
@@ -85,12 +85,24 @@ public enum ConnectionTable {
     }
   }
 
-  /// The listening sockets, without their processes. If the table changes while it is read, the kernel can list one
-  /// twice.
+  /// The listening sockets, without their processes. If sockets change meanwhile, the kernel can list one twice.
   private static func listening() -> [Listener] {
     var seen: Set<String> = []
-    return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in (try? listening(path)) ?? [] }
-      .filter { seen.insert($0.socket).inserted }
+    return (told() ?? listed()).filter { seen.insert($0.socket).inserted }
+  }
+
+  /// As the kernel tells of them; nil if it does not.
+  static func told() -> [Listener]? {
+    Connections.listening()?.map { socket in
+      Listener(
+        address: ListeningAddress(host: host(socket.address), port: socket.port), user: socket.user,
+        socket: String(socket.inode))
+    }
+  }
+
+  /// As the table lists them.
+  static func listed() -> [Listener] {
+    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap { path in (try? listening(path)) ?? [] }
   }
 
   /// The kernel lists them before all others, which are not read: under load there may be tens of thousands.
@@ -158,8 +170,12 @@ public enum ConnectionTable {
       bytes += (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * UInt32($0))) }
       rest = rest.dropFirst(8)
     }
+    return bytes.count == 4 || bytes.count == 16 ? host(bytes) : nil
+  }
+
+  /// An address of 4 or of 16 bytes.
+  private static func host(_ bytes: [UInt8]) -> String {
     if bytes.count == 4 { return bytes.map(String.init).joined(separator: ".") }
-    guard bytes.count == 16 else { return nil }
     if bytes.allSatisfy({ $0 == 0 }) { return "::" }
     if bytes.dropLast().allSatisfy({ $0 == 0 }) && bytes.last == 1 { return "::1" }
     if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255] {

@@ -89,7 +89,9 @@ struct ConnectionTableTests {
     }
   }
 
-  @Test("finds who listens on a port, on whichever address", arguments: ["127.0.0.1", "0.0.0.0", "::"])
+  @Test(
+    "finds who listens on a port, on whichever address, as the kernel tells and as the table lists",
+    arguments: ["127.0.0.1", "0.0.0.0", "::", "::1"])
   func port(host: String) async throws {
     try await Scratch.run { scratch in
       try await NodeServer.run(
@@ -97,6 +99,8 @@ struct ConnectionTableTests {
       ) { server in
         let port = server.port.number
         #expect(ConnectionTable.listeners(on: [port]).map(\.address) == [ListeningAddress(host: host, port: port)])
+        let told = try #require(ConnectionTable.told()).filter { $0.address.port == port }
+        #expect(told == ConnectionTable.listed().filter { $0.address.port == port } && told.count == 1)
       }
       #expect(ConnectionTable.listeners(on: [scratch.ports.first]) == [])
     }

@@ -14,6 +14,7 @@ struct InstanceUnits {
       if Units.hasProcesses(name) { return .draining }
       if !Units.isEdited(name) { return .absent }
     }
+    if let process = try firstRun(of: instance) { return .running(process: process, restarts: 0) }
     let unit = try unit(instance)
     guard record(instance).isEnding else {
       // The order matters, since another command may have removed it meanwhile.
@@ -29,6 +30,17 @@ struct InstanceUnits {
   }
 
   func record(_ instance: InstanceID) -> InstanceRecord { InstanceRecord(path: layout.instance(instance)) }
+
+  /// The app's process where it runs since its first start, as the control group of its unit tells: to ask systemd takes
+  /// longer, and every push does. Nil where that does not tell.
+  private func firstRun(of instance: InstanceID) throws -> Int32? {
+    guard !record(instance).isEnding, try record(instance).restarts.isFirstRun else { return nil }
+    // The first there is, once it has become the app; what it left behind may be systemd's child as well.
+    return Units.processes(Units.instance(instance)).compactMap(ProcessIdentity.init).filter {
+      ProcessIdentity.parent(of: $0.id) == 1
+        && AppUsers.range.contains((try? Files.status("/proc/\($0.id)"))??.owner ?? 0)
+    }.min { $0.start < $1.start }?.id
+  }
 
   /// `nextdeploy launch` is not the app yet: it waits before it restarts it.
   private func waiting(_ instance: InstanceID, _ state: InstanceState) throws -> InstanceState? {

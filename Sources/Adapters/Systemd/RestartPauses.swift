@@ -31,6 +31,14 @@ struct RestartPauses {
     get throws { try Files.text(path)?.split(separator: "\n").dropFirst().first.map(String.init) }
   }
 
+  /// Whether the app runs since its first start: none has followed, and it has not ended.
+  var isFirstRun: Bool {
+    get throws {
+      let lines = try Files.text(path)?.split(separator: "\n") ?? []
+      return lines.count == 1 && lines[0].hasSuffix(" 0")
+    }
+  }
+
   /// Waits if the instance was started before and ended soon.
   ///
   /// - Parameter report: called with how long it waits, if that is longer than systemd has waited.

@@ -107,6 +107,13 @@ enum Units {
   /// Whether there are processes of a unit, as its control group tells, which is where systemd's setting puts it.
   static func hasProcesses(_ unit: String) -> Bool { groups.contains { Files.exists("\($0)/system.slice/\(unit)") } }
 
+  /// The processes of a unit, as far as they are in its own control group.
+  static func processes(_ unit: String) -> [Int32] {
+    groups.lazy.compactMap { try? Files.text("\($0)/system.slice/\(unit)/cgroup.procs") }.first.map {
+      $0.split(separator: "\n").compactMap { Int32($0) }
+    } ?? []
+  }
+
   /// Whether an admin has settings of their own for a unit, or for its template: they may put it elsewhere.
   static func isEdited(_ unit: String) -> Bool {
     let template = unit.prefix { $0 != "@" } + "@.service"

@@ -29,12 +29,15 @@ struct RestartPausesTests {
       #expect(try scratch.files(below: scratch.path) == [])
 
       try pauses.begin()
+      #expect(try !pauses.isFirstRun)
       for pause in 0...2 {
         #expect(try pauses.exit == (pause == 0 ? nil : "exit code 3"))
         try pauses.wait { reports.append($0) }
         let text = try scratch.text("restarts")
         #expect(text?.hasSuffix(" \(pause)\n") == true, "\(String(describing: text))")
+        #expect(try pauses.isFirstRun == (pause == 0))
         try pauses.note("exit code 3")
+        #expect(try !pauses.isFirstRun)
       }
       #expect(reports == ["the app ended soon after its start, again; it is started after 2 s"])
 
