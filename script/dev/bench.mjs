@@ -319,6 +319,10 @@ async function payloads() {
       fs.writeFileSync(path.join(folder, `${i}.js`), `exports.value${i} = (a, b) => a + b + ${i}\n`.repeat(20 + ((i * 37) % 300)))
     }
   })
+  // Both in memory: on a disk the time to make files depends on where it puts them, and what else it is to write.
+  fs.mkdirSync(`${memory}/releases`)
+  fs.rmSync(`${root}/apps/${app.name}/releases`, { recursive: true, force: true })
+  fs.symlinkSync(`${memory}/releases`, `${root}/apps/${app.name}/releases`)
   const small = { name: app.name, directory: path.join(home, 'small') }
   copyFixture('node-app')(small.directory)
   const archive = path.join(home, 'payload.tar.gz')
@@ -332,7 +336,7 @@ async function payloads() {
     ship(archive)
     least('unpack', lastDeploy(app).times.unpack)
     await untilDrained(app)
-    const place = path.join(root, 'untarred')
+    const place = path.join(memory, 'untarred')
     fs.mkdirSync(place)
     least('tar', seconds(() => run('tar', 'xzf', archive, '-C', place)))
     fs.rmSync(place, { recursive: true })
@@ -344,12 +348,12 @@ async function payloads() {
     least('again', seconds(() => run('nextdeploy', 'rollback', live.release, '--app', app.name)))
     await untilDrained(app)
   }
-  const memory = await payloadMemory(app, small)
+  const peaks = await payloadMemory(app, small)
   const back = backup()
   run('nextdeploy', 'app', 'remove', app.name)
-  record('unpacking 6,000 files of a tar.gz, against tar x', best.unpack / best.tar, 'x', 1.2, `${best.unpack.toFixed(3)} s`)
+  record('unpacking 6,000 files of a tar.gz, against tar x, in memory', best.unpack / best.tar, 'x', 1.2, `${best.unpack.toFixed(3)} s`)
   record('packing them, against tar --zstd', best.pack / best.zstd, 'x', 1.2, `${best.pack.toFixed(3)} s`)
-  for (const [what, { large, small }] of Object.entries(memory)) {
+  for (const [what, { large, small }] of Object.entries(peaks)) {
     record(`${what} 300 MB in 6,000 files: the most memory`, large, 'MB', 32, `one of 3 files ${small.toFixed(0)} MB`)
   }
   record('a backup of it with its commits, and on an empty server until it is live', back.imported, 's', null, `export ${back.exported.toFixed(2)} s, ${(back.size / 2 ** 20).toFixed(0)} MB`)
