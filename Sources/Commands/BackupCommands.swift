@@ -60,6 +60,10 @@ enum BackupCommands {
     } catch let error as SystemError where error.isPermission && !CurrentProcess.isRoot {
       throw Failure(
         attempt, "\(error)", next: "An app has closed it to all but itself: 'sudo nextdeploy export --all'.")
+    } catch let error as SystemError where error.isBrokenPipe {
+      // Who encrypts it has ended first, and knows why.
+      try output.finish()
+      throw error
     }
     try output.finish()
     server.terminal.printError(
@@ -99,7 +103,7 @@ enum BackupCommands {
     let began = ContinuousClock.now
     CurrentProcess.ignoreBrokenPipes()
     try Files.makeDirectory(server.layout.root)
-    guard let lock = try FileLock(ifFree: "\(server.layout.root)/import.lock") else {
+    guard let lock = try FileLock(ifFree: server.layout.importLock) else {
       throw Failure("importing a backup", "another import runs", next: "Wait for its end.")
     }
     return try lock.hold {

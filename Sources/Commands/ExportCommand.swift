@@ -26,7 +26,13 @@ enum ExportCommand {
         export --all > backup. Without another option the terminal is asked for a passphrase.
         """), settles: true
   ) { invocation, server, find in
-    if BackupCommands.isWanted(invocation) { return try BackupCommands.export(invocation, server) }
+    if BackupCommands.isWanted(invocation) {
+      try refuse([output, engine], invocation, "is for one app", next: "A backup goes to standard output.")
+      return try BackupCommands.export(invocation, server)
+    }
+    try refuse(
+      BackupCommands.options, invocation, "is for a backup; what is exported of one app is not encrypted",
+      next: "Leave it out, or give --all instead of an app.")
     let app = try find()
     let attempt = "exporting \(app.name)"
     let id = try invocation.argument(1).map { try ReleaseID($0) }
@@ -59,6 +65,14 @@ enum ExportCommand {
     app.terminal.printError(
       "Exported the release \(release.id) of \(app.name), \(packing.framework): \(packed.summary)")
     return 0
+  }
+
+  /// Nobody is to believe that an option was heeded.
+  private static func refuse(
+    _ options: [CommandSpec.Option], _ invocation: Invocation, _ cause: String, next: String
+  ) throws {
+    guard let given = options.first(where: { invocation.has($0) }) else { return }
+    throw Failure(.usage, "reading 'export'", "\(given.name) \(cause)", next: next)
   }
 
   static func release(_ id: ReleaseID?, of app: AppContext, _ attempt: String) throws -> ReleaseRecord {

@@ -20,7 +20,12 @@ public struct FileDescriptor: ~Copyable, Sendable {
   /// Takes over an inherited descriptor, so that no child of this process inherits it in turn.
   public init(inherited number: Int32) throws(SystemError) {
     try check("taking over the descriptor", String(number)) { fcntl(number, F_SETFD, FD_CLOEXEC) }
-    self.init(number, path: "descriptor \(number)")
+    self.init(number, path: Self.name(of: number))
+  }
+
+  /// What an inherited descriptor is called.
+  static func name(of number: Int32) -> String {
+    ["standard input", "standard output", "standard error"].dropFirst(Int(number)).first ?? "descriptor \(number)"
   }
 
   /// What a file is opened for, and what happens if it is missing or already there.

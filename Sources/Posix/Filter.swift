@@ -56,7 +56,7 @@ extension FileDescriptor {
   /// An own descriptor for what an inherited one is.
   public init(copying number: Int32) throws(SystemError) {
     let copy = try check("copying the descriptor", String(number)) { fcntl(number, F_DUPFD_CLOEXEC, 3) }
-    self.init(copy, path: "descriptor \(number)")
+    self.init(copy, path: Self.name(of: number))
   }
 
   /// A file that is gone once it is closed, on the disk of a directory; it never has a name that anybody could open.

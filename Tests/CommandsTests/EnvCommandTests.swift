@@ -81,6 +81,8 @@ struct EnvCommandTests {
       }
       #expect(ids[0] != ids[1])
       try sandbox.nextdeploy("env", "build", "nope").expect(status: 3)
+      try sandbox.run(["sh", "-c", "nextdeploy env build shop > /dev/full"]).expect(status: 1).expect(
+        "writing standard output")
       try sandbox.nextdeploy(input: "dp.st.x", "env", "set", "shop", "DOPPLER_TOKEN").expectSuccess()
       try sandbox.nextdeploy("env", "set", "shop", "DOPPLER_API_HOST=http://127.0.0.1:9").expectSuccess()
       try sandbox.nextdeploy("env", "build", "shop").expect(status: 1).expectNo("NEXT_DEPLOYMENT_ID", "a-c")

@@ -42,7 +42,8 @@ struct BackupTests {
       exported.expect("apps/shop/shared/data/pipe: it is a named pipe", "Exported 2 apps")
       exported.expect("apps/shop/shared/data/holes: it has more holes than content")
       try old.run(
-        ["sh", "-c", "touch -r . ../time; rm holes; touch -r ../time .; rm ../time"], in: "\(old.app())/shared/data"
+        ["sh", "-c", "touch -r . ../../time; rm holes; touch -r ../../time .; rm ../../time"],
+        in: "\(old.app())/shared/data"
       )
       .expectSuccess()
       try old.run(["grep", "-c", "a word", backup]).expect(status: 1)
@@ -64,6 +65,9 @@ struct BackupTests {
             "reading the backup", "Nothing was changed")
         }
         #expect(try tree(new) == before)
+        // What an import that was killed has left.
+        try Files.makeDirectory("\(new.root)/import.unfinished/apps/shop")
+        try new.nextdeploy("doctor").expect("import.unfinished was left behind when a backup was imported")
 
         let imported = try importing(new, backup, passphrase).expectSuccess()
         imported.expect("live: ", "Imported 2 apps, 1 live, in ")
@@ -102,6 +106,13 @@ struct BackupTests {
       let file = "\(sandbox.home)/backup"
       try export(sandbox, to: file).expect(status: 2).expect("no passphrase", "--unencrypted does not")
       try export(sandbox, to: file, "--unencrypted", "--passphrase-file", file).expect(status: 2).expect("Give one")
+      try export(sandbox, to: file, "--unencrypted", "--output", file).expect(status: 2).expect(
+        "--output is for one app")
+      try sandbox.nextdeploy("export", "shop", "--unencrypted").expect(status: 2).expect(
+        "--unencrypted is for a backup")
+      let unsealed = try export(sandbox, to: file, "--recipient", "age1x").expect(status: 1)
+      unsealed.expect("the program for it ended with exit code 1")
+      unsealed.expectNo("Broken pipe")
       try export(sandbox, to: file, "--passphrase-file", secret("short", in: sandbox)).expect(status: 2).expect(
         "12 to 1024")
       try export(sandbox, to: file, "--unencrypted").expectSuccess()
@@ -113,15 +124,22 @@ struct BackupTests {
           "Imported 1 app, 0 live")
         try new.nextdeploy("env", "list", "--show", "--app", "shop").expect("a secret word")
         try new.nextdeploy("app", "remove", "shop").expectSuccess()
-        for change in [
-          "rm -r apps/shop/shared; ln -s / apps/shop/shared", "ln -s / apps/other", "ln -sf /etc/passwd apps/shop/env",
+        for (change, cause) in [
+          (#"echo '{"version":2}' > backup.json"#, "format 2"),
+          (
+            "rm -r apps/shop/shared; ln -s / apps/shop/shared",
+            "apps/shop/shared is missing in it, or is something else"
+          ),
+          ("ln -s / apps/other", "other apps"), ("ln -sf /etc/passwd apps/shop/env", "apps/shop/env is missing"),
         ] {
           let script =
             "mkdir -p x; cd x; tar x --zstd -f ../backup; \(change); tar c --zstd -f ../hostile *; cd ..; rm -r x"
           try sandbox.run(["/bin/sh", "-ec", script], in: sandbox.home).expectSuccess()
           try new.run(["nextdeploy", "import"], reading: "\(sandbox.home)/hostile").expect(status: 1).expect(
-            "Nothing was changed")
+            cause, "Nothing was changed")
         }
+        try new.nextdeploy(input: "nextdeploy-backup 9 of whatever", "import").expect(status: 1).expect(
+          "made by another version", "format 9")
 
         let key = "\(new.home)/key"
         try sandbox.run(["age-keygen", "-o", key]).expectSuccess()
@@ -170,8 +188,8 @@ struct BackupTests {
     let app = sandbox.app()
     let release = try #require(try sandbox.liveRelease())
     let found = try sandbox.run([
-      "find", "\(app)/shared", "\(app)/releases/\(release)", "\(app)/env", "!", "-type", "p",
-      "!", "-type", "d", "-printf", "%P %y %m %T@ %l\n",
+      "find", "\(app)/shared", "\(app)/releases/\(release)", "\(app)/env", "!", "-type", "p", "-printf",
+      "%P %y %m %T@ %l\n",
     ]).expectSuccess()
     return found.text.replacing(sandbox.root, with: "ROOT").split(separator: "\n").map(String.init).sorted()
   }

@@ -32,6 +32,11 @@ public struct BackupManifest: Codable, Sendable {
     public let apps: [AppName]?
   }
 
+  /// What every format has.
+  struct Format: Decodable {
+    let version: Int
+  }
+
   /// What this version of nextdeploy writes, and reads.
   static let version = 1
 

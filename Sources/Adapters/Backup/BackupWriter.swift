@@ -47,28 +47,39 @@ public struct BackupWriter: ~Copyable {
         ? entry.key.map { .init(name: entry.name.description, key: "\($0.type) \($0.base64)", apps: entry.apps) } : nil
     }
     try packer.add("config.json", of: root, at: "config.json")
-    for app in apps { manifest.apps.append(try write(app, with: packer, bundle)) }
+    for app in apps {
+      if let written = try write(app, with: packer, bundle) { manifest.apps.append(written) }
+    }
     try packer.add(Array(JSONEncoder().encode(manifest)), at: Self.manifest)
     try packer.finish()
-    return Summary(apps: apps.count, entries: packer.entries, bytes: packer.bytes)
+    return Summary(apps: manifest.apps.count, entries: packer.entries, bytes: packer.bytes)
   }
 
+  /// Nil for an app that was removed since they were listed.
   private func write(
     _ app: AppName, with packer: TreePacker, _ bundle: (AppName, borrowing FileDescriptor) throws -> Bool
-  ) throws -> BackupManifest.App {
+  ) throws -> BackupManifest.App? {
     guard let name = PathBelow(app.description) else { throw SystemError("reading", app.description, code: 22) }
     let place = Self.apps.appending(name)
+    if try root.status(place) == nil { return nil }
+    try require(place, .directory)
+    try require(place.appending("shared"), .directory)
+    for file in Self.files { try require(place.appending(file), .file) }
+    let state = AppDirectory(app: app, layout: layout.app(app))
+    // An import would refuse these: who makes the backup can still mend them.
+    _ = (try Apps(layout: layout).config(of: app), try state.environment())
     func add(_ path: PathBelow) throws {
       try packer.add(place.appending(path), of: root, at: place.appending(path))
     }
     var told = BackupManifest.App(name: app)
     // What is live comes before what pushes move on meanwhile: its commit is in the repository.
-    let live = try AppDirectory(app: app, layout: layout.app(app)).live()
+    let live = try state.live()
     for file in Self.files { try add(file) }
     let owner = try root.status(.top)?.owner
     if let live, let release = PathBelow("releases/\(live.release)"),
       let record = PathBelow("deploys/\(live.deploy).json")
     {
+      let inode = try root.status(place.appending(release))?.inode
       try add(record)
       try packer.add(place.appending(release), of: root, at: place.appending(release)) { _ in
         false
@@ -78,6 +89,11 @@ public struct BackupWriter: ~Copyable {
         let path = path.parts.dropFirst(place.parts.count + 2)
         guard let kept = kept(target, from: path.count, of: app) else { return }
         told.links.append(.init(path: path.map(\.description).joined(separator: "/"), kept: kept))
+      }
+      guard let inode, try root.status(place.appending(release))?.inode == inode else {
+        throw Failure(
+          "exporting \(app)", "deploys have removed the release \(live.release) while it was packed",
+          next: "Export again. More releases are kept with 'nextdeploy config set keep 5 --app \(app)'.")
       }
       told.live = live.release
     }
@@ -89,6 +105,16 @@ public struct BackupWriter: ~Copyable {
       told.hasCommits = true
     }
     return told
+  }
+
+  /// Throws if something else is there, as a link to another disk.
+  private func require(_ place: PathBelow, _ kind: Files.Kind) throws {
+    guard let found = try root.status(place)?.kind, found != kind else { return }
+    let path = "\(layout.root)/\(place)"
+    throw Failure(
+      "exporting the server",
+      "\(path) is no \(kind == .file ? "file" : "directory"), and what a link leads to would not be in it",
+      next: "Put it there itself; where it is on another disk, by mount(8) with --bind.")
   }
 
   /// What of `shared` a release's link leads to; nil if it leads elsewhere.

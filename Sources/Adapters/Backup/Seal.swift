@@ -14,8 +14,9 @@ public enum Seal: Equatable, Sendable {
 
   /// How often a passphrase is hashed, by OpenSSL and for the sum: what each guess takes.
   static let iterations = 600_000
-  /// How the first line of a backup with a passphrase begins.
-  static let begin = "nextdeploy-backup 1 "
+  /// How the first line of a backup with a passphrase begins, of every format and of this one.
+  static let name = "nextdeploy-backup "
+  static let begin = "\(name)1 "
   /// How long that line is, with its end.
   static let headerLength = begin.utf8.count + 32 + 1 + 32 + 1
 

@@ -75,6 +75,9 @@ public struct SealedInput: ~Copyable {
       plain = pipe.takeReader()
       guard let writer = pipe.takeWriter() else { throw Self.damaged("there is no pipe") }
       pump = Self.pump(start, from: input, to: writer)
+    } else if start.starts(with: Seal.name.utf8) {
+      throw Self.ofAnotherVersion(
+        String(decoding: start.dropFirst(Seal.name.utf8.count).prefix { $0 != UInt8(ascii: " ") }, as: UTF8.self))
     } else {
       throw Self.damaged(start.isEmpty ? "nothing arrived" : "it is no backup of nextdeploy's")
     }
@@ -118,6 +121,12 @@ public struct SealedInput: ~Copyable {
 
   static let attempt = "reading the backup"
   static let nothing = "Nothing was changed."
+
+  static func ofAnotherVersion(_ format: String) -> Failure {
+    Failure(
+      attempt, "it was made by another version of nextdeploy (format \(VisibleText.line(format)))",
+      next: "\(nothing) Install that version, import, then update.")
+  }
 
   static func damaged(_ cause: String) -> Failure {
     Failure(attempt, cause, next: "\(nothing) Give it the whole of what 'nextdeploy export --all' wrote.")

@@ -8,17 +8,15 @@ public struct StagedBackup {
   /// What it says of itself.
   public private(set) var manifest: BackupManifest
   private let layout: Layout
-  private var staged: Layout { Layout(root: Self.place(layout)) }
+  private var staged: Layout { Layout(root: layout.unfinishedImport) }
 
   /// Removes what an import left that was killed. Nobody else may import meanwhile.
-  public static func clear(_ layout: Layout) throws { try Files.remove(place(layout)) }
-
-  private static func place(_ layout: Layout) -> String { "\(layout.root)/import.unfinished" }
+  public static func clear(_ layout: Layout) throws { try Files.remove(layout.unfinishedImport) }
 
   /// Unpacks a backup; what is there afterwards is the caller's to remove, whether this throws or not.
   public init(unpacking plain: consuming FileDescriptor, for layout: Layout) throws {
     self.layout = layout
-    let place = Self.place(layout)
+    let place = layout.unfinishedImport
     try Files.createDirectory(place, mode: 0o700)
     var limits = ArchiveLimits()
     // It comes from somebody who has its key, and is as large as a server.
@@ -33,14 +31,12 @@ public struct StagedBackup {
     guard let bytes = try top.read(BackupWriter.manifest, atMost: 16 << 20) else {
       throw SealedInput.damaged("it has no manifest")
     }
-    do { manifest = try JSONDecoder().decode(BackupManifest.self, from: Data(bytes)) } catch {
-      throw SealedInput.damaged("its manifest cannot be read")
-    }
-    guard manifest.version == BackupManifest.version else {
-      throw Failure(
-        SealedInput.attempt, "it was made by another version of nextdeploy (format \(manifest.version))",
-        next: "\(SealedInput.nothing) Install that version, import, then update.")
-    }
+    do {
+      // Another format's need not have anything else of this one's.
+      let format = try JSONDecoder().decode(BackupManifest.Format.self, from: Data(bytes)).version
+      guard format == BackupManifest.version else { throw SealedInput.ofAnotherVersion("\(format)") }
+      manifest = try JSONDecoder().decode(BackupManifest.self, from: Data(bytes))
+    } catch is DecodingError { throw SealedInput.damaged("its manifest cannot be read") }
     try check(top)
   }
 
@@ -133,7 +129,8 @@ public struct StagedBackup {
   ) throws {
     for link in app.links {
       guard let path = PathBelow(link.path), !path.isTop, PathBelow(link.kept) != nil,
-        let status = try release.status(path), status.kind == .link, try release.removeFile(path)
+        let holder = try release.status(path.parent), let status = try release.status(path), status.kind == .link,
+        try release.removeFile(path)
       else {
         throw SealedInput.damaged("the link \(link.path.quoted) is missing in the release of \(app.name)")
       }
@@ -142,6 +139,7 @@ public struct StagedBackup {
         ? String(repeating: "../", count: path.parts.count + 1) + "shared" : layout.app(app.name).shared
       try release.link(path, to: Array("\(start)/\(link.kept)".utf8))
       try release.setModified(path, toNanosecond: status.modified)
+      try release.setModified(path.parent, toNanosecond: holder.modified)
     }
   }
 

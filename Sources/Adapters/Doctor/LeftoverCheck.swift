@@ -14,12 +14,24 @@ extension Doctor {
     }
     let instances = try Files.list(layout.instances).sorted().compactMap { try? InstanceID($0) }
       .filter { !apps.contains($0.app) }
-    return directories + (try setAside(apps)) + (try unpacked(apps))
+    return directories + (try unfinished(apps)) + (try setAside(apps)) + (try unpacked(apps))
       + instances.map { instance in
         Finding(
           .files, .problem, "\(instance) is an instance of an app that is not there",
           command: backend.removal(of: instance))
       }
+  }
+
+  /// What an import or an export left that was killed: the next one of its kind removes it.
+  private func unfinished(_ apps: Set<AppName>) throws -> [Finding] {
+    let places =
+      [(layout.unfinishedImport, layout.importLock, "a backup was imported")]
+      + apps.sorted().map(layout.app).map { ($0.unfinishedExport, $0.exportLock, "an image was exported") }
+    return try places.filter { try Files.exists($0.0) && !FileLock.isHeld($0.1) }.map { place, _, what in
+      Finding(
+        .files, .warning, "\(place) was left behind when \(what)",
+        command: "\(backend.sudo)rm -r \(FilePromise.word(place))")
+    }
   }
 
   /// Releases that could not be packed.

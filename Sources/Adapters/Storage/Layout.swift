@@ -40,6 +40,10 @@ public struct Layout: Sendable {
   public var settingsLock: String { "\(root)/settings.lock" }
   /// Held while ports are allocated.
   public var portsLock: String { "\(root)/ports.lock" }
+  /// Where a backup is unpacked.
+  var unfinishedImport: String { "\(root)/import.unfinished" }
+  /// Held while one is imported.
+  public var importLock: String { "\(root)/import.lock" }
 
   /// Held while a build runs; there is one lock per build that may run at the same time, numbered from 1.
   public func buildLock(_ number: Int) -> String { "\(root)/build-\(number).lock" }

@@ -62,7 +62,9 @@ extension Promotion {
   private func previous(among releases: Set<ReleaseID>) throws -> ReleaseID {
     let history = History(try seams.deploys.records())
     guard let live = try seams.state.live() else {
-      throw Failure(.notFound, "rolling \(app) back", "nothing of it is live yet", next: "Push the app first.")
+      throw Failure(
+        .notFound, "rolling \(app) back", "nothing of it is live yet",
+        next: releases.isEmpty ? "Push the app first." : "Name one that 'nextdeploy releases' lists.")
     }
     guard let target = history.rollbackTarget(live: live.release, available: releases) else {
       throw Failure(

@@ -184,6 +184,16 @@ struct DeploymentTests {
     #expect(world.events("checkout", "run", "make").isEmpty)
   }
 
+  @Test("by rollback has a release named where none is live, as after an import that was killed")
+  func rollbackOfNothing() throws {
+    let world = try World()
+    #expect(try world.deploy(.rollback(nil)).failure?.next == "Push the app first.")
+    try world.push("one")
+    world.live = nil
+
+    #expect(try world.deploy(.rollback(nil)).failure?.next == "Name one that 'nextdeploy releases' lists.")
+  }
+
   @Test("that fails by rollback keeps the old release and the branch")
   func failsRollbackKeeps() throws {
     let world = try World()
