@@ -12,6 +12,8 @@ enum ArchiveCommand {
     reach: .server
   ) { _, app in
     CurrentProcess.yieldToOthers()
+    // What an app wrote into its releases may be millions of files.
+    try app.server.restrain()
     let repository = app.repository
     try ReleasePacker(layout: app.layout, leftovers: app.leftovers(app.server.warn)).run {
       try app.config().archive ?? ArchiveSettings()

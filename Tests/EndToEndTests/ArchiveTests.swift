@@ -104,7 +104,9 @@ struct ArchiveTests {
       try sandbox.nextdeploy("config", "set", "archive.keep", "0").expectSuccess()
       try push("seven")
       try wait(until: "an empty archive") { try archived(sandbox).isEmpty }
-      #expect(try project.serverRef("refs/nextdeploy/releases/\(releases[1])") == nil)
+      try wait(until: "its ref to go, too") {
+        try project.serverRef("refs/nextdeploy/releases/\(releases[1])") == nil
+      }
       try sandbox.nextdeploy("doctor").expectSuccess()
     }
   }

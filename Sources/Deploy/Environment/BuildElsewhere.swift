@@ -28,9 +28,17 @@ public struct BuildElsewhere {
 
   /// Whether a name means something to the shell that reads it there, or to the linker of every program.
   private static func isOfMachine(_ name: String) -> Bool {
-    ["PATH", "IFS", "SHELLOPTS", "UID", "EUID", "PPID"].contains(name) || name.hasPrefix("LD_")
+    ["PATH", "IFS", "SHELLOPTS"].contains(name) || numbersOfShells.contains(name) || name.hasPrefix("LD_")
       || name.hasPrefix("BASH")
   }
+
+  /// What is assigned to one of these, bash, ksh or zsh computes, and runs what stands in `$(…)` in it, whatever its quotes
+  /// were; of some a shell takes nothing.
+  private static let numbersOfShells: Set = [
+    "BAUD", "COLUMNS", "EGID", "EPOCHSECONDS", "ERRNO", "EUID", "FUNCNEST", "GID", "HISTCMD", "HISTSIZE", "KEYTIMEOUT",
+    "LINENO", "LINES", "LISTMAX", "LOGCHECK", "MAILCHECK", "OPTIND", "PPID", "RANDOM", "SAVEHIST", "SECONDS", "SHLVL",
+    "SRANDOM", "TMOUT", "TRY_BLOCK_ERROR", "TRY_BLOCK_INTERRUPT", "TTYIDLE", "UID",
+  ]
 
   /// The variables as text for a POSIX shell, one after the other, in the order of their names.
   public var shellText: String {
