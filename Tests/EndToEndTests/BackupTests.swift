@@ -127,6 +127,10 @@ struct BackupTests {
         for (change, cause) in [
           (#"echo '{"version":2}' > backup.json"#, "format 2"),
           (
+            #"echo '{"version":1,"apps":[{"name":"../x","links":[],"hasCommits":false}],"keys":[]}' > backup.json"#,
+            "its manifest cannot be read"
+          ),
+          (
             "rm -r apps/shop/shared; ln -s / apps/shop/shared",
             "apps/shop/shared is missing in it, or is something else"
           ),

@@ -31,12 +31,15 @@ public struct StagedBackup {
     guard let bytes = try top.read(BackupWriter.manifest, atMost: 16 << 20) else {
       throw SealedInput.damaged("it has no manifest")
     }
-    do {
-      // Another format's need not have anything else of this one's.
-      let format = try JSONDecoder().decode(BackupManifest.Format.self, from: Data(bytes)).version
-      guard format == BackupManifest.version else { throw SealedInput.ofAnotherVersion("\(format)") }
-      manifest = try JSONDecoder().decode(BackupManifest.self, from: Data(bytes))
-    } catch is DecodingError { throw SealedInput.damaged("its manifest cannot be read") }
+    func decoded<Value: Decodable>(_ type: Value.Type) throws -> Value {
+      do { return try JSONDecoder().decode(type, from: Data(bytes)) } catch {
+        throw SealedInput.damaged("its manifest cannot be read")
+      }
+    }
+    // Another format's need not have anything else of this one's.
+    let format = try decoded(BackupManifest.Format.self).version
+    guard format == BackupManifest.version else { throw SealedInput.ofAnotherVersion("\(format)") }
+    manifest = try decoded(BackupManifest.self)
     try check(top)
   }
 
