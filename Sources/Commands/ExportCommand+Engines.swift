@@ -44,19 +44,22 @@ extension ExportCommand {
     }
     CurrentProcess.ignoreBrokenPipes()
     try app.server.restrain()
-    let release = try release(id, of: app, attempt)
+    let found = try release(id, of: app, attempt)
+    defer { found.discard() }
+    let release = found.record
     guard let process = release.process else {
       throw Failure(
         attempt, "it is a site of files, which has no process to put into a container",
         next: "'nextdeploy export \(app.name)' writes its pages, which any web server can serve.")
     }
-    var contents = try ContainerContents(app.layout.release(release.id), shared: app.layout.shared)
+    var contents = try ContainerContents(found.layout, shared: app.layout.shared)
     let container = try ContainerApp(
       app.name, release, process, config: app.config(), variables: app.allVariables(),
-      runtime: ContainerRuntime(of: process, on: app.server.tools), files: app.releases.files(of: release.id),
+      runtime: ContainerRuntime(of: process, on: app.server.tools), files: found.files,
       volumes: contents.volumes,
-      migration: app.repository.tree(builtInto: release).flatMap { try Deployment.releaseCommand(of: $0) })
-    let files = try ContainerFiles(container, for: engine, release: app.releases.files(of: release.id))
+      migration: release.releaseCommand
+        ?? app.repository.tree(builtInto: release).flatMap { try Deployment.releaseCommand(of: $0) })
+    let files = try ContainerFiles(container, for: engine, release: found.files)
     try contents.complete(container, process, migration: files.migration)
     let target = path.map(Files.resolved)
     if engine == .oci {

@@ -55,11 +55,13 @@ enum ExportCommand {
     }
     CurrentProcess.ignoreBrokenPipes()
     try app.server.restrain()
-    let release = try release(id, of: app, attempt)
-    let project = BuiltProject(directory: app.layout.release(release.id).directory)
+    let found = try release(id, of: app, attempt)
+    defer { found.discard() }
+    let release = found.record
+    let project = BuiltProject(directory: found.layout.directory)
     let packing = try Packing(
       release, builtFrom: app.repository.tree(builtInto: release),
-      in: ReleaseLayout.filesName, files: app.releases.files(of: release.id),
+      in: ReleaseLayout.filesName, files: found.files,
       events: Events([QuietReporter(terminal: app.terminal)]))
     let packed = try target?.write(packing, of: project) ?? ArchiveFile.writeToOutput(packing, of: project)
     app.terminal.printError(
@@ -75,10 +77,14 @@ enum ExportCommand {
     throw Failure(.usage, "reading 'export'", "\(given.name) \(cause)", next: next)
   }
 
-  static func release(_ id: ReleaseID?, of app: AppContext, _ attempt: String) throws -> ReleaseRecord {
+  static func release(_ id: ReleaseID?, of app: AppContext, _ attempt: String) throws -> ExportedRelease {
     guard let id = try id ?? app.state.live()?.release else {
       throw Failure(.notFound, attempt, "nothing of it is live yet", next: "Push it, or name a release.")
     }
-    return try Deployment.release(id, "exporting the release \(id) of \(app.name)", among: app.releases.list())
+    let known = try app.releases.list() + app.releases.archived().map(\.release)
+    let release = try Deployment.release(id, "exporting the release \(id) of \(app.name)", among: known)
+    return try app.releases.exported(release) {
+      app.terminal.printError("waiting: releases of \(app.name) are being packed or exported")
+    }
   }
 }

@@ -13,12 +13,6 @@ public struct RunnerBuild: Equatable, Sendable {
   /// Finds out how a project is built; throws if a workflow cannot do it as the server does.
   public init(_ project: Project, in tree: some SourceTree) throws {
     let way = "have the server build it, without --build-on-runner"
-    if let release = project.file.releaseCommand {
-      throw Failure(
-        "describing what a runner does",
-        "\(ProjectFile.name) names a release command, \(release.quoted), which only pushes run",
-        next: "H\(way.dropFirst()).")
-    }
     if let own = project.file.build { try RunnerSetup.check(own, of: "build", without: way) }
     setup = try RunnerSetup(project, in: tree, without: way)
     let build = try project.build(in: tree)

@@ -12,10 +12,11 @@ extension Directory {
   ///
   /// - Parameters:
   ///   - isLeftOut: called with each path below this directory; what it returns true for is not copied.
+  ///   - directoryMode: the permissions of directories, of which the umask takes some.
   ///   - copyFile: copies a file from one directory to another; it is also given the file's path below this directory.
   public func copy(
     _ path: PathBelow, to target: PathBelow, in other: borrowing Directory,
-    except isLeftOut: (PathBelow) -> Bool = { _ in false },
+    except isLeftOut: (PathBelow) -> Bool = { _ in false }, directoryMode: UInt32 = 0o755,
     file copyFile: (borrowing Directory, PathBelow, borrowing Directory) throws -> Void = { source, path, target in
       try source.copyFile(path.name, to: path.name, in: target)
     }
@@ -29,7 +30,7 @@ extension Directory {
     // This is not recursive and needs few descriptors, because a build decides how deep it is.
     var directories = [(from: path, to: target)]
     while let (from, to) = directories.popLast() {
-      try other.makeDirectory(to)
+      try other.makeDirectory(to, mode: directoryMode)
       let source = try ownDirectory(from)
       let copy = try other.directory(to)
       for entry in try source.entries() {

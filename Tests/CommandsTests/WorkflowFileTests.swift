@@ -210,8 +210,6 @@ struct WorkflowFileTests {
       try refuse(told: "has a line break or '{{' in it")
       try project.write(["nextdeploy.json": #"{"build": "echo ${{ secrets.X }}"}"#])
       try refuse("--build-on-runner", told: "\"build\" in nextdeploy.json has a line break or '{{' in it")
-      try project.write(["nextdeploy.json": #"{"release": "migrate"}"#])
-      try refuse("--build-on-runner", told: "names a release command, 'migrate', which only pushes run")
       try project.write(["nextdeploy.json": #"{"root": "a${{ b }}"}"#, "a${{ b }}/package.json": Self.manifest])
       try refuse(told: "has characters that mean something in a workflow")
       try project.write(["nextdeploy.json": "{"])

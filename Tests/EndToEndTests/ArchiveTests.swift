@@ -58,8 +58,14 @@ struct ArchiveTests {
         releases.append(try #require(try sandbox.liveRelease()))
         try wait(until: "the drain") { try sandbox.instances().count <= 1 }
       }
-      for text in ["one", "two", "three"] { try push(text) }
-      try push("four")
+      func export(_ release: String, to name: String) throws {
+        try sandbox.nextdeploy("export", "shop", release, "--output", "\(sandbox.home)/\(name).tar").expectSuccess()
+        try sandbox.nextdeploy("export", "shop", release, "--as", "compose", "--output", "\(sandbox.home)/\(name)")
+          .expectSuccess()
+      }
+      try push("one")
+      try export(releases[0], to: "before")
+      for text in ["two", "three", "four"] { try push(text) }
       // The last one that was live is only set aside by the deploy after it has drained.
       try waitForPacking(sandbox, 2)
 
@@ -67,6 +73,12 @@ struct ArchiveTests {
       #expect(try !Files.list(directory).contains(releases[0]))
       #expect(try project.serverRef("refs/nextdeploy/releases/\(releases[0])") != nil)
       try sandbox.nextdeploy("releases").expectSuccess().expect(releases[0], "archived, 0.", " MB")
+      try export(releases[0], to: "after")
+      for name in ["", ".tar"] {
+        try sandbox.run(["diff", "--recursive", "before\(name)", "after\(name)"], in: sandbox.home).expectSuccess()
+      }
+      #expect(try !Files.list(directory).contains(releases[0]))
+      #expect(!Files.exists("\(sandbox.app())/archive/exported"))
       try sandbox.nextdeploy("rollback").expectSuccess().expect("live: ")
       try wait(until: "the drain") { try sandbox.instances().count <= 1 }
 
@@ -104,9 +116,7 @@ struct ArchiveTests {
       try sandbox.nextdeploy("config", "set", "archive.keep", "0").expectSuccess()
       try push("seven")
       try wait(until: "an empty archive") { try archived(sandbox).isEmpty }
-      try wait(until: "its ref to go, too") {
-        try project.serverRef("refs/nextdeploy/releases/\(releases[1])") == nil
-      }
+      try wait(until: "its ref's end") { try project.serverRef("refs/nextdeploy/releases/\(releases[1])") == nil }
       try sandbox.nextdeploy("doctor").expectSuccess()
     }
   }

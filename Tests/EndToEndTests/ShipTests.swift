@@ -91,6 +91,51 @@ struct ShipTests {
     }
   }
 
+  @Test(
+    "runs its release command in a copy that goes, also where it fails or is killed, and leaves the workspace alone")
+  func releaseCommand() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.commit("A push", App.node("pushed"))
+      try project.push().expectSuccess()
+      try sandbox.nextdeploy(input: "hidden-secret-9", "env", "set", "SECRET", "--run").expectSuccess()
+      let place = "\(sandbox.app())/cache/shipped"
+      func ship(_ text: String, _ command: String) throws -> [String] {
+        let settings = #"{"release": \#(App.quoted(command))}"#
+        let files = built(text).merging(["nextdeploy.json": settings]) { $1 }
+        let file = try pack(sandbox, directory(sandbox, text, files), as: "\(text).tar")
+        return ["/bin/sh", "-c", "exec nextdeploy ship shop < \"$0\"", file]
+      }
+      func workspace() throws -> String {
+        try sandbox.run(["find", "\(sandbox.app())/workspace", "-printf", #"%p %i %T@\n"#]).expectSuccess().text
+      }
+      let before = try workspace()
+
+      let command = "pwd; echo $SECRET; node -p \"require('word')\"; echo other > server.js; rm -r node_modules"
+      let shipped = try sandbox.run(ship("one", command)).expectSuccess()
+
+      shipped.expect("release   \(command)", "\(place)\n", "built\n", "release command done", "live: ")
+      shipped.expectNo("hidden-secret-9")
+      #expect(try sandbox.get() == "built one", "the release is what was shipped")
+      let live = try releases(sandbox)
+      try sandbox.run(ship("two", "exit 3")).expect(status: 1).expect(
+        "FAILED at release: running the release command 'exit 3'", "it ended with exit code 3", "then ship again.",
+        "is still live")
+      let killed = try sandbox.start(
+        ship("three", "touch '\(sandbox.home)/reached'; while :; do sleep 0.1; done"), name: "killed")
+      try wait(until: "the command") { Files.exists("\(sandbox.home)/reached") }
+      #expect(Files.exists("\(place)/server.js"))
+      let builder = try #require(try sandbox.lastDeploy()?["builder"]?.string)
+      ProcessIdentity(of: Int32(builder.prefix { $0 != "@" }) ?? 0)?.signal(.kill)
+      #expect(try killed.wait().status != 0)
+      try sandbox.nextdeploy("status").expectSuccess()
+      #expect(!Files.exists(place))
+      #expect(try releases(sandbox) == live)
+      #expect(try workspace() == before)
+      #expect(try sandbox.get() == "built one")
+    }
+  }
+
   @Test("that is none, ends too early, has nothing to start or does not start changes nothing")
   func refused() throws {
     try Sandbox.run { sandbox in

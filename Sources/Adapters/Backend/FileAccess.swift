@@ -18,6 +18,9 @@ public protocol FileAccess: Sendable {
   /// - Returns: how many files were written or removed.
   func checkOut(_ commit: Commit, _ limits: PushLimits) throws -> Int?
 
+  /// Makes a copy that the app's builds can write to, in the place of what is there.
+  func copy(_ directory: String, forBuilds target: String) throws
+
   /// Lets nextdeploy read what builds left.
   ///
   /// - Returns: whether that may have changed anything.
@@ -54,6 +57,11 @@ public struct OneUser: FileAccess {
   public func expectCheckOut() {}
   /// Always nil: nextdeploy owns the workspace, so it does the checkout itself.
   public func checkOut(_ commit: Commit, _ limits: PushLimits) -> Int? { nil }
+  /// Builds run as the same user.
+  public func copy(_ directory: String, forBuilds target: String) throws {
+    try Files.makeDirectory(Files.parent(target))
+    try BuildCopy.make(of: directory, at: target)
+  }
   /// Opens the workspace to its owner again.
   public func open() throws -> Bool {
     guard let workspace else { return false }
@@ -68,4 +76,14 @@ public struct OneUser: FileAccess {
   public func openToApp(_ path: PathBelow, in holder: borrowing Directory) {}
   /// Does nothing: the app owns them.
   public func giveKept() {}
+}
+
+/// A copy of a directory that belongs to whoever makes it.
+enum BuildCopy {
+  static func make(of directory: String, at target: String) throws {
+    try Files.remove(target)
+    guard let name = PathBelow(String(target.dropFirst(Files.parent(target).utf8.count + 1))) else { return }
+    // nextdeploy, which is of its group, removes it.
+    try Directory(directory).copy(.top, to: name, in: Directory(Files.parent(target)), directoryMode: 0o770)
+  }
 }

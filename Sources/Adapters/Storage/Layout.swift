@@ -68,6 +68,8 @@ public struct AppLayout: Sendable {
   public var cache: String { "\(directory)/cache" }
   /// What Corepack has downloaded for the app.
   public var corepack: String { "\(cache)/corepack" }
+  /// Where the release command of an archive runs, in a copy of that.
+  public var shipped: String { "\(cache)/shipped" }
   /// Where the user of builds creates its own directories and keeps the index of its checkouts; builds cannot get
   /// there.
   public var checkout: String { "\(directory)/checkout" }
@@ -103,6 +105,10 @@ public struct AppLayout: Sendable {
   var archiveLock: String { "\(archive)/lock" }
   /// Held while releases are packed.
   var packingLock: String { "\(archive)/packing.lock" }
+  /// Where one of them is unpacked to be exported.
+  var exported: String { "\(archive)/exported" }
+  /// Held while one is.
+  var exportedLock: String { "\(archive)/exported.lock" }
   /// Why the last release that was to be packed is not.
   var archiveProblem: String { "\(archive)/problem" }
   /// The end of the name of a release that is being made or removed.

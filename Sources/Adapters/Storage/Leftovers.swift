@@ -23,6 +23,12 @@ public struct Leftovers {
     do { try Files.remove(path) } catch { try setAside(path, error) }
   }
 
+  /// Removes a path that nobody needs; where that fails it is only reported.
+  func discard(_ path: String) {
+    guard Files.exists(path) else { return }
+    do { try remove(path) } catch { tell("removing \(path): \(error)") }
+  }
+
   /// Runs something that reads what a build made, and runs it again if the owner first had to open what was closed.
   func reach<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as SystemError {

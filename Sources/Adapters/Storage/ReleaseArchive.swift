@@ -115,7 +115,10 @@ struct ReleaseArchive {
         records.removeFirst()
       }
       let files = Set(records.map(\.archive) + records.compactMap(\.packages)).map { "\($0.name).tar.zst" }
-      let kept = Set(files + records.map { "\($0.release.id).json" } + ["lock", "packing.lock", "problem", "packages"])
+      let kept = Set(
+        files + records.map { "\($0.release.id).json" } + [
+          "lock", "packing.lock", "problem", "packages", "exported", "exported.lock",
+        ])
       for name in try Files.list(layout.archive) where !kept.contains(name) {
         try Files.remove("\(layout.archive)/\(name)")
       }

@@ -47,40 +47,57 @@ extension ReleaseDirectory {
       let (partial, packages) = (layout.unfinishedRelease(release), layout.unpacked(release))
       do {
         try unpack(record, into: partial, packages, isWanted)
+        try openToApp(record, partial)
         try Files.syncFileSystem(of: partial)
       } catch {
         // The first error is the one to tell; recovery removes what cannot be removed now.
         for directory in [partial, packages] { try? Files.remove(directory) }
-        throw (error as? ArchiveError).map { damage(release, $0.cause) } ?? error
+        throw told(error, release)
       }
       try Files.rename(partial, to: "\(layout.releases)/\(release)")
       return "the release \(release): \(record.entries) files and directories, \(max(1, record.bytes >> 20)) MB"
     }
   }
 
-  private func unpack(
-    _ record: ReleaseArchive.Record, into partial: String, _ packages: String, _ isWanted: () throws -> Void
+  /// What an error while a release is unpacked is told as.
+  func told(_ error: any Error, _ release: ReleaseID) -> any Error {
+    (error as? ArchiveError).map { damage(release, $0.cause) } ?? error
+  }
+
+  /// Unpacks a release to a directory, which is made.
+  func unpack(
+    _ record: ReleaseArchive.Record, into directory: String, _ packages: String, _ isWanted: () throws -> Void
   ) throws {
-    try extract(record.archive, of: record.release.id, into: partial, isWanted)
-    let release = try Directory(partial)
+    let id = record.release.id
+    // Whoever bounds the archive may remove them meanwhile.
+    let packed = try FileDescriptor(path: archive.path(of: record.archive), .read)
     if let file = record.packages {
-      try extract(file, of: record.release.id, into: packages, isWanted)
-      try fill(release, from: Directory(packages), record.release.id)
+      let packedPackages = try FileDescriptor(path: archive.path(of: file), .read)
+      try extract(packed, record.archive, of: id, into: directory, isWanted)
+      try extract(packedPackages, file, of: id, into: packages, isWanted)
+      try fill(Directory(directory), from: Directory(packages), id)
       try leftovers.remove(packages)
+    } else {
+      try extract(packed, record.archive, of: id, into: directory, isWanted)
     }
+  }
+
+  private func openToApp(_ record: ReleaseArchive.Record, _ directory: String) throws {
     guard leftovers.files.isForOtherUsers else { return }
+    let release = try Directory(directory)
     for path in record.writable {
       if let path = PathBelow(path) { try leftovers.files.openToApp(path, in: release) }
     }
   }
 
   private func extract(
-    _ file: ReleaseArchive.File, of release: ReleaseID, into directory: String, _ isWanted: () throws -> Void
+    _ packed: consuming FileDescriptor, _ file: ReleaseArchive.File, of release: ReleaseID, into directory: String,
+    _ isWanted: () throws -> Void
   ) throws {
     try leftovers.remove(directory)
     try Files.createDirectory(directory)
     let extracted = try Archive.extract(
-      from: FileDescriptor(path: archive.path(of: file), .read), into: Directory(directory),
+      from: packed, into: Directory(directory),
       limits: ReleaseArchive.limits, isFaithful: true, watch: isWanted)
     if extracted.sha256 != file.sha256 { throw damage(release, "\(archive.path(of: file)) is not what was packed") }
   }
@@ -88,7 +105,7 @@ extension ReleaseDirectory {
   private func damage(_ release: ReleaseID, _ cause: String) -> Failure {
     Failure(
       "unpacking the release \(release)", "its archive is damaged: \(cause)",
-      next: "Roll back to another one, or push its commit again ('nextdeploy rebuild' builds any commit).")
+      next: "Take another one, or push its commit again ('nextdeploy rebuild' builds any commit).")
   }
 
   /// Gives the release's files of packages, which are empty, their content; permissions and times stay as they are.

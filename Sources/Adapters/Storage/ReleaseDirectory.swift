@@ -117,8 +117,11 @@ public struct ReleaseDirectory: Releases {
     }
   }
 
-  /// Removes the directories whose names end in ".unfinished".
+  /// Removes the directories whose names end in ".unfinished", the copy of an archive that a command ran in, and
+  /// what an export has unpacked that was killed.
   public func removeUnfinished() throws {
+    try removeExported()
+    leftovers.discard(layout.shipped)
     for name in try Files.list(layout.releases) where name.hasSuffix(AppLayout.unfinished) {
       try leftovers.remove("\(layout.releases)/\(name)")
     }

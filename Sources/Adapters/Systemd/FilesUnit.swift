@@ -22,6 +22,8 @@ struct FilesUnit: FileAccess {
     case checkOut(Commit, PushLimits)
     /// Makes directories in `checkout` that belong to the user of builds.
     case make([String])
+    /// Copies a directory below the app's for builds to write to, to another path there.
+    case copy(String, to: String)
     /// Lets nextdeploy read what a build left.
     case open
     /// Removes as much of a path below the app's directory as the user can.
@@ -77,9 +79,18 @@ struct FilesUnit: FileAccess {
   func expectCheckOut() throws {
     let app = layout.app(app)
     // The unit sees these as they are when it starts.
-    guard try [app.workspace, app.cache].allSatisfy({ try Files.status($0)?.owner == builder() }) else { return }
+    guard Files.exists(app.releases),
+      try [app.workspace, app.cache].allSatisfy({ try Files.status($0)?.owner == builder() })
+    else { return }
     try Sharing().prepare(app)
     try systemctl.begin(["start", "--no-block", Units.files(self.app)])
+  }
+
+  /// Has the unit make the copy, as the user of the app's builds.
+  func copy(_ directory: String, forBuilds target: String) throws {
+    try makeDirectories()
+    let top = layout.app(app).directory.utf8.count + 1
+    _ = try run(.copy(String(directory.dropFirst(top)), to: String(target.dropFirst(top))), as: builder())
   }
 
   /// Has the unit open the workspace and the cache to nextdeploy, as the user of the app's builds; returns true.
@@ -180,6 +191,8 @@ public struct FilesRun {
           try Files.createDirectory("\(layout.checkout)/\(name)")
           try Files.setMode("\(layout.checkout)/\(name)", 0o770)
         }
+      case .copy(let directory, let target):
+        try BuildCopy.make(of: "\(layout.directory)/\(directory)", at: "\(layout.directory)/\(target)")
       case .open:
         for directory in [layout.workspace, layout.cache] { try Directory(directory).open(toGroup: true) }
       case .remove(let path): try remove("\(layout.directory)/\(path)", isMount: !path.contains("/"))

@@ -19,6 +19,8 @@ struct Advisor {
   let leavesOutDevelopment: Bool
   /// What an example file names and nothing sets.
   let unset: UnsetVariables?
+  /// Whether it was built elsewhere, so that all that runs of it has only what was shipped.
+  var isShipped = false
 
   /// - Parameters:
   ///   - output: masked.
@@ -35,9 +37,9 @@ struct Advisor {
   }
 
   /// The same, with the lockfile that it may be about.
-  func advice(on output: String, by program: AppProgram, in workspace: any Workspace) -> Advice? {
+  func advice(on output: String, by program: AppProgram, in files: any BuiltFiles) -> Advice? {
     // The failure itself must be told, also where that file cannot be read.
-    let lockfile = packages.lockfile.flatMap { try? workspace.text(packages.directory.file($0)) }
+    let lockfile = packages.lockfile.flatMap { try? files.text(packages.directory.file($0)) }
     return advice(on: output, by: program, lockfile: lockfile)
   }
 
@@ -85,6 +87,8 @@ struct Advisor {
 
   // MARK: Programs and modules
 
+  private func hasOnlyRelease(_ program: AppProgram) -> Bool { program == .app || isShipped }
+
   private func absentProgram(_ output: ProgramOutput, by program: AppProgram) -> Advice? {
     // As shells say it, and what starts an instance.
     let ends = [": not found", ": command not found", ": No such file or directory"]
@@ -97,8 +101,9 @@ struct Advisor {
     guard let name = named.first(where: { PackageName($0) != nil }) else { return nil }
     return Advice(
       cause: "the program '\(name)' was not found",
-      next: program == .app
-        ? "Have \"start\" run what a release holds: the app's files, and programs of \"dependencies\"."
+      next: hasOnlyRelease(program)
+        ? "Have \"\(program == .app ? "start" : "release")\" run what a release holds: the app's files, and programs of "
+          + "\"dependencies\"."
         : "Add the package that brings it to package.json, or install it on the server.")
   }
 
@@ -122,7 +127,7 @@ struct Advisor {
           "Check that the lockfile has it, then push again; 'nextdeploy rebuild \(app) --clean' installs everything anew."
       )
     }
-    if isDevelopment && program == .app && leavesOutDevelopment {
+    if isDevelopment && hasOnlyRelease(program) && leavesOutDevelopment {
       return Advice(
         cause: "\(package) is a development dependency, and a release has none of these",
         next: "Move it to \"dependencies\", or set \"dependencies\": \"all\" in \(ProjectFile.name), then push again.")

@@ -1,16 +1,21 @@
 /// What a successful build left in the workspace, or an archive brought.
 struct Artifact {
   let planned: Planned
-  /// The checkout that it was built from; nil for what was built elsewhere.
-  let installation: Installation?
+  let place: Place
   let inventory: Inventory
   let output: BuildOutput
 
-  fileprivate init(
-    _ planned: Planned, _ installation: Installation?, _ inventory: Inventory, _ output: BuildOutput
-  ) {
+  /// Where the app's release command runs.
+  enum Place {
+    /// In the workspace, with all that was installed.
+    case workspace(Installation)
+    /// In a copy of what was built elsewhere.
+    case archive(any Payload)
+  }
+
+  fileprivate init(_ planned: Planned, _ place: Place, _ inventory: Inventory, _ output: BuildOutput) {
     self.planned = planned
-    self.installation = installation
+    self.place = place
     self.inventory = inventory
     self.output = output
   }
@@ -69,14 +74,14 @@ extension Builder {
       }
       let output = try reader.output(of: plan, version: version, identity: identity)
       return (
-        Artifact(planned, installation, inventory, output),
+        Artifact(planned, .workspace(installation), inventory, output),
         plan.build == nil ? "no build script, nothing to build" : output.framework
       )
     }
   }
 
   /// What was built elsewhere.
-  func accept(_ planned: Planned) throws -> Artifact {
+  func accept(_ planned: Planned, _ payload: any Payload) throws -> Artifact {
     let plan = planned.plan
     let reader = reader
     return try steps.run(.build) {
@@ -86,7 +91,7 @@ extension Builder {
       try requireNoHoles(in: inventory, node: plan.runtime)
       let identity = plan.app.isBuiltByNext ? try reader.builtIdentity(plan) : [:]
       let output = try reader.output(of: plan, version: version, identity: identity)
-      return (Artifact(planned, nil, inventory, output), "\(output.framework), built elsewhere")
+      return (Artifact(planned, .archive(payload), inventory, output), "\(output.framework), built elsewhere")
     }
   }
 

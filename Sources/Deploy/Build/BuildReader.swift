@@ -69,4 +69,13 @@ struct BuildReader {
     if plan.framework.isNext && development.contains(where: { $0.hasSuffix("node_modules/next") }) { return [] }
     return Set(development.map { plan.installDirectory.file($0) })
   }
+
+  /// Whether a release lacks what a command begins with, because only the build needed it.
+  func leavesOut(_ program: CommandProgram, _ plan: Plan) throws -> Bool {
+    guard case .package(let name) = program,
+      case .development(let package) = try lockedPackages(plan)?.origin(
+        ofProgram: name, in: plan.project.root.seen(from: plan.installDirectory))
+    else { return false }
+    return try developmentPackages(plan).contains { $0.hasSuffix("node_modules/\(package)") }
+  }
 }

@@ -35,14 +35,14 @@ extension Builder {
     }
   }
 
-  /// Runs one of the app's commands in the workspace, showing its output as it comes.
+  /// Runs one of the app's commands where its files are, showing its output as it comes.
   func run(
     _ work: Work, of planned: Planned, in directory: RelativePath, environment: [String: String],
     by program: AppProgram, attempt: String,
     next: String
   ) throws {
     let output = seams.events.output()
-    let job = Job(work: work, environment: environment, directory: directory.below(seams.workspace.directory))
+    let job = Job(work: work, environment: environment, directory: directory.below(files.directory))
     let limit = config.buildTimeout ?? .build
     let result: JobResult
     do {
@@ -77,7 +77,7 @@ extension Builder {
         next: "Give the server more memory or swap, or let the build use less (NODE_OPTIONS=--max-old-space-size=…).",
         excerpt: output.lastLines)
     }
-    let advice = Advisor(planned, app: app).advice(on: output.tail, by: program, in: seams.workspace)
+    let advice = Advisor(planned, app: app).advice(on: output.tail, by: program, in: files)
     var help = [advice?.next ?? next]
     // A name that is told already is not told twice.
     if program == .build, let unset = planned.unset,
@@ -97,12 +97,12 @@ extension Builder {
     -> ProgramEnvironment
   {
     let bins = PackageManagerChoice.ancestors(of: planned.plan.project.root).map {
-      "\($0.below(seams.workspace.directory))/node_modules/.bin"
+      "\($0.below(files.directory))/node_modules/.bin"
     }
     var given = ProgramEnvironment(program, planned.environment, base: seams.baseEnvironment)
     given.place = (
       bins + [seams.programs.programs] + (planned.plan.runtimes ?? []).map(\.directory),
-      directory.below(seams.workspace.directory)
+      directory.below(files.directory)
     )
     given.corepack = seams.programs.corepack
     return given

@@ -12,8 +12,12 @@ extension Builder {
     let release = ReleaseRecord(
       id: record.id, source: planned.source, buildKey: planned.buildKey, framework: output.framework,
       serving: serving, environmentMark: try EnvironmentMark(planned.environment, seams.repository),
-      health: try healthPolicy(of: planned.plan, output), createdAt: record.startedAt, inventory: artifact.inventory)
-    if let installation = artifact.installation { try runReleaseCommand(installation) }
+      health: try healthPolicy(of: planned.plan, output), createdAt: record.startedAt, inventory: artifact.inventory,
+      releaseCommand: planned.plan.app.releaseCommand)
+    switch artifact.place {
+    case .workspace(let installation): try runReleaseCommand(installation)
+    case .archive(let payload): try runReleaseCommand(of: planned, in: payload)
+    }
     var assembly = output.assembly
     if case .process(let process) = output.serving {
       assembly.programs = planned.plan.manager?.scripts ?? [:]
@@ -32,17 +36,35 @@ extension Builder {
 
   /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.
   func runReleaseCommand(_ installation: Installation) throws {
-    let planned = installation.planned
+    try runReleaseCommand(of: installation.planned) { try run($0, of: installation.planned) }
+  }
+
+  /// The same in a copy of an archive's files: the release has them as they arrived, whatever the command does.
+  private func runReleaseCommand(of planned: Planned, in payload: any Payload) throws {
+    try runReleaseCommand(of: planned) { command in
+      try requireSpace(clean: false, beside: payload.bytes)
+      try seams.programs.setPrograms(planned.plan.manager?.scripts ?? [:])
+      try payload.withCopy { copy in
+        try Builder(steps: steps, environment: environment, files: copy).run(command, of: planned)
+      }
+    }
+  }
+
+  private func runReleaseCommand(of planned: Planned, _ run: (String) throws -> Void) throws {
     guard let command = planned.plan.app.releaseCommand else { return }
     try steps.run(.release, command) {
-      var given = given(to: .releaseCommand, planned, in: planned.plan.project.root)
-      // What runs before the start gets what the start sets.
-      if planned.plan.project.releaseCommand == nil { given.start = try reader.startVariables(planned.plan) }
-      try run(
-        .shell(command), of: planned, in: planned.plan.project.root, environment: given.variables, by: .releaseCommand,
-        attempt: "running the release command '\(command)'",
-        next: "Correct it, and check what it left undone; then push again.")
+      try run(command)
       return ((), "release command done")
     }
+  }
+
+  private func run(_ command: String, of planned: Planned) throws {
+    var given = given(to: .releaseCommand, planned, in: planned.plan.project.root)
+    // What runs before the start gets what the start sets.
+    if planned.plan.project.releaseCommand == nil { given.start = try reader.startVariables(planned.plan) }
+    try run(
+      .shell(command), of: planned, in: planned.plan.project.root, environment: given.variables, by: .releaseCommand,
+      attempt: "running the release command '\(command)'",
+      next: "Correct it, and check what it left undone; then \(planned.again).")
   }
 }

@@ -16,7 +16,7 @@ extension Packing {
     case .files(let site):
       let place = Self.place(of: site)
       self.init([.copy(from: directory, to: place.description)], release.framework)
-      describe(site, in: place, HealthSettings(release.health))
+      describe(site, in: place, HealthSettings(release.health), release.releaseCommand)
     case .process(let process):
       self.init([.copy(from: directory, to: "")], release.framework)
       let project = try ReleaseProject(release, builtFrom: tree, files: files)
@@ -24,7 +24,6 @@ extension Packing {
       leftOut.formUnion(file.persist.map { process.directory.file($0.description) })
       leaveOutCaches(
         try BuildReader(files: files, events: events).nextOutputs(process.directory), process, files: files)
-      file.releaseCommand = nil
       file.root = process.directory
       if file != project.own ?? ProjectFile() {
         texts[ProjectFile.name] = file.text
@@ -39,6 +38,11 @@ extension Packing {
           }
         }, events
       ) { $0 }
+    }
+    if let command = release.releaseCommand {
+      look(for: command, in: release.process?.directory ?? .top, events) {
+        files.exists(String($0.dropFirst(directory.utf8.count + 1)))
+      }
     }
   }
 

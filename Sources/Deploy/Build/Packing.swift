@@ -35,11 +35,6 @@ public struct Packing {
     let output = try reader.builtOutput(of: plan)
     framework = output.framework
     parts = output.assembly.parts
-    if let command = plan.project.releaseCommand {
-      events.warn(
-        "the release command, \(command.quoted), does not go along: 'ship' runs none. Run it before you ship, if this build "
-          + "needs it.")
-    }
     let place: RelativePath
     switch output.serving {
     case .files(let site):
@@ -48,6 +43,10 @@ public struct Packing {
     case .process(let process):
       place = process.directory
       packProcess(plan, place)
+    }
+    if let command = plan.app.releaseCommand {
+      let isLeftOut = try isWhole && reader.leavesOut(CommandProgram(command), plan)
+      look(for: command, in: place, events) { !isLeftOut && files.exists($0) }
     }
     leaveOutEnvironment(plan, place, files: files, isCommitted: isCommitted, events)
     if let wish = plan.app.node.wish, tree.entries[wish.source] != nil, !isWhole, case .process = output.serving {
@@ -67,7 +66,7 @@ public struct Packing {
       guard case .copy(let from, let to) = part else { return part }
       return .copy(from: from, to: RelativePath(to).map { place.file($0.description) } ?? place.description)
     }
-    describe(site, in: place, plan.project.health)
+    describe(site, in: place, plan.project.health, plan.project.releaseCommand)
   }
 
   /// Where the archive has a site's files: where they are only a part of the project, all names in them are theirs.
@@ -76,27 +75,49 @@ public struct Packing {
   }
 
   /// Writes what `ship` must know of a site of files.
-  mutating func describe(_ site: StaticSite, in place: RelativePath, _ health: HealthSettings) {
+  mutating func describe(
+    _ site: StaticSite, in place: RelativePath, _ health: HealthSettings, _ releaseCommand: String?
+  ) {
     var file = ProjectFile()
     file.staticFiles = place
     file.fallback = site.fallback
     file.base = site.base.isTop ? nil : site.base
     file.health = health
+    file.releaseCommand = releaseCommand
     texts[ProjectFile.name] = file.text
   }
 
   private mutating func packProcess(_ plan: Plan, _ place: RelativePath) {
     var file = plan.project
-    // Whoever packs it has been told.
-    file.releaseCommand = nil
     file.root = place
-    if isWhole {
-      if plan.project.releaseCommand != nil { texts[ProjectFile.name] = file.text }
-    } else if file == ProjectFile() {
+    if isWhole { return }
+    if file == ProjectFile() {
       leftOut.insert(ProjectFile.name)
     } else {
       texts[ProjectFile.name] = file.text
     }
+  }
+
+  /// Warns of a release command that does not find what it runs: `ship` runs it where there is nothing but what is packed.
+  ///
+  /// - Parameters:
+  ///   - place: where it runs, in the archive.
+  ///   - exists: whether a path is there of what is packed.
+  func look(for command: String, in place: RelativePath, _ events: Events, _ exists: (String) -> Bool) {
+    let isThere = CommandProgram(command).isThere(in: place) { path in
+      parts.contains { part in
+        switch part {
+        case .everything(let without):
+          !without.contains { path == $0 || path.hasPrefix("\($0)/") } && exists(path)
+        case .copy(let from, ""): exists("\(from)/\(path)")
+        case .copy(let from, let to): path.hasPrefix("\(to)/") && exists(from + path.dropFirst(to.utf8.count))
+        }
+      }
+    }
+    if isThere { return }
+    events.warn(
+      "the archive seems not to have what its release command runs, \(command.quoted): it has no development packages, and of "
+        + "a standalone server only what Next.js traces.")
   }
 
   /// Leaves out what only this machine's copy of the app is to read: a push has what is committed, and the server has the

@@ -38,13 +38,8 @@ extension Builder {
 
   private func release(of unpacked: Unpacked) throws -> Candidate {
     let planned = try plan(unpacked)
-    if let command = planned.plan.project.releaseCommand {
-      throw Failure(
-        "shipping \(app)", "\(ProjectFile.name) names a release command, \(command.quoted), which only pushes run",
-        next: "Run it where the archive is made, and leave \"release\" out of the archive's \(ProjectFile.name).")
-    }
     try prepareInstance()
-    let artifact = try accept(planned)
+    let artifact = try accept(planned, unpacked.payload)
     if case .files = artifact.output.serving { try giveUpInstance() }
     return try makeRelease(artifact)
   }

@@ -14,7 +14,7 @@ public struct ContainerFiles: Equatable, Sendable {
     let required = try app.nextOutput.flatMap { try release.text($0.file(BuildReader.serverFiles)) }
       .flatMap { try? JSON.parse($0) }
     needs = SharedNeed.all(of: app, required: required)
-    let isMissing = try app.migration.map { try !Self.has($0, app, release) } ?? false
+    let isMissing = app.migration.map { !CommandProgram($0).isThere(in: app.directory, release.exists) } ?? false
     let own: [EngineFile] =
       switch engine {
       case .oci: []
@@ -33,15 +33,4 @@ public struct ContainerFiles: Equatable, Sendable {
 
   /// Whether the release seems not to have what its release command runs: a release has no development packages.
   public let lacksMigration: Bool
-
-  /// Whether the first word of a command is a program that the image has, as far as its words tell.
-  private static func has(_ command: String, _ app: ContainerApp, _ release: any BuiltFiles) throws -> Bool {
-    let words = command.split(separator: " ").map(String.init)
-    let places = PackageManagerChoice.ancestors(of: app.directory)
-    switch words.first {
-    case "node", "bun": return words.count > 1 && release.exists(app.directory.file(words[1]))
-    case let name?: return places.contains { release.exists($0.file("node_modules/.bin/\(name)")) }
-    case nil: return true
-    }
-  }
 }

@@ -18,6 +18,8 @@ public struct ReleaseRecord: Equatable, Sendable {
   public let createdAt: String
   /// What of it can have known holes; nil in older records.
   public let inventory: Inventory?
+  /// What ran once before it was started, for migrations; nil for nothing, and in older records.
+  public var releaseCommand: String?
 
   /// The commit that it was built from, or that stands for the archive that it was.
   public var commit: Commit { source.commit }
@@ -34,7 +36,9 @@ public struct ReleaseRecord: Equatable, Sendable {
 }
 
 extension ReleaseRecord: Codable {
-  private enum Key: CodingKey { case id, buildKey, framework, environmentMark, health, createdAt, inventory }
+  private enum Key: CodingKey {
+    case id, buildKey, framework, environmentMark, health, createdAt, inventory, releaseCommand
+  }
 
   /// Decodes a record, also one of an earlier version: source and serving are not objects of their own.
   public init(from decoder: any Decoder) throws {
@@ -48,6 +52,7 @@ extension ReleaseRecord: Codable {
     health = try values.decode(HealthPolicy.self, forKey: .health)
     createdAt = try values.decode(String.self, forKey: .createdAt)
     inventory = try values.decodeIfPresent(Inventory.self, forKey: .inventory)
+    releaseCommand = try values.decodeIfPresent(String.self, forKey: .releaseCommand)
   }
 
   /// Encodes the record so that earlier versions can read it.
@@ -62,6 +67,7 @@ extension ReleaseRecord: Codable {
     try values.encode(health, forKey: .health)
     try values.encode(createdAt, forKey: .createdAt)
     try values.encodeIfPresent(inventory, forKey: .inventory)
+    try values.encodeIfPresent(releaseCommand, forKey: .releaseCommand)
   }
 }
 

@@ -54,7 +54,7 @@ public struct Plan: Equatable, Sendable {
     let packages = app.packages
 
     var warnings =
-      (isBuilt ? [] : packages.warnings) + app.startWarnings(isBuilt: isBuilt) + [top?.warning].compactMap(\.self)
+      (isBuilt ? [] : packages.warnings) + app.startWarnings + [top?.warning].compactMap(\.self)
     let wish = configured.map { RuntimeWish($0, source: "nextdeploy config") } ?? app.node.wish
     let need = RuntimeNeed(.node, [wish, app.nextsNode].compactMap(\.self))
     // A site of plain files, which nothing builds, needs none.

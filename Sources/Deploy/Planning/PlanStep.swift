@@ -12,6 +12,9 @@ struct Planned {
 
   var commit: Commit { source.commit }
 
+  /// What brings it again, once it is corrected.
+  var again: String { source.shipment == nil ? "push again" : "ship again" }
+
   fileprivate init(
     _ source: Source, _ tree: some SourceTree, _ environment: AppEnvironment, _ config: AppConfig, _ seams: Seams,
     bring: (RuntimeNeed) throws -> Tool?
@@ -48,7 +51,7 @@ extension Advisor {
       app: app, manifests: plan.app.manifests.map(\.manifest), packages: plan.packages,
       version: plan.packages.wanted ?? plan.manager?.version, environment: planned.environment,
       leavesOutDevelopment: plan.packages.manager == .npm && plan.project.dependencies == .production,
-      unset: planned.unset)
+      unset: planned.unset, isShipped: planned.source.shipment != nil)
   }
 }
 
@@ -95,8 +98,9 @@ extension Builder {
     }
   }
 
-  func requireSpace(clean: Bool) throws {
-    let needed = max(50 << 20, try seams.space.reservedSpace())
+  /// - Parameter bytes: what is needed beside what is kept for everybody else.
+  func requireSpace(clean: Bool, beside bytes: Int = 0) throws {
+    let needed = max(50 << 20, try seams.space.reservedSpace()) + bytes
     if try seams.space.freeSpace() >= needed { return }
     if clean { try emptyWorkspace() }
     let free = try seams.space.freeSpace()

@@ -20,6 +20,8 @@ public protocol Payload {
   var files: any BuiltFiles { get }
   /// The app's releases, made of these files.
   var releases: any Releases { get }
+  /// Runs something in a copy of its files, which the app's own commands can write to; nothing of the copy stays.
+  func withCopy(_ body: (any BuiltFiles) throws -> Void) throws
   /// Removes what is left of it.
   func discard() throws
 }

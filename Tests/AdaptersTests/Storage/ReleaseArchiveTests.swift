@@ -41,7 +41,10 @@ struct ReleaseArchiveTests {
 
   /// A release, a line for each of its files, and their contents.
   private func describe(_ layout: AppLayout, _ id: String) throws -> [String] {
-    let directory = try layout.release(ReleaseID(id)).directory
+    try describe(layout.release(ReleaseID(id)).directory)
+  }
+
+  private func describe(_ directory: String) throws -> [String] {
     let listed = try runProgram(["find", directory, "-mindepth", "1", "-printf", #"%P %y %m %T@ %l\n"#], in: "/")
     let sums = try runProgram(["sh", "-c", "find . -type f -exec sha256sum {} +"], in: directory)
     return (listed + sums).split(separator: "\n").map(String.init)
@@ -165,6 +168,43 @@ struct ReleaseArchiveTests {
 
       #expect(error?.description.contains("its archive is damaged") == true, "\(String(describing: error))")
       #expect(try Files.list(layout.releases) == before)
+      let record = try #require(try releases.archived().first).release
+      let told = #expect(throws: Failure.self) { try export(releases, record) }
+      #expect(told?.description.contains("its archive is damaged") == true, "\(String(describing: told))")
+      #expect(!Files.exists(layout.exported))
+    }
+  }
+
+  /// What an export reads of a release.
+  @discardableResult
+  private func export(_ releases: ReleaseDirectory, _ release: ReleaseRecord) throws -> [String] {
+    let found = try releases.exported(release) {}
+    defer { found.discard() }
+    try releases.removeUnfinished()
+    return try describe(found.layout.directory)
+  }
+
+  @Test("is read the same from where it is, while it waits and once it is packed, which stays; nothing else does")
+  func exported() async throws {
+    try await run { releases, packer, layout in
+      let record = try #require(try releases.list().first)
+      let before = try export(releases, record)
+      try setAside(releases, Self.ids[..<1])
+      #expect(try export(releases, record) == before)
+      _ = try pack(packer)
+      let kept = try [releases.archived().count, Files.list(layout.releases).count]
+
+      #expect(try export(releases, record) == before)
+
+      #expect(!Files.exists(layout.exported))
+      #expect(try [releases.archived().count, Files.list(layout.releases).count] == kept)
+      // One that was killed.
+      try runProgram(["mkdir", "-p", "\(layout.exported)/release/app"])
+      _ = try pack(packer)
+      #expect(try export(releases, record) == before)
+      try runProgram(["mkdir", "-p", "\(layout.exported)/release/app"])
+      try releases.removeUnfinished()
+      #expect(!Files.exists(layout.exported))
     }
   }
 

@@ -2,8 +2,8 @@
 
 /// A directory in which something was built.
 struct Built: BuiltFiles {
-  let directory = "/home/me/shop"
   let files: [String: String]
+  var directory = "/home/me/shop"
 
   func text(_ path: String) -> String? { files[path] }
   func exists(_ path: String) -> Bool { files[path] != nil || files.keys.contains { $0.hasPrefix("\(path)/") } }

@@ -115,6 +115,11 @@ struct FakePayload: Payload {
   let bytes = 3 << 20
   var files: any BuiltFiles { FakeWorkspace(world: world) }
   var releases: any Releases { FakeReleases(world: world) }
+  func withCopy(_ body: (any BuiltFiles) throws -> Void) throws {
+    try world.event("copy")
+    defer { world.events.append("remove the copy") }
+    try body(Built(files: world.files, directory: "/app/copy"))
+  }
   func discard() throws { try world.event("discard") }
 }
 

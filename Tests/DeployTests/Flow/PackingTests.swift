@@ -72,10 +72,42 @@ struct PackingTests {
 
     #expect(packing.parts.first == .copy(from: "apps/web/.next/standalone", to: ""))
     #expect(packing.parts.last == .copy(from: ".nvmrc", to: "apps/web/.nvmrc"))
-    var wanted = try ProjectFile(settings)
-    wanted.releaseCommand = nil
-    #expect(try packing.texts["nextdeploy.json"].map { try ProjectFile($0) } == wanted)
-    #expect(told.lines.contains { $0.contains("'migrate'") })
+    #expect(try packing.texts["nextdeploy.json"].map { try ProjectFile($0) } == ProjectFile(settings))
+    #expect(told.lines.contains { $0.contains("seems not to have what its release command runs, 'migrate'") })
+  }
+
+  @Test(
+    "has its release command, with a warning where what that runs is not packed",
+    arguments: [
+      ("node migrate.js", false), ("node ./db/migrate", false), ("./migrate.js; exit", false), ("echo one", false),
+      ("A=b npx kept up", false), ("kept up", false), ("npm run migrate", false), ("node $FILE", false),
+      ("npx --yes gone", true), ("node gone.js", true), ("bunx built migrate", true),
+    ])
+  func releaseCommand(_ command: String, isMissing: Bool) throws {
+    let settings = #"{"release": "\#(command)"}"#
+    let packing = try pack([
+      "package.json": #"{"scripts": {"start": "node s.js"}}"#, "s.js": "", "migrate.js": "", "db/migrate.js": "",
+      "nextdeploy.json": settings, "node_modules/.bin/kept": "", "node_modules/.bin/built": "",
+      "node_modules/.package-lock.json":
+        #"{"packages": {"node_modules/built": {"dev": true, "bin": {"built": "b.js"}}, "node_modules/k": {"bin": {"kept": "k"}}}}"#,
+    ])
+
+    #expect(packing.texts.isEmpty && packing.leftOut.isEmpty, "its own nextdeploy.json goes along")
+    var isTold: Bool { told.lines.contains { $0.contains("what its release command runs") } }
+    #expect(isTold == isMissing, "\(told.lines)")
+
+    // Of a site of files and of a standalone server, only what is served goes along.
+    told.lines = []
+    let site = try pack([
+      "nextdeploy.json": #"{"static": "dist", "release": "node migrate.js"}"#, "dist/index.html": "", "migrate.js": "",
+    ])
+    #expect(site.texts["nextdeploy.json"]?.contains("node migrate.js") == true && isTold)
+    told.lines = []
+    let traced = [
+      "nextdeploy.json": #"{"release": "node migrate.js"}"#, ".next/standalone/migrate.js": "", "migrate.js": "",
+    ]
+    #expect(try pack(Self.standalone("", traced)).texts["nextdeploy.json"]?.contains("node migrate.js") == true)
+    #expect(!isTold)
   }
 
   @Test("of a release is what it has, with its commit's settings and Node, and without what the server gave it")
@@ -108,9 +140,7 @@ struct PackingTests {
       packing.leftOut == [
         "apps/web/uploads", "apps/web/.next/cache/images", "apps/web/.next/cache/compiled", "apps/web/.env",
       ])
-    var wanted = try ProjectFile(settings)
-    wanted.releaseCommand = nil
-    #expect(try packing.texts["nextdeploy.json"].map { try ProjectFile($0) } == wanted)
+    #expect(try packing.texts["nextdeploy.json"].map { try ProjectFile($0) } == ProjectFile(settings))
     #expect(packing.texts["apps/web/.nvmrc"] == "22" && packing.texts.count == 2)
     #expect(told.lines.count == 1 && told.lines[0].contains("apps/web/.env is left out"))
   }
@@ -160,6 +190,6 @@ struct PackingTests {
     let packing = try pack(["nextdeploy.json": #"{"static": ".", "release": "x"}"#, "index.html": "i"])
 
     #expect(packing.parts == [.everything(without: ["node_modules"])])
-    #expect(packing.texts["nextdeploy.json"] == "{\n  \"static\": \".\"\n}\n")
+    #expect(packing.texts["nextdeploy.json"] == "{\n  \"release\": \"x\",\n  \"static\": \".\"\n}\n")
   }
 }

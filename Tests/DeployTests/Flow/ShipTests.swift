@@ -89,14 +89,58 @@ struct ShipTests {
     #expect(world.tip == pushed.commit?.id)
   }
 
-  @Test("with a release command is refused, for only pushes run one")
+  @Test("runs its release command as a push does, before its release is made, in a copy that goes")
   func releaseCommand() throws {
-    let world = try world(["nextdeploy.json": #"{"release": "migrate"}"#])
+    let world = try world([
+      "nextdeploy.json": #"{"root": "web", "release": "migrate"}"#,
+      "web/package.json": #"{"scripts": {"start": "node server.js"}}"#,
+    ])
+    world.variables = ["RUN": .init("run-run-run", .run)]
 
     let record = try world.deploy(.ship(delivery))
 
-    #expect(record.outcome == .failed && record.failure?.cause.contains("migrate") == true)
-    #expect(world.releases.isEmpty && !world.events("discard").isEmpty)
+    #expect(record.outcome == .live, "\(String(describing: record.failure))")
+    #expect(record.steps.map(\.step) == [.unpack, .plan, .build, .release, .release, .boot, .health, .route])
+    #expect(
+      world.events("copy", "run ", "remove the copy", "make", "discard").map { $0.prefix(6) }
+        == ["copy", "run mi", "remove", "make 2", "discar"])
+    let job = try #require(world.jobs.last)
+    #expect(job.work == .shell("migrate") && job.directory == "/app/copy/web" && world.jobs.count == 1)
+    #expect(job.environment["RUN"] == "run-run-run" && job.environment["PWD"] == job.directory)
+    #expect(job.environment["NODE_ENV"] == "production")
+    #expect(job.environment["PATH"]?.hasPrefix("/app/copy/web/node_modules/.bin:/app/copy/node_modules/.bin:") == true)
+    #expect(world.releases.last?.releaseCommand == "migrate")
+  }
+
+  @Test("runs what stands before its start, and says of what it lacks that it was not shipped")
+  func beforeStart() throws {
+    let world = try world([
+      "package.json": #"{"scripts": {"start": "node server.js", "prestart": "prisma migrate deploy"}}"#
+    ])
+    let first = try world.push("zero")
+    world.results["prisma migrate deploy"] = .failed(exitCode: 127)
+    world.outputs["prisma"] = "sh: 1: prisma: not found\n"
+
+    let record = try world.deploy(.ship(delivery))
+
+    #expect(record.outcome == .failed && record.step == .release)
+    let failure = try #require(record.failure)
+    #expect(failure.attempt == "running the release command 'prisma migrate deploy'")
+    #expect(
+      failure.cause.contains("'prisma' was not found") && failure.next.contains("\"release\" run what a release holds"))
+    #expect(world.live?.release == first.release && world.releases.map(\.id) == [first.id])
+    #expect(world.events("remove the copy", "discard").count == 2)
+    world.outputs["prisma"] = "refused\n"
+    world.results["prisma migrate deploy"] = .failed(exitCode: 1)
+    #expect(try world.deploy(.ship(delivery)).failure?.next.hasSuffix("then ship again.") == true)
+  }
+
+  @Test("has its release command only where there is room for its files once more")
+  func room() throws {
+    let world = try world(["nextdeploy.json": #"{"release": "migrate"}"#])
+    world.freeSpace = world.reservedSpace + (2 << 20)
+    #expect(try world.deploy(.ship(delivery)).failure?.cause.contains("102 MB are free") == true)
+    #expect(world.jobs.isEmpty)
   }
 
   @Test("of pages alone needs no package.json; of something else it does")

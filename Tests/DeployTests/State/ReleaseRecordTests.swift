@@ -68,7 +68,8 @@ struct ReleaseRecordTests {
     let process = try read(Self.earlier)
     let record = ReleaseRecord(
       id: process.id, source: process.source, buildKey: "k", framework: "static files", serving: .files(site),
-      environmentMark: nil, health: HealthPolicy(), createdAt: process.createdAt, inventory: nil)
+      environmentMark: nil, health: HealthPolicy(), createdAt: process.createdAt, inventory: nil,
+      releaseCommand: "migrate")
 
     let copy = try read(String(decoding: JSONEncoder().encode(record), as: UTF8.self))
 

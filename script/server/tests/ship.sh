@@ -25,6 +25,21 @@ shipping() {
   is "with its own files" "the second" get_shipped
   passes "and is rolled back" remote rollback shipped
   is "to the first" "built elsewhere" get_shipped
+
+  before=$(on ls /opt/nextdeploy/apps/shipped/releases)
+  echo '{ "release": "echo as $(id -u) in $PWD; touch server.js || exit; echo sees $(ls /opt/nextdeploy/apps/shipped); exit 3" }' \
+    >"$place/nextdeploy.json"
+  ship "$place" >"$laptop/told" 2>&1 || true
+  has "a release command runs as the user of the app's builds" "as 67" cat "$laptop/told"
+  has "in a copy of its files, which it may write to" "in /opt/nextdeploy/apps/shipped/cache/shipped" cat "$laptop/told"
+  has "and sees no release" "sees build cache workspace" cat "$laptop/told"
+  has "one that fails leaves the old release live" "is still live" cat "$laptop/told"
+  is "which answers" "built elsewhere" get_shipped
+  is "and leaves nothing" "$before" on sh -c "ls /opt/nextdeploy/apps/shipped/releases; ls -d /opt/nextdeploy/apps/shipped/cache/shipped 2>/dev/null; true"
+  echo '{ "release": "echo migrated; mkdir -m 000 closed; rm server.js" }' >"$place/nextdeploy.json"
+  passes "one that succeeds goes live" ship "$place"
+  is "with its files as they arrived" "the second" get_shipped
+  is "and its copy is gone, whatever it was closed with" "gone" on sh -c "ls -d /opt/nextdeploy/apps/shipped/cache/shipped* 2>/dev/null || echo gone"
   on nextdeploy app remove shipped >/dev/null
 }
 

@@ -27,14 +27,10 @@ extension Project {
   /// The start command as it is written.
   private var startLine: String { file.start ?? manifest.scripts["start"] ?? "" }
 
-  /// - Parameter isBuilt: whether it is what a build left, of which nothing runs but the start.
-  func startWarnings(isBuilt: Bool) -> [String] {
+  var startWarnings: [String] {
     guard let command else { return [] }
     var warnings: [String] = []
-    if isBuilt, let before = beforeStart {
-      warnings.append(
-        "\(before.quoted), which runs before the start, is not run for an archive: run it where that is made.")
-    } else if let before = beforeStart {
+    if let before = beforeStart {
       warnings.append(
         file.releaseCommand == nil
           ? "\(before.quoted), which runs before the start, runs once for each push, as \"release\" in \(ProjectFile.name) "
