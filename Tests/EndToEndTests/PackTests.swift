@@ -71,11 +71,12 @@ struct PackTests {
       let runner = Runner(sandbox: sandbox)
       let files = Self.vite.merging([
         "dist/index.html": "<h1>one page</h1>", "dist/package.json": "served", "dist/_headers": "/*\n  X-Own: yes\n",
-        "nextdeploy.json": #"{"health": {"path": "/deep/page", "timeout": 20}, "build": "vite build"}"#,
+        "nextdeploy.json":
+          #"{"health": {"path": "/deep/page", "timeout": 20}, "build": "vite build", "release": "echo mi''grated"}"#,
       ]) { $1 }
 
       try runner.pack(runner.project("site", files)).expectSuccess().expect("Packed Vite, static files from dist: ")
-      try runner.ship().expectSuccess().expect("files that Caddy serves without a process")
+      try runner.ship().expectSuccess().expect("migrated\n", "files that Caddy serves without a process")
 
       #expect(
         try runner.paths()

@@ -69,17 +69,15 @@ extension ReleaseDirectory {
     _ record: ReleaseArchive.Record, into directory: String, _ packages: String, _ isWanted: () throws -> Void
   ) throws {
     let id = record.release.id
-    // Whoever bounds the archive may remove them meanwhile.
+    // Whoever bounds the archive may remove it meanwhile.
     let packed = try FileDescriptor(path: archive.path(of: record.archive), .read)
     if let file = record.packages {
-      let packedPackages = try FileDescriptor(path: archive.path(of: file), .read)
-      try extract(packed, record.archive, of: id, into: directory, isWanted)
-      try extract(packedPackages, file, of: id, into: packages, isWanted)
-      try fill(Directory(directory), from: Directory(packages), id)
-      try leftovers.remove(packages)
-    } else {
-      try extract(packed, record.archive, of: id, into: directory, isWanted)
+      try extract(FileDescriptor(path: archive.path(of: file), .read), file, of: id, into: packages, isWanted)
     }
+    try extract(packed, record.archive, of: id, into: directory, isWanted)
+    if record.packages == nil { return }
+    try fill(Directory(directory), from: Directory(packages), id)
+    try leftovers.remove(packages)
   }
 
   private func openToApp(_ record: ReleaseArchive.Record, _ directory: String) throws {
