@@ -70,7 +70,7 @@ extension ReleaseDirectory {
   /// Removes what an export that was killed has unpacked.
   func removeExported() throws {
     guard Files.exists(layout.exported), let lock = try FileLock(ifFree: layout.exportedLock) else { return }
-    try lock.hold { try Files.remove(layout.exported) }
+    lock.hold { leftovers.discard(layout.exported) }
   }
 }
 
