@@ -32,6 +32,11 @@ struct BuildOutput {
   var folder: PublicFolder?
   /// The page by which a site of files shows that it is healthy; nil for other apps.
   var page: String?
+
+  /// What runs once before what was built elsewhere goes live: of a site of files nothing is started, so nothing before that.
+  func releaseCommand(_ plan: Plan) -> String? {
+    if case .files = serving { plan.project.releaseCommand } else { plan.app.releaseCommand }
+  }
 }
 
 extension Builder {

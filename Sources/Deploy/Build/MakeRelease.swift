@@ -13,10 +13,11 @@ extension Builder {
       id: record.id, source: planned.source, buildKey: planned.buildKey, framework: output.framework,
       serving: serving, environmentMark: try EnvironmentMark(planned.environment, seams.repository),
       health: try healthPolicy(of: planned.plan, output), createdAt: record.startedAt, inventory: artifact.inventory,
-      releaseCommand: planned.plan.app.releaseCommand)
+      releaseCommand: output.releaseCommand(planned.plan))
     switch artifact.place {
     case .workspace(let installation): try runReleaseCommand(installation)
-    case .archive(let payload): try runReleaseCommand(of: planned, in: payload)
+    case .archive(let payload):
+      if let command = release.releaseCommand { try run(command, of: planned, in: payload) }
     }
     var assembly = output.assembly
     if case .process(let process) = output.serving {
@@ -36,27 +37,27 @@ extension Builder {
 
   /// Runs the app's release command (a migration), in the workspace, where all its tools are installed.
   func runReleaseCommand(_ installation: Installation) throws {
-    try runReleaseCommand(of: installation.planned) { try run($0, of: installation.planned) }
+    let planned = installation.planned
+    guard let command = planned.plan.app.releaseCommand else { return }
+    try steps.run(.release, command) {
+      try run(command, of: planned)
+      return ((), Self.done)
+    }
   }
 
   /// The same in a copy of an archive's files: the release has them as they arrived, whatever the command does.
-  private func runReleaseCommand(of planned: Planned, in payload: any Payload) throws {
-    try runReleaseCommand(of: planned) { command in
+  private func run(_ command: String, of planned: Planned, in payload: any Payload) throws {
+    try steps.run(.release, command) {
       try requireSpace(clean: false, beside: payload.bytes)
       try seams.programs.setPrograms(planned.plan.manager?.scripts ?? [:])
       try payload.withCopy { copy in
         try Builder(steps: steps, environment: environment, files: copy).run(command, of: planned)
       }
+      return ((), Self.done)
     }
   }
 
-  private func runReleaseCommand(of planned: Planned, _ run: (String) throws -> Void) throws {
-    guard let command = planned.plan.app.releaseCommand else { return }
-    try steps.run(.release, command) {
-      try run(command)
-      return ((), "release command done")
-    }
-  }
+  private static var done: String { "release command done" }
 
   private func run(_ command: String, of planned: Planned) throws {
     var given = given(to: .releaseCommand, planned, in: planned.plan.project.root)

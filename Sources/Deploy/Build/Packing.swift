@@ -44,7 +44,7 @@ public struct Packing {
       place = process.directory
       packProcess(plan, place)
     }
-    if let command = plan.app.releaseCommand {
+    if let command = output.releaseCommand(plan) {
       let isLeftOut = try isWhole && reader.leavesOut(CommandProgram(command), plan)
       look(for: command, in: place, events) { !isLeftOut && files.exists($0) }
     }

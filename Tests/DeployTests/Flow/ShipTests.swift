@@ -149,6 +149,13 @@ struct ShipTests {
     world.arriving = try MemoryTree(["index.html": "<h1>pages</h1>"])
     #expect(try world.deploy(.ship(delivery)).outcome == .live)
     #expect(world.releases.last?.site != nil)
+    // Nothing of them is started.
+    world.arriving = try MemoryTree([
+      "package.json": #"{"scripts": {"start": "serve", "prestart": "gone"}}"#, "index.html": "pages",
+      "nextdeploy.json": #"{"static": "."}"#,
+    ])
+    #expect(try world.deploy(.ship(delivery)).outcome == .live && world.jobs.isEmpty)
+    #expect(world.releases.last?.site != nil && world.releases.last?.releaseCommand == nil)
     world.arriving = try MemoryTree(["main.go": ""])
     #expect(try world.deploy(.ship(delivery)).failure?.cause.contains("package.json") == true)
   }
