@@ -47,23 +47,10 @@ extension ExportCommand {
     let found = try release(id, of: app, attempt)
     defer { found.discard() }
     let release = found.record
-    guard let process = release.process else {
-      throw Failure(
-        attempt, "it is a site of files, which has no process to put into a container",
-        next: "'nextdeploy export \(app.name)' writes its pages, which any web server can serve.")
-    }
-    var contents = try ContainerContents(found.layout, shared: app.layout.shared)
-    let container = try ContainerApp(
-      app.name, release, process, config: app.config(), variables: app.allVariables(),
-      runtime: ContainerRuntime(of: process, on: app.server.tools), files: found.files,
-      volumes: contents.volumes,
-      migration: release.releaseCommand
-        ?? app.repository.tree(builtInto: release).flatMap { try Deployment.releaseCommand(of: $0) })
-    let files = try ContainerFiles(container, for: engine, release: found.files)
-    try contents.complete(container, process, migration: files.migration)
+    let (container, contents, files) = try complete(found, of: app, for: engine)
     let target = path.map(Files.resolved)
     if engine == .oci {
-      let image = try ImageLayout(container, process, contents)
+      let image = try ImageLayout(container, release.process, contents)
       if let target {
         try image.make(at: target, files.files)
       } else {
@@ -81,6 +68,42 @@ extension ExportCommand {
     return 0
   }
 
+  /// All that is written of a release.
+  private static func complete(
+    _ found: borrowing ExportedRelease, of app: AppContext, for engine: Engine
+  ) throws -> (ContainerApp, ContainerContents, ContainerFiles) {
+    let (release, built) = (found.record, found.files)
+    let command =
+      try release.releaseCommand
+      ?? app.repository.tree(builtInto: release).flatMap { try Deployment.releaseCommand(of: $0) }
+    func described(
+      _ contents: ContainerContents, _ runtime: ContainerRuntime, _ variables: AppEnvironment
+    ) throws -> (ContainerApp, ContainerFiles) {
+      let container = try ContainerApp(
+        app.name, release, config: app.config(), variables: variables, runtime: runtime, files: built,
+        volumes: contents.volumes, migration: command)
+      return (container, try ContainerFiles(container, for: engine, release: built))
+    }
+    switch release.serving {
+    case .process(let process):
+      var contents = try ContainerContents(found.layout, shared: app.layout.shared)
+      let (container, files) = try described(
+        contents, ContainerRuntime(of: process, on: app.server.tools), app.allVariables())
+      try contents.complete(container, launcher: process.launcher, migration: files.migration)
+      return (container, contents, files)
+    case .files(let site):
+      let caddy = app.server.backend.caddy
+      let published = Layout.publicFiles(of: app.name, below: caddy.sites)
+      var contents = try ContainerContents(of: app.name, published: release.id, in: published)
+      let runtime = try ContainerRuntime(caddy)
+      let (container, files) = try described(contents, runtime, AppEnvironment())
+      let served = try Site(
+        app: app.name, addresses: [.port(Port("\(ContainerApp.port)"))], files: site, of: release.id)
+      try contents.complete(container, served, caddy: runtime.version)
+      return (container, contents, files)
+    }
+  }
+
   private static func report(_ files: ContainerFiles, _ container: ContainerApp, _ engine: Engine, _ app: AppContext) {
     let say = app.terminal.printError
     say(
@@ -89,6 +112,9 @@ extension ExportCommand {
     if !container.secrets.isEmpty { say("secrets to be given there: \(container.secrets.joined(separator: ", "))") }
     if files.lacksMigration {
       say("warning: the release seems not to have what its release command runs: development packages are not in it.")
+    }
+    if container.leavesMigration {
+      say("warning: its release command is not exported: Caddy runs no programs. Run it where that is deployed.")
     }
     for need in files.needs where !need.isMet { say("for several instances: \(need.text)") }
   }

@@ -51,6 +51,33 @@ struct EngineExportTests {
       let listed = try sandbox.run(["tar", "--list", "--zstd", "--file", tar]).expectSuccess()
       listed.expect("oci-layout", "index.json", "README.md")
       #expect(!Files.exists("\(sandbox.app())/export.unfinished"))
+      // What an app wrote into its release may be longer than the disk is.
+      let long = "\(sandbox.app())/releases/\(try #require(try sandbox.liveRelease()))/app/long"
+      try sandbox.run(["truncate", "-s", "10T", long]).expectSuccess()
+      try sandbox.nextdeploy("export", "shop", "--as", "oci").expect(status: 1).expect("MB are free")
+      #expect(!Files.exists("\(sandbox.app())/export.unfinished"))
+
+      // The same app as a site of files.
+      try project.commit(
+        "Pages",
+        Self.files.mapValues { _ in nil }.merging([
+          "nextdeploy.json": #"{"static": "public", "release": "true"}"#, "public/index.html": "home",
+          "public/_redirects": "/old /new 301", "public/text.txt": String(repeating: "text ", count: 1000),
+        ]) { $1 })
+      try project.push().expectSuccess()
+      let site = try export("compose", "\(folder)3").expectSuccess()
+      site.expect("its release command is not exported")
+      site.expectNo("TOKEN")
+      let release = try #require(try sandbox.liveRelease())
+      #expect(try Files.list("\(folder)3/release").sorted() == ["Caddyfile", "app"])
+      let pages = try Files.list("\(folder)3/release/app/releases/\(release)")
+      #expect(pages.contains("text.txt.gz") && !pages.contains("_redirects"))
+      let caddy = try sandbox.run(
+        ["caddy", "adapt", "--adapter", "caddyfile", "--config", "\(folder)3/release/Caddyfile"])
+      try caddy.expectSuccess().expect("/new", "/srv/app/releases/", "shutdown_delay")
+      try Files.remove("\(sandbox.root)/caddy/sites/files/shop/releases/\(release)")
+      try export("oci", "\(folder)4").expect(status: 3).expect("is not there", "nextdeploy rollback")
+      #expect(!Files.exists("\(folder)4"))
     }
   }
 }

@@ -65,13 +65,7 @@ extension CaddySites {
   }
 
   private func configuration(_ site: Site, _ name: LiveNames.Name) throws -> String {
-    var block = SiteBlock(site: site, plainPort: nil, caddy: try service.version, live: name, names: nil, files: nil)
-    block.parts = [
-      FilesPart(
-        key: name.site ?? "", site: site.files ?? StaticSite(),
-        directory: Layout.publicFiles(of: site.app, below: directory))
-    ]
-    block.hasProcess = false
-    return "{\n\tadmin off\n\tauto_https off\n\tdefault_bind 127.0.0.1\n}\n" + (try block.text)
+    try SiteBlock(site: site, plainPort: nil, caddy: service.version, live: name, names: nil, files: nil)
+      .alone(in: Layout.publicFiles(of: site.app, below: directory), ["default_bind 127.0.0.1"])
   }
 }

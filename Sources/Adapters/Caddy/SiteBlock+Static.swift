@@ -18,6 +18,19 @@ extension SiteBlock {
     ])
   }
 
+  /// The whole configuration of a Caddy that serves one release's files, and nothing else.
+  ///
+  /// - Parameters:
+  ///   - directory: where the release is published (``PublicDirectory``).
+  ///   - options: Caddy's, for all that it does.
+  func alone(in directory: String, _ options: [String]) throws -> String {
+    var block = self
+    block.parts = [FilesPart(key: live.site ?? "", site: site.files ?? StaticSite(), directory: directory)]
+    block.hasProcess = false
+    let lines = (["admin off", "auto_https off"] + options).map { "\t\($0)\n" }.joined()
+    return "{\n\(lines)}\n" + (try block.text)
+  }
+
   /// How a single file is served, for the parts to import.
   var snippet: String { !hasParts ? "" : Templates.file(["APP": site.app.description]) }
 

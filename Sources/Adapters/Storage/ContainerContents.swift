@@ -22,6 +22,19 @@ public struct ContainerContents {
     try takeLinks(of: source, shared: shared)
   }
 
+  /// Looks at a site of files as it is published (``PublicDirectory``): with what was compressed, and without what no visitor
+  /// gets.
+  public init(of app: AppName, published release: ReleaseID, in directory: String) throws {
+    self.directory = directory
+    let place = "\(PublicDirectory.releases)/\(release)"
+    guard Files.exists("\(directory)/\(place)") else {
+      throw Failure(
+        .notFound, "exporting \(app)", "what Caddy would serve of the release \(release) is not there",
+        next: "'nextdeploy rollback \(release) --app \(app)' makes it anew, and the release live.")
+    }
+    try self.release.add(.copy(from: place, to: "\(Self.app)/\(place)"), of: Directory(directory))
+  }
+
   /// Takes out the links to what is kept elsewhere: a container has no such place.
   private mutating func takeLinks(of source: borrowing Directory, shared: String) throws {
     for path in release.entries.keys.sorted() where path.parts.first == Self.app {
@@ -36,11 +49,13 @@ public struct ContainerContents {
   }
 
   /// Adds what the release is given for a container, and parts what the app writes to from the rest.
-  public mutating func complete(_ app: ContainerApp, _ process: AppProcess, migration: String?) throws {
+  ///
+  /// - Parameter launcher: what starts it; nil if it starts by itself.
+  public mutating func complete(_ app: ContainerApp, launcher: Launcher?, migration: String?) throws {
     let source = try Directory(directory)
     add("health.cjs", Templates.health)
     // The release's own may be one that listens on 127.0.0.1 only.
-    if let launcher = process.launcher { add(launcher.file, Templates.next) }
+    if let launcher { add(launcher.file, Templates.next) }
     if let migration { add("migrate.sh", migration) }
     for place in app.writable {
       let path = "app/\(place)"
@@ -56,6 +71,19 @@ public struct ContainerContents {
       try writable.makeWay(to: path)
       writable.add(directory: path)
     }
+  }
+
+  /// Adds what Caddy is told to serve the site as it does here.
+  ///
+  /// - Parameter caddy: its version here.
+  public mutating func complete(_ app: ContainerApp, _ site: Site, caddy: Version?) throws {
+    let live = LiveNames.Name(number: 1, destination: site.destination, site: site.files?.key, mark: "\(site.release)")
+    let block = SiteBlock(site: site, plainPort: nil, caddy: caddy, live: live, names: nil, files: nil)
+    add(
+      ContainerApp.siteConfiguration,
+      try block.alone(
+        in: "\(ContainerApp.place)/\(Self.app)",
+        ["shutdown_delay \(ContainerApp.pause)s", "grace_period \(app.drain)s"]))
   }
 
   private mutating func add(_ name: String, _ text: String) {

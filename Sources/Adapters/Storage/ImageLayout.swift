@@ -11,9 +11,9 @@ public struct ImageLayout {
 
   /// Looks for all that the image will have.
   ///
-  /// - Parameter process: how the release is started.
-  public init(_ app: ContainerApp, _ process: AppProcess, _ contents: ContainerContents) throws {
-    if let manager = process.start.words.first(where: { ["npm", "npx", "pnpm", "yarn", "corepack"].contains($0) }) {
+  /// - Parameter process: how the release is started; nil for a site of files.
+  public init(_ app: ContainerApp, _ process: AppProcess?, _ contents: ContainerContents) throws {
+    if let manager = process?.start.words.first(where: { ["npm", "npx", "pnpm", "yarn", "corepack"].contains($0) }) {
       throw Failure(
         "making an image of \(app.name)",
         "its start command calls \(manager), and the image has only \(app.runtime.kind.title)",

@@ -12,8 +12,25 @@ extension ContainerRuntime {
         "looking for \(kind.title)", "it is not on this server's PATH",
         next: "Install it ('nextdeploy runtime install \(kind.rawValue)'), then push again.")
     }
-    let release = try Files.text("/etc/os-release") ?? ""
-    let name = release.split(separator: "\n").first { $0.hasPrefix("VERSION_CODENAME=") }?.dropFirst(17)
-    self.init(kind, version, program: tool.path, suite: name == "trixie" ? "trixie" : "bookworm")
+    self.init(.runtime(kind), version, program: tool.path, suite: try Self.suite)
+  }
+
+  /// This machine's Caddy, as what serves a site of files.
+  public init(_ caddy: some CaddyService) throws {
+    guard let program = Command.find("caddy", path: caddy.environment["PATH"] ?? ""), let version = try caddy.version
+    else {
+      throw Failure(
+        "looking for Caddy", "this server has none that tells its version",
+        next: "Install it ('apt-get install caddy' on Debian), then try again.")
+    }
+    self.init(.caddy, version, program: program, suite: try Self.suite)
+  }
+
+  private static var suite: String {
+    get throws {
+      let release = try Files.text("/etc/os-release") ?? ""
+      let name = release.split(separator: "\n").first { $0.hasPrefix("VERSION_CODENAME=") }?.dropFirst(17)
+      return name == "trixie" ? "trixie" : "bookworm"
+    }
   }
 }

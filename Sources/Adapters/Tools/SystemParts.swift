@@ -15,7 +15,11 @@ struct SystemParts {
   init(_ runtime: ContainerRuntime, packages: [PathBelow], in release: borrowing Directory) throws {
     // Debian's are links into /usr.
     for name in ["bin", "lib", "lib64"] where try Files.status("/\(name)")?.kind == .link { add(link: name) }
-    try add(Files.resolved(runtime.program), at: "/usr/local/bin/\(runtime.kind.rawValue)")
+    try add(Files.resolved(runtime.program), at: "/usr/local/bin/\(runtime.kind.name)")
+    // As Bun's own image has it.
+    if runtime.kind == .runtime(.bun) {
+      put(.program(Array("#!/bin/sh\nexec bun x \"$@\"\n".utf8)), at: "usr/local/bin/bunx")
+    }
     try add("/bin/sh")
     try add("/usr/bin/env")
     for package in packages {
@@ -23,8 +27,9 @@ struct SystemParts {
       need(library)
     }
     while let path = open.popLast() { try add(path) }
-    let bundle = "/etc/ssl/certs/ca-certificates.crt"
-    if Files.exists(bundle) { try add(bundle) }
+    // What Caddy takes a file for by its ending, it may have from the machine.
+    let lists = runtime.kind == .caddy ? ["/etc/mime.types", "/usr/share/mime/globs2"] : []
+    for file in ["/etc/ssl/certs/ca-certificates.crt"] + lists where Files.exists(file) { try add(file) }
     let user = ContainerApp.user
     let texts = [
       "etc/passwd": "root:x:0:0:root:/root:/bin/sh\napp:x:\(user):\(user):app:/tmp:/bin/sh\n",

@@ -1,4 +1,5 @@
-/// A release of an app as something that runs in a container: what each engine is told, in its own words.
+/// A release of an app as something that runs in a container: what each engine is told, in its own words. A site of files is
+/// served by a Caddy of its own.
 public struct ContainerApp: Equatable, Sendable {
   /// The app's name, as engines take names.
   public let name: String
@@ -30,8 +31,12 @@ public struct ContainerApp: Equatable, Sendable {
   public let volumes: [RelativePath]
   /// What is run once before a release goes live; nil for nothing.
   public let migration: String?
+  /// Whether the release command stays behind: it is one of the build's, and Caddy runs no programs.
+  public let leavesMigration: Bool
   /// Where a build of Next.js is in the release's files, as in ".next"; nil for another app.
   public let nextOutput: RelativePath?
+  /// How Caddy serves the release's files; nil where a process does.
+  public let site: StaticSite?
 
   /// Where a container's app listens.
   public static let port = 3000
@@ -41,13 +46,13 @@ public struct ContainerApp: Equatable, Sendable {
   public static let user = 1000
 
   /// - Parameters:
-  ///   - variables: all that the app has set.
+  ///   - variables: all that the app has set; nothing for a site of files.
   ///   - runtime: what the release is started with.
   ///   - files: the release's files.
   ///   - volumes: paths of its files that are kept across releases.
   ///   - migration: its release command.
   public init(
-    _ app: AppName, _ release: ReleaseRecord, _ process: AppProcess, config: AppConfig, variables: AppEnvironment,
+    _ app: AppName, _ release: ReleaseRecord, config: AppConfig, variables own: AppEnvironment,
     runtime: ContainerRuntime, files: any BuiltFiles, volumes: [RelativePath], migration: String?
   ) throws {
     // A label of DNS ends in no hyphen.
@@ -57,50 +62,87 @@ public struct ContainerApp: Equatable, Sendable {
     self.release = release.id
     createdAt = release.createdAt
     self.runtime = runtime
-    directory = process.directory
+    let process = release.process
+    site = release.site
+    directory = process?.directory ?? .top
     health = release.health
     domains = config.domains
-    origin =
+    let origin =
       config.domains.first.map { Origin(.https, host: $0.description) }
       ?? Origin(.http, host: "localhost", port: UInt16(Self.port))
-    drain = Int(process.drainTimeout.rounded(.up))
+    self.origin = origin
+    drain = process.map { Int($0.drainTimeout.rounded(.up)) } ?? Self.siteDrain
     limits = config.limits ?? Limits()
     self.volumes = volumes
-    self.migration = migration
-    let output = try BuildReader(files: files, events: Events([])).nextOutputs(process.directory).first
-    nextOutput = process.isNext ? output.flatMap { RelativePath(process.directory.file($0)) } : nil
-    var command = process.start.arguments
-    if process.launcher != nil { command.append("\(origin)") }
-    // Next.js 13 and before: its own server, which on a server is for Caddy alone.
-    if command.suffix(2) == ["-H", "localhost"] { command[command.count - 1] = Self.allAddresses }
-    // Engines set HOSTNAME themselves, to the container's own name: an app would listen on one address, not on 127.0.0.1.
-    self.command = ["/usr/bin/env", "HOSTNAME=\(Self.allAddresses)"] + command
-    let own = variables.forInstances
-    let place = "\(Self.place)/app"
-    let path =
-      PackageManagerChoice.ancestors(of: directory).map { "\($0.below(place))/node_modules/.bin" }
-      + ["\(Self.place)/bin", Self.systemPath]
-    var plain = [
-      "PATH": path.joined(separator: ":"), "HOME": "/tmp", "NODE_ENV": "production", "PORT": "\(Self.port)",
-    ]
-    for name in [AppProcess.nextDeployment, "NODE_OPTIONS"] {
-      // What has several lines is no text for a Containerfile.
-      if let value = process.environment[name], value.unicodeScalars.allSatisfy(\.isVisible) { plain[name] = value }
+    self.migration = site == nil ? migration : nil
+    leavesMigration = site != nil && migration != nil
+    nextOutput = try process.flatMap { process in
+      let output = try BuildReader(files: files, events: Events([])).nextOutputs(process.directory).first
+      return process.isNext ? output.flatMap { RelativePath(process.directory.file($0)) } : nil
     }
-    self.variables = plain
-    let set = Set(own.keys).union(process.environment.keys).union(process.isNext ? [ServerActionsKey.name] : [])
-    secrets = set.filter { own[$0] != nil || plain[$0] == nil }
-      .filter { ProgramEnvironment.taken[$0] == nil }.sorted()
+    command = process.map { Self.command(of: $0, at: origin) } ?? Self.siteCommand
+    variables = Self.variables(of: process)
+    secrets = Self.secrets(of: process, own, besides: variables)
     guard directory.description.isPlain(and: "-._/@+") || directory.isTop else {
       throw Failure(
         "exporting \(app)",
         "its directory \(directory.description.quoted) is no plain name, which an engine could misread",
         next: "Give the directory a name of letters, digits and -._@+ only, then push again.")
     }
+    guard site == nil || health.status.overlaps(Self.usualStatus) else {
+      throw Failure(
+        "exporting \(app)", "its \"health.status\" is none that engines take for healthy",
+        next: "Take it out of \(ProjectFile.name), or name a page that is there as \"health.path\"; then push again.")
+    }
+  }
+
+  private static func command(of process: AppProcess, at origin: Origin) -> [String] {
+    var command = process.start.arguments
+    if process.launcher != nil { command.append("\(origin)") }
+    // Next.js 13 and before: its own server, which on a server is for Caddy alone.
+    if command.suffix(2) == ["-H", "localhost"] { command[command.count - 1] = Self.allAddresses }
+    // Engines set HOSTNAME themselves, to the container's own name: an app would listen on one address, not on 127.0.0.1.
+    return ["/usr/bin/env", "HOSTNAME=\(Self.allAddresses)"] + command
+  }
+
+  private static func variables(of process: AppProcess?) -> [String: String] {
+    guard let process else {
+      // Where Caddy's image has these, another user cannot write.
+      return ["PATH": systemPath, "HOME": "/tmp", "XDG_CONFIG_HOME": "/tmp", "XDG_DATA_HOME": "/tmp"]
+    }
+    let path =
+      PackageManagerChoice.ancestors(of: process.directory).map { "\($0.below("\(place)/app"))/node_modules/.bin" }
+      + ["\(place)/bin", systemPath]
+    var plain = [
+      "PATH": path.joined(separator: ":"), "HOME": "/tmp", "NODE_ENV": "production", "PORT": "\(port)",
+    ]
+    for name in [AppProcess.nextDeployment, "NODE_OPTIONS"] {
+      // What has several lines is no text for a Containerfile.
+      if let value = process.environment[name], value.unicodeScalars.allSatisfy(\.isVisible) { plain[name] = value }
+    }
+    return plain
+  }
+
+  private static func secrets(
+    of process: AppProcess?, _ own: AppEnvironment, besides plain: [String: String]
+  ) -> [String] {
+    guard let process else { return [] }
+    let own = own.forInstances
+    let set = Set(own.keys).union(process.environment.keys).union(process.isNext ? [ServerActionsKey.name] : [])
+    return set.filter { own[$0] != nil || plain[$0] == nil }
+      .filter { ProgramEnvironment.taken[$0] == nil }.sorted()
   }
 
   private static let allAddresses = "0.0.0.0"
   private static let systemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+  /// What serves a site of files, and how; the file is written where the release is packed.
+  public static let siteConfiguration = "Caddyfile"
+  private static let siteCommand = [
+    "caddy", "run", "--config", "\(place)/\(siteConfiguration)", "--adapter", "caddyfile",
+  ]
+  /// How long an answer may take that has begun, in seconds: a file's.
+  private static let siteDrain = 10
 
   // MARK: What engines are told
 
@@ -125,13 +167,21 @@ public struct ContainerApp: Equatable, Sendable {
   /// The path that is asked for: one that is there, where the first may be none.
   var healthPath: String { health.alternative ?? health.path }
 
+  /// Statuses that engines take for healthy.
+  static let usualStatus = 200...399
+
   /// A program of the image that asks the app whether it is healthy, as NextDeploy does.
   var healthCheck: [String] {
+    // Caddy's own image has it, as most have.
+    if site != nil { return ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:\(Self.port)\(healthPath)"] }
     let statuses = ([health.status] + [health.tolerated].compactMap(\.self)).map { "\($0.lowerBound)-\($0.upperBound)" }
     return [
-      runtime.kind.rawValue, "\(Self.place)/health.cjs", healthPath, statuses.joined(separator: ","), "\(origin)",
+      runtime.kind.name, "\(Self.place)/health.cjs", healthPath, statuses.joined(separator: ","), "\(origin)",
     ]
   }
+
+  /// Seconds in which an instance that is told to end goes on serving: those who send requests have not heard of it yet.
+  public static let pause = 5
 
   /// How long an app gets to end once it was asked to, in seconds, its open connections included.
   var grace: Int { drain + 10 }
@@ -148,33 +198,5 @@ extension ContainerApp {
     let year = numbers[0] - (numbers[1] < 3 ? 1 : 0)
     let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + numbers[2] - 719_469
     return ((days * 24 + numbers[3]) * 60 + numbers[4]) * 60 + numbers[5]
-  }
-}
-
-/// The program that runs a release.
-public struct ContainerRuntime: Equatable, Sendable {
-  /// Which it is.
-  public let kind: Runtime
-  /// Its version, as in "24.11.1".
-  public let version: Version
-  /// The path of its file on this machine.
-  public let program: String
-  /// The name of the Debian release that the app's packages were built on.
-  public let suite: String
-
-  /// Describes the runtime of a release.
-  public init(_ kind: Runtime, _ version: Version, program: String, suite: String) {
-    self.program = program
-    self.kind = kind
-    self.version = version
-    self.suite = suite
-  }
-
-  /// The image that has it, by its name.
-  public var image: String {
-    switch kind {
-    case .node: "node:\(version.numbers)-\(suite)-slim"
-    case .bun: "oven/bun:\(version.numbers)"
-    }
   }
 }

@@ -8,6 +8,8 @@ extension ContainerApp {
         "FROM \(runtime.image)",
         "WORKDIR \(workingDirectory)",
       ]
+      // The image's own has a capability in its file, with which it does not start where a container is given none.
+      + (site == nil ? [] : ["RUN cp /usr/bin/caddy /usr/local/bin/caddy"])
       + variables.sorted { $0.key < $1.key }.map { "ENV \($0.key)=\(Self.value($0.value))" }
       + [
         // In this order: the directories that hold what the app writes to are not its own.

@@ -29,23 +29,14 @@ extension ContainerApp {
   // MARK: The app
 
   private var deployment: JSON {
-    let container = container(named: name).adding(
+    var container = container(named: name).adding(
       "ports", [["name": "http", "containerPort": .number(Double(Self.port))]]
     )
     .adding("startupProbe", probe(period: 2, failures: max(1, Int((health.timeout / 2).rounded(.up)))))
     .adding("readinessProbe", probe(period: 5, failures: 2))
-    // Until the Service and the Ingress have heard that it goes, requests still come.
-    .adding(
-      "lifecycle",
-      [
-        "preStop": [
-          "exec": [
-            "command": .strings([runtime.kind.rawValue, "-e", "setTimeout(() => {}, \(Self.pause * 1000))"])
-          ]
-        ]
-      ]
-    )
     .adding("command", .strings(Self.plain(command)))
+    // Until the Service and the Ingress have heard that it goes, requests still come.
+    if let preStop { container = container.adding("lifecycle", ["preStop": ["exec": ["command": .strings(preStop)]]]) }
     return [
       "apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata(name),
       "spec": [
@@ -61,8 +52,10 @@ extension ContainerApp {
     ]
   }
 
-  /// Seconds that an instance goes on serving once it is told to end.
-  private static let pause = 5
+  /// What lets an instance go on serving for a while; nil for Caddy, which does so by itself.
+  private var preStop: [String]? {
+    site == nil ? [runtime.kind.name, "-e", "setTimeout(() => {}, \(Self.pause * 1000))"] : nil
+  }
 
   private var pod: JSON {
     [
@@ -112,7 +105,7 @@ extension ContainerApp {
     ]
     let way: (String, JSON)
     // What Kubernetes itself asks for, it takes for healthy from 200 to 399.
-    if health.status == 200...399, health.tolerated == nil {
+    if site != nil || health.status == Self.usualStatus && health.tolerated == nil {
       let headers: JSON = [
         ["name": "Host", "value": .string(origin.authority)],
         ["name": "X-Forwarded-Proto", "value": .string(origin.scheme.rawValue)],

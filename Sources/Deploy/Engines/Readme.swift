@@ -28,6 +28,10 @@ extension ContainerApp {
             ? "What it runs seems not to be in the release, which has production packages only: add that to \"dependencies\", or "
               + "run the command elsewhere.\n" : ""))
     }
+    if leavesMigration {
+      parts.append(
+        "## Release command\n\nNothing here runs it: Caddy runs no programs. Run it where this is deployed.\n")
+    }
     let list = needs.map { "- \($0.isMet ? "[x]" : "[ ]") \($0.text)" }.joined(separator: "\n")
     parts.append("## More than one instance\n\n\(list)\n")
     parts.append(
@@ -50,12 +54,12 @@ extension ContainerApp {
 
             skopeo copy oci:.:\(release) docker://REGISTRY/\(image)
             podman pull oci:$PWD:\(release)
-            podman run --init --env-file FILE -p 127.0.0.1:\(Self.port):\(Self.port) IMAGE
+            podman run --init\(secrets.isEmpty ? "" : " --env-file FILE") -p 127.0.0.1:\(Self.port):\(Self.port) IMAGE
 
         """
     case .compose:
       return """
-        Write the secrets below to `.env`, as NAME=value, then:
+        \(secrets.isEmpty ? "On a machine with Docker:" : "Write the secrets below to `.env`, as NAME=value, then:")
 
             docker compose up --build --detach --wait
 
@@ -68,7 +72,7 @@ extension ContainerApp {
         Build the image, push it where the cluster finds it, and put its whole name in the place of `\(image)`:
 
             \(build)
-            kubectl create secret generic \(name) --from-env-file=FILE
+        \(secrets.isEmpty ? "" : "    kubectl create secret generic \(name) --from-env-file=FILE\n")\
         \(volumes.isEmpty ? "" : "    kubectl apply -f volumes.yaml\n")\
         \(migration == nil ? "" : "    kubectl create -f migrate.yaml && kubectl wait --for=condition=complete job/\(name)-migrate-\(release)\n")\
             kubectl apply -f kubernetes.yaml
@@ -80,8 +84,8 @@ extension ContainerApp {
         """
     case .kamal:
       return """
-        Needs Kamal 2. In `config/deploy.yml` write your machines in the place of 192.0.2.1, and your registry and user; put the secrets
-        below into the environment, then:
+        Needs Kamal 2. In `config/deploy.yml` write your machines in the place of 192.0.2.1, and your registry and user; put the
+        registry's password\(secrets.isEmpty ? "" : " and the secrets below") into the environment, then:
 
             VERSION=\(release) kamal setup        # the first time; then: VERSION=\(release) kamal deploy
 

@@ -20,6 +20,7 @@ extension SharedNeed {
       SharedNeed(
         false, "\($0) is kept on a volume: all instances must see the same one (ReadWriteMany), on every machine.")
     }
+    if let site = app.site { return needs + all(of: site) }
     guard app.nextOutput != nil else {
       return needs + [
         SharedNeed(
@@ -36,6 +37,14 @@ extension SharedNeed {
         "One key of server actions: \(ServerActionsKey.name) is among the secrets; give all the same value, as it is on the server."
       ))
     return needs + caches(required?["config"])
+  }
+
+  private static func all(of site: StaticSite) -> [SharedNeed] {
+    let same = SharedNeed(true, "All instances serve the same files, and keep nothing.")
+    if site.hashed.isEmpty && !site.hasHashedScripts { return [same] }
+    return [
+      same, SharedNeed(false, "\(olderScripts) What a volume at \(ContainerApp.place)/app/all has is served to it."),
+    ]
   }
 
   private static func caches(_ config: JSON?) -> [SharedNeed] {
@@ -77,11 +86,13 @@ extension SharedNeed {
         isElsewhere,
         isElsewhere
           ? "assetPrefix is set: scripts and styles come from there; keep those of older releases."
-          : "Scripts and styles of older releases: a page that is still open asks the new instances for them, and gets 404. "
-            + "Kamal's asset_path keeps those of one release; else put .next/static of each release on a CDN (assetPrefix) "
+          : "\(olderScripts) Kamal's asset_path keeps those of one release; else put .next/static of each release on a CDN (assetPrefix) "
             + "or a volume."))
     return needs
   }
+
+  private static let olderScripts =
+    "Scripts and styles of older releases: a page that is still open asks the new instances for them, and gets 404."
 
   private static func isSet(_ value: JSON?) -> Bool { value?.string.map { !$0.isEmpty } ?? false }
 }

@@ -8,6 +8,8 @@ struct Exported {
   var app = "shop"
   var process = AppProcess(
     start: .program(["node", "server.js"]), directory: .top, environment: [:], drainTimeout: 30)
+  var site: StaticSite?
+  var runtime = Runtime.node
   var health = HealthPolicy()
   var variables = AppEnvironment(["DATABASE_URL": .init("postgres://secret@db"), "BUILT": .init("b", .build)])
   var config: AppConfig
@@ -38,11 +40,14 @@ struct Exported {
           Commit(
             id: try CommitID(String(repeating: "a", count: 40)), tree: try CommitID(String(repeating: "b", count: 40)),
             subject: "x")),
-        buildKey: "k", framework: "f", serving: .process(process), environmentMark: nil, health: health,
+        buildKey: "k", framework: "f", serving: site.map { .files($0) } ?? .process(process), environmentMark: nil,
+        health: health,
         createdAt: "2026-11-27T10:11:12Z", inventory: nil)
       return try ContainerApp(
-        AppName(app), release, process, config: config, variables: variables,
-        runtime: ContainerRuntime(.node, #require(Version("24.11.1")), program: "/usr/bin/node", suite: "bookworm"),
+        AppName(app), release, config: config, variables: variables,
+        runtime: ContainerRuntime(
+          site == nil ? .runtime(runtime) : .caddy, #require(Version("24.11.1")), program: "/usr/bin/it",
+          suite: "bookworm"),
         files: Built(files: files), volumes: volumes.map { try #require(RelativePath($0)) }, migration: migration)
     }
   }
@@ -161,6 +166,46 @@ struct EngineTests {
     exported.health.path = "/"
     let text = try exported.text("kubernetes.yaml", .kubernetes)
     #expect(!text.contains("httpGet") && text.contains(#"- "200-399,400-499""#))
+  }
+
+  @Test(
+    "of a site of files is served by Caddy: nobody's variables, no release command, and its own wait before it ends")
+  func site() throws {
+    var exported = try Exported()
+    exported.site = StaticSite(hashed: [try #require(RelativePath("assets"))])
+    exported.migration = "node migrate.js"
+    let text = try exported.text("Containerfile", .compose)
+    for line in [
+      "FROM caddy:2", "RUN cp /usr/bin/caddy /usr/local/bin/caddy", "USER 1000:1000", #"ENV XDG_DATA_HOME="/tmp""#,
+      #"CMD ["caddy","run","--config","/srv/Caddyfile","--adapter","caddyfile"]"#,
+    ] { #expect(text.contains("\(line)\n"), "\(line) is missing in:\n\(text)") }
+    #expect(text.contains(#"CMD ["wget","-q","-O","/dev/null","http://127.0.0.1:3000/"]"#))
+    let kubernetes = try exported.text("kubernetes.yaml", .kubernetes)
+    #expect(kubernetes.contains("httpGet") && kubernetes.contains("terminationGracePeriodSeconds: 25"))
+    #expect(!kubernetes.contains("preStop"))
+    let all = try exported.everything
+    for word in ["DATABASE_URL", "env-file", "migrate.", "health.cjs"] { #expect(!all.contains(word), "\(word)") }
+    #expect(try exported.container.leavesMigration && exported.container.migration == nil)
+    let readme = try exported.text("README.md", .oci)
+    for part in ["Caddy 24.11.1", "Nothing here runs it", "a volume at /srv/app/all", "- [x] All instances serve"] {
+      #expect(readme.contains(part), "\(part) is missing")
+    }
+    exported.health.status = 404...404
+    #expect(throws: Failure.self) { try exported.container }
+  }
+
+  @Test("of an app of Bun's is asked and held by Bun, in its own image")
+  func bun() throws {
+    var exported = try Exported()
+    exported.runtime = .bun
+    exported.process = AppProcess(
+      start: .program(["bun", "server.ts"]), directory: .top, environment: [:], drainTimeout: 1)
+    exported.health.tolerated = 400...499
+    let text = try exported.text("Containerfile", .compose)
+    #expect(
+      text.contains("FROM oven/bun:24.11.1\n") && text.contains(#"CMD ["bun","/srv/health.cjs","/","200-399,400-499""#))
+    #expect(try exported.text("kubernetes.yaml", .kubernetes).contains("- bun\n                  - \"-e\""))
+    #expect(try !exported.everything.contains("node:"))
   }
 
   @Test("has the time of its release")
