@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import TestKit
 import Testing
 
@@ -48,6 +50,34 @@ struct DirectoryTests {
       try top.status(below($0))?.owner
     }
     #expect(owners == [66000, 66000, 66000, 66001, 0, 0, 0, 0])
+  }
+
+  @Test("gives what is there while its directories become links and come back, and nothing that those lead to")
+  func givesMeanwhile() throws {
+    let place = try Place()
+    let (path, top) = (place.path, place.top)
+    for number in 0..<20 { try place.write(["kept/\(number)/file": "text"]) }
+    let (me, other) = (CurrentProcess.user, CurrentProcess.isRoot ? 66000 : CurrentProcess.user)
+    let problems = Mutex<[String]>([])
+
+    DispatchQueue.concurrentPerform(iterations: 2) { side in
+      do {
+        if side == 0 {
+          for turn in 0..<1500 {
+            let kept = "\(top)/kept/\(turn % 20)"
+            try Files.rename(kept, to: "\(path)/away")
+            try Files.link(kept, to: "../../outside")
+            try Files.remove(kept)
+            try Files.rename("\(path)/away", to: kept)
+          }
+        } else {
+          for _ in 0..<60 { try Directory(top).give(below("kept"), from: me, to: other) }
+        }
+      } catch { problems.withLock { $0.append("\(error)") } }
+    }
+
+    #expect(problems.withLock { $0 } == [])
+    #expect(try place.isUntouched && Files.status("\(place.path)/outside/file")?.owner == me)
   }
 
   @Test("tells of a time that is too late to count as one at the latest")

@@ -143,6 +143,41 @@ struct ReleaseArchiveTests {
     }
   }
 
+  @Test("does not forget a release that is there again as its archive goes")
+  func inUse() async throws {
+    try await run { releases, packer, _ in
+      try setAside(releases)
+      _ = try pack(packer)
+      _ = try releases.restore(ReleaseID(Self.ids[0])) {}
+      var settings = ArchiveSettings()
+      settings.keep = 0
+
+      #expect(try pack(packer, settings).map(\.description) == Array(Self.ids[1...]))
+      #expect(try releases.archived().isEmpty && releases.list().map(\.id.description) == [Self.ids[0]])
+    }
+  }
+
+  @Test("takes files of any length for too much, and several together")
+  func tooLong() throws {
+    // Few file systems have files of eight exabytes.
+    let layout = AppLayout(directory: "/dev/shm/nextdeploy-test-\(CurrentProcess.id)")
+    defer { try? Files.remove(layout.directory) }
+    let releases = ReleaseDirectory(layout: layout)
+    for place in [layout.workspace, layout.releases] { try Files.makeDirectory(place) }
+    try Files.write("", to: "\(layout.workspace)/server.js", durable: false)
+    let id = try ReleaseID(Self.ids[0])
+    try releases.make(
+      ReleaseDirectoryTests.record(Self.ids[0]), from: Assembly(parts: [.everything(without: [])], persist: []))
+    try runProgram(["truncate", "-s", "\(Int.max)", "a", "b"], in: layout.release(id).files)
+
+    #expect(try ContainerContents(layout.release(id), shared: layout.shared).bytes() == .max)
+    let error = #expect(throws: Failure.self) { try ReleaseArchive(layout: layout).requireSpace(for: .max) }
+    #expect(error?.description.contains("MB are free") == true)
+    try setAside(releases, Self.ids[..<1])
+    #expect(try pack(ReleasePacker(layout: layout, leftovers: Leftovers())) == [id])
+    #expect(try Files.text(layout.archiveProblem)?.contains("more than 16 GB") == true)
+  }
+
   @Test("gives back at once what was not packed yet")
   func waiting() async throws {
     try await run { releases, packer, layout in

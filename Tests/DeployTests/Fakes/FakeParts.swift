@@ -65,6 +65,7 @@ struct FakeReleases: Releases {
     try world.event("remove \(release)")
     world.releases.removeAll { $0.id == release }
     world.damagedReleases.removeAll { $0 == release }
+    world.whenRemoved()
   }
 
   func removeUnfinished() throws { try world.event("removeUnfinished") }

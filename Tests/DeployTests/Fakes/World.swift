@@ -44,6 +44,8 @@ final class World {
   /// Releases that are packed, and whether more may be.
   var archived: [ReleaseRecord] = []
   var canArchive = false
+  /// Happens as a release is removed.
+  var whenRemoved: () -> Void = {}
   var assemblies: [Assembly] = []
   /// What the proxy may serve by itself, by release.
   var published: [ReleaseID: PublishedFiles] = [:]

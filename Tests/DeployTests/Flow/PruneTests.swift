@@ -62,6 +62,22 @@ struct PruneTests {
     return (world, first)
   }
 
+  @Test(
+    "takes away the ref of a release that came back and goes again only where the archive gives it up meanwhile",
+    arguments: [false, true])
+  func givenUp(isGivenUp: Bool) throws {
+    let (world, first) = try withArchived()
+    try world.deploy(.rollback(ReleaseID(first.id.description)))
+    for text in ["four", "five"] {
+      world.finishDraining()
+      if isGivenUp { world.whenRemoved = { world.archived.removeAll { $0.commit.subject == "one" } } }
+      try world.push(text)
+    }
+
+    #expect(world.releases.contains { $0.commit.subject == "one" } == false)
+    #expect((world.branches["refs/nextdeploy/releases/\(first.id)"] == nil) == isGivenUp)
+  }
+
   @Test("leaves what is live where what is packed cannot be unpacked")
   func damagedArchive() throws {
     let (world, first) = try withArchived()
