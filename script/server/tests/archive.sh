@@ -21,7 +21,50 @@ archiving() {
   is "and it answers" "the first" get_shipped
   has "what is exported of it can be shipped" "live: " export_and_ship
   is "and is the same" "the first" get_shipped
-  on nextdeploy app remove shipped >/dev/null
+
+  on sh -c 'echo TOKEN=of-nobodys-business | nextdeploy env import shipped - >/dev/null'
+  passes "over ssh it comes as a finished image, whole and without a secret" image_over_ssh srv/app/server.js
+  passes "the user nextdeploy has it as a folder" \
+    on runuser -u nextdeploy -- nextdeploy export shipped --as oci --output /tmp/image
+  is "of its own files" nextdeploy on sh -c 'find /tmp/image -printf "%u\n" | sort -u'
+  is "that is the same" "$(cd "$laptop/image" && find . -type f -exec sha256sum {} + | sort)" \
+    on sh -c 'cd /tmp/image && find . -type f -exec sha256sum {} + | sort'
+  rm -r "$place" && mkdir "$place"
+  echo '{ "static": "." }' >"$place/nextdeploy.json"
+  echo pages >"$place/index.html"
+  has "a site of files takes its place" "live: " ship "$place"
+  passes "and comes as an image with Caddy" image_over_ssh srv/Caddyfile
+  is "nothing of it stays" "" on sh -c 'ls -A /opt/nextdeploy/apps/shipped | grep export.unfinished || true'
+  on sh -c 'rm -r /tmp/image && nextdeploy app remove shipped' >/dev/null
+}
+
+# image_over_ssh FILE: whether the image that comes is one, and has the file.
+image_over_ssh() {
+  rm -rf "$laptop/image" && mkdir "$laptop/image"
+  remote export shipped --as oci | tar x --zstd -C "$laptop/image" &&
+    ! grep -r of-nobodys-business "$laptop/image" &&
+    python3 - "$laptop/image" "$1" <<'END'
+import hashlib, json, os, sys, tarfile
+image, wanted = sys.argv[1:]
+used = set()
+def blob(told):
+    name = told['digest'].removeprefix('sha256:')
+    data = open(f'{image}/blobs/sha256/{name}', 'rb').read()
+    assert (len(data), hashlib.sha256(data).hexdigest()) == (told['size'], name)
+    used.add(name)
+    return data
+assert json.load(open(f'{image}/oci-layout')) == {'imageLayoutVersion': '1.0.0'}
+manifest = json.loads(blob(json.load(open(f'{image}/index.json'))['manifests'][0]))
+config = json.loads(blob(manifest['config']))
+assert config['rootfs']['diff_ids'] == [layer['digest'] for layer in manifest['layers']]
+names = set()
+for layer in manifest['layers']:
+    blob(layer)
+    names.update(tarfile.open(f"{image}/blobs/sha256/{layer['digest'][7:]}").getnames())
+assert {wanted, 'usr/bin/env'} <= names, names
+assert used == set(os.listdir(f'{image}/blobs/sha256'))
+assert sorted(os.listdir(image)) == ['README.md', 'blobs', 'index.json', 'oci-layout']
+END
 }
 
 # The last release but one is not used any more.
