@@ -10,6 +10,7 @@ backing_up() {
   cat >"$place/server.js" <<'END'
 const fs = require('fs')
 if (!fs.existsSync('data/own')) fs.writeFileSync('data/own', 'kept ', { mode: 0o600 })
+if (!fs.existsSync('data/closed')) fs.mkdirSync('data/closed', { mode: 0 })
 require('http').createServer((_, answer) => {
   fs.appendFileSync('data/visits', '.')
   answer.end(fs.readFileSync('data/own', 'utf8') + process.env.WORD)
@@ -33,6 +34,7 @@ END
     on sh -c 'nextdeploy import --app kept --passphrase-file /root/passphrase </root/backup'
   is "with its file and its variables" "kept a-word-of-the-backup" get_kept
   is "what it kept is its own" "$(on cat /opt/nextdeploy/apps/kept/uid)" on stat -c %u /opt/nextdeploy/apps/kept/shared/data/own
+  is "and so is what it had closed" "$(on cat /opt/nextdeploy/apps/kept/uid)" on stat -c %u /opt/nextdeploy/apps/kept/shared/data/closed
   is "the rest is nextdeploy's" "nextdeploy nextdeploy" \
     on sh -c 'stat -c %U /opt/nextdeploy/apps/kept/env /opt/nextdeploy/apps/kept/shared | xargs'
   is "and its commits are there" "$commits" on runuser -u nextdeploy -- git --git-dir /opt/nextdeploy/apps/kept/repo.git show-ref
