@@ -5,7 +5,8 @@ check backend_contract needs install_package
 
 backend_contract() {
   local rule=/etc/polkit-1/rules.d/10-contract.rules suites tests
-  swift build --build-tests >/dev/null
+  # script/test has built them, and runs them: until they end, swift would wait.
+  [[ -n ${NEXTDEPLOY_TESTS_BUILT:-} ]] || swift build --build-tests >/dev/null
   copy_tests
   # The tests kill what they started and stop Caddy, which nextdeploy itself may not.
   on tee "$rule" >/dev/null <<'END'
