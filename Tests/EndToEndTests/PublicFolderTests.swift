@@ -122,6 +122,8 @@ struct PublicFolderTests {
       #expect(try sandbox.get("/logo.png") == files(version)["public/logo.png"] && sandbox.get("/small.txt") == "small")
       #expect(try ask(sandbox, sandbox.url() + "/new.txt")["status"] == "404")
 
+      // What turns it off knows nothing of Next.js's version.
+      guard version == "16.4.5" else { return }
       try project.commit("Off", ["nextdeploy.json": #"{"files": "app"}"#])
       try project.push().expectSuccess().expectNo("of public/")
       let (caddy, next) = try both(sandbox, "/logo.png")

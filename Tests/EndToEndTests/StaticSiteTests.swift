@@ -214,45 +214,48 @@ struct StaticSiteTests {
   }
 
   @Test(
-    "that Next.js exports is served as it was built", .enabled(if: Registry.answers, "no npm registry answers"),
-    arguments: ["", "trailingSlash: true", "basePath: '/docs'"])
-  func export(setting: String) throws {
+    "that Next.js exports is served as it was built", .enabled(if: Registry.answers, "no npm registry answers"))
+  func export() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
       var files = try Fixture.files("next-app").filter { $0.key != "app/slow/route.js" }
-      files["next.config.mjs"] = "export default { output: 'export', \(setting) }\n"
       files["package.json"] = files["package.json"]?.replacing("next start", with: "npx serve out")
       files["app/about/page.js"] = """
         import Link from 'next/link'
         export default function About() { return <Link href="/">about</Link> }
         """
       files[".gitignore"] = "node_modules/\n.next/\nout/\n"
-      try project.commit("First", files)
-
-      let push = try project.push().expectSuccess()
-
-      push.expect("(static export)", "without a process", "HTTP 200")
-      let base = setting.hasPrefix("basePath") ? "/docs" : ""
-      let page = try #require(try sandbox.get("\(base)/"))
-      #expect(page.contains("<h1>version 1</h1>"))
-      let about = setting.hasPrefix("trailing") ? "/about/" : "\(base)/about"
-      let other = setting.hasPrefix("trailing") ? "/about" : "\(base)/about/"
-      #expect(try sandbox.get(about)?.contains("about</a>") == true)
-      let moved = try sandbox.run(["curl", "--silent", "--include", "\(sandbox.url())\(other)"]).text
-      #expect(moved.contains("308") && moved.contains("Location: \(about)\r\n"), "\(moved)")
-      func head(_ path: String) throws -> String {
-        try sandbox.run(["curl", "--silent", "--head", "\(sandbox.url())\(path)"]).text
+      try project.write(files)
+      for setting in ["", "trailingSlash: true", "basePath: '/docs'"] {
+        let config = "export default { output: 'export', \(setting) }\n"
+        try project.commit("Export \(setting)", ["next.config.mjs": config])
+        try project.push().expectSuccess().expect("(static export)", "without a process", "HTTP 200")
+        try expectExport(sandbox, setting)
       }
-      let script = page.split(separator: "\"").first { $0.contains("/_next/static/") && $0.contains(".js") }
-      #expect(try head(String(#require(script))).contains("immutable"))
-      // What its client loads when a link is followed.
-      let data = setting.hasPrefix("trailing") ? "/about/index.txt" : "\(base)/about.txt"
-      let given = try head(data)
-      #expect(given.contains("200 OK") && given.contains("Content-Type: text/plain"), "\(given)")
-      let missing = try head("\(base)/none")
-      #expect(missing.contains("404 Not Found") && missing.contains("text/html") && missing.contains("no-store"))
-      #expect(try sandbox.get("\(base)/hello.txt") == "served from public\n")
-      if !base.isEmpty { #expect(try sandbox.get("/") == nil) }
     }
+  }
+
+  private func expectExport(_ sandbox: Sandbox, _ setting: String) throws {
+    let base = setting.hasPrefix("basePath") ? "/docs" : ""
+    let page = try #require(try sandbox.get("\(base)/"))
+    #expect(page.contains("<h1>version 1</h1>"))
+    let about = setting.hasPrefix("trailing") ? "/about/" : "\(base)/about"
+    let other = setting.hasPrefix("trailing") ? "/about" : "\(base)/about/"
+    #expect(try sandbox.get(about)?.contains("about</a>") == true)
+    let moved = try sandbox.run(["curl", "--silent", "--include", "\(sandbox.url())\(other)"]).text
+    #expect(moved.contains("308") && moved.contains("Location: \(about)\r\n"), "\(moved)")
+    func head(_ path: String) throws -> String {
+      try sandbox.run(["curl", "--silent", "--head", "\(sandbox.url())\(path)"]).text
+    }
+    let script = page.split(separator: "\"").first { $0.contains("/_next/static/") && $0.contains(".js") }
+    #expect(try head(String(#require(script))).contains("immutable"))
+    // What its client loads when a link is followed.
+    let data = setting.hasPrefix("trailing") ? "/about/index.txt" : "\(base)/about.txt"
+    let given = try head(data)
+    #expect(given.contains("200 OK") && given.contains("Content-Type: text/plain"), "\(given)")
+    let missing = try head("\(base)/none")
+    #expect(missing.contains("404 Not Found") && missing.contains("text/html") && missing.contains("no-store"))
+    #expect(try sandbox.get("\(base)/hello.txt") == "served from public\n")
+    if !base.isEmpty { #expect(try sandbox.get("/") == nil) }
   }
 }
