@@ -2,7 +2,7 @@ import Posix
 import TestKit
 import Testing
 
-/// An app of each router, and what a tab of its first release shows after two more deploys and a rollback.
+/// An app of each router, and what a tab of its first release shows after three more deploys and a rollback.
 struct TabCase: CustomTestStringConvertible, Sendable {
   let router: String
   let version: String
@@ -18,8 +18,8 @@ struct TabCase: CustomTestStringConvertible, Sendable {
       router: "pages", version: "15.5.29", fixture: "next-pages-tab",
       seen: [
         "home": "one home, one data", "part": "one part", "picture": "shown",
-        "prefetched": "one prefetched, one data", "back": "two home, two data",
-        "plain": "two plain, two data, loaded", "asked": "two asked, two data, loaded", "bare": "one bare",
+        "prefetched": "one prefetched, one data", "back": "three home, three data",
+        "plain": "three plain, three data, loaded", "asked": "three asked, three data, loaded", "bare": "one bare",
         "gone": "asked.json index.json late.json plain.json",
       ]),
   ]
@@ -31,7 +31,7 @@ struct TabCase: CustomTestStringConvertible, Sendable {
       // after five minutes.
       seen: [
         "home": "one home", "part": "one part", "picture": "shown", "back": "one home",
-        "plain": "two plain two extra, loaded", "asked": "one home, two answer", "gone": "",
+        "plain": "three plain three extra, loaded", "asked": "one home, three answer", "gone": "",
       ])
   }
 }
@@ -71,6 +71,8 @@ struct OpenTabTests {
       try commit("two")
       try project.push().expectSuccess()
       try commit("three")
+      try project.push().expectSuccess()
+      try commit("four")
       try project.push().expectSuccess()
       try sandbox.nextdeploy("rollback", "--app", "shop").expectSuccess()
       try Files.write("", to: "\(sandbox.home)/deployed")

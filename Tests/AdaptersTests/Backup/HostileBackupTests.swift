@@ -11,7 +11,10 @@ struct HostileBackupTests {
   private func run(_ test: (AppLayout, _ write: () throws -> [String]) throws -> Void) async throws {
     try await Scratch.run { scratch in
       let layout = Layout(root: scratch.path)
-      try scratch.write(["apps/shop/config.json": #"{"branch": "main", "domains": []}"#, "apps/shop/shared/data/kept": "kept"])
+      try scratch.write([
+        "apps/shop/config.json": #"{"branch": "main", "domains": [], "port": 3000, "keep": 5}"#,
+        "apps/shop/shared/data/kept": "kept",
+      ])
       try test(layout.app(AppName("shop"))) {
         var told: [String] = []
         let backup = "\(scratch.path)/backup"

@@ -71,7 +71,7 @@ try {
     await page.goBack()
     await page.click('#ask')
     // What it returned, or the page anew.
-    await page.waitForFunction(() => document.querySelector('#answer')?.innerText || document.querySelector('h1')?.innerText.startsWith('two'))
+    await page.waitForFunction(() => document.querySelector('#answer')?.innerText || document.querySelector('h1')?.innerText.startsWith('three'))
     await page.waitForLoadState('networkidle')
     seen.asked = [await text(page, 'h1'), await text(page, '#answer')].join(', ')
   }

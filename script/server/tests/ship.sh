@@ -27,6 +27,7 @@ shipping() {
   is "to the first" "built elsewhere" get_shipped
 
   before=$(on ls /opt/nextdeploy/apps/shipped/releases)
+  # shellcheck disable=SC2016 # The app's shell is to expand it.
   echo '{ "release": "echo as $(id -u) in $PWD; touch server.js || exit; echo sees $(ls /opt/nextdeploy/apps/shipped); exit 3" }' \
     >"$place/nextdeploy.json"
   ship "$place" >"$laptop/told" 2>&1 || true
