@@ -39,19 +39,25 @@ public struct ExportedFolder {
 
   /// Makes the folder on the disk; nothing may be there yet.
   public func make(at path: String, time: Int64) throws {
-    try Self.make(at: path) { try fill(Directory(path), time: time) }
+    try Self.make(at: path) { try fill(Directory($0), time: time) }
   }
 
-  /// Makes a directory and has it filled; nothing stays of it where that fails.
-  static func make(at path: String, _ fill: () throws -> Void) throws {
+  /// Makes a directory, which has its name once it is filled; nothing stays of it where that fails.
+  static func make(at path: String, _ fill: (String) throws -> Void) throws {
     guard !Files.exists(path) else {
       throw Failure(
         .usage, "exporting to \(path)", "something is there already", next: "Name a folder that is not there yet.")
     }
-    try Files.makeDirectory(path)
-    do { try fill() } catch {
+    let unfinished = "\(path).unfinished"
+    // One that was ended may have left its own.
+    try Files.remove(unfinished)
+    try Files.makeDirectory(unfinished)
+    do {
+      try fill(unfinished)
+      try Files.rename(unfinished, to: path)
+    } catch {
       // The first error is the one to tell.
-      try? Files.remove(path)
+      try? Files.remove(unfinished)
       throw error
     }
   }

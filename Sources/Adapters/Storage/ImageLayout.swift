@@ -31,7 +31,7 @@ public struct ImageLayout {
   ///
   /// - Parameter files: what else belongs into it.
   public func make(at path: String, _ files: [EngineFile]) throws {
-    try ExportedFolder.make(at: path) { try fill(path, files) }
+    try ExportedFolder.make(at: path) { try fill($0, files) }
   }
 
   /// Writes the folder as a tar that zstd has compressed.
@@ -44,7 +44,8 @@ public struct ImageLayout {
     try Files.remove(place)
     try ReleaseArchive(layout: layout).requireSpace(for: contents.bytes())
     do {
-      try make(at: place, files)
+      try Files.makeDirectory(place)
+      try fill(place, files)
       var all = PackedContents()
       try all.add(.everything(without: []), of: Directory(place))
       try ExportedFolder(directory: place, entries: all.entries).pack(to: output, time: app.time)

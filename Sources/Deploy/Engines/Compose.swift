@@ -16,7 +16,9 @@ extension ContainerApp {
         "start_period": "\(Int(health.timeout.rounded(.up)))s",
       ],
       "volumes": volumes.isEmpty ? nil : composeMounts,
-      "depends_on": migration.map { _ in ["migrate": ["condition": "service_completed_successfully"]] },
+      "depends_on": migration.map { _ in
+        .object([JSON.Member(key: migrationName, value: ["condition": "service_completed_successfully"])])
+      },
       "deploy": [
         "resources": composeLimits.map { ["limits": $0] },
         "update_config": ["order": "start-first", "failure_action": "rollback"],
@@ -33,7 +35,7 @@ extension ContainerApp {
         "volumes": volumes.isEmpty ? nil : composeMounts,
       ]
       if let secretValues { migrate = migrate.adding("environment", secretValues) }
-      services.append(("migrate", migrate))
+      services.append((migrationName, migrate))
     }
     var file: JSON = ["name": .string(name), "services": .object(services.map { JSON.Member(key: $0, value: $1) })]
     if !volumes.isEmpty {
@@ -41,6 +43,9 @@ extension ContainerApp {
     }
     return EngineFile("compose.yaml", file.yaml)
   }
+
+  /// No app's own service can have it.
+  private var migrationName: String { "\(name)-migrate" }
 
   /// Compose reads them where it is run, or in `.env`, and says which one is missing.
   private var secretValues: JSON? {

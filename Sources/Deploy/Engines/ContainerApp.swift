@@ -89,6 +89,12 @@ public struct ContainerApp: Equatable, Sendable {
         "its directory \(directory.description.quoted) is no plain name, which an engine could misread",
         next: "Give the directory a name of letters, digits and -._@+ only, then push again.")
     }
+    for volume in volumes where volume.description.contains(":") {
+      throw Failure(
+        "exporting \(app)",
+        "\(volume.description.quoted), which it keeps, has a colon, and engines take that for a path's end",
+        next: "Keep it under another name, in \"persist\" of \(ProjectFile.name), then push again.")
+    }
     guard site == nil || health.status.overlaps(Self.usualStatus) else {
       throw Failure(
         "exporting \(app)", "its \"health.status\" is none that engines take for healthy",

@@ -134,7 +134,9 @@ struct EngineTests {
         && job.contains("backoffLimit: 0"))
     #expect(try exported.text("volumes.yaml", .kubernetes).contains("name: shop-data-2"))
     #expect(try exported.text("kubernetes.yaml", .kubernetes).contains("mountPath: /srv/app/data/images"))
-    #expect(try exported.text("compose.yaml", .compose).contains("condition: service_completed_successfully"))
+    let compose = try exported.text("compose.yaml", .compose)
+    #expect(compose.contains("shop-migrate:\n        condition: service_completed_successfully"))
+    #expect(compose.contains("\n  shop:\n") && compose.contains("\n  shop-migrate:\n"))
     #expect(try exported.text("config/deploy.yml", .kamal).contains(#""shop-data-1:/srv/app/uploads""#))
     #expect(try #require(exported.files(.kamal).files.first { $0.path == ".kamal/hooks/pre-deploy" }).isProgram)
     exported.files["node_modules/.bin/prisma"] = ""
@@ -156,6 +158,9 @@ struct EngineTests {
     #expect(try exported.container.image == "shop:20261127-101112")
     exported.process = AppProcess(
       start: .program(["node"]), directory: try #require(RelativePath("a'; id #")), environment: [:], drainTimeout: 1)
+    #expect(throws: Failure.self) { try exported.container }
+    exported = try Exported()
+    exported.volumes = ["data:ro"]
     #expect(throws: Failure.self) { try exported.container }
   }
 
