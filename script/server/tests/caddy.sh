@@ -9,8 +9,9 @@ check open_port needs taken_ports
 
 # refused_by_caddy SENTENCE LINES WANTED: the admin's LINES in the Caddyfile make a push of "other" fail at route.
 refused_by_caddy() {
-  local sentence=$1 lines=$2 wanted=$3 site output
+  local sentence=$1 lines=$2 wanted=$3 site beside output
   site=$(on cat /opt/nextdeploy/caddy/other.caddy)
+  beside=$(on sh -c 'cd /opt/nextdeploy/caddy && echo *')
   on cp /etc/caddy/Caddyfile /root/Caddyfile.good
   on sh -c "printf '$lines' >> /etc/caddy/Caddyfile"
   commit "echo $4 > version.txt" "$sentence"
@@ -18,7 +19,7 @@ refused_by_caddy() {
   [[ $output == *"FAILED at route"* ]] || fail "$sentence: $output"
   has "$sentence: the push says what Caddy said" "$wanted" echo "$output"
   is "its old site is as it was" "$site" on cat /opt/nextdeploy/caddy/other.caddy
-  is "and nothing else beside it" "live lock other.caddy shop.caddy" on sh -c 'cd /opt/nextdeploy/caddy && echo *'
+  is "and nothing else beside it" "$beside" on sh -c 'cd /opt/nextdeploy/caddy && echo *'
   is "its old release is still live" "$5" get_other
   # An older one may still be draining.
   until_is 20 1 running_others || fail "$sentence: an instance is left"
