@@ -95,6 +95,6 @@ pushes_in_a_row() {
   done
   shown "eight pushes, one right after the other, go live"
   is "none of them waits for a unit that waits for nothing" "" on sh -c \
-    "grep -ho '\"seconds\" *: *[0-9.]*' $place/*.json | awk -F: '\$2 > 8'"
+    "sed -n '/\"seconds\"/ { N; /\"checkout\"/p }' $place/*.json | awk -F: '/seconds/ && \$2 + 0 > 8'"
   on nextdeploy app remove row >/dev/null
 }
