@@ -13,7 +13,7 @@ extension Directory {
     while let path = directories.popLast() {
       do { directories += try give(filesIn: path, from: owner, to: user) } catch {
         // It went away, or is something else by now.
-        guard error.isNoWay else { throw error }
+        guard error.isNoWay || error.isWayOut else { throw error }
       }
     }
   }

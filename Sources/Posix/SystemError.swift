@@ -32,6 +32,8 @@ public struct SystemError: Error, Equatable, CustomStringConvertible {
   public var isNotFound: Bool { code == ENOENT || code == ENOTDIR }
   /// Whether nothing is there, or a symlink is in the way.
   public var isNoWay: Bool { isNotFound || code == ELOOP }
+  /// Whether a symlink leads out of the directory that is not to be left (openat2(2)).
+  public var isWayOut: Bool { code == EXDEV }
   /// Whether something with that name already exists.
   public var isAlreadyThere: Bool { code == EEXIST }
   /// Whether the disk is full, or the user's quota is used up.
