@@ -40,6 +40,11 @@ struct EngineExportTests {
       #expect(try Files.text("\(folder)/release/migrate.sh")?.hasSuffix("\ntrue\n") == true)
       try sandbox.run(["grep", "-r", "of-nobodys-business", folder]).expect(status: 1)
       try export("kubernetes", folder).expect(status: 2).expect("something is there already")
+      // It may be somebody's own.
+      try Files.makeDirectory("\(folder)-2.unfinished")
+      try export("kubernetes", "\(folder)-2").expect(status: 2).expect(
+        "\(folder)-2.unfinished", "something is there already")
+      #expect(Files.exists("\(folder)-2.unfinished") && !Files.exists("\(folder)-2"))
       try export("swarm", "\(folder)2").expect(status: 2).expect(
         "'swarm' is nothing", "oci, compose, kubernetes, kamal")
 

@@ -44,13 +44,13 @@ public struct ExportedFolder {
 
   /// Makes a directory, which has its name once it is filled; nothing stays of it where that fails.
   static func make(at path: String, _ fill: (String) throws -> Void) throws {
-    guard !Files.exists(path) else {
-      throw Failure(
-        .usage, "exporting to \(path)", "something is there already", next: "Name a folder that is not there yet.")
-    }
     let unfinished = "\(path).unfinished"
-    // One that was ended may have left its own.
-    try Files.remove(unfinished)
+    // An export that was ended may have left that, or it is somebody's own.
+    for place in [path, unfinished] where Files.exists(place) {
+      throw Failure(
+        .usage, "exporting to \(place)", "something is there already",
+        next: "Remove it, or name a folder that is not there yet.")
+    }
     try Files.makeDirectory(unfinished)
     do {
       try fill(unfinished)
