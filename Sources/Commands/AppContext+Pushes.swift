@@ -22,9 +22,24 @@ extension AppContext {
     return push
   }
 
-  /// Begins with the checkout of what is being pushed while git receives that, unless the app is being deployed.
-  func expectCheckOut() throws {
-    try state.withDeployLock { try files.expectCheckOut() }
+  /// Begins with the deploy of what is being pushed while git receives that, unless the app is being deployed.
+  func expectDeploy() -> (any ExpectedDeploy)? {
+    do {
+      let ports = try server.apps.serverConfig().ports
+      return try state.withDeployLock {
+        try server.backend.expectDeploy(
+          of: name, withInstance: state.live()?.instance != nil, on: ports, limits: server.limits)
+      } ?? nil
+    } catch {
+      // The deploy itself says what it cannot do; without this it only takes longer.
+      server.warn("beginning with the deploy: \(Failure(of: error))")
+      return nil
+    }
+  }
+
+  /// Gives up what was begun and no deploy has gone on with.
+  func giveUp(_ expected: (any ExpectedDeploy)?) {
+    do { try expected?.end() } catch { server.warn("giving up what was begun: \(Failure(of: error))") }
   }
 
   /// - Parameter isDone: whether the hook ran to its end.

@@ -87,8 +87,12 @@ enum PushCommands {
   static func receive(into app: AppContext, environment: [String: String]) throws -> Int32 {
     let server = app.server
     try server.restrain()
+    // First of all: it takes most of a small app's push.
+    let expected = app.expectDeploy()
+    defer { app.giveUp(expected) }
     var environment = environment
     if let key = server.rights.key { environment[keyVariable] = key.description }
+    environment[Server.expected] = expected?.instance?.description
     let repository = app.layout.repository
     let hooks = try server.backend.hooks(running: server.binary)
     // For pushes that do not arrive this way.
@@ -96,15 +100,13 @@ enum PushCommands {
     try app.state.keepReserve()
     try warnOfFullDisk(repository, server.terminal)
     let most = try server.apps.serverConfig().push?.mostBytes ?? PushLimits().mostBytes
-    let settings = BareRepository.checks + [("core.hooksPath", hooks), ("receive.maxInputSize", String(most))]
-    let command = Command(
-      [try git(server)] + options(settings + BareRepository.frugality) + ["receive-pack", repository],
-      environment: environment)
+    let settings = BareRepository.checks + [("core.hooksPath", hooks), ("receive.maxInputSize", String(most)), ("receive.autogc", "false")]
+    let words = [try git(server)] + options(settings + BareRepository.frugality) + ["receive-pack", repository]
     try app.settlePushes()
     let push = try app.beginPush()
-    // The deploy itself says what it cannot do; without this it only takes longer.
-    do { try app.expectCheckOut() } catch { server.warn("beginning with the checkout: \(Failure(of: error))") }
-    let (status, bytes) = try ChildProcess.run(command, reportingTo: reportVariable)
+    let (status, bytes) = try ChildProcess.run(
+      Command(words, environment: environment), reportingTo: reportVariable)
+    beginMaintenance(of: repository, server)
     let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     let report = lines.first ?? ""
     Trace.add(noted: lines.dropFirst().map(String.init))
@@ -115,6 +117,20 @@ enum PushCommands {
     // Nothing is reported if nothing was pushed; a hook that was killed did not run to its end.
     if report.isEmpty { return try app.waitForDeploy(of: push?.tip) }
     return report == begun + done ? 0 : 1
+  }
+
+  /// Has git pack what pushes have brought, where that is worth it; no push waits for it.
+  private static func beginMaintenance(of repository: String, _ server: Server) {
+    do {
+      let words = try [git(server)] + options(BareRepository.frugality)
+      _ = try ChildProcess(
+        Command(
+          words + ["--git-dir", repository, "maintenance", "run", "--auto", "--quiet"],
+          environment: server.baseEnvironment), output: .null, errors: .null, family: .ownSession)
+    } catch {
+      // The next push tries again.
+      server.warn("packing the repository: \(Failure(of: error))")
+    }
   }
 
   /// git's own messages do not always name the reason.

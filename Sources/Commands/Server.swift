@@ -30,8 +30,11 @@ struct Server {
     terminal = Terminal(environment: environment)
     backend = Backends.choose(
       layout, environment: Self.baseEnvironment(environment), supervisor: Self.supervisor(beside: binary),
-      isBooting: isBooting)
+      isBooting: isBooting, expected: environment[Self.expected].flatMap { try? InstanceID($0) })
   }
+
+  /// The variable with the instance that a push's deploy may go on with, from receive-pack to the hook.
+  static let expected = "NEXTDEPLOY_EXPECTED"
 
   /// The path of nextdeploy-supervisor: beside this program, or where the package puts it.
   private static func supervisor(beside binary: String) -> String {
@@ -49,8 +52,10 @@ struct Server {
   }
 
   func services() throws -> any ServiceManager {
-    backend.services(on: try apps.serverConfig().ports) { [apps] app in try apps.config(of: app).limits ?? Limits() }
+    backend.services(on: try apps.serverConfig().ports, limits: limits)
   }
+
+  var limits: @Sendable (AppName) throws -> Limits { { [apps] app in try apps.config(of: app).limits ?? Limits() } }
 
   var warn: @Sendable (String) -> Void { { [terminal] in terminal.printError("warning: \($0)") } }
 

@@ -6,9 +6,18 @@
 
 // The other end of a pipe: what a unit reads that somebody else has made.
 extension NamedPipe {
-  /// Waits until nobody has a pipe open any more; returns at once if there is none.
-  public static func wait(forClosing path: String) throws(SystemError) {
-    if let reader = try reader(of: path) { _ = try contents(of: reader) }
+  /// Waits until a pipe is sent something, or nobody has it open any more; returns at once if there is none.
+  public static func wait(forWord path: String) throws(SystemError) {
+    guard let reader = try reader(of: path) else { return }
+    while true {
+      do {
+        _ = try reader.read(upTo: 1)
+        return
+      } catch {
+        if error.code != EAGAIN { throw error }
+        _ = try reader.isReadable(within: .seconds(3600))
+      }
+    }
   }
 
   /// Everything that a pipe is sent; nil if nobody begins with that before the time is up.

@@ -16,10 +16,7 @@ public struct NamedPipe: ~Copyable, Sendable {
   /// Creates a pipe that members of a group can open as the mode says, replacing whatever is there.
   public init(path: String, group: UInt32, mode: UInt32) throws(SystemError) {
     self.path = path
-    try Files.remove(path)
-    try check("making the pipe", path) { unsafe mkfifo(path, 0o600) }
-    try Files.setGroup(path, group)
-    try Files.setMode(path, mode)
+    try Self.make(path, group, mode)
   }
 
   deinit {
@@ -32,10 +29,40 @@ public struct NamedPipe: ~Copyable, Sendable {
     end = try check("opening", path) { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }
   }
 
-  /// Opens the pipe so that `wait(forClosing:)` returns when this value is gone, or this process.
+  /// Opens the pipe so that `wait(forWord:)` returns when this value is gone, or this process.
   public mutating func keepOpen() throws(SystemError) {
     // Where nobody reads yet, it cannot be opened for writing alone.
     end = try check("opening", path) { unsafe open(path, O_RDWR | O_CLOEXEC) }
+  }
+
+  /// Makes a pipe that stays where it is, and returns its open end: `wait(forWord:)` returns when nobody has one any more.
+  public static func keeping(path: String, group: UInt32, mode: UInt32) throws(SystemError) -> FileDescriptor {
+    try make(path, group, mode)
+    // Only what is read by somebody can be opened for writing alone.
+    let reader = try FileDescriptor(
+      check("opening", path) { unsafe open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC) }, path: path)
+    return try withExtendedLifetime(reader) { () throws(SystemError) in
+      guard let writer = try writer(of: path) else { throw SystemError("opening", path, code: ENXIO) }
+      return writer
+    }
+  }
+
+  /// Opens a pipe that somebody reads for writing; nil if nobody does.
+  public static func writer(of path: String) throws(SystemError) -> FileDescriptor? {
+    do {
+      return FileDescriptor(
+        try check("opening", path) { unsafe open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC) }, path: path)
+    } catch {
+      if error.code == ENXIO { return nil }
+      throw error
+    }
+  }
+
+  private static func make(_ path: String, _ group: UInt32, _ mode: UInt32) throws(SystemError) {
+    try Files.remove(path)
+    try check("making the pipe", path) { unsafe mkfifo(path, 0o600) }
+    try Files.setGroup(path, group)
+    try Files.setMode(path, mode)
   }
 
   /// Reads what is there, waiting for it at most this long; empty if nothing came, or nobody writes any more.

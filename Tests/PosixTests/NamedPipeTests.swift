@@ -45,16 +45,16 @@ struct NamedPipeTests {
   func closed() async throws {
     let place = try Place()
     let path = "\(place.path)/pipe"
-    try NamedPipe.wait(forClosing: path)
+    try NamedPipe.wait(forWord: path)
     try runProgram(["mkfifo", path])
-    try NamedPipe.wait(forClosing: path)
+    try NamedPipe.wait(forWord: path)
     try Files.remove(path)
 
     let isClosed = Atomic(false)
     var keeper: NamedPipe? = try NamedPipe(path: path, group: CurrentProcess.group, mode: 0o600)
     try keeper?.keepOpen()
     async let wasClosed = Self.elsewhere {
-      try NamedPipe.wait(forClosing: path)
+      try NamedPipe.wait(forWord: path)
       return isClosed.load(ordering: .sequentiallyConsistent)
     }
     isClosed.store(true, ordering: .sequentiallyConsistent)

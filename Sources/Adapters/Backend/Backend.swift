@@ -21,6 +21,13 @@ public protocol Backend: Sendable {
     on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
   ) -> any ServiceManager
 
+  /// Begins with what a deploy takes, if one may come soon, and returns at once.
+  ///
+  /// - Parameter withInstance: whether it is likely to start an instance.
+  func expectDeploy(
+    of app: AppName, withInstance: Bool, on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
+  ) throws -> (any ExpectedDeploy)?
+
   /// Sends requests to instances, and sees where they listen.
   func probe(of ports: PortRange) -> any Probe & PortListeners
 

@@ -1,4 +1,4 @@
-import Deploy
+public import Deploy
 import Posix
 
 /// Decides what runs a server; nothing else does.
@@ -12,11 +12,13 @@ public enum Backends {
   ///   - environment: the variables that programs are started with, including PATH.
   ///   - supervisor: the path of nextdeploy-supervisor.
   ///   - isBooting: whether the machine is booting, in which case nothing waits for an instance to start.
+  ///   - expected: the instance that this process's deploy may go on with.
   public static func choose(
-    _ layout: Layout, environment: [String: String], supervisor: String, isBooting: Bool
+    _ layout: Layout, environment: [String: String], supervisor: String, isBooting: Bool,
+    expected: InstanceID? = nil
   ) -> any Backend {
     if layout.root == usualRoot && Files.exists("/run/systemd/system") {
-      SystemdBackend(layout: layout, environment: environment, isBooting: isBooting)
+      SystemdBackend(layout: layout, environment: environment, isBooting: isBooting, expected: expected)
     } else {
       SupervisedBackend(layout: layout, environment: environment, supervisor: supervisor)
     }

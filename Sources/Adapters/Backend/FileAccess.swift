@@ -9,9 +9,6 @@ public protocol FileAccess: Sendable {
   /// Makes the directories that builds and instances need, and shares each with the users who need it.
   func prepare() throws
 
-  /// Begins with what a checkout takes, if one may come soon, and returns at once.
-  func expectCheckOut() throws
-
   /// Checks a commit out into the workspace as the workspace's owner; nil if that is nextdeploy.
   ///
   /// - Parameter limits: what a commit may bring.
@@ -53,8 +50,6 @@ public struct OneUser: FileAccess {
 
   /// Does nothing: the directories already belong to the only user.
   public func prepare() {}
-  /// Does nothing: nothing has to start.
-  public func expectCheckOut() {}
   /// Always nil: nextdeploy owns the workspace, so it does the checkout itself.
   public func checkOut(_ commit: Commit, _ limits: PushLimits) -> Int? { nil }
   /// Builds run as the same user.

@@ -25,6 +25,11 @@ struct SupervisedBackend: Backend {
     SupervisedManager(layout: layout, ports: ports, supervisor: supervisor)
   }
 
+  /// Processes of its own are started at once.
+  func expectDeploy(
+    of app: AppName, withInstance: Bool, on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
+  ) -> (any ExpectedDeploy)? { nil }
+
   func probe(of ports: PortRange) -> any Probe & PortListeners { HTTPProbe() }
 
   func runner(of app: AppName, builds: Int, mayName: @escaping (AppName) -> Bool) -> any Runner {

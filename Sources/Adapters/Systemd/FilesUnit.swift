@@ -75,15 +75,15 @@ struct FilesUnit: FileAccess {
     return try run(.checkOut(commit, limits), as: builder()).changed
   }
 
-  /// Has systemd start the unit, without waiting for it: a request that comes soon finds it ready.
-  func expectCheckOut() throws {
+  /// The unit, where it can be started before there is a request, which then finds it ready; nil where it cannot.
+  func expected() throws -> String? {
     let app = layout.app(app)
     // The unit sees these as they are when it starts.
     guard Files.exists(app.releases),
       try [app.workspace, app.cache].allSatisfy({ try Files.status($0)?.owner == builder() })
-    else { return }
+    else { return nil }
     try Sharing().prepare(app)
-    try systemctl.begin(["start", "--no-block", Units.files(self.app)])
+    return Units.files(self.app)
   }
 
   /// Has the unit make the copy, as the user of the app's builds.

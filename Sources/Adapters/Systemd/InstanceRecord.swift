@@ -32,10 +32,13 @@ struct InstanceRecord {
 
   var isPrepared: Bool { Files.exists(preparation) }
 
+  /// Where the release of an instance is to be made that was begun for a deploy which may come; that moves it.
+  var expected: String { "\(path)/expected" }
+
   /// What it is to run, once the deploy that prepared it says so.
   func awaitedLaunch() throws -> Program? {
     if let program = try launch() { return program }
-    try NamedPipe.wait(forClosing: preparation)
+    try NamedPipe.wait(forWord: preparation)
     return try launch()
   }
 

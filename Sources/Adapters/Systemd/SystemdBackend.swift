@@ -7,6 +7,8 @@ struct SystemdBackend: Backend {
   let layout: Layout
   let environment: [String: String]
   let isBooting: Bool
+  /// The instance that this process's deploy may go on with.
+  let expected: InstanceID?
 
   var capabilities: Capabilities { Capabilities(limits: true, tls: true, isolation: true) }
 
@@ -22,7 +24,25 @@ struct SystemdBackend: Backend {
   func services(
     on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
   ) -> any ServiceManager {
-    SystemdManager(layout: layout, ports: ports, environment: environment, waits: !isBooting, limits: limits)
+    manager(on: ports, limits)
+  }
+
+  private func manager(
+    on ports: PortRange, _ limits: @escaping @Sendable (AppName) throws -> Limits
+  ) -> SystemdManager {
+    SystemdManager(
+      layout: layout, ports: ports, environment: environment, waits: !isBooting, expected: expected, limits: limits)
+  }
+
+  /// Has systemd start the units of the checkout and of the next instance, without waiting for it.
+  func expectDeploy(
+    of app: AppName, withInstance: Bool, on ports: PortRange, limits: @escaping @Sendable (AppName) throws -> Limits
+  ) throws -> (any ExpectedDeploy)? {
+    let files = FilesUnit(app: app, layout: layout, environment: environment) { _ in }
+    let instance = withInstance ? try manager(on: ports, limits).expect(app) : nil
+    let units = try [instance.map { Units.instance($0.id) }, files.expected()].compactMap(\.self)
+    if !units.isEmpty { try Systemctl(environment: environment).begin(["start", "--no-block"] + units) }
+    return instance
   }
 
   func probe(of ports: PortRange) -> any Probe & PortListeners { HTTPProbe(instances: ports) }

@@ -13,16 +13,19 @@ public struct SystemdManager: ServiceManager {
   let limits: @Sendable (AppName) throws -> Limits
   /// Whether starting an instance waits until its process runs; nothing waits while the machine boots.
   let waits: Bool
+  /// One that was begun before this process's deploy, which may go on with it.
+  let expected: InstanceID?
   private let preparations = Preparations()
 
   /// Makes a manager that runs `systemctl` in the environment and sets each app's limits when it starts an instance.
   public init(
     layout: Layout, ports: PortRange, environment: [String: String], waits: Bool = true,
-    limits: @escaping @Sendable (AppName) throws -> Limits
+    expected: InstanceID? = nil, limits: @escaping @Sendable (AppName) throws -> Limits
   ) {
     self.layout = layout
     self.ports = ports
     self.waits = waits
+    self.expected = expected
     self.limits = limits
     systemctl = Systemctl(environment: environment)
     units = InstanceUnits(layout: layout, systemctl: systemctl)
@@ -37,9 +40,38 @@ public struct SystemdManager: ServiceManager {
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
+  /// Makes an instance ready to be started before there is a deploy; nil if no port is free.
+  func expect(_ app: AppName) throws -> ExpectedInstance? {
+    let instance: InstanceID
+    do { instance = try reserve(app) } catch { return nil }
+    let record = record(instance)
+    do {
+      try Files.createDirectory(record.expected)
+      try writeRecord(instance, release: record.expected)
+      try limit(instance)
+      return try ExpectedInstance(instance, record)
+    } catch {
+      // The first error is the one to report.
+      try? record.markEnding()
+      throw error
+    }
+  }
+
+  /// Goes on with an instance that was expected; false if it cannot, as where another deploy has ended it.
+  private func take(_ instance: InstanceID, for release: ReleaseID) throws -> Bool {
+    let (record, app) = (record(instance), layout.app(instance.app))
+    let directory = app.unfinishedRelease(release)
+    guard !record.isEnding, (try? Files.rename(record.expected, to: directory)) != nil else { return false }
+    // The unit may not have got as far as to look.
+    try record.link(release: directory, shared: app.shared)
+    preparations.take(instance, record)
+    return true
+  }
+
   /// Has systemd start the unit, which is most of what a small app's start takes; it sees the directory in which the
   /// release is made, and waits.
   public func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID? {
+    if let expected, expected.app == app, try take(expected, for: release) { return expected }
     let instance: InstanceID
     // One that drains may have the last port, and be gone when the release is made: that is when it must be free.
     do { instance = try reserve(app) } catch { return nil }
@@ -67,6 +99,7 @@ public struct SystemdManager: ServiceManager {
     let release = layout.app(instance.app).release(service.release).directory
     let isPrepared = record.isPrepared
     if isPrepared {
+      try settle(instance)
       // Its later starts find the release where it is now. What else is in the record the unit has by now.
       try record.link(release: release, shared: layout.app(instance.app).shared)
     } else {
@@ -107,9 +140,11 @@ public struct SystemdManager: ServiceManager {
       .map { Stranger(PortHolder($0, in: layout)) }
   }
 
-  /// The app's instances that have a record and have not ended since they were told to, sorted.
+  /// The app's instances that have a record and have not ended since they were told to, sorted; without the one that this
+  /// process's deploy may still go on with.
   public func instances(of app: AppName) throws -> [InstanceID] {
     try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
+      .filter { $0 != expected || !Files.exists(record($0).expected) }
       .filter { try !sweep($0) }
   }
 

@@ -12,9 +12,7 @@ extension ServiceManagerContract {
     try await Stage.run(backend) { stage in
       let instance = try stage.prepareInstance()
 
-      try Files.write("made meanwhile\n", to: "\(stage.unfinished)/app/text")
-      try Files.remove(stage.layout.app(stage.app()).releases + "/\(Stage.release)")
-      try Files.rename(stage.unfinished, to: stage.layout.app(stage.app()).releases + "/\(Stage.release)")
+      try stage.finishRelease()
       try stage.manager.start(instance, stage.shell("cat text; \(Stage.idle)"))
 
       try wait(until: "the first start") { try stage.lines() == ["made meanwhile"] }
@@ -52,9 +50,95 @@ extension ServiceManagerContract {
       try stage.waitForEnd(of: instance)
     }
   }
+
+  // MARK: Expecting
+
+  @Test(
+    "goes on with an instance that was begun before the deploy, which only that deploy takes",
+    arguments: TestedBackends.all)
+  func expected(backend: any TestedBackend) async throws {
+    try await Stage.run(backend) { stage in
+      try stage.prepare(stage.app())
+      guard let expected = try stage.expectDeploy() else { return }
+      let instance = try #require(expected.instance)
+      let deploy = try stage.backend(expecting: instance)
+      #expect(try deploy.instances(of: stage.app()) == [])
+      #expect(try stage.instances() == [instance.description])
+
+      #expect(try deploy.prepare(stage.app(), for: ReleaseID(Stage.release)) == instance)
+      #expect(try deploy.instances(of: stage.app()) == [instance])
+      // Whoever has received the push ends; the deploy goes on.
+      try expected.end()
+      try deploy.settle(instance)
+      try stage.finishRelease()
+      try deploy.start(instance, stage.shell("cat text; \(Stage.idle)"))
+
+      try wait(until: "the start") { try stage.lines() == ["made meanwhile"] }
+      try backend.kill(stage.process(of: instance), of: instance)
+      try wait(until: "the second") { try stage.lines() == ["made meanwhile", "made meanwhile"] }
+    }
+  }
+
+  @Test("leaves nothing of an instance that was begun for a deploy which did not come", arguments: TestedBackends.all)
+  func expectedInVain(backend: any TestedBackend) async throws {
+    try await Stage.run(backend) { stage in
+      try stage.prepare(stage.app())
+      var expected = try stage.expectDeploy()
+      guard let instance = expected?.instance else { return }
+
+      try expected?.end()
+      expected = nil
+
+      try stage.waitForEnd(of: instance)
+      #expect(try stage.instances().isEmpty)
+      // A deploy that comes too late has one of its own.
+      let late = try stage.backend(expecting: instance).prepare(stage.app(), for: ReleaseID(Stage.release))
+      try stage.manager.stop(#require(late))
+    }
+  }
+
+  @Test("starts an instance that was begun, and then lost who began it", arguments: TestedBackends.all)
+  func expectedAndLeft(backend: any TestedBackend) async throws {
+    try await Stage.run(backend) { stage in
+      try stage.prepare(stage.app())
+      var expected = try stage.expectDeploy()
+      guard let instance = expected?.instance else { return }
+      let deploy = try stage.backend(expecting: instance)
+      #expect(try deploy.prepare(stage.app(), for: ReleaseID(Stage.release)) == instance)
+
+      expected = nil
+      try wait(until: "its end") { stage.processes().isEmpty }
+      try stage.finishRelease()
+      try deploy.start(instance, stage.shell("cat text; \(Stage.idle)"))
+
+      try wait(until: "the start") { try stage.lines() == ["made meanwhile"] }
+      #expect(try deploy.state(of: instance) != .prepared)
+    }
+  }
 }
 
 extension Stage {
+  fileprivate func expectDeploy() throws -> (any ExpectedDeploy)? {
+    let expected = try backend.expectDeploy(of: app(), withInstance: true, on: scratch.ports.range) { _ in Limits() }
+    #expect((expected == nil) == !backend.capabilities.isolation)
+    return expected
+  }
+
+  /// As the deploy has it that comes of what was expected.
+  fileprivate func backend(expecting instance: InstanceID) throws -> any ServiceManager {
+    try Backends.choose(
+      layout, environment: CurrentProcess.environment, supervisor: ThisProject.supervisor, isBooting: false,
+      expected: instance
+    ).services(on: scratch.ports.range) { _ in Limits() }
+  }
+
+  fileprivate func finishRelease() throws {
+    try Files.makeDirectory("\(unfinished)/app")
+    try Files.write("made meanwhile\n", to: "\(unfinished)/app/text")
+    try Files.remove(layout.app(app()).releases + "/\(Self.release)")
+    try Files.rename(unfinished, to: layout.app(app()).releases + "/\(Self.release)")
+  }
+
   /// Where the release is made.
   fileprivate var unfinished: String { "\(layout.app(app()).releases)/\(Self.release).unfinished" }
 

@@ -1,0 +1,29 @@
+import Deploy
+import Posix
+
+/// An instance that was begun while git receives a push, for the deploy that may come of it.
+final class ExpectedInstance: ExpectedDeploy {
+  let id: InstanceID
+  private let record: InstanceRecord
+  /// Its unit waits as long as this is open, unless a deploy has it go on.
+  private let pipe: FileDescriptor
+
+  init(_ id: InstanceID, _ record: InstanceRecord) throws {
+    self.id = id
+    self.record = record
+    pipe = try NamedPipe.keeping(path: record.preparation, group: CurrentProcess.group, mode: 0o640)
+  }
+
+  var instance: InstanceID? { id }
+
+  /// Gives it up, unless a deploy has taken it.
+  func end() throws {
+    // Whoever moves the directory has it.
+    do { try Files.rename(record.expected, to: "\(record.expected).vain") } catch {
+      if error.isNotFound { return }
+      throw error
+    }
+    // The unit ends by itself; the next command that looks removes the record.
+    try record.markEnding()
+  }
+}
