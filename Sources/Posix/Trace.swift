@@ -15,7 +15,7 @@ public enum Trace {
   public static let variable = "NEXTDEPLOY_TRACE"
 
   /// Whether somebody asked for it.
-  public static let isOn = CurrentProcess.environment[variable] == "1"
+  public static let isOn = unsafe getenv(variable).map { unsafe String(cString: $0) } == "1"
 
   private static let events = Mutex<[String]>([])
 
