@@ -71,7 +71,8 @@ extension ObjectHandle {
     try check(
       "filtering", path.description,
       unsafe git_blob_filter_options_init(&options, UInt32(GIT_BLOB_FILTER_OPTIONS_VERSION)))
-    unsafe options.flags |= GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT.rawValue
+    // Without the flag that is there at first: it gives no bytes at all of a binary file. Filters know those by themselves.
+    unsafe options.flags = GIT_BLOB_FILTER_ATTRIBUTES_FROM_COMMIT.rawValue
     unsafe options.attr_commit_id = try attributes.oid
     var buffer = unsafe git_buf()
     let status = path.withCString { unsafe git_blob_filter(&buffer, pointer, $0, &options) }

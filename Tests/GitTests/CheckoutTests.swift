@@ -60,6 +60,20 @@ struct CheckoutTests {
     #expect(try sandbox.text("z/other.txt") == "1\n2\n")
   }
 
+  @Test(
+    "writes binary files whole beside a .gitattributes, whether it names them or not",
+    arguments: ["* text=auto", "*.md text"])
+  func writesBinaryWhole(attributes: String) throws {
+    let sandbox = try GitSandbox()
+    let image = "PNG\r\n\u{1A}\n\0\0IHDR\n\r\n"
+    try sandbox.write(".gitattributes", attributes)
+    try sandbox.write("image.png", image)
+
+    try sandbox.checkout(sandbox.push("an image"))
+
+    #expect(try sandbox.text("image.png") == image)
+  }
+
   @Test("after one that was interrupted leaves none of its files")
   func afterInterruptedLeaves() throws {
     let sandbox = try GitSandbox()
