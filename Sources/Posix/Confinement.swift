@@ -1,0 +1,98 @@
+import CPosix
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// What this process gives up for good before it works on what is hostile, with Landlock and seccomp.
+public enum Confinement {
+  /// Whether the kernel has what `begin` needs, which is Linux 6.2 with Landlock switched on. Changes nothing.
+  public static var isAvailable: Bool {
+    #if os(Linux)
+      nextdeploy_landlock_version() >= 3
+    #else
+      false
+    #endif
+  }
+
+  /// Confines this process, and all that it starts, to some paths; nothing gives back what is given up.
+  ///
+  /// Nothing else in the file system can be opened, made, renamed, linked or removed. No socket can be made or connected
+  /// (a pair that is connected can), no namespace or mount; io_uring, ptrace and the like are refused with EPERM. From
+  /// Linux 6.12 on, no process outside can be signalled. What is open already stays open, so the caller closes what must
+  /// not be used. The kernel lets a confined process look at what it cannot open (stat, readlink), and change permissions,
+  /// owner and times wherever its user may.
+  ///
+  /// Landlock holds for the calling thread alone, so the process must not have a second one yet. Afterwards the kernel is
+  /// asked whether it holds; if this throws, the process must end.
+  ///
+  /// - Parameters:
+  ///   - reading: what can be read, files or directories with all below them. What does not exist is left out.
+  ///   - running: what can be read and executed. A program needs its loader (`ld.so`) to be here, too. What does not exist
+  ///     is left out.
+  ///   - writing: what can be changed, but not executed; no devices can be made there. Each must exist, and be no symlink.
+  public static func begin(reading: [String], running: [String], writing: [String]) throws(SystemError) {
+    #if os(Linux)
+      guard try Files.list("/proc/self/task").count == 1 else {
+        throw SystemError("confining", "this process: it has several threads", code: EBUSY)
+      }
+    #endif
+    try restrict(reading: reading, running: running, writing: writing)
+  }
+
+  /// Does the same to this thread: the paths are for it and what it starts alone.
+  static func restrict(reading: [String], running: [String], writing: [String]) throws(SystemError) {
+    #if os(Linux)
+      guard isAvailable else {
+        throw SystemError("confining", "this process: it needs Linux 6.2 with Landlock", code: ENOTSUP)
+      }
+      let number = try check("making", "rules of Landlock") { nextdeploy_landlock_rules(nextdeploy_landlock_version()) }
+      let rules = FileDescriptor(number, path: "rules of Landlock")
+      try allow(reading, nextdeploy_reading, in: rules, ifThere: true)
+      try allow(running, nextdeploy_running, in: rules, ifThere: true)
+      try allow(writing, nextdeploy_writing, in: rules, ifThere: false)
+      try check("giving up", "new privileges") { nextdeploy_no_new_privileges() }
+      try check("giving up", "files") { nextdeploy_landlock_restrict(rules.number) }
+      try check("giving up", "system calls") { nextdeploy_refuse_calls() }
+      try checkThatItHolds()
+    #else
+      throw SystemError("confining", "this process", code: ENOTSUP)
+    #endif
+  }
+
+  #if os(Linux)
+    private static func allow(
+      _ paths: [String], _ access: UInt64, in rules: borrowing FileDescriptor, ifThere: Bool
+    ) throws(SystemError) {
+      let rules = rules.number
+      // A symlink in place of what is to be changed would let this process change what it leads to.
+      let flags = nextdeploy_place_only | O_CLOEXEC | (ifThere ? 0 : O_NOFOLLOW)
+      for path in paths {
+        let place: FileDescriptor
+        do throws(SystemError) {
+          place = FileDescriptor(try check("opening", path) { unsafe open(path, flags) }, path: path)
+        } catch {
+          if ifThere, error.isNotFound { continue }
+          throw error
+        }
+        let kind = try place.status().kind
+        if kind == .link { throw SystemError("opening", path, code: ELOOP) }
+        let number = place.number
+        try check("allowing", path) { nextdeploy_landlock_allow(rules, number, kind == .directory, access) }
+      }
+    }
+
+    private static func checkThatItHolds() throws(SystemError) {
+      let top = unsafe open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+      guard top == -1, errno == EACCES else {
+        throw SystemError("giving up", "files: some that were not named can be opened", code: EPERM)
+      }
+      let connection = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+      guard connection == -1, errno == EPERM, nextdeploy_is_filtered() else {
+        throw SystemError("giving up", "system calls: some are left", code: EPERM)
+      }
+    }
+  #endif
+}
