@@ -9,11 +9,14 @@ import CPosix
 /// What this process gives up for good before it works on what is hostile, with Landlock and seccomp.
 public enum Confinement {
   /// Whether the kernel has what `begin` needs, which is Linux 6.2 with Landlock switched on. Changes nothing.
-  public static var isAvailable: Bool {
+  public static var isAvailable: Bool { version >= 3 }
+
+  /// The version of Landlock that the kernel has; less than 1 where it has none.
+  static var version: Int32 {
     #if os(Linux)
-      nextdeploy_landlock_version() >= 3
+      nextdeploy_landlock_version()
     #else
-      false
+      0
     #endif
   }
 
@@ -48,7 +51,7 @@ public enum Confinement {
       guard isAvailable else {
         throw SystemError("confining", "this process: it needs Linux 6.2 with Landlock", code: ENOTSUP)
       }
-      let number = try check("making", "rules of Landlock") { nextdeploy_landlock_rules(nextdeploy_landlock_version()) }
+      let number = try check("making", "rules of Landlock") { nextdeploy_landlock_rules(version) }
       let rules = FileDescriptor(number, path: "rules of Landlock")
       try allow(reading, nextdeploy_reading, in: rules, ifThere: true)
       try allow(running, nextdeploy_running, in: rules, ifThere: true)
