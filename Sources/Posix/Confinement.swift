@@ -37,16 +37,25 @@ public enum Confinement {
   ///     is left out.
   ///   - writing: what can be changed, but not executed; no devices can be made there. Each must exist, and be no symlink.
   public static func begin(reading: [String], running: [String], writing: [String]) throws(SystemError) {
+    try begin(reading: reading, running: running, writing: writing, as: version)
+  }
+
+  /// Does the same as a kernel would whose Landlock is older.
+  static func begin(
+    reading: [String], running: [String], writing: [String], as version: Int32
+  ) throws(SystemError) {
     #if os(Linux)
       guard try Files.list("/proc/self/task").count == 1 else {
         throw SystemError("confining", "this process: it has several threads", code: EBUSY)
       }
     #endif
-    try restrict(reading: reading, running: running, writing: writing)
+    try restrict(reading: reading, running: running, writing: writing, as: version)
   }
 
-  /// Does the same to this thread: the paths are for it and what it starts alone.
-  static func restrict(reading: [String], running: [String], writing: [String]) throws(SystemError) {
+  /// Does the same to a thread: the paths are for it and what it starts alone.
+  static func restrict(
+    reading: [String], running: [String], writing: [String], as version: Int32 = version
+  ) throws(SystemError) {
     #if os(Linux)
       guard isAvailable else {
         throw SystemError("confining", "this process: it needs Linux 6.2 with Landlock", code: ENOTSUP)

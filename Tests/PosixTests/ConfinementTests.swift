@@ -13,49 +13,57 @@ private func forkProcess() -> pid_t
 @Suite("Confinement", .enabled(if: Confinement.isAvailable))
 struct ConfinementTests {
   /// What each attempt ends with in a confined process.
-  private static let answers = [
-    // Below `writing`.
-    "create": "done", "write": "done", "truncate": "done", "empty": "done", "make a directory": "done",
-    "move to another directory": "done", "link into another directory": "done", "make a symlink": "done",
-    "make a pipe": "done", "list": "done", "read": "done", "change permissions": "done", "remove": "done",
-    "remove a directory": "done", "make a pair of sockets": "done", "make a device": "EACCES",
-    "run what it wrote": "EACCES",
-    // Below `reading` and `running`.
-    "read what can be read": "done", "list what can be read": "done", "read a file that can be read": "done",
-    "run what can be run": "done", "write what can be read": "EACCES", "truncate what can be read": "EACCES",
-    "write a file that can be read": "EACCES", "create where can be read": "EACCES", "link what can be read": "EXDEV",
-    "run what was not named": "EACCES", "read outside by a program": "ECHILD",
-    "ask a device": Confinement.version >= 5 ? "EACCES" : "done",
-    // Elsewhere.
-    "read /etc/passwd": "EACCES", "read outside": "EACCES", "list outside": "EACCES", "write outside": "EACCES",
-    "truncate outside": "EACCES", "create outside": "EACCES", "make a directory outside": "EACCES",
-    "make a symlink outside": "EACCES", "make a pipe outside": "EACCES", "read through a symlink": "EACCES",
-    "create through a symlink": "EACCES", "link in": "EXDEV", "link out": "EACCES", "move out": "EACCES",
-    "move in": "EACCES", "remove outside": "EACCES", "remove a directory outside": "EACCES",
-    // Other processes, and sockets.
-    "signal": Confinement.version >= 6 ? "EPERM" : "done", "trace": "EPERM",
-    "take a port": Confinement.version >= 4 ? "EACCES" : "done", "connect to a port": "EPERM",
-    "connect to a socket": "EPERM", "make a socket": "EPERM", "make a socket of TCP": "EPERM",
-    "make a pair for datagrams": "EPERM", "make a raw pair": "EPERM",
-    // The C library asks for the older call then.
-    "clone3": "ENOSYS",
-  ]
+  private static func answers(_ version: Int32) -> [String: String] {
+    [
+      // Below `writing`.
+      "create": "done", "write": "done", "truncate": "done", "empty": "done", "make a directory": "done",
+      "move to another directory": "done", "link into another directory": "done", "make a symlink": "done",
+      "make a pipe": "done", "list": "done", "read": "done", "change permissions": "done", "remove": "done",
+      "remove a directory": "done", "make a pair of sockets": "done", "name a socket": "done", "make a disk": "EACCES",
+      "make a device": "EACCES",
+      "run what it wrote": "EACCES",
+      // Below `reading` and `running`.
+      "read what can be read": "done", "list what can be read": "done", "read a file that can be read": "done",
+      "run what can be run": "done", "write what can be read": "EACCES", "truncate what can be read": "EACCES",
+      "write a file that can be read": "EACCES", "create where can be read": "EACCES", "link what can be read": "EXDEV",
+      "run what was not named": "EACCES", "read outside by a program": "ECHILD",
+      "ask a device": version >= 5 ? "EACCES" : "done",
+      // Elsewhere.
+      "read /etc/passwd": "EACCES", "read outside": "EACCES", "list outside": "EACCES", "write outside": "EACCES",
+      "truncate outside": "EACCES", "create outside": "EACCES", "make a directory outside": "EACCES",
+      "make a symlink outside": "EACCES", "make a pipe outside": "EACCES", "read through a symlink": "EACCES",
+      "create through a symlink": "EACCES", "link in": "EXDEV", "link out": "EACCES", "move out": "EACCES",
+      "move in": "EACCES", "remove outside": "EACCES", "remove a directory outside": "EACCES",
+      "name a socket outside": "EACCES",
+      // Other processes, and sockets.
+      "signal": version >= 6 ? "EPERM" : "done", "trace": "EPERM",
+      "take a port": version >= 4 ? "EACCES" : "done", "connect to a port": "EPERM",
+      "connect to a socket": "EPERM", "make a socket": "EPERM", "make a socket of TCP": "EPERM",
+      "make a pair for datagrams": "EPERM", "make a raw pair": "EPERM",
+      "send to a socket without a path": version >= 6 ? "EPERM" : "done",
+      // The C library asks for the older call then.
+      "clone3": "ENOSYS",
+    ]
+  }
 
-  @Test("leaves a process, and what it starts, what was named and nothing else")
-  func attempts() async throws {
-    let confined = try await tried(confined: true)
+  @Test(
+    "leaves a process, and what it starts, what was named and nothing else",
+    arguments: [3, 4, 5, Confinement.version].filter { $0 <= Confinement.version })
+  func attempts(version: Int32) async throws {
+    let confined = try await tried(confinedAs: version)
+    let answers = Self.answers(version)
     for (attempt, answer) in confined {
-      #expect(answer == Self.answers[attempt] ?? "EPERM", "\(attempt)")
+      #expect(answer == answers[attempt] ?? "EPERM", "\(attempt)")
     }
-    #expect(Set(Self.answers.keys).subtracting(confined.map(\.attempt)) == [])
+    #expect(Set(answers.keys).subtracting(confined.map(\.attempt)) == [])
   }
 
   @Test("refuses nothing that would have failed anyway")
   func control() async throws {
-    let free = try await tried(confined: false)
+    let free = try await tried(confinedAs: nil)
     let calls = try #require(free.firstIndex { $0.attempt == "socket" })
     // Some of them only root may do.
-    for (attempt, answer) in free.prefix(CurrentProcess.isRoot ? calls : calls - 2) {
+    for (attempt, answer) in free.prefix(CurrentProcess.isRoot ? calls : calls - 3) {
       #expect(answer == "done", "\(attempt)")
     }
     if CurrentProcess.isRoot {
@@ -65,7 +73,7 @@ struct ConfinementTests {
   }
 
   /// What the program wrote, in its order.
-  private func tried(confined: Bool) async throws -> [(attempt: String, answer: String)] {
+  private func tried(confinedAs version: Int32?) async throws -> [(attempt: String, answer: String)] {
     let place = try Place()
     let path = place.path
     let program = "\(path)/bin/try"
@@ -83,7 +91,7 @@ struct ConfinementTests {
     let numbers = about.split(whereSeparator: \.isWhitespace).map(String.init)
 
     await #expect(processExitsWith: .success) {
-      [path = path as String, numbers = numbers as [String], confined = confined as Bool] in
+      [path = path as String, numbers = numbers as [String], version = version as Int32?] in
       let child = forkProcess()
       guard child == 0 else {
         var status: Int32 = 0
@@ -91,12 +99,14 @@ struct ConfinementTests {
         CurrentProcess.exit(status == 0 ? 0 : 1)
       }
       do {
-        let sockets = [AF_UNIX, AF_INET].map { String(socket($0, Int32(SOCK_STREAM.rawValue), 0)) }
-        if confined {
+        let sockets = [(AF_UNIX, SOCK_STREAM), (AF_INET, SOCK_STREAM), (AF_UNIX, SOCK_DGRAM)].map {
+          String(socket($0, Int32($1.rawValue), 0))
+        }
+        if let version {
           try Confinement.begin(
             reading: ["\(path)/read", "\(path)/alone", "/dev/urandom", "/nowhere"],
             running: ["\(path)/bin", "/usr/bin/cat", "/lib", "/lib64", "/usr/lib", "/nowhere"],
-            writing: ["\(path)/top"])
+            writing: ["\(path)/top"], as: version)
         }
         try CurrentProcess.replace(
           with: Command(["\(path)/bin/try", "all", path] + numbers + sockets, environment: [:]))

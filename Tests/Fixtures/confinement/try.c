@@ -1,8 +1,8 @@
 // try stranger PLACE
-//   Listens at PLACE/outside/socket and on a port of TCP, writes "PROCESS PORT" to PLACE/stranger, and stays.
-// try all PLACE PROCESS PORT UNIX TCP
-//   Tries what a confined process may and may not do; writes to PLACE/top/tried of each what the kernel answered. UNIX and
-//   TCP are descriptors of sockets that it inherits.
+//   Listens at PLACE/outside/socket, on a port of TCP and at a name that is no path, writes "PROCESS PORT" to PLACE/stranger, and stays.
+// try all PLACE PROCESS PORT LOCAL TCP DATAGRAMS
+//   Tries what a confined process may and may not do; writes to PLACE/top/tried of each what the kernel answered. LOCAL,
+//   TCP and DATAGRAMS are descriptors of sockets that it inherits.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -48,13 +48,22 @@ static int run(char *program, char *argument) {
 
 static struct sockaddr_un at = {.sun_family = AF_UNIX, .sun_path = "../outside/socket"};
 
+/// No path, and of one test only.
+static struct sockaddr_un abstract(pid_t process) {
+  struct sockaddr_un name = {.sun_family = AF_UNIX};
+  snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "nextdeploy-test-%d", process);
+  return name;
+}
+
 static void stranger(void) {
   struct sockaddr_in tcp = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t length = sizeof tcp;
   int local = socket(AF_UNIX, SOCK_STREAM, 0), network = socket(AF_INET, SOCK_STREAM, 0);
+  int datagrams = socket(AF_UNIX, SOCK_DGRAM, 0);
+  struct sockaddr_un name = abstract(getpid());
   if (bind(local, (struct sockaddr *)&at, sizeof at) || listen(local, 9) ||
       bind(network, (struct sockaddr *)&tcp, sizeof tcp) || listen(network, 9) ||
-      getsockname(network, (struct sockaddr *)&tcp, &length))
+      bind(datagrams, (struct sockaddr *)&name, sizeof name) || getsockname(network, (struct sockaddr *)&tcp, &length))
     exit(1);
   FILE *file = fopen("../stranger.new", "w");
   fprintf(file, "%d %d\n", getpid(), ntohs(tcp.sin_port));
@@ -84,7 +93,9 @@ static void allowed(void) {
   say("read a file that can be read", open("../alone", O_RDONLY));
   say("run what can be run", run("/usr/bin/cat", "../read/file"));
   int pair[2];
+  struct sockaddr_un here = {.sun_family = AF_UNIX, .sun_path = "socket"};
   say("make a pair of sockets", socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+  say("name a socket", bind(pair[0], (struct sockaddr *)&here, sizeof here));
 }
 
 static void files(void) {
@@ -115,15 +126,19 @@ static void files(void) {
   say("read outside by a program", run("/usr/bin/cat", "../outside/file"));
 }
 
-static void others(pid_t process, int port, int local, int network) {
+static void others(pid_t process, int port, int local, int network, int datagrams) {
   int device = open("/dev/urandom", O_RDONLY), bits, pair[2];
   say("ask a device", ioctl(device, RNDGETENTCNT, &bits));
   say("signal", kill(process, 0));
+  struct sockaddr_un outside = {.sun_family = AF_UNIX, .sun_path = "../outside/named"};
+  say("name a socket outside", bind(local, (struct sockaddr *)&outside, sizeof outside));
   struct sockaddr_in tcp = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   say("take a port", bind(network, (struct sockaddr *)&tcp, sizeof tcp));
   tcp.sin_port = htons(port);
   say("connect to a port", connect(network, (struct sockaddr *)&tcp, sizeof tcp));
   say("connect to a socket", connect(local, (struct sockaddr *)&at, sizeof at));
+  struct sockaddr_un name = abstract(process);
+  say("send to a socket without a path", sendto(datagrams, "x", 1, 0, (struct sockaddr *)&name, sizeof name));
   say("make a socket", socket(AF_UNIX, SOCK_STREAM, 0));
   say("make a socket of TCP", socket(AF_INET, SOCK_STREAM, 0));
   say("make a pair for datagrams", socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair));
@@ -133,6 +148,7 @@ static void others(pid_t process, int port, int local, int network) {
 /// Needs root, where nothing confines it.
 static void privileged(pid_t process) {
   say("make a device", mknod("null", S_IFCHR | 0644, makedev(1, 3)));
+  say("make a disk", mknod("disk", S_IFBLK | 0644, makedev(7, 0)));
   say("trace", ptrace(PTRACE_SEIZE, process, 0, 0));
   // Of the calls nothing is left out that a filter refuses; with these arguments none does anything.
   static const struct {
@@ -151,6 +167,8 @@ static void privileged(pid_t process) {
   for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
     say(calls[i].name, syscall(calls[i].number, -1L, -1L, -1L, -1L, -1L, -1L));
   }
+  int pair[2];
+  say("make a pair that is not local", socketpair(AF_INET, SOCK_STREAM, 0, pair));
   fflush(tried);
   long child = syscall(SYS_clone, CLONE_NEWUTS | SIGCHLD, 0L, 0L, 0L, 0L);
   if (child == 0) _exit(0);
@@ -167,11 +185,11 @@ static void privileged(pid_t process) {
 int main(int count, char **arguments) {
   if (count < 3 || chdir(arguments[2]) == -1 || chdir("top") == -1) return 2;
   if (count == 3) stranger();
-  if (count != 7 || (tried = fopen("tried", "w")) == NULL) return 2;
+  if (count != 8 || (tried = fopen("tried", "w")) == NULL) return 2;
   int process = atoi(arguments[3]);
   allowed();
   files();
-  others(process, atoi(arguments[4]), atoi(arguments[5]), atoi(arguments[6]));
+  others(process, atoi(arguments[4]), atoi(arguments[5]), atoi(arguments[6]), atoi(arguments[7]));
   privileged(process);
   return fclose(tried) == 0 ? 0 : 1;
 }
