@@ -41,24 +41,33 @@ static const unsigned long long nextdeploy_writing =
     LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK |
     LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM | LANDLOCK_ACCESS_FS_REFER;
 
-/// Rules that allow nothing yet, of all that a version (3 at least) can refuse; their descriptor, or -1.
+/// What each version (2 at least) can refuse of files.
+static inline unsigned long long nextdeploy_landlock_files(int version) {
+  unsigned long long files = nextdeploy_writing | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
+                             LANDLOCK_ACCESS_FS_MAKE_BLOCK;
+  if (version < 3) files &= ~LANDLOCK_ACCESS_FS_TRUNCATE;
+  if (version >= 5) files |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
+  return files;
+}
+
+/// Rules that allow nothing yet, of all that a version can refuse; their descriptor, or -1.
 static inline int nextdeploy_landlock_rules(int version) {
   // As the kernel's own, which the headers have in part only.
   struct {
     unsigned long long files, network, scopes;
   } handled = {
-      .files = nextdeploy_writing | LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |
-               LANDLOCK_ACCESS_FS_MAKE_BLOCK,
+      .files = nextdeploy_landlock_files(version),
   };
   if (version >= 4) handled.network = LANDLOCK_ACCESS_NET_BIND_TCP | LANDLOCK_ACCESS_NET_CONNECT_TCP;
-  if (version >= 5) handled.files |= LANDLOCK_ACCESS_FS_IOCTL_DEV;
   if (version >= 6) handled.scopes = LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET | LANDLOCK_SCOPE_SIGNAL;
   // An older kernel takes what it does not know as long as that is 0.
   return (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
 }
 
 /// Allows something at `place`, a descriptor, and below it.
-static inline int nextdeploy_landlock_allow(int rules, int place, _Bool is_directory, unsigned long long access) {
+static inline int nextdeploy_landlock_allow(int rules, int version, int place, _Bool is_directory,
+                                            unsigned long long access) {
+  access &= nextdeploy_landlock_files(version);
   // For anything but a directory the kernel takes only what can be done to a file.
   if (!is_directory)
     access &= LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |
@@ -82,8 +91,8 @@ static inline int nextdeploy_landlock_restrict(int rules) {
 #define NEXTDEPLOY_OPEN_TREE_ATTR 467
 
 /// Has the kernel refuse (EPERM), for good, to this process and what it starts, the calls by which one reaches other
-/// processes, sockets, mounts, namespaces and the kernel itself.
-static inline int nextdeploy_refuse_calls(void) {
+/// processes, sockets, mounts, namespaces and the kernel itself; and those that empty a file, where Landlock cannot.
+static inline int nextdeploy_refuse_calls(int version) {
 #ifdef NEXTDEPLOY_ARCHITECTURE
   static const unsigned refused[] = {
       // Sockets: Landlock does not see those that have a path.
@@ -104,10 +113,19 @@ static inline int nextdeploy_refuse_calls(void) {
   };
   // AF_UNIX and SOCK_STREAM, whose header would be of this module then, and not of Glibc.
   const unsigned unix_domain = 1, connected = 1;
+  // The calls that open a file, and which argument says how.
+  static const struct {
+    unsigned call, flags;
+  } opening[] = {
+#ifdef SYS_open
+      {SYS_open, 1},
+#endif
+      {SYS_openat, 2},
+  };
   enum { calls = sizeof refused / sizeof *refused };
   const unsigned namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                               CLONE_NEWPID | CLONE_NEWNET;
-  struct sock_filter filter[calls * 2 + 32];
+  struct sock_filter filter[calls * 2 + 48];
   unsigned short count = 0;
 #define NEXTDEPLOY_DO(code, k) filter[count++] = (struct sock_filter)BPF_STMT(code, k)
 #define NEXTDEPLOY_IF(test, k, yes, no) filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | test | BPF_K, k, yes, no)
@@ -126,6 +144,24 @@ static inline int nextdeploy_refuse_calls(void) {
   for (int i = 0; i < calls; i++) {
     NEXTDEPLOY_IF(BPF_JEQ, refused[i], 0, 1);
     NEXTDEPLOY_ANSWER(EPERM);
+  }
+  if (version < 3) {
+    NEXTDEPLOY_IF(BPF_JEQ, SYS_truncate, 0, 1);
+    NEXTDEPLOY_ANSWER(EPERM);
+    // Its flags are in memory, where a filter cannot look; the caller then does without.
+    NEXTDEPLOY_IF(BPF_JEQ, SYS_openat2, 0, 1);
+    NEXTDEPLOY_ANSWER(ENOSYS);
+    // Whoever opens a file for writing needs Landlock's leave, but a file can be emptied without.
+    const unsigned empty = 01000, no_access = 3;  // O_TRUNC, and O_ACCMODE, whose header would be of this module then
+    for (int i = 0; i < (int)(sizeof opening / sizeof *opening); i++) {
+      NEXTDEPLOY_IF(BPF_JEQ, opening[i].call, 0, 6);
+      NEXTDEPLOY_DO(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * opening[i].flags);
+      NEXTDEPLOY_DO(BPF_ALU | BPF_AND | BPF_K, empty | no_access);
+      NEXTDEPLOY_IF(BPF_JEQ, empty, 1, 0);
+      NEXTDEPLOY_IF(BPF_JEQ, empty | no_access, 0, 1);
+      NEXTDEPLOY_ANSWER(EPERM);
+      NEXTDEPLOY_ALLOW();
+    }
   }
   // Its flags are in memory, where a filter cannot look; the C library then calls clone(2).
   NEXTDEPLOY_IF(BPF_JEQ, SYS_clone3, 0, 1);

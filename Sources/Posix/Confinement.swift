@@ -8,8 +8,8 @@ import CPosix
 
 /// What this process gives up for good before it works on what is hostile, with Landlock and seccomp.
 public enum Confinement {
-  /// Whether the kernel has what `begin` needs, which is Linux 6.2 with Landlock switched on. Changes nothing.
-  public static var isAvailable: Bool { version >= 3 }
+  /// Whether the kernel has what `begin` needs, which is Linux 5.19 with Landlock switched on. Changes nothing.
+  public static var isAvailable: Bool { version >= 2 }
 
   /// The version of Landlock that the kernel has; less than 1 where it has none.
   static var version: Int32 {
@@ -24,7 +24,7 @@ public enum Confinement {
   ///
   /// Nothing else in the file system can be opened, made, renamed, linked or removed. No socket can be made or connected
   /// (a pair that is connected can), no namespace or mount; io_uring, ptrace and the like are refused with EPERM. From
-  /// Linux 6.12 on, no process outside can be signalled. What is open already stays open, so the caller closes what must
+  /// Linux 6.12 on, no process outside can be signalled; before 6.2, truncate(2) and openat2(2) are refused everywhere. What is open already stays open, so the caller closes what must
   /// not be used. The kernel lets a confined process look at what it cannot open (stat, readlink), and change permissions,
   /// owner and times wherever its user may.
   ///
@@ -58,16 +58,16 @@ public enum Confinement {
   ) throws(SystemError) {
     #if os(Linux)
       guard isAvailable else {
-        throw SystemError("confining", "this process: it needs Linux 6.2 with Landlock", code: ENOTSUP)
+        throw SystemError("confining", "this process: it needs Linux 5.19 with Landlock", code: ENOTSUP)
       }
       let number = try check("making", "rules of Landlock") { nextdeploy_landlock_rules(version) }
       let rules = FileDescriptor(number, path: "rules of Landlock")
-      try allow(reading, nextdeploy_reading, in: rules, ifThere: true)
-      try allow(running, nextdeploy_running, in: rules, ifThere: true)
-      try allow(writing, nextdeploy_writing, in: rules, ifThere: false)
+      try allow(reading, nextdeploy_reading, in: rules, as: version, ifThere: true)
+      try allow(running, nextdeploy_running, in: rules, as: version, ifThere: true)
+      try allow(writing, nextdeploy_writing, in: rules, as: version, ifThere: false)
       try check("giving up", "new privileges") { nextdeploy_no_new_privileges() }
       try check("giving up", "files") { nextdeploy_landlock_restrict(rules.number) }
-      try check("giving up", "system calls") { nextdeploy_refuse_calls() }
+      try check("giving up", "system calls") { nextdeploy_refuse_calls(version) }
       try checkThatItHolds()
     #else
       throw SystemError("confining", "this process", code: ENOTSUP)
@@ -76,7 +76,7 @@ public enum Confinement {
 
   #if os(Linux)
     private static func allow(
-      _ paths: [String], _ access: UInt64, in rules: borrowing FileDescriptor, ifThere: Bool
+      _ paths: [String], _ access: UInt64, in rules: borrowing FileDescriptor, as version: Int32, ifThere: Bool
     ) throws(SystemError) {
       let rules = rules.number
       // A symlink in place of what is to be changed would let this process change what it leads to.
@@ -92,7 +92,9 @@ public enum Confinement {
         let kind = try place.status().kind
         if kind == .link { throw SystemError("opening", path, code: ELOOP) }
         let number = place.number
-        try check("allowing", path) { nextdeploy_landlock_allow(rules, number, kind == .directory, access) }
+        try check("allowing", path) {
+          nextdeploy_landlock_allow(rules, version, number, kind == .directory, access)
+        }
       }
     }
 

@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <linux/random.h>
 #include <sched.h>
 #include <signal.h>
@@ -104,6 +105,15 @@ static void files(void) {
   say("list outside", open("../outside", O_RDONLY | O_DIRECTORY));
   say("write outside", open("../outside/file", O_WRONLY));
   say("truncate outside", truncate("../outside/file", 100));
+  say("empty outside", open("../outside/file", O_RDONLY | O_TRUNC));
+  say("empty outside, unopened", open("../outside/file", O_ACCMODE | O_TRUNC));
+  say("empty what can be read", open("../read/file", O_RDONLY | O_TRUNC));
+#ifdef SYS_open
+  // The C library makes the newer call only.
+  say("empty by the old call", syscall(SYS_open, "../read/file", O_RDONLY | O_TRUNC));
+#endif
+  struct open_how how = {.flags = O_RDONLY};
+  say("open by a new call", syscall(SYS_openat2, AT_FDCWD, "../read/file", &how, sizeof how));
   say("create outside", open("../outside/new", O_WRONLY | O_CREAT, 0644));
   say("make a directory outside", mkdir("../outside/directory", 0755));
   say("make a symlink outside", symlink("file", "../outside/link"));
