@@ -24,9 +24,11 @@ public enum Confinement {
   ///
   /// Nothing else in the file system can be opened, made, renamed, linked or removed. No socket can be made or connected
   /// (a pair that is connected can), no namespace or mount; io_uring, ptrace and the like are refused with EPERM. From
-  /// Linux 6.12 on, no process outside can be signalled; before 6.2, truncate(2) and openat2(2) are refused everywhere. What is open already stays open, so the caller closes what must
-  /// not be used. The kernel lets a confined process look at what it cannot open (stat, readlink), and change permissions,
-  /// owner and times wherever its user may.
+  /// Linux 6.12 on, no process outside can be signalled; before 6.2, truncate(2) and openat2(2) are refused everywhere.
+  ///
+  /// What is open already stays open, so the caller closes what must not be used. The kernel lets a confined process look
+  /// at what it cannot open (stat, readlink), and change permissions, owner and times wherever its user may. To start a
+  /// program with `ChildProcess.Stream.null`, /dev/null must be among the paths.
   ///
   /// Landlock holds for the calling thread alone, so the process must not have a second one yet. Afterwards the kernel is
   /// asked whether it holds; if this throws, the process must end.
