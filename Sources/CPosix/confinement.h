@@ -88,6 +88,9 @@ static inline int nextdeploy_landlock_restrict(int rules) {
 #endif
 
 // The kernel's numbers of system calls since 5.2 are the same on all architectures.
+#define NEXTDEPLOY_FCHMODAT2 452
+#define NEXTDEPLOY_SETXATTRAT 463
+#define NEXTDEPLOY_REMOVEXATTRAT 466
 #define NEXTDEPLOY_OPEN_TREE_ATTR 467
 
 /// Has the kernel refuse (EPERM), for good, to this process and what it starts, the calls by which one reaches other
@@ -110,6 +113,12 @@ static inline int nextdeploy_refuse_calls(int version) {
       SYS_fsmount, SYS_fspick, SYS_mount_setattr, SYS_pivot_root, SYS_chroot, SYS_unshare, SYS_setns,
       // Files without a path, which could be executed.
       SYS_memfd_create,
+      // Whom files belong to and who may use them: Landlock does not see that. Whoever has one open still can.
+      SYS_fchmodat, NEXTDEPLOY_FCHMODAT2, SYS_fchownat, SYS_setxattr, SYS_lsetxattr, SYS_removexattr, SYS_lremovexattr,
+      NEXTDEPLOY_SETXATTRAT, NEXTDEPLOY_REMOVEXATTRAT,
+#ifdef SYS_chmod
+      SYS_chmod, SYS_chown, SYS_lchown,
+#endif
   };
   // AF_UNIX and SOCK_STREAM, whose header would be of this module then, and not of Glibc.
   const unsigned unix_domain = 1, connected = 1;

@@ -32,9 +32,21 @@ struct AppContext {
     let limits: @Sendable () throws -> PushLimits = { [apps = server.apps] in
       try apps.serverConfig().push ?? PushLimits()
     }
-    let files = files
+    let (files, confined) = (files, checkOutConfined)
     return BareRepository(
-      path: layout.repository, asOwner: { commit in try files.checkOut(commit, limits()) }, limits: limits)
+      path: layout.repository,
+      byAnother: { [layout] commit, directory in
+        directory == layout.unbuiltFiles
+          ? try ConfinedCheckOut(layout).run(by: confined(commit)) : try files.checkOut(commit, limits())
+      }, limits: limits)
+  }
+
+  private var checkOutConfined: @Sendable (Commit) -> Command {
+    { [server, name] commit in
+      Command(
+        [server.binary, "run-checkout", name.description, commit.id.description, "\(CurrentProcess.id)"],
+        environment: server.baseEnvironment.merging(["NEXTDEPLOY_ROOT": server.layout.root]) { $1 })
+    }
   }
 
   /// The app's own variables, with what Doppler keeps for it.

@@ -83,7 +83,7 @@ public enum CommandTable {
     PushCommands.postReceive, PushCommands.receivePack, ShellCommand.shell,
     ProgramCommand.program, ArchiveCommand.packReleases, SystemCommands.setup, SystemCommands.launch,
     SystemCommands.drain, SystemCommands.keepPorts,
-    SystemCommands.runBuild, SystemCommands.runFiles, SystemCommands.boot,
+    SystemCommands.runBuild, SystemCommands.runFiles, SystemCommands.runCheckOut, SystemCommands.boot,
   ]
 
   /// Runs a command line (without the program's name) and returns the exit status.

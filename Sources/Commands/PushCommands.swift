@@ -100,7 +100,10 @@ enum PushCommands {
     try app.state.keepReserve()
     try warnOfFullDisk(repository, server.terminal)
     let most = try server.apps.serverConfig().push?.mostBytes ?? PushLimits().mostBytes
-    let settings = BareRepository.checks + [("core.hooksPath", hooks), ("receive.maxInputSize", String(most)), ("receive.autogc", "false")]
+    let settings =
+      BareRepository.checks + [
+        ("core.hooksPath", hooks), ("receive.maxInputSize", String(most)), ("receive.autogc", "false"),
+      ]
     let words = [try git(server)] + options(settings + BareRepository.frugality) + ["receive-pack", repository]
     try app.settlePushes()
     let push = try app.beginPush()

@@ -85,6 +85,21 @@ enum SystemCommands {
     return 0
   }
 
+  static let runCheckOut = ServerCommand.server(
+    CommandSpec(
+      "run-checkout", [.required("APP"), .required("COMMIT"), .required("PARENT")], [],
+      "What checks out a commit that needs no build", isHidden: true)
+  ) { invocation, server in
+    let limits = try server.apps.serverConfig().push ?? PushLimits()
+    let app = try AppName(invocation.arguments[0])
+    try ConfinedCheckOut(server.layout.app(app)).confined(by: Int32(invocation.arguments[2]) ?? 0) {
+      path, directory, index in
+      let repository = BareRepository(path: path, limits: { limits })
+      return try repository.checkout(repository.commit(invocation.arguments[1]), into: directory, index: index)
+    }
+    return 0
+  }
+
   static let boot = ServerCommand.server(
     CommandSpec("boot", [], [], "What nextdeploy-boot.service runs: brings the apps back", isHidden: true)
   ) { _, server in

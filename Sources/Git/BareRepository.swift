@@ -5,19 +5,19 @@ public import Deploy
 public struct BareRepository: Repository, Refs, Sendable {
   /// The repository's directory.
   public let path: String
-  /// Checks a commit out into a workspace that another user owns; returns nil if this user owns it.
-  let asOwner: @Sendable (Commit) throws -> Int?
+  /// Has another process check a commit out into a directory; returns nil where this one is to do it.
+  let byAnother: @Sendable (Commit, _ directory: String) throws -> Int?
 
   /// The limits on what a commit may contain.
   let limits: @Sendable () throws -> PushLimits
 
   /// Makes the view of a repository on the disk, which is opened anew by each call.
   public init(
-    path: String, asOwner: @escaping @Sendable (Commit) throws -> Int? = { _ in nil },
+    path: String, byAnother: @escaping @Sendable (Commit, _ directory: String) throws -> Int? = { _, _ in nil },
     limits: @escaping @Sendable () throws -> PushLimits = { PushLimits() }
   ) {
     self.path = path
-    self.asOwner = asOwner
+    self.byAnother = byAnother
     self.limits = limits
   }
 
@@ -104,9 +104,9 @@ public struct BareRepository: Repository, Refs, Sendable {
       next: "Push it first, or name a commit, branch or tag that 'git ls-remote' shows.")
   }
 
-  /// Writes the files as the workspace's owner, or itself if that is nextdeploy, noting them in an index beside it.
+  /// Has another process write the files, or writes them itself, noting them in an index beside it.
   public func checkout(_ commit: Commit, into workspace: String) throws -> Int {
-    try asOwner(commit) ?? checkout(commit, into: workspace, index: "\(workspace).index")
+    try byAnother(commit, workspace) ?? checkout(commit, into: workspace, index: "\(workspace).index")
   }
 
   /// - Parameter index: the file that notes what was written, where no build can get.

@@ -27,7 +27,7 @@ public enum Confinement {
   /// Linux 6.12 on, no process outside can be signalled; before 6.2, truncate(2) and openat2(2) are refused everywhere.
   ///
   /// What is open already stays open, so the caller closes what must not be used. The kernel lets a confined process look
-  /// at what it cannot open (stat, readlink), and change permissions, owner and times wherever its user may. To start a
+  /// at what it cannot open (stat, readlink), and change times wherever its user may. To start a
   /// program with `ChildProcess.Stream.null`, /dev/null must be among the paths.
   ///
   /// Landlock holds for the calling thread alone, so the process must not have a second one yet. Afterwards the kernel is

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A push of a tree that no git would write")
 struct HostileTreeTests {
-  /// What is outside of the workspace of "shop", beside a second app that is live.
+  /// What is outside of the files of "shop", beside a second app that is live.
   private struct Outside: Equatable {
     let files: [String: String]
 
@@ -31,7 +31,7 @@ struct HostileTreeTests {
       for name in try Files.list("\(sandbox.root)/instances") { try look("instances/\(name)/release") }
       for directory in [sandbox.home, sandbox.root, "\(sandbox.root)/apps", "\(sandbox.root)/apps/shop"] {
         // What each push makes anew.
-        let names = try Files.list(directory).filter { !$0.hasPrefix("workspace") && $0 != "reserve" }
+        let names = try Files.list(directory).filter { !["workspace", "unbuilt", "reserve"].contains($0) }
         files["in \(directory)"] = names.joined(separator: " ")
       }
       files["canary"] = String(Files.exists("/tmp/nextdeploy-hostile-canary"))
@@ -57,8 +57,7 @@ struct HostileTreeTests {
   }
 
   private func empty(_ sandbox: Sandbox) throws {
-    for name in ["workspace", "workspace.index"] { try Files.remove("\(sandbox.app())/\(name)") }
-    try Files.makeDirectory("\(sandbox.app())/workspace")
+    try Files.remove("\(sandbox.app())/unbuilt")
   }
 
   private func finish(_ sandbox: Sandbox, _ project: PushedProject) throws {
@@ -70,7 +69,7 @@ struct HostileTreeTests {
     #expect(try sandbox.get() == "two")
   }
 
-  @Test("over ssh with a bound key is refused by git, and nothing outside of the workspace changes")
+  @Test("over ssh with a bound key is refused by git, and nothing outside of its files changes")
   func ssh() throws {
     try SSHServer.run { server in
       let sandbox = server.sandbox
@@ -104,7 +103,7 @@ struct HostileTreeTests {
     }
   }
 
-  @Test("that git was not told to look at is refused by the deploy, and nothing outside of the workspace changes")
+  @Test("that git was not told to look at is refused by the deploy, and nothing outside of its files changes")
   func unchecked() throws {
     try Sandbox.run { sandbox in
       let project = try sandbox.createApp()
@@ -116,7 +115,7 @@ struct HostileTreeTests {
       let live = try sandbox.liveRelease()
 
       for tree in trees where tree.verdict == .refused || tree.verdict == .useless {
-        // Into an empty workspace all is written, of a used one something may be removed.
+        // Where nothing is, all is written; of what is there something may be removed.
         if tree.description.hasPrefix("a hook") { try empty(sandbox) }
         let before = try Outside(sandbox)
 

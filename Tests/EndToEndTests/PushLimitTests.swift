@@ -55,10 +55,10 @@ struct PushLimitTests {
         "FAILED at checkout", "'movie' has 30 MB, and this server takes files of at most 20M",
         "nextdeploy config set push.file 1G")
 
-      #expect(!Files.exists("\(sandbox.app())/workspace/movie"))
+      #expect(!Files.exists("\(sandbox.app())/unbuilt/files/movie"))
       try sandbox.nextdeploy("config", "unset", "push.file").expectSuccess()
       try project.push().expectSuccess()
-      #expect(try Files.status("\(sandbox.app())/workspace/movie")?.size == 30 << 20)
+      #expect(try Files.status("\(sandbox.app())/unbuilt/files/movie")?.size == 30 << 20)
     }
   }
 
@@ -91,7 +91,7 @@ struct PushLimitTests {
       try project.push("production", "\(commit):refs/heads/main").expect(status: 1).expect(
         "FAILED at checkout", "100002 files of 6400000 MB are to be written, and ")
 
-      #expect(try Files.list("\(sandbox.app())/workspace") == ["copies"], "no file")
+      #expect(try Files.list("\(sandbox.app())/unbuilt/files") == ["copies"], "no file")
       #expect(try Files.list("\(sandbox.app())/workspace/copies").isEmpty)
     }
   }

@@ -64,6 +64,12 @@ public struct AppLayout: Sendable {
   public var repository: String { "\(directory)/repo.git" }
   /// The directory in which the app is built.
   public var workspace: String { "\(directory)/workspace" }
+  /// What is kept of the last commit that needed no build; no build gets there.
+  var unbuilt: String { "\(directory)/unbuilt" }
+  /// Its files.
+  public var unbuiltFiles: String { "\(unbuilt)/files" }
+  /// The index of their checkout.
+  var unbuiltIndex: String { "\(unbuilt)/index" }
   /// The home directory of builds under systemd.
   public var cache: String { "\(directory)/cache" }
   /// What Corepack has downloaded for the app.

@@ -9,14 +9,20 @@ public struct ReleaseDirectory: Releases {
   let leftovers: Leftovers
   /// What releases are made of.
   let source: String
+  /// Whether what they are made of becomes theirs.
+  let moves: Bool
 
   /// - Parameters:
   ///   - leftovers: removes what apps have written into releases.
-  ///   - source: a directory of files that nobody else has, which a release is made of; nil to copy the app's workspace.
-  public init(layout: AppLayout, leftovers: Leftovers = Leftovers(), from source: String? = nil) {
+  ///   - source: the directory of files that a release is made of; nil for the app's workspace.
+  ///   - moves: whether those files are moved to the release, for nobody else has them and the app can read them.
+  public init(
+    layout: AppLayout, leftovers: Leftovers = Leftovers(), from source: String? = nil, moving moves: Bool = false
+  ) {
     self.layout = layout
     self.leftovers = leftovers
     self.source = source ?? layout.workspace
+    self.moves = moves
   }
 
   /// Reads each `release.json`, the oldest release first, without the damaged ones.
@@ -50,7 +56,7 @@ public struct ReleaseDirectory: Releases {
     do {
       let assembler = try ReleaseAssembler(
         workspace: source, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
-        compiled: layout.compiled, access: leftovers.files, moves: source != layout.workspace)
+        compiled: layout.compiled, access: leftovers.files, moves: moves)
       try assembler.assemble(assembly)
       if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
       try Scripts.write(assembly.programs, to: "\(partial)/bin")

@@ -11,7 +11,7 @@ struct UnpackedPayload: Payload {
 
   var tree: any SourceTree { get throws { try DirectoryTree(directory) } }
   var files: any BuiltFiles { FilesBelow(directory: directory) }
-  var releases: any Releases { ReleaseDirectory(layout: layout, leftovers: leftovers, from: directory) }
+  var releases: any Releases { ReleaseDirectory(layout: layout, leftovers: leftovers, from: directory, moving: true) }
 
   /// The copy belongs to whoever runs builds, and shares no file with a release.
   func withCopy(_ body: (any BuiltFiles) throws -> Void) throws {

@@ -55,10 +55,20 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
     try Files.write(key, to: layout.installedKey)
   }
 
-  /// Empties the workspace and the builds' cache but keeps the directories themselves.
+  /// `unbuilt/files` in the app's own directory; nil where the kernel cannot confine a checkout.
+  public func unbuilt() throws -> (any ReleaseFiles)? {
+    guard Confinement.isAvailable else { return nil }
+    try Files.makeDirectory(layout.unbuilt)
+    return UnbuiltFiles(layout: layout, leftovers: leftovers)
+  }
+
+  /// Removes the files with the index of their checkout.
+  public func removeUnbuilt() throws { try Files.remove(layout.unbuilt) }
+
+  /// Empties the workspace, the builds' cache and `unbuilt`, but keeps the directories themselves.
   public func empty() throws {
     // The directories themselves stay, with their owner, because they may be mounted.
-    for directory in [layout.workspace, layout.cache] { try leftovers.empty(directory) }
+    for directory in [layout.workspace, layout.cache, layout.unbuilt] { try leftovers.empty(directory) }
     if !leftovers.files.isForOtherUsers { try Files.makeDirectory(directory) }
   }
 

@@ -79,7 +79,7 @@ struct FilesUnit: FileAccess {
   func expected() throws -> String? {
     let app = layout.app(app)
     // The unit sees these as they are when it starts.
-    guard Files.exists(app.releases),
+    guard Files.exists(app.releases), !Files.exists(app.unbuilt),
       try [app.workspace, app.cache].allSatisfy({ try Files.status($0)?.owner == builder() })
     else { return nil }
     try Sharing().prepare(app)

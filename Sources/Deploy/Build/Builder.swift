@@ -4,10 +4,10 @@ struct Builder: Half {
   /// The environment that everything is built with.
   let environment: AppEnvironment
 
-  /// What was built: the workspace, or what an archive brought.
+  /// What the release is made of: the workspace, a commit that needs no build, or what an archive brought.
   let files: any BuiltFiles
 
-  /// - Parameter files: what was built elsewhere; nil for what is built in the workspace.
+  /// - Parameter files: what is not built here; nil for what is built in the workspace.
   init(steps: Steps, environment: AppEnvironment, files: (any BuiltFiles)? = nil) {
     self.steps = steps
     self.environment = environment
@@ -36,6 +36,22 @@ struct Builder: Half {
         built, ", built before from the same files", as: commit, Advisor(planned, app: app))
     }
     try prepareInstance()
+    if planned.plan.isAsCommitted, let source = try seams.workspace.unbuilt() {
+      return try making(of: source).release(planned, clean: clean)
+    }
+    try seams.workspace.removeUnbuilt()
+    return try release(planned, clean: clean)
+  }
+
+  /// The same deploy, whose release is made of these files.
+  func making(of source: any ReleaseFiles) -> Builder {
+    var seams = seams
+    seams.releases = source.releases
+    let steps = Steps(app: app, config: config, seams: seams, writer: steps.writer)
+    return Builder(steps: steps, environment: environment, files: source.files)
+  }
+
+  private func release(_ planned: Planned, clean: Bool) throws -> Candidate {
     let checkout = try checkOut(planned, clean: clean)
     let installation = try install(checkout)
     let artifact = try build(installation)

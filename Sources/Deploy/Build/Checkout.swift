@@ -1,4 +1,4 @@
-/// A plan whose commit's files are in the workspace.
+/// A plan whose commit's files are checked out.
 struct Checkout {
   let planned: Planned
 
@@ -9,7 +9,7 @@ extension Builder {
   func checkOut(_ planned: Planned, clean: Bool) throws -> Checkout {
     try steps.run(.checkout, planned.commit.id.short) {
       if clean { try emptyWorkspace() }
-      let changed = try seams.repository.checkout(planned.commit, into: seams.workspace.directory)
+      let changed = try seams.repository.checkout(planned.commit, into: files.directory)
       return (Checkout(planned), changed == 1 ? "1 file changed" : "\(changed) files changed")
     }
   }

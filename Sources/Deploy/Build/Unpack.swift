@@ -18,9 +18,7 @@ extension Builder {
   func release(of delivery: Delivery) throws -> Candidate {
     let unpacked = try unpack(delivery)
     defer { steps.attempt("removing what was unpacked") { try unpacked.payload.discard() } }
-    return try Builder(
-      steps: steps.making(of: unpacked.payload), environment: environment, files: unpacked.payload.files
-    ).release(of: unpacked)
+    return try making(of: unpacked.payload).release(of: unpacked)
   }
 
   private func unpack(_ delivery: Delivery) throws -> Unpacked {
@@ -42,14 +40,5 @@ extension Builder {
     let artifact = try accept(planned, unpacked.payload)
     if case .files = artifact.output.serving { try giveUpInstance() }
     return try makeRelease(artifact)
-  }
-}
-
-extension Steps {
-  /// The same deploy, whose release is made of an archive's files.
-  fileprivate func making(of payload: any Payload) -> Steps {
-    var seams = seams
-    seams.releases = payload.releases
-    return Steps(app: app, config: config, seams: seams, writer: writer)
   }
 }

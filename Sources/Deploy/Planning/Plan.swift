@@ -104,6 +104,9 @@ public struct Plan: Equatable, Sendable {
     self.warnings = warnings
   }
 
+  /// Whether the release has the commit's files as they are: nothing of the app's runs before its start.
+  var isAsCommitted: Bool { install == nil && build == nil && app.releaseCommand == nil }
+
   /// Framework, package manager and Node with their versions, for people.
   public var detected: String {
     let lockfile = packages.lockfile.map { " (\($0))" } ?? " (no lockfile)"

@@ -6,8 +6,8 @@ public protocol Payloads {
   func unpack(for release: ReleaseID, isWanted: () throws -> Void) throws -> any Payload
 }
 
-/// An unpacked archive. Nothing in it can be changed by anybody but the deploy.
-public protocol Payload {
+/// An unpacked archive.
+public protocol Payload: ReleaseFiles {
   /// The SHA-256 of the archive, in hexadecimal digits.
   var sha256: String { get }
   /// How many files, links and directories were in it.
@@ -16,10 +16,6 @@ public protocol Payload {
   var bytes: Int { get }
   /// What it is planned by: its files but for those in node_modules.
   var tree: any SourceTree { get throws }
-  /// Its files.
-  var files: any BuiltFiles { get }
-  /// The app's releases, made of these files.
-  var releases: any Releases { get }
   /// Runs something in a copy of its files, which the app's own commands can write to; nothing of the copy stays.
   func withCopy(_ body: (any BuiltFiles) throws -> Void) throws
   /// Removes what is left of it.

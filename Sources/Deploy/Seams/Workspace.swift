@@ -15,11 +15,26 @@ public protocol Workspace: BuiltFiles {
   /// Notes what node_modules was installed from; nil before an install begins.
   func setInstalledKey(_ key: String?) throws
 
+  /// Where the files of commits go that need no build, which stay from one to the next: none of the app's programs gets
+  /// there. Nil where this machine has no such place.
+  func unbuilt() throws -> (any ReleaseFiles)?
+
+  /// Removes it; does nothing if there is none.
+  func removeUnbuilt() throws
+
   /// Removes everything, including node_modules and all that builds cache.
   func empty() throws
 
   /// What a file or directory takes on the disk, with everything in it; nil if there is none.
   func usage(of path: String) throws -> DiskUsage?
+}
+
+/// Files that a release is made of as they are: nobody but the deploy writes there.
+public protocol ReleaseFiles {
+  /// The files.
+  var files: any BuiltFiles { get }
+  /// The app's releases, made of these files.
+  var releases: any Releases { get }
 }
 
 /// What a file or directory takes on the disk.

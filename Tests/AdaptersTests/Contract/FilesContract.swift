@@ -75,7 +75,8 @@ struct FilesContract {
       var limits = PushLimits()
       limits.file = Size(megabytes: 1)
       let repository = BareRepository(
-        path: path, asOwner: { [limits] in try files.checkOut($0, limits) }, limits: { [limits] in limits })
+        path: path, byAnother: { [limits] commit, _ in try files.checkOut(commit, limits) },
+        limits: { [limits] in limits })
 
       let failure = #expect(throws: Failure.self) {
         try repository.checkout(repository.commit("main"), into: stage.workspace)

@@ -44,7 +44,8 @@ extension Stage {
       Command(words, environment: environment), input: Array(commit.utf8), output: { _ in })
     try #require(status.isSuccess)
     try access.prepare()
-    let repository = BareRepository(path: own.repository, asOwner: { try access.checkOut($0, PushLimits()) })
+    let repository = BareRepository(
+      path: own.repository, byAnother: { commit, _ in try access.checkOut(commit, PushLimits()) })
     return try repository.checkout(repository.commit("main"), into: own.workspace)
   }
 

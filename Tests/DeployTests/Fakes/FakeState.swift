@@ -63,6 +63,12 @@ struct FakeState: AppState {
   }
 }
 
+struct FakeUnbuilt: ReleaseFiles {
+  let world: World
+  var files: any BuiltFiles { FakeWorkspace(world: world) }
+  var releases: any Releases { FakeReleases(world: world) }
+}
+
 struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
   let world: World
 
@@ -83,6 +89,13 @@ struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
     try world.event(key == nil ? "forget installed" : "note installed")
     world.installedKey = key
   }
+
+  func unbuilt() throws -> (any ReleaseFiles)? {
+    try world.event("unbuilt")
+    return FakeUnbuilt(world: world)
+  }
+
+  func removeUnbuilt() throws {}
 
   func empty() throws {
     try world.event("workspace.empty")

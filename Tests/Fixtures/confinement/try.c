@@ -86,7 +86,7 @@ static void allowed(void) {
   say("make a pipe", mkfifo("pipe", 0644));
   say("list", open("directory", O_RDONLY | O_DIRECTORY));
   say("read", open("directory/new", O_RDONLY));
-  say("change permissions", chmod("directory/new", 0600));
+  say("change permissions", fchmod(open("directory/new", O_WRONLY), 0600));
   say("remove", unlink("directory/new"));
   say("remove a directory", rmdir("directory"));
   say("read what can be read", open("../read/file", O_RDONLY));
@@ -173,6 +173,11 @@ static void privileged(pid_t process) {
       CALL(swapoff), CALL(fanotify_init), CALL(open_by_handle_at), CALL(mount), CALL(umount2), CALL(move_mount),
       CALL(open_tree), {"open_tree_attr", 467}, CALL(fsopen), CALL(fsconfig), CALL(fsmount), CALL(fspick),
       CALL(mount_setattr), CALL(pivot_root), CALL(chroot), CALL(unshare), CALL(setns), CALL(memfd_create), CALL(clone3),
+      CALL(fchmodat), {"fchmodat2", 452}, CALL(fchownat), CALL(setxattr), CALL(lsetxattr), CALL(removexattr),
+      CALL(lremovexattr), {"setxattrat", 463}, {"removexattrat", 466},
+#ifdef SYS_chmod
+      CALL(chmod), CALL(chown), CALL(lchown),
+#endif
   };
   for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
     say(calls[i].name, syscall(calls[i].number, -1L, -1L, -1L, -1L, -1L, -1L));
