@@ -42,10 +42,12 @@ struct AppContext {
   }
 
   private var checkOutConfined: @Sendable (Commit) -> Command {
-    { [server, name] commit in
+    // The settings that git and libgit2 look for at home are out of its reach.
+    let own = ["NEXTDEPLOY_ROOT": server.layout.root, "HOME": layout.unbuilt]
+    return { [server, name] commit in
       Command(
         [server.binary, "run-checkout", name.description, commit.id.description, "\(CurrentProcess.id)"],
-        environment: server.baseEnvironment.merging(["NEXTDEPLOY_ROOT": server.layout.root]) { $1 })
+        environment: server.baseEnvironment.merging(own) { $1 })
     }
   }
 

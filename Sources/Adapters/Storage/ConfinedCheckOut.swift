@@ -42,7 +42,7 @@ public struct ConfinedCheckOut {
     var reply = Reply()
     do {
       try Confinement.begin(
-        reading: [layout.repository, "/etc/ld.so.cache", "/etc/gitconfig"],
+        reading: [layout.repository, "/etc/ld.so.cache", "/etc/gitconfig", "/etc/gitattributes"],
         // What git needs, which writes files that are too large for memory.
         running: ["/usr", "/bin", "/lib", "/lib64"], writing: [layout.unbuilt, "/dev/null"])
       try Files.makeDirectory(layout.unbuiltFiles)

@@ -65,7 +65,7 @@ public struct AppLayout: Sendable {
   /// The directory in which the app is built.
   public var workspace: String { "\(directory)/workspace" }
   /// What is kept of the last commit that needed no build; no build gets there.
-  var unbuilt: String { "\(directory)/unbuilt" }
+  public var unbuilt: String { "\(directory)/unbuilt" }
   /// Its files.
   public var unbuiltFiles: String { "\(unbuilt)/files" }
   /// The index of their checkout.

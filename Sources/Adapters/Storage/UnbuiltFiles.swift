@@ -1,7 +1,6 @@
 import Deploy
 
-/// The files of a commit that needed no build. They stay, so that the next checkout writes what has changed, and what has
-/// not keeps its time, by which browsers know it.
+/// The files of a commit that needed no build. They stay, so that the next checkout writes only what has changed.
 struct UnbuiltFiles: ReleaseFiles {
   let layout: AppLayout
   let leftovers: Leftovers
