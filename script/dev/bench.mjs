@@ -203,7 +203,7 @@ async function overhead(ports) {
   const part = (name) => median(rounds.map((round) => round[name] ?? 0))
   const steps = ['plan', 'checkout', 'install', 'build', 'release', 'boot', 'health', 'route', 'drain', 'prune']
   const total = part('total')
-  record('push of an edit to live, less the app\'s own boot', total - alone, 's', 0.3, `${total.toFixed(3)} s less ${alone.toFixed(3)} s; the aim is 0.10`)
+  record('push of an edit to live, less the app\'s own boot', total - alone, 's', isServer ? 0.1 : 0.3, `${total.toFixed(3)} s less ${alone.toFixed(3)} s`)
   for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', step === 'route' ? 0.005 : null)
   record('  of that: boot and health, beyond the app\'s own boot', Math.max(0, part('boot') + part('health') - alone), 's', null)
   record('  of that: git itself, and the start of the hook', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
@@ -273,16 +273,17 @@ function checkouts() {
   const small = createApp('files-2000', manyFiles(2000))
   push(small)
   const place = `${root}/apps/${small.name}`
-  fs.rmSync(`${place}/workspace`, { recursive: true })
-  fs.symlinkSync(`${memory}/workspace`, `${place}/workspace`)
+  const own = `${memory}/${small.name}`
+  run('cp', '-a', place, own)
+  fs.rmSync(place, { recursive: true })
+  fs.symlinkSync(own, place)
   // The best of each counts: what else this machine does makes the others slower, by more than the two differ.
   const best = { own: Infinity, git: Infinity }
   for (let i = 0; i < 15; i += 1) {
-    for (const name of ['workspace', 'worktree']) {
-      fs.rmSync(`${memory}/${name}`, { recursive: true, force: true })
-      fs.mkdirSync(`${memory}/${name}`)
+    for (const used of [`${own}/unbuilt`, `${memory}/worktree`, `${own}/repo.git/index`]) {
+      fs.rmSync(used, { recursive: true, force: true })
     }
-    for (const index of [`${place}/workspace.index`, `${place}/repo.git/index`]) fs.rmSync(index, { force: true })
+    fs.mkdirSync(`${memory}/worktree`)
     run('nextdeploy', 'rebuild', 'main', '--app', small.name)
     best.own = Math.min(best.own, lastDeploy(small).times.checkout)
     best.git = Math.min(best.git, seconds(() =>
