@@ -40,8 +40,11 @@ public struct SystemdManager: ServiceManager {
     return try PortAllocator(layout: layout, ports: ports, mode: 0o750, guardsAgainstBound: true).reserve(app)
   }
 
-  /// Makes an instance ready to be started before there is a deploy; nil if no port is free.
+  /// Makes an instance ready to be started before there is a deploy; nil if no port is free, or another waits for one: who
+  /// may push to an app must not take all ports by many pushes that never end.
   func expect(_ app: AppName) throws -> ExpectedInstance? {
+    let own = try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }
+    if own.contains(where: { Files.exists(self.record($0).expected) }) { return nil }
     let instance: InstanceID
     do { instance = try reserve(app) } catch { return nil }
     let record = record(instance)

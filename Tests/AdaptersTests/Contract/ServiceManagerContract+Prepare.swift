@@ -64,6 +64,11 @@ extension ServiceManagerContract {
       let deploy = try stage.backend(expecting: instance)
       #expect(try deploy.instances(of: stage.app()) == [])
       #expect(try stage.instances() == [instance.description])
+      let second = try stage.backend.expectDeploy(of: stage.app(), withInstance: true, on: stage.scratch.ports.range) {
+        _ in
+        Limits()
+      }
+      #expect(second == nil, "an app takes one port so, however many push")
 
       #expect(try deploy.prepare(stage.app(), for: ReleaseID(Stage.release)) == instance)
       #expect(try deploy.instances(of: stage.app()) == [instance])
