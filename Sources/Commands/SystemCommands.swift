@@ -95,7 +95,8 @@ enum SystemCommands {
     try ConfinedCheckOut(server.layout.app(app)).confined(by: Int32(invocation.arguments[2]) ?? 0) {
       path, directory, index in
       let repository = BareRepository(path: path, limits: { limits })
-      return try repository.checkout(repository.commit(invocation.arguments[1]), into: directory, index: index)
+      return try repository.checkout(
+        repository.commit(invocation.arguments[1]), into: directory, index: index, isForBuild: false)
     }
     return 0
   }

@@ -109,8 +109,12 @@ public struct BareRepository: Repository, Refs, Sendable {
     try byAnother(commit, workspace) ?? checkout(commit, into: workspace, index: "\(workspace).index")
   }
 
-  /// - Parameter index: the file that notes what was written, where no build can get.
-  public func checkout(_ commit: Commit, into workspace: String, index: String) throws -> Int {
+  /// - Parameters:
+  ///   - index: the file that notes what was written, where no build can get.
+  ///   - isForBuild: whether a build may change any file as soon as this returns.
+  public func checkout(
+    _ commit: Commit, into workspace: String, index: String, isForBuild: Bool = true
+  ) throws -> Int {
     let handle = try RepositoryHandle(opening: path)
     let limits = try limits()
     let tree = try TreeReader.read(handle, commit.tree, most: limits.mostEntries)
@@ -118,7 +122,7 @@ public struct BareRepository: Repository, Refs, Sendable {
       repository: path, workspace: workspace,
       attributes: tree.contains { $0.file(".gitattributes") != nil } ? commit.id : nil)
     var checkout = try WorkspaceCheckout(handle, tree, into: workspace, index: index)
-    return try checkout.run(writer, limits)
+    return try checkout.run(writer, limits, isForBuild: isForBuild)
   }
 
   /// Counts the differences between the two trees; without an old commit, all files of the new one.

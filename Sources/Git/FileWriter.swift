@@ -26,10 +26,7 @@ struct FileWriter: Sendable {
       }
     }
     if let error = errors.withLock(\.first) { throw error }
-    let all = written.withLock { $0 }
-    // Whatever a build changes then gets a later time than the index has, however soon it comes.
-    WallClock.waitUntilFiles(areLaterThan: all.map(\.status.changed).max() ?? 0)
-    return all
+    return written.withLock { $0 }
   }
 
   private func write(_ files: ArraySlice<MissingFile>) throws -> [CheckedOutFile] {

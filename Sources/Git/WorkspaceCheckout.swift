@@ -36,12 +36,16 @@ struct WorkspaceCheckout: ~Copyable {
     self.index = index
   }
 
-  /// - Parameter writer: writes the missing files.
+  /// - Parameters:
+  ///   - writer: writes the missing files.
+  ///   - isForBuild: whether a build may change any file as soon as this returns.
   /// - Returns: how many files were written or removed.
-  mutating func run(_ writer: FileWriter, _ limits: PushLimits) throws -> Int {
+  mutating func run(_ writer: FileWriter, _ limits: PushLimits, isForBuild: Bool) throws -> Int {
     try clear()
     try measure(limits)
     let written = try writer.write(missing)
+    // What a build changes then gets a later time than the index has, however soon it comes.
+    if isForBuild { WallClock.waitUntilFiles(areLaterThan: written.map(\.status.changed).max() ?? 0) }
     let gone = isWanted.indices.filter { !isWanted[$0] }.map { index.path(at: $0) }
     for path in gone { try remove(path) }
     try index.update(written + touched, without: gone)

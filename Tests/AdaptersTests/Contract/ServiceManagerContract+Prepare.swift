@@ -97,8 +97,8 @@ extension ServiceManagerContract {
       try stage.waitForEnd(of: instance)
       #expect(try stage.instances().isEmpty)
       // A deploy that comes too late has one of its own.
-      let late = try stage.backend(expecting: instance).prepare(stage.app(), for: ReleaseID(Stage.release))
-      try stage.manager.stop(#require(late))
+      let deploy = try stage.backend(expecting: instance)
+      try deploy.stop(#require(try deploy.prepare(stage.app(), for: ReleaseID(Stage.release))))
     }
   }
 
