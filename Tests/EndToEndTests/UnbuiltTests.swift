@@ -64,6 +64,25 @@ struct UnbuiltTests {
     }
   }
 
+  @Test("may have files that are too large for memory where git is no program of the system's")
+  func ownGit() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.run(["truncate", "-s", "17M", "\(project.directory)/large"]).expectSuccess()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let git = try #require(Command.find("git", path: sandbox.environment["PATH"] ?? ""))
+      try Files.makeDirectory("\(sandbox.home)/own")
+      try sandbox.run(["cp", git, "\(sandbox.home)/own/git"]).expectSuccess()
+
+      try sandbox.nextdeploy(
+        "rebuild", "--clean", environment: ["PATH": "\(sandbox.home)/own:\(sandbox.environment["PATH"] ?? "")"]
+      ).expectSuccess()
+
+      #expect(try Files.status("\(sandbox.app())/current/app/large")?.size == 17 << 20)
+    }
+  }
+
   @Test("leaves git's packing to the time after the push")
   func maintenance() throws {
     try Sandbox.run { sandbox in

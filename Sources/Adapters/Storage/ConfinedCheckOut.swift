@@ -43,8 +43,9 @@ public struct ConfinedCheckOut {
     do {
       try Confinement.begin(
         reading: [layout.repository, "/etc/ld.so.cache", "/etc/gitconfig", "/etc/gitattributes"],
-        // What git needs, which writes files that are too large for memory.
-        running: ["/usr", "/bin", "/lib", "/lib64"], writing: [layout.unbuilt, "/dev/null"])
+        // What git needs, which writes files that are too large for memory; it may be somewhere else.
+        running: ["/usr", "/bin", "/lib", "/lib64"]
+          + [Command.find("git", path: CurrentProcess.environment["PATH"] ?? "")].compactMap(\.self), writing: [layout.unbuilt, "/dev/null"])
       try Files.makeDirectory(layout.unbuiltFiles)
       reply.changed = try checkOut(layout.repository, layout.unbuiltFiles, layout.unbuiltIndex)
     } catch { reply.failure = Failure(of: error) }
