@@ -445,7 +445,7 @@ struct BadInputTests {
       let old = try #require(try Files.list("\(sandbox.app())/releases").sorted().first)
       try Files.write("{ half", to: "\(deploys)/00000001-000000.json")
       try Files.write("{ half", to: "\(sandbox.app())/releases/\(old)/release.json")
-      try Files.write("no index", to: "\(sandbox.app())/unbuilt/index")
+      try Files.write("no index", to: "\(sandbox.app())/unbuilt/git/index")
       try project.commit("Two", App.node("two"))
 
       try sandbox.nextdeploy("status").expectSuccess().expect("live")

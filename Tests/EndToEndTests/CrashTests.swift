@@ -188,7 +188,7 @@ struct CrashTests {
   private func hold(_ point: CrashPoint, _ sandbox: Sandbox, _ body: () throws -> Running) throws -> Running {
     switch point {
     case .plan: return try withPipe("\(sandbox.root)/tools.json", sandbox, body)
-    case .checkout: return try withPipe("\(sandbox.app())/unbuilt/index", sandbox, body)
+    case .checkout: return try withPipe("\(sandbox.app())/unbuilt/git/index", sandbox, body)
     case .boot: return try FileLock(waitingFor: "\(sandbox.root)/ports.lock").hold(body)
     case .route: return try withPipe("\(sandbox.root)/caddy/sites/live/shop.made.new", sandbox, body)
     case .routed: return try withPipe("\(sandbox.app())/live.json.new", sandbox, body)

@@ -83,6 +83,41 @@ struct UnbuiltTests {
     }
   }
 
+  @Test("brings nothing else of the machine into a release where what checks it out is taken over")
+  func takenOver() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try sandbox.run(["truncate", "-s", "17M", "\(project.directory)/large"]).expectSuccess()
+      try project.commit("One", App.node("one"))
+      try project.push().expectSuccess()
+      let others = "\(sandbox.home)/others"
+      try Files.makeDirectory(others)
+      try Files.makeDirectory("\(sandbox.home)/own")
+      try Files.write("key", to: "\(others)/secret")
+      try sandbox.run(["cp", "-r", "\(sandbox.app())/unbuilt/files/.", others]).expectSuccess()
+      // It is what runs in that process of all that a test can name.
+      let git = try #require(Command.find("git", path: sandbox.environment["PATH"] ?? ""))
+      try Files.write(
+        """
+        #!/bin/sh
+        case "$*" in *cat-file*)
+          cd \(sandbox.app())/unbuilt
+          mv files moved && ln -s \(others) files
+          ls -l >files/seen
+        esac
+        exec \(git) "$@"
+
+        """, to: "\(sandbox.home)/own/git", mode: 0o755)
+
+      _ = try sandbox.nextdeploy(
+        "rebuild", "--clean", environment: ["PATH": "\(sandbox.home)/own:\(sandbox.environment["PATH"] ?? "")"])
+
+      #expect(!Files.exists("\(sandbox.app())/current/app/secret"))
+      #expect(try Files.status("\(sandbox.app())/unbuilt/files")?.kind == .directory)
+      try sandbox.nextdeploy("rebuild").expectSuccess()
+    }
+  }
+
   @Test("leaves git's packing to the time after the push")
   func maintenance() throws {
     try Sandbox.run { sandbox in

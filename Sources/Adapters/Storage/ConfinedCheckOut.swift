@@ -10,6 +10,9 @@ public struct ConfinedCheckOut {
   /// Makes the checkout of an app below its own directory.
   public init(_ layout: AppLayout) { self.layout = layout }
 
+  /// All that the process can write to. Nor can it put a symlink in the place of either, which nextdeploy would follow.
+  private var written: [String] { [layout.unbuiltFiles, Files.parent(layout.unbuiltIndex)] }
+
   struct Reply: Codable {
     /// How many files were written or removed.
     var changed = 0
@@ -18,6 +21,7 @@ public struct ConfinedCheckOut {
 
   /// Has a program do it that calls ``confined(by:_:)``; returns how many files were written or removed.
   public func run(by program: Command) throws -> Int {
+    for place in written { try Files.makeDirectory(place) }
     var output: [UInt8] = []
     let status = try ChildProcess.run(program, errors: .inherited, family: .ownGroup) { output += $0 }
     guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(output)) else {
@@ -45,8 +49,8 @@ public struct ConfinedCheckOut {
         reading: [layout.repository, "/etc/ld.so.cache", "/etc/gitconfig", "/etc/gitattributes"],
         // What git needs, which writes files that are too large for memory; it may be somewhere else.
         running: ["/usr", "/bin", "/lib", "/lib64"]
-          + [Command.find("git", path: CurrentProcess.environment["PATH"] ?? "")].compactMap(\.self), writing: [layout.unbuilt, "/dev/null"])
-      try Files.makeDirectory(layout.unbuiltFiles)
+          + [Command.find("git", path: CurrentProcess.environment["PATH"] ?? "")].compactMap(\.self),
+        writing: written + ["/dev/null"])
       reply.changed = try checkOut(layout.repository, layout.unbuiltFiles, layout.unbuiltIndex)
     } catch { reply.failure = Failure(of: error) }
     try FileDescriptor(inherited: 1).write(JSONEncoder().encode(reply))

@@ -68,8 +68,8 @@ public struct AppLayout: Sendable {
   public var unbuilt: String { "\(directory)/unbuilt" }
   /// Its files.
   public var unbuiltFiles: String { "\(unbuilt)/files" }
-  /// The index of their checkout.
-  var unbuiltIndex: String { "\(unbuilt)/index" }
+  /// The index of their checkout, in a directory of its own: what writes both changes no names beside them.
+  var unbuiltIndex: String { "\(unbuilt)/git/index" }
   /// The home directory of builds under systemd.
   public var cache: String { "\(directory)/cache" }
   /// What Corepack has downloaded for the app.
