@@ -104,6 +104,7 @@ static inline int nextdeploy_refuse_calls(int version) {
       SYS_io_uring_setup, SYS_io_uring_enter, SYS_io_uring_register,
       // Other processes.
       SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_process_madvise, SYS_pidfd_getfd, SYS_kcmp,
+      SYS_kill, SYS_tkill, SYS_tgkill, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo, SYS_pidfd_send_signal,
       // The kernel, and its keys.
       SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_keyctl, SYS_add_key, SYS_request_key, SYS_kexec_load,
       SYS_kexec_file_load, SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_reboot, SYS_swapon, SYS_swapoff,
@@ -131,10 +132,19 @@ static inline int nextdeploy_refuse_calls(int version) {
 #endif
       {SYS_openat, 2},
   };
-  enum { calls = sizeof refused / sizeof *refused };
+  // Calls that are needed, but not with this as their second argument.
+  static const struct {
+    unsigned call, second;
+  } told[] = {
+      // TIOCSTI and TIOCLINUX: the errors may go to the terminal of somebody with more rights, and these type there.
+      {SYS_ioctl, 0x5412}, {SYS_ioctl, 0x541c},
+      // FIOSETOWN, SIOCSPGRP, F_SETOWN and F_SETOWN_EX: the kernel then sends another process a signal.
+      {SYS_ioctl, 0x8901}, {SYS_ioctl, 0x8902}, {SYS_fcntl, 8}, {SYS_fcntl, 15},
+  };
+  enum { calls = sizeof refused / sizeof *refused, settings = sizeof told / sizeof *told };
   const unsigned namespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER |
                               CLONE_NEWPID | CLONE_NEWNET;
-  struct sock_filter filter[calls * 2 + 48];
+  struct sock_filter filter[calls * 2 + settings * 5 + 56];
   unsigned short count = 0;
 #define NEXTDEPLOY_DO(code, k) filter[count++] = (struct sock_filter)BPF_STMT(code, k)
 #define NEXTDEPLOY_IF(test, k, yes, no) filter[count++] = (struct sock_filter)BPF_JUMP(BPF_JMP | test | BPF_K, k, yes, no)
@@ -154,6 +164,19 @@ static inline int nextdeploy_refuse_calls(int version) {
     NEXTDEPLOY_IF(BPF_JEQ, refused[i], 0, 1);
     NEXTDEPLOY_ANSWER(EPERM);
   }
+  for (int i = 0; i < settings; i++) {
+    NEXTDEPLOY_IF(BPF_JEQ, told[i].call, 0, 4);
+    NEXTDEPLOY_LOAD(args[1]);
+    NEXTDEPLOY_IF(BPF_JEQ, told[i].second, 0, 1);
+    NEXTDEPLOY_ANSWER(EPERM);
+    NEXTDEPLOY_LOAD(nr);
+  }
+  // Whose limits: another's time on the processors, set to 0, would kill it.
+  NEXTDEPLOY_IF(BPF_JEQ, SYS_prlimit64, 0, 4);
+  NEXTDEPLOY_LOAD(args[0]);
+  NEXTDEPLOY_IF(BPF_JEQ, 0, 1, 0);
+  NEXTDEPLOY_ANSWER(EPERM);
+  NEXTDEPLOY_ALLOW();
   if (version < 3) {
     NEXTDEPLOY_IF(BPF_JEQ, SYS_truncate, 0, 1);
     NEXTDEPLOY_ANSWER(EPERM);

@@ -23,8 +23,9 @@ public enum Confinement {
   /// Confines this process, and all that it starts, to some paths; nothing gives back what is given up.
   ///
   /// Nothing else in the file system can be opened, made, renamed, linked or removed. No socket can be made or connected
-  /// (a pair that is connected can), no namespace or mount; io_uring, ptrace and the like are refused with EPERM. From
-  /// Linux 6.12 on, no process outside can be signalled; before 6.2, truncate(2) and openat2(2) are refused everywhere.
+  /// (a pair that is connected can), no namespace or mount; io_uring, ptrace and the like are refused with EPERM, as are
+  /// signals (to itself as well), limits of other processes, and typing into a terminal. Before Linux 6.2, truncate(2) and
+  /// openat2(2) are refused everywhere.
   ///
   /// What is open already stays open, so the caller closes what must not be used. The kernel lets a confined process look
   /// at what it cannot open (stat, readlink), and change times wherever its user may. To start a

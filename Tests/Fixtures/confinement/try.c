@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -140,6 +141,14 @@ static void others(pid_t process, int port, int local, int network, int datagram
   int device = open("/dev/urandom", O_RDONLY), bits, pair[2];
   say("ask a device", ioctl(device, RNDGETENTCNT, &bits));
   say("signal", kill(process, 0));
+  say("have a signal sent", fcntl(device, F_SETOWN, process));
+  struct f_owner_ex owner = {.type = F_OWNER_PID, .pid = process};
+  say("have one sent by the new call", fcntl(device, F_SETOWN_EX, &owner));
+  say("have a socket send one", ioctl(local, FIOSETOWN, &process));
+  say("have a socket send one by the other name", ioctl(local, SIOCSPGRP, &process));
+  struct rlimit limit;
+  say("learn a limit of its own", getrlimit(RLIMIT_CPU, &limit));
+  say("limit another process", prlimit(process, RLIMIT_CPU, &limit, NULL));
   struct sockaddr_un outside = {.sun_family = AF_UNIX, .sun_path = "../outside/named"};
   say("name a socket outside", bind(local, (struct sockaddr *)&outside, sizeof outside));
   struct sockaddr_in tcp = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -178,10 +187,14 @@ static void privileged(pid_t process) {
 #ifdef SYS_chmod
       CALL(chmod), CALL(chown), CALL(lchown),
 #endif
+      CALL(kill), CALL(tkill), CALL(tgkill), CALL(rt_sigqueueinfo), CALL(rt_tgsigqueueinfo), CALL(pidfd_send_signal),
   };
   for (unsigned i = 0; i < sizeof calls / sizeof *calls; i++) {
     say(calls[i].name, syscall(calls[i].number, -1L, -1L, -1L, -1L, -1L, -1L));
   }
+  // Typed where root waits for this process, which may have that terminal for its errors.
+  say("type into a terminal", ioctl(-1, TIOCSTI, "x"));
+  say("ask a terminal of the machine's own", ioctl(-1, TIOCLINUX, "x"));
   int pair[2];
   say("make a pair that is not local", socketpair(AF_INET, SOCK_STREAM, 0, pair));
   fflush(tried);
