@@ -25,7 +25,9 @@ struct Server {
     self.rights = rights
     // Other programs, which run in other directories, are given paths below it.
     let root = root ?? environment["NEXTDEPLOY_ROOT"] ?? Backends.usualRoot
-    layout = Layout(root: root.hasPrefix("/") ? root : "\(CurrentProcess.directory)/\(root)")
+    let path = root.hasPrefix("/") ? root : "\(CurrentProcess.directory)/\(root)"
+    // As a push knows it: Caddy, told to listen at another name of the same socket, removes it.
+    layout = Layout(root: path == Backends.usualRoot ? path : Files.resolved(path))
     apps = Apps(layout: layout)
     terminal = Terminal(environment: environment)
     backend = Backends.choose(

@@ -22,6 +22,23 @@ struct LiveAppCommandTests {
     }
   }
 
+  @Test("commands may name nextdeploy's root through a symlink, which pushes do not see")
+  func linkedRoot() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let link = "\(sandbox.home)/link"
+      try Files.link(link, to: sandbox.root)
+      for text in ["one", "two"] {
+        try project.commit(text, App.node(text))
+
+        try project.push().expectSuccess()
+        for _ in 0..<2 { try sandbox.nextdeploy("rebuild", environment: ["NEXTDEPLOY_ROOT": link]).expectSuccess() }
+
+        #expect(try sandbox.get() == text)
+      }
+    }
+  }
+
   @Test("config changes what the server says, at once where that can be seen")
   func config() throws {
     try Sandbox.run { sandbox in
