@@ -204,7 +204,7 @@ async function overhead(ports) {
   const steps = ['plan', 'checkout', 'install', 'build', 'release', 'boot', 'health', 'route', 'drain', 'prune']
   const total = part('total')
   record('push of an edit to live, less the app\'s own boot', total - alone, 's', isServer ? 0.1 : 0.3, `${total.toFixed(3)} s less ${alone.toFixed(3)} s`)
-  for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', step === 'route' ? 0.005 : null)
+  for (const step of steps) if (step !== 'health') record(`  of that: ${step}`, part(step), 's', step === 'route' ? 0.01 : null)
   record('  of that: boot and health, beyond the app\'s own boot', Math.max(0, part('boot') + part('health') - alone), 's', null)
   record('  of that: git itself, and the start of the hook', total - steps.reduce((sum, step) => sum + part(step), 0), 's', null)
   return { app, alone }
