@@ -19,10 +19,14 @@ final class ExpectedInstance: ExpectedDeploy {
   /// Gives it up, unless a deploy has taken it.
   func end() throws {
     // Whoever moves the directory has it.
-    do { try Files.rename(record.expected, to: "\(record.expected).vain") } catch {
+    let vain = "\(record.expected).vain"
+    do { try Files.rename(record.expected, to: vain) } catch {
       if error.isNotFound { return }
       throw error
     }
+    // A push of nothing ends before systemd has got as far as to mount it: the unit would fail, and be started again each
+    // second.
+    try record.link(release: vain)
     // The unit ends by itself; the next command that looks removes the record.
     try record.markEnding()
   }

@@ -46,9 +46,12 @@ struct InstanceRecord {
 
   /// Makes the unit see a release and the app's persistent paths.
   func link(release: String, shared: String) throws {
-    try Files.replaceLink("\(path)/release", to: release)
+    try link(release: release)
     try Files.replaceLink("\(path)/shared", to: shared)
   }
+
+  /// Makes the unit see another release.
+  func link(release: String) throws { try Files.replaceLink("\(path)/release", to: release) }
 
   var isEnding: Bool { Files.exists(marker) }
 

@@ -41,6 +41,22 @@ struct PreparationTests {
     }
   }
 
+  @Test(
+    "finds the release's place where it is given up before systemd has mounted that: it would fail, again each second")
+  func givenUpEarly() async throws {
+    try await Scratch.run { scratch in
+      let record = InstanceRecord(path: "\(scratch.path)/shop:3001")
+      try Files.makeDirectory(record.expected)
+      try record.link(release: record.expected, shared: scratch.path)
+      let expected = try ExpectedInstance(InstanceID("shop:3001"), record)
+
+      try expected.end()
+
+      #expect(try Files.status(Files.resolved("\(record.path)/release"))?.kind == .directory)
+      #expect(!Files.exists(record.expected), "no deploy takes it any more")
+    }
+  }
+
   @Test("ends as no failure of its unit where the deploy was killed")
   func killed() async throws {
     try await Scratch.run { scratch in
