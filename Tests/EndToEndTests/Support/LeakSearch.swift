@@ -32,9 +32,15 @@ struct LeakSearch {
       if hasSecret(line) { return "command line of \(String(decoding: line, as: UTF8.self))" }
       if !hasSecret(environment(id)) { return nil }
       if isApps(id) { return "process of the app" }
-      // One that was just ending has no parent to be known by; it is gone soon.
-      Pause.for(.milliseconds(100))
-      return hasSecret(environment(id)) ? "environment of \(String(decoding: line, as: UTF8.self))" : nil
+      // One that was just ending has no parent to be known by; it is gone soon, as soon as the machine lets it.
+      let start = ContinuousClock.now
+      while hasSecret(environment(id)) {
+        if ContinuousClock.now - start > .seconds(10) {
+          return "environment of \(String(decoding: line, as: UTF8.self))"
+        }
+        Pause.for(.milliseconds(20))
+      }
+      return nil
     }
   }
 
