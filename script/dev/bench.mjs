@@ -364,7 +364,7 @@ async function payloads() {
   // A backup goes through no link.
   fs.rmSync(releases)
   run('cp', '-a', `${memory}/releases`, releases)
-  const back = backup()
+  const back = backup(app)
   run('nextdeploy', 'app', 'remove', app.name)
   record('unpacking 6,000 files of a tar.gz, against tar x, in memory', best.unpack / best.tar, 'x', 1.2, `${best.unpack.toFixed(3)} s`)
   record('packing them, against tar --zstd', best.pack / best.zstd, 'x', 1.2, `${best.pack.toFixed(3)} s`)
@@ -408,14 +408,14 @@ async function payloadMemory(app, small) {
 }
 
 /** The whole server into a file, and onto an empty one beside it. */
-function backup() {
+function backup(app) {
   const file = path.join(home, 'backup')
   const passphrase = path.join(home, 'passphrase')
   fs.writeFileSync(passphrase, 'a passphrase of the bench\n')
   const exported = seconds(() => run('nextdeploy', 'export', '--all', '--passphrase-file', passphrase, { stdio: ['ignore', fs.openSync(file, 'w'), 'pipe'] }))
   const other = { ...environment, NEXTDEPLOY_ROOT: path.join(home, 'other') }
   const again = (...words) => run('nextdeploy', ...words, { env: other })
-  const ports = JSON.parse(run('nextdeploy', 'config', 'show', '--json'))
+  const ports = JSON.parse(run('nextdeploy', 'config', 'show', '--json', '--app', app.name))
   // Behind those of the first one, which is still there; instances take what is free.
   again('config', 'set', 'http.port', String(Number(ports['http.port']) + 85))
   again('config', 'set', 'ports', ports.ports)
