@@ -92,7 +92,7 @@ enum PushCommands {
     defer { app.giveUp(expected) }
     var environment = environment
     if let key = server.rights.key { environment[keyVariable] = key.description }
-    environment[Server.expected] = expected?.instance?.description
+    environment[Server.expected] = expected?.instance.description
     let repository = app.layout.repository
     let hooks = try server.backend.hooks(running: server.binary)
     // For pushes that do not arrive this way.

@@ -13,18 +13,12 @@ public struct ConfinedCheckOut {
   /// All that the process can write to. Nor can it put a symlink in the place of either, which nextdeploy would follow.
   private var written: [String] { [layout.unbuiltFiles, Files.parent(layout.unbuiltIndex)] }
 
-  struct Reply: Codable {
-    /// How many files were written or removed.
-    var changed = 0
-    var failure: Failure?
-  }
-
   /// Has a program do it that calls ``confined(by:_:)``; returns how many files were written or removed.
   public func run(by program: Command) throws -> Int {
     for place in written { try Files.makeDirectory(place) }
     var output: [UInt8] = []
     let status = try ChildProcess.run(program, errors: .inherited, family: .ownGroup) { output += $0 }
-    guard let reply = try? JSONDecoder().decode(Reply.self, from: Data(output)) else {
+    guard let reply = try? JSONDecoder().decode(FilesReply.self, from: Data(output)) else {
       throw Failure(
         "checking out the pushed files", "the process that does it ended without a word (\(status))",
         next: "Push again; if it comes back, look at the machine's memory and at the repository with 'git fsck'.")
@@ -43,7 +37,7 @@ public struct ConfinedCheckOut {
   ) throws {
     // Nobody else may be told to check out there while this still does.
     try SignalQueue.terminateWithParent(parent)
-    var reply = Reply()
+    var reply = FilesReply()
     do {
       try Confinement.begin(
         reading: [layout.repository, "/etc/ld.so.cache", "/etc/gitconfig", "/etc/gitattributes"],

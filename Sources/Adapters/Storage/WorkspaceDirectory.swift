@@ -56,10 +56,8 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
   }
 
   /// `unbuilt/files` in the app's own directory; nil where the kernel cannot confine a checkout.
-  public func unbuilt() throws -> (any ReleaseFiles)? {
-    guard Confinement.isAvailable else { return nil }
-    try Files.makeDirectory(layout.unbuilt)
-    return UnbuiltFiles(layout: layout, leftovers: leftovers)
+  public var unbuilt: (any ReleaseFiles)? {
+    Confinement.isAvailable ? UnbuiltFiles(layout: layout, leftovers: leftovers) : nil
   }
 
   /// Removes the files with the index of their checkout.

@@ -30,12 +30,6 @@ struct FilesUnit: FileAccess {
     case remove(String)
   }
 
-  struct Reply: Codable {
-    /// How many files a checkout wrote or removed.
-    var changed = 0
-    var failure: Failure?
-  }
-
   /// Always true: builds and instances have users of their own.
   var isForOtherUsers: Bool { true }
 
@@ -112,18 +106,18 @@ struct FilesUnit: FileAccess {
 
   private func builder() throws -> UInt32 { try AppUsers(layout: layout).builder(of: app) }
 
-  private func run(_ task: Task, as user: UInt32) throws -> Reply {
+  private func run(_ task: Task, as user: UInt32) throws -> FilesReply {
     let sharing = try Sharing()
     try sharing.prepare(layout.app(app))
     let unit = StepUnit(
       name: Units.files(app), step: .files(in: layout.app(app).build), systemctl: systemctl, group: sharing.build)
     var output: [UInt8] = []
-    var reply: Reply?
+    var reply: FilesReply?
     let result = try unit.run(
       Request(user: user, task: task), until: { reply != nil },
       output: {
         output += $0
-        reply = try? JSONDecoder().decode(Reply.self, from: Data(output))
+        reply = try? JSONDecoder().decode(FilesReply.self, from: Data(output))
       })
     guard let reply else {
       throw Failure(
@@ -179,7 +173,7 @@ public struct FilesRun {
     // It may have been started because of a push that was then not deployed.
     guard let request = try step.request(FilesUnit.Request.self, app) else { return }
     let output = try step.outputOfUnit()
-    var reply = FilesUnit.Reply()
+    var reply = FilesReply()
     do {
       try become(request.user)
       switch request.task {

@@ -40,7 +40,7 @@ struct SystemdBackend: Backend {
   ) throws -> (any ExpectedDeploy)? {
     let files = FilesUnit(app: app, layout: layout, environment: environment) { _ in }
     let instance = withInstance ? try manager(on: ports, limits).expect(app) : nil
-    let units = try [instance.map { Units.instance($0.id) }, files.expected()].compactMap(\.self)
+    let units = try [instance.map { Units.instance($0.instance) }, files.expected()].compactMap(\.self)
     if !units.isEmpty { try Systemctl(environment: environment).begin(["start", "--no-block"] + units) }
     return instance
   }

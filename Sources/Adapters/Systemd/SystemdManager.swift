@@ -43,8 +43,7 @@ public struct SystemdManager: ServiceManager {
   /// Makes an instance ready to be started before there is a deploy; nil if no port is free, or another waits for one: who
   /// may push to an app must not take all ports by many pushes that never end.
   func expect(_ app: AppName) throws -> ExpectedInstance? {
-    let own = try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }
-    if own.contains(where: { Files.exists(self.record($0).expected) }) { return nil }
+    if try recorded(app).contains(where: { Files.exists(self.record($0).expected) }) { return nil }
     let instance: InstanceID
     do { instance = try reserve(app) } catch { return nil }
     let record = record(instance)
@@ -146,8 +145,7 @@ public struct SystemdManager: ServiceManager {
   /// The app's instances that have a record and have not ended since they were told to, sorted; without the one that this
   /// process's deploy may still go on with.
   public func instances(of app: AppName) throws -> [InstanceID] {
-    try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }.sorted()
-      .filter { $0 != expected || !Files.exists(record($0).expected) }
+    try recorded(app).sorted().filter { $0 != expected || !Files.exists(record($0).expected) }
       .filter { try !sweep($0) }
   }
 
@@ -166,6 +164,11 @@ public struct SystemdManager: ServiceManager {
   }
 
   // MARK: Parts
+
+  /// The app's instances that have a record.
+  private func recorded(_ app: AppName) throws -> [InstanceID] {
+    try Files.list(layout.instances).compactMap { try? InstanceID($0) }.filter { $0.app == app }
+  }
 
   /// Writes what an instance needs besides what it runs.
   private func writeRecord(_ instance: InstanceID, release: String) throws {

@@ -36,7 +36,7 @@ struct Builder: Half {
         built, ", built before from the same files", as: commit, Advisor(planned, app: app))
     }
     try prepareInstance()
-    if planned.plan.isAsCommitted, let source = try seams.workspace.unbuilt() {
+    if planned.plan.isAsCommitted, let source = seams.workspace.unbuilt {
       return try making(of: source).release(planned, clean: clean)
     }
     try seams.workspace.removeUnbuilt()

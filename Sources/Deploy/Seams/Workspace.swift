@@ -17,7 +17,7 @@ public protocol Workspace: BuiltFiles {
 
   /// Where the files of commits go that need no build, which stay from one to the next: none of the app's programs gets
   /// there. Nil where this machine has no such place.
-  func unbuilt() throws -> (any ReleaseFiles)?
+  var unbuilt: (any ReleaseFiles)? { get }
 
   /// Removes it; does nothing if there is none.
   func removeUnbuilt() throws

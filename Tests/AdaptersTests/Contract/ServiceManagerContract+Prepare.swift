@@ -60,7 +60,7 @@ extension ServiceManagerContract {
     try await Stage.run(backend) { stage in
       try stage.prepare(stage.app())
       guard let expected = try stage.expectDeploy() else { return }
-      let instance = try #require(expected.instance)
+      let instance = expected.instance
       let deploy = try stage.backend(expecting: instance)
       #expect(try deploy.instances(of: stage.app()) == [])
       #expect(try stage.instances() == [instance.description])

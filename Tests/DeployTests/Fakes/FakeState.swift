@@ -90,10 +90,7 @@ struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
     world.installedKey = key
   }
 
-  func unbuilt() throws -> (any ReleaseFiles)? {
-    try world.event("unbuilt")
-    return FakeUnbuilt(world: world)
-  }
+  var unbuilt: (any ReleaseFiles)? { FakeUnbuilt(world: world) }
 
   func removeUnbuilt() throws {}
 
