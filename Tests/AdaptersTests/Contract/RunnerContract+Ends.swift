@@ -10,10 +10,16 @@ extension RunnerContract {
     "sleep 1001 & setsid sh -c 'touch own; exec sleep 1002' & "
     + "(setsid sh -c 'trap \"\" TERM; touch daemon; sleep 1003; :' &); \(Stage.waiting(for: "own", "daemon"))"
 
+  /// Checks out, and waits until nothing works on that any more, so that what is found later is the job's.
+  private func checkOut(_ stage: Stage) throws {
+    try stage.checkOut()
+    try wait(until: "the end of the checkout") { stage.processes().isEmpty }
+  }
+
   @Test("leaves nothing of a job that has ended, wherever it went", arguments: TestedBackends.all, [0, 3])
   func grandchildren(backend: any TestedBackend, code: Int32) async throws {
     try await Stage.run(backend) { stage in
-      try stage.checkOut()
+      try checkOut(stage)
       var beside: [String] = []
 
       let (result, _) = try stage.run(
@@ -44,7 +50,7 @@ extension RunnerContract {
     Caller.allCases)
   func calledOff(backend: any TestedBackend, caller: Caller) async throws {
     try await Stage.run(backend) { stage in
-      try stage.checkOut()
+      try checkOut(stage)
       let job = stage.job("trap '' TERM; \(Self.family); echo all; touch all; sleep 1004; :")
 
       #expect(throws: CalledOff()) {
@@ -62,7 +68,7 @@ extension RunnerContract {
   @Test("ends what is left of a job whose deploy was killed", arguments: TestedBackends.all)
   func killedDeploy(backend: any TestedBackend) async throws {
     try await Stage.run(backend) { stage in
-      try stage.checkOut()
+      try checkOut(stage)
       let (same, directory) = (try stage.same, stage.workspace)
       let script = "\(Self.family); touch all; sleep 1004; :"
 

@@ -57,6 +57,8 @@ struct Stage {
       for process in scratch.processes("") { process.signal(.kill) }
       try wait(until: "the end of all processes") { processes().isEmpty }
       for app in apps { try Apps(layout: layout).remove(app, leftovers(of: app)) }
+      // A files unit answers before it is gone.
+      try wait(until: "the end of what removed the apps") { processes().isEmpty }
     } catch { Issue.record(error) }
   }
 
