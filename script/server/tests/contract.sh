@@ -29,7 +29,7 @@ END
   is "and leaves no app, instance, site or file" "" on sh -c \
     "cd /opt/nextdeploy; ls -A apps instances caddy caddy/live /tmp 2>/dev/null | grep -E '^[.]?t[0-9]|^nextdeploy-test-[0-9]' || true"
   # A step that failed stays loaded, as that.
-  is "nor a unit that runs" "" on systemctl list-units --plain --no-legend \
+  soon "nor a unit that runs" "" on systemctl list-units --plain --no-legend \
     --state=active,activating,deactivating,reloading 'nextdeploy*@t[0-9]*'
   on systemctl reset-failed 'nextdeploy*@t[0-9]*'
   on rm "$rule"

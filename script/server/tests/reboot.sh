@@ -10,7 +10,7 @@ rollback_and_reboot() {
   until_is 30 "version 1" get / || fail "the app did not come back after the reboot"
   shown "the app is back on the release that was live"
   is "its limit too" 314572800 on systemctl show -P MemoryMax "nextdeploy@shop:$(port).service"
-  is "nothing of nextdeploy runs" "" ours_running
+  soon "nothing of nextdeploy runs" "" ours_running
   is "and each port is its app's alone again" "status 13" try run "$(listening 3500)"
   unkept_ports
   local unit

@@ -85,6 +85,12 @@ is() {
   shown "$sentence"
 }
 
+# soon SENTENCE WANTED COMMAND...: the same, at the latest in some seconds: of what ends by itself.
+soon() {
+  until_is 10 "${@:2}" || true
+  is "$@"
+}
+
 has() {
   local sentence=$1 wanted=$2 output
   shift 2
@@ -144,14 +150,9 @@ builder() { on sh -c "echo \$((\$(cat /opt/nextdeploy/apps/$1/uid) + 1000))"; }
 # Who runs what of nextdeploy's: its own programs, the hooks, the builds; not sshd, nor the apps.
 ours_running() { on sh -c 'ps -eo user:20,unit:60,exe:30,args | grep -E "/usr/bin/nextdeploy|nextdeploy-build|post-receive" | grep -v grep || true'; }
 
-# main_process [APP], port [APP]: of the running instance, not of one that waits for its release.
+# main_process [APP], port [APP]: of the instance that is live; others may wait for their release, or drain.
 main_process() { on systemctl show -P MainPID "nextdeploy@${1:-shop}:$(port "${1:-shop}").service"; }
-port() {
-  on sh -c "systemctl list-units --plain --no-legend --state=active 'nextdeploy@${1:-shop}:*' |
-    sed 's/^[^:]*:\([0-9]*\).*/\1/' | while read -r port; do
-      [ ! -e /opt/nextdeploy/instances/${1:-shop}:\$port/service.json ] || echo \$port
-    done"
-}
+port() { on sed -n 's/.*"instance" *: *"[^"]*:\([0-9]*\)".*/\1/p' "/opt/nextdeploy/apps/${1:-shop}/live.json"; }
 
 # unfinished APP: the record of its deploy that runs, or was interrupted.
 unfinished() { on grep -rL '"outcome"' --include='*.json' "/opt/nextdeploy/apps/$1/deploys"; }
