@@ -141,6 +141,31 @@ struct LockfileTests {
       next@16.4.5:
         resolution: {integrity: sha512-x}
     """
+  /// As pnpm 11 and later write it where package.json says which pnpm, or pnpm-workspace.yaml names config dependencies.
+  private static let pnpm12 = """
+    ---
+    lockfileVersion: '9.0'
+
+    importers:
+
+      .:
+        configDependencies: {}
+        packageManagerDependencies:
+          '@pnpm/exe':
+            specifier: 12.3.4
+            version: 12.3.4
+          pnpm:
+            specifier: 12.3.4
+            version: 12.3.4
+
+    packages:
+
+      pnpm@12.3.4:
+        resolution: {integrity: sha512-x}
+
+    ---
+    \(pnpm9)
+    """
   private static let yarn1 = """
     # yarn lockfile v1
 
@@ -198,6 +223,7 @@ struct LockfileTests {
       (.pnpm, pnpm5Workspace, "^12.0.0", "packages/ui", nil), (.pnpm, pnpm6, "^13.4.0", "", "13.4.1"),
       (.pnpm, pnpm9, "catalog:", "apps/web", "16.4.5"), (.pnpm, pnpm9, "^15.0.0", "", "15.5.29"),
       (.pnpm, pnpm9, "^14.0.0", "apps/web-admin", "14.2.35"), (.pnpm, pnpm9, "1", "apps", nil),
+      (.pnpm, pnpm12, "^15.0.0", "", "15.5.29"), (.pnpm, pnpm12, "catalog:", "apps/web", "16.4.5"),
       (.yarn, yarn1, "14.x", "", "14.2.35"), (.yarn, yarn1, "^15.0.0", "", "15.5.29"), (.yarn, yarn1, "^13", "", nil),
       (.yarn, yarn4, "^16.0.0", "", "16.4.5"), (.yarn, yarn4, "catalog:", "apps/web", "16.4.5"),
       (.bun, bun, "catalog:", "apps/web", "16.4.5"), (.bun, "", "1", "", nil),

@@ -12,9 +12,11 @@ struct Lockfile {
   init(_ manager: PackageManager, _ text: String) {
     self.manager = manager
     // By bytes: to Swift CR LF is one letter. Lockfiles are large.
-    lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { line in
+    let lines = text.utf8.split(separator: UInt8(ascii: "\n")).map { line in
       Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
     }
+    // Of pnpm 11 and later the app's packages are the last of two documents; pnpm's own come first (https://pnpm.io/lockfile).
+    self.lines = manager == .pnpm ? Array(lines.split(separator: "---").last ?? []) : lines
   }
 
   /// Nil for managers whose version no lockfile decides.
