@@ -22,6 +22,9 @@ struct FilesBelow: BuiltFiles {
   /// The same, but throws if it cannot be looked at.
   func isThere(_ path: String) throws -> Bool { try place(path, in: Directory(directory)) != nil }
 
+  /// Where the path leads, with links followed; nil if to nothing inside the directory.
+  func followed(_ path: String) throws -> String? { try place(path, in: Directory(directory))?.description }
+
   /// The sorted names in a directory; empty if it is no directory.
   func list(_ path: String) throws -> [String] {
     let top = try Directory(directory)

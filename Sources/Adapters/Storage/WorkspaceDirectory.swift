@@ -35,6 +35,9 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
     try leftovers.reach { try top.remove(holder.appending(path.name)) }
   }
 
+  /// Where the path leads, with links followed; nil if to nothing inside the workspace.
+  public func followed(_ path: String) throws -> String? { try leftovers.reach { try files.followed(path) } }
+
   /// The sorted names in a directory of the workspace; empty if it is no directory.
   public func list(_ path: String) throws -> [String] { try leftovers.reach { try files.list(path) } }
 

@@ -46,6 +46,9 @@ public protocol InstalledFiles {
   /// Whether there is a file or directory at a path.
   func exists(_ path: String) -> Bool
 
+  /// Where a path leads, with links followed; nil if nothing is there.
+  func followed(_ path: String) throws -> String?
+
   /// The names in a directory; none if it does not exist.
   func list(_ path: String) throws -> [String]
 }

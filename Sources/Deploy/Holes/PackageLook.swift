@@ -21,15 +21,17 @@ struct PackageLook<Files: InstalledFiles> {
         locked += packages.places.filter { $0.hasPrefix("node_modules/") }.map { top + $0 }
         continue
       }
-      let stores = try Self.stores.flatMap { store in
+      // One beside the other: pnpm keeps a list of its own in its store's place even where it makes no store.
+      others += try Self.stores.flatMap { store in
         try files.list("\(directory)/\(store)").map { "\(directory)/\(store)/\($0)/node_modules" }
       }
-      others += try stores.isEmpty ? holders(in: directory) : stores
+      others += try holders(in: directory)
     }
   }
 
-  /// Where pnpm and Bun keep each version once, as in "node_modules/.pnpm/next@16.4.5_react@19.3.1/node_modules/next".
-  private static var stores: [String] { [".pnpm", ".bun"] }
+  /// Where pnpm and Bun keep each version once, as in "node_modules/.pnpm/next@16.4.5_react@19.3.1/node_modules/next", and
+  /// yarn and npm, told to do the same, what each uses, under other names.
+  private static var stores: [String] { [".pnpm", ".bun", ".store"] }
 
   /// yarn and Bun leave no list of what they installed where.
   private func holders(in directory: String) throws -> [String] {
@@ -62,7 +64,7 @@ struct PackageLook<Files: InstalledFiles> {
   /// Whether it is the place in a store of one version of another package: those have links to what they use.
   private static func isStoreEntry(_ place: String, ofOtherThan name: String) -> Bool {
     guard let entry = place.pathParts.dropLast().last,
-      stores.contains(place.pathParts.dropLast(2).last ?? "")
+      [".pnpm", ".bun"].contains(place.pathParts.dropLast(2).last)
     else { return false }
     return !entry.hasPrefix("\(name)@")
   }
@@ -71,18 +73,11 @@ struct PackageLook<Files: InstalledFiles> {
     directories.map { "\($0)/\(name)" }.first { files.exists("\($0)/package.json") }
   }
 
-  /// The place from which Next.js loads a package: below its own, beside it in a store, else where the app has its own.
+  /// The place from which Next.js loads a package: Node looks below and above where Next.js really is, which in a store is
+  /// not where the app finds it.
   func placeForNext(of name: String) throws -> String? {
-    guard let next = nearest("next") else { return nil }
-    var places = ["\(next)/node_modules/\(name)"]
-    if let version = try version(at: next) {
-      // Behind the version may be which packages it was installed with.
-      places += others.filter {
-        $0.contains("/next@\(version)/") || $0.contains("/next@\(version)_")
-          || $0.contains("/next@\(version)+")
-      }.map { "\($0)/\(name)" }
-    }
-    places += directories.drop { "\($0)/next" != next }.map { "\($0)/\(name)" }
-    return places.first { files.exists("\($0)/package.json") && !without.contains($0) }
+    guard let next = try nearest("next").flatMap(files.followed)?.pathParts else { return nil }
+    return (0...next.count).reversed().map { (next.prefix($0) + ["node_modules", name]).joined(separator: "/") }
+      .first { files.exists("\($0)/package.json") && !without.contains($0) }
   }
 }

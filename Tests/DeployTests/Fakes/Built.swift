@@ -7,6 +7,7 @@ struct Built: BuiltFiles {
 
   func text(_ path: String) -> String? { files[path] }
   func exists(_ path: String) -> Bool { files[path] != nil || files.keys.contains { $0.hasPrefix("\(path)/") } }
+  func followed(_ path: String) -> String? { exists(path) ? path : nil }
   func list(_ path: String) -> [String] {
     let prefix = path.isEmpty ? "" : "\(path)/"
     return Set(files.keys.filter { $0.hasPrefix(prefix) }.compactMap { $0.dropFirst(prefix.count).pathParts }).sorted()

@@ -78,6 +78,8 @@ struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
 
   func exists(_ path: String) -> Bool { world.files.keys.contains { $0 == path || $0.hasPrefix("\(path)/") } }
 
+  func followed(_ path: String) throws -> String? { exists(path) ? path : nil }
+
   func remove(_ path: String) throws {
     world.events.append("workspace.remove \(path)")
     world.files = world.files.filter { $0.key != path && !$0.key.hasPrefix("\(path)/") }
