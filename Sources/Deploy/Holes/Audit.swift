@@ -18,7 +18,8 @@ struct Audit: Equatable {
     for package in packages where Self.isName(package.key) {
       // A text here is another package, by which this one has its hole.
       for cause in package.value["via"]?.elements ?? [] where cause["severity"]?.string == "critical" {
-        guard let title = cause["title"]?.string.map({ VisibleText.line(String($0.prefix(120))) }), !title.isEmpty
+        guard let title = cause["title"]?.string.map({ VisibleText.line(String($0.unicodeScalars.prefix(120))) }),
+          !title.isEmpty
         else {
           continue
         }

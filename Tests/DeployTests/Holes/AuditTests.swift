@@ -71,6 +71,11 @@ struct AuditTests {
     #expect(line.utf8.count < 300)
     #expect(line.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7f })
     #expect(line.hasPrefix("npm audit: @a/b: x"))
+    // However many marks stand on one letter, to Swift it is one.
+    let marks = "z" + String(repeating: "\u{301}", count: 100_000)
+    let marked = try #require(
+      Audit(answer("a", #"{"severity": "critical", "title": "\#(marks)"}"#))?.lines(without: []).first)
+    #expect(marked.utf8.count < 400)
 
     let many = (1...2_000).map { #""p\#($0)": {"via": [{"severity": "critical", "title": "t"}]}"# }.joined(
       separator: ",")
