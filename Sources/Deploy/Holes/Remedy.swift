@@ -19,7 +19,8 @@ public struct Remedy: Equatable, Sendable, CustomStringConvertible {
         continue
       }
       if name == InstalledPackage.node {
-        parts.append("install Node \(fix) or later on the server")
+        // One that is merely there is not taken in place of another that fits what the app asks for.
+        parts.append("update the server's Node to \(fix) or later, or have the app ask for that, as in .nvmrc")
       } else if holes.contains(where: \.package.isOwn) {
         own.append("\(name)@\(fix)")
       } else {

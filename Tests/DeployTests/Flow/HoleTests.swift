@@ -77,7 +77,8 @@ struct HoleTests {
 
     let failure = try #require(world.told.failed?.failure)
     #expect(failure.cause.contains("Node 22.1.0: Brotli data runs code (CVE-2026-111497, rce, fixed in 22.23.4)"))
-    #expect(failure.next.contains("nstall Node 22.23.4 or later on the server"))
+    #expect(
+      failure.next.contains("pdate the server's Node to 22.23.4 or later, or have the app ask for that, as in .nvmrc"))
     #expect(failure.next.contains("allow-vulnerable CVE-2020-11111,CVE-2025-55182,CVE-2026-111497 --app shop"))
   }
 

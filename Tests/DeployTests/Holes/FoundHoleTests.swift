@@ -159,7 +159,7 @@ struct FoundHoleTests {
     #expect(remedy.command == nil)
     #expect(
       remedy.description
-        == "install Node 24.22.1 or later on the server; update what brings sharp until that is 0.35.5 ('pnpm why sharp' names it)"
+        == "update the server's Node to 24.22.1 or later, or have the app ask for that, as in .nvmrc; update what brings sharp until that is 0.35.5 ('pnpm why sharp' names it)"
     )
   }
 }
