@@ -49,7 +49,7 @@ extension Builder {
       let version = try installedNextVersion(plan)
       try reader.requireStart(plan)
       let inventory = try inventory(of: plan)
-      try requireNoHoles(in: inventory, node: plan.runtime)
+      try requireNoHoles(in: inventory, of: plan)
       try prepareFiles(plan)
       if let work = plan.build {
         var given = given(to: .build, planned, in: plan.buildDirectory)
@@ -93,7 +93,7 @@ extension Builder {
       let version = try installedNextVersion(plan)
       try reader.requireStart(plan)
       let inventory = try inventory(of: plan)
-      try requireNoHoles(in: inventory, node: plan.runtime)
+      try requireNoHoles(in: inventory, of: plan)
       let identity = plan.app.isBuiltByNext ? try reader.builtIdentity(plan) : [:]
       let output = try reader.output(of: plan, version: version, identity: identity)
       return (Artifact(planned, .archive(payload), inventory, output), "\(output.framework), built elsewhere")

@@ -27,7 +27,7 @@ struct Builder: Half {
       let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey && hasRuntimes($0) })
     {
       // More may be known by now.
-      if let inventory = built.inventory { try requireNoHoles(in: inventory, node: planned.plan.runtime) }
+      if let inventory = built.inventory { try requireNoHoles(in: inventory, of: planned.plan) }
       if planned.plan.app.releaseCommand != nil {
         let checkout = try checkOut(planned, clean: false)
         try runReleaseCommand(try install(checkout))

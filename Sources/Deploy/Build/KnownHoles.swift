@@ -13,9 +13,11 @@ extension Builder {
 }
 
 extension Half {
-  /// Refuses what lets strangers run code, unless the app's settings allow it; warns of the rest.
-  func requireNoHoles(in inventory: Inventory, node: Tool?) throws {
-    let found = try found(in: inventory, node: node)
+  /// Refuses what lets strangers run code, unless the app's settings allow it; warns of the rest. Of a site of files nothing
+  /// runs that strangers could reach.
+  func requireNoHoles(in inventory: Inventory, of plan: Plan) throws {
+    if plan.app.site != nil { return }
+    let found = try found(in: inventory, node: plan.runtime)
     let refused = found.filter { $0.isRemoteCode && !$0.isAllowed(by: config.allowedHoles ?? []) }
     tell(found.filter { !refused.contains($0) }, in: inventory)
     guard let first = refused.first else { return }
@@ -33,7 +35,7 @@ extension Half {
 
   /// Warns of what lets strangers run code in a release that is to be live again: to go back may be urgent.
   func warnOfHoles(in release: ReleaseRecord) {
-    guard let inventory = release.inventory else { return }
+    guard release.process != nil, let inventory = release.inventory else { return }
     steps.attempt("looking for known holes in the release") {
       tell(try found(in: inventory, node: nil).filter(\.isRemoteCode), in: inventory)
     }

@@ -82,6 +82,25 @@ struct HoleTests {
     #expect(failure.next.contains("allow-vulnerable CVE-2020-11111,CVE-2025-55182,CVE-2026-111497 --app shop"))
   }
 
+  @Test("goes live without a word where it is a site of files, of which nothing runs, whatever Node builds it")
+  func site() throws {
+    let world = try world()
+    world.toolbox = world.toolbox.with("node", "22.1.0")
+    world.files["site/index.html"] = "one"
+    let manifest = #"{"scripts": {"build": "vite build"}, "dependencies": {"next": "15"}}"#
+    let tree = try MemoryTree([
+      "package.json": manifest, "nextdeploy.json": #"{"static": "site"}"#, "package-lock.json": "{}",
+      "site/index.html": "one",
+    ])
+
+    let first = try world.push("one", tree)
+    #expect(first.outcome == .live, "\(String(describing: first.failure))")
+    #expect(try world.push("two", tree.adding("a", "2")).outcome == .live)
+    #expect(try world.push("one", tree).outcome == .live)
+
+    #expect(world.told.lines("warning: ").isEmpty)
+  }
+
   @Test("that only has lesser ones goes live with a line for each")
   func lesser() throws {
     let world = try world("15.5.7")
