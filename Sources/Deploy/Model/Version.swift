@@ -132,7 +132,7 @@ public struct VersionRange: Hashable, Sendable, CustomStringConvertible {
     case ">": return Bound(low: above)
     case "<": return Bound(high: low)
     case "<=": return Bound(high: above)
-    case "~": return Bound(low: low, high: written.count == 1 ? nextMajor : nextMinor)
+    case "~", "~>": return Bound(low: low, high: written.count == 1 ? nextMajor : nextMinor)
     case "^":
       let high =
         low.major > 0 || written.count == 1 ? nextMajor : low.minor > 0 || written.count == 2 ? nextMinor : nextPatch

@@ -8,7 +8,9 @@ struct RuntimeRequestTests {
     arguments: [
       ("22", "22.3.1", "23.0.0"), ("v22.11.0", "22.11.0", "22.11.1"), ("22.11", "22.11.9", "22.12.0"),
       ("20.x", "20.0.0", "22.0.0"), ("^20.9 || >=22", "24.0.0", "21.0.0"), (">= 18 <23", "22.0.0", "23.0.0"),
-      ("18 - 20", "20.5.0", "21.0.0"), ("lts/*", "24.0.0", "22.0.0"), ("LTS/Jod", "22.0.0", "24.0.0"),
+      ("18 - 20", "20.5.0", "21.0.0"), ("~> 22.3", "22.3.4", "22.4.0"), ("lts/*", "24.0.0", "22.0.0"),
+      ("LTS/Jod", "22.0.0", "24.0.0"),
+      ("lts/lithium", "26.13.0", "24.0.0"),
       ("lts", "26.1.0", "25.0.0"),
     ])
   func read(text: String, fits: String, not: String) throws {
@@ -28,7 +30,7 @@ struct RuntimeRequestTests {
     "are refused where they are none",
     arguments: [
       "", "twenty", "nightly", "lts/", "lts/../x", "git+https://example.com", "22; rm", "$(id)22", "iojs",
-      "20.x.\u{1B}[2J",
+      "20.x.\u{1B}[2J", "lts/" + String(repeating: "a", count: 10_000), "20.x." + String(repeating: "a", count: 200),
     ])
   func nonsense(text: String) {
     let failure = #expect(throws: Failure.self) { try RuntimeRequest(text) }
@@ -77,6 +79,8 @@ struct NodeTests {
       ([".nvmrc": "v22.11.0\n"], "", "22.11.0", ".nvmrc"),
       ([".nvmrc": "# ours\n\n 22 # not 20\n"], "", "22.11.0", ".nvmrc"),
       ([".node-version": "22"], "", "22.11.0", ".node-version"),
+      ([".nvmrc": "\u{FEFF}22\r\n"], "", "22.11.0", ".nvmrc"),
+      ([".tool-versions": "\u{FEFF}nodejs 22.11.0\r\n"], "", "22.11.0", ".tool-versions"),
       ([".tool-versions": "ruby 3.3\nnodejs 22.11.0 20.1\n"], "", "22.11.0", ".tool-versions"),
       ([".tool-versions": "ruby 3.3\n"], "", "20.19.2", nil), ([".nvmrc": "system"], "", "20.19.2", nil),
       ([:], #", "engines": {"node": ">=22"}"#, "24.1.0", "engines in package.json"),

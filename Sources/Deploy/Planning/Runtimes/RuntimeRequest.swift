@@ -13,9 +13,9 @@ public struct RuntimeRequest: CheckedText {
 
   /// Reads a request; throws a failure of kind `usage` for anything else.
   public init(_ text: String) throws(Failure) {
-    // It is shown, whatever stands behind an "x" in it.
-    let isVisible = text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
-    guard isVisible, let versions = Self.versions(text.lowercased()) else {
+    // It is shown, whatever stands behind an "x" or "lts/" in it.
+    let isShort = text.utf8.count <= 200 && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+    guard isShort, let versions = Self.versions(text.lowercased()) else {
       throw Failure(
         .usage, "reading a version", "\(text.quoted) is none, and no range of versions",
         next: "Give one such as 24, 22.11.0, lts or lts/jod.")
@@ -33,7 +33,7 @@ public struct RuntimeRequest: CheckedText {
         let name = word.dropFirst(4)
         return !name.isEmpty && name.utf8.allSatisfy(\.isLetterOrDigit) ? .longTerm(String(name)) : nil
       }
-      guard word.utf8.count <= 200, word.contains(where: \.isNumber) else { return nil }
+      guard word.contains(where: \.isNumber) else { return nil }
       return VersionRange(word).map { .range($0) }
     }
   }
