@@ -3,10 +3,16 @@ extension Builder {
   /// What was installed of what can have holes.
   func inventory(of plan: Plan) throws -> Inventory {
     let own = plan.app.manifest
+    let names = try seams.holes().packages
+    let development = try reader.developmentPackages(plan)
     var inventory = try Inventory(
-      seams.holes().packages, in: files, root: plan.project.root,
-      own: Set(own.dependencies.keys).union(own.developmentDependencies.keys),
-      without: try reader.developmentPackages(plan))
+      names, in: files, root: plan.project.root,
+      own: Set(own.dependencies.keys).union(own.developmentDependencies.keys), without: development)
+    if !inventory.hasNext {
+      try inventory.add(
+        plan.handsOnTo.map { try Inventory(names, in: files, root: $0, own: ["next"], without: development) }
+          .filter(\.hasNext))
+    }
     inventory.manager = plan.packages.manager
     return inventory
   }

@@ -79,4 +79,20 @@ extension Inventory {
     }
     hasAppRouter = isThere("app") ? true : isThere("pages") ? false : nil
   }
+
+  /// Whether Next.js is a part of it.
+  var hasNext: Bool { packages.contains { $0.name == "next" } }
+
+  /// Adds what apps are made of that it may start; nobody knows which.
+  mutating func add(_ apps: [Inventory]) {
+    guard let first = apps.first else { return }
+    for package in apps.flatMap(\.packages)
+    where !packages.contains(where: { $0.name == package.name && $0.version == package.version }) {
+      packages.append(package)
+    }
+    imageLibrary = apps.compactMap { $0.imageLibrary.flatMap { Version($0) } }.min()?.description
+    let routers = apps.map(\.hasAppRouter)
+    hasAppRouter = routers.contains(true) ? true : routers.contains(nil) ? nil : false
+    root = first.root
+  }
 }

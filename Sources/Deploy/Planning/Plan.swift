@@ -26,6 +26,8 @@ public struct Plan: Equatable, Sendable {
   public let buildDirectory: RelativePath
   /// How the app is started, unless by Next's own server or as files.
   public let start: Work
+  /// The directories of apps, one of which may be what its start script hands on to.
+  let handsOnTo: [RelativePath]
   /// What is not as it should be, but is no reason to stop.
   public let warnings: [String]
 
@@ -100,6 +102,7 @@ public struct Plan: Equatable, Sendable {
     let built = isBuilt ? nil : try app.build(in: tree)
     self.build = built?.command
     self.buildDirectory = built?.directory ?? project.root
+    self.handsOnTo = top?.apps ?? []
     self.start = app.start ?? .program(["next", "start"])
     self.warnings = warnings
   }

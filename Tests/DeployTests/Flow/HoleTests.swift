@@ -101,6 +101,26 @@ struct HoleTests {
     #expect(world.told.lines("warning: ").isEmpty)
   }
 
+  @Test("is refused too where the top of a monorepo starts it, and only the app has what has them")
+  func monorepo() throws {
+    let world = try world()
+    world.files = [
+      "apps/web/node_modules/next/package.json": #"{"version": "15.5.0"}"#, "node_modules/.package-lock.json": "{}",
+      "apps/web/app/page.js": "",
+    ]
+    let manifest = #"{"workspaces": ["apps/*"], "scripts": {"start": "npm start --workspace web"}}"#
+    let tree = try MemoryTree([
+      "package.json": manifest, "package-lock.json": "{}",
+      "apps/web/package.json": #"{"name": "web", "scripts": {"start": "next start"}, "dependencies": {"next": "15"}}"#,
+    ])
+
+    try world.push("one", tree)
+
+    let failure = try #require(world.told.failed?.failure)
+    #expect(failure.attempt == "looking for known holes in next 15.5.0")
+    #expect(failure.next.hasPrefix("Run 'npm install next@15.5.28' in apps/web, commit"))
+  }
+
   @Test("that only has lesser ones goes live with a line for each")
   func lesser() throws {
     let world = try world("15.5.7")

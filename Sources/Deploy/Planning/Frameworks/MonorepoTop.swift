@@ -1,7 +1,7 @@
 /// The top of a monorepo that was pushed as if it were the app: it starts nothing itself, but packages below it do.
 struct MonorepoTop {
   /// The directories below that hold apps.
-  private let apps: [RelativePath]
+  let apps: [RelativePath]
   private let command: StartCommand?
 
   /// Nil if it is the app itself, or if no app is found below it.
