@@ -66,6 +66,13 @@ struct LargeInputTests {
     }
   }
 
+  @Test("as a lockfile may be nothing but short lines", arguments: ["a\n", "\"a\": {\n"])
+  func lockfileMayShort(_ line: String) throws {
+    let lockfile = Lockfile(.npm, String(repeating: line, count: (2 << 20) / line.utf8.count))
+    let place = Array(repeating: "a", count: 400)
+    try quickly { #expect(lockfile.version(of: "next", range: "1", for: "web", in: place) == nil) }
+  }
+
   @Test("as a lockfile may be full of links")
   func lockfileMayFull() throws {
     let links = (0..<20_000).map { #""node_modules/n\#($0)": {"link": true, "resolved": "packages/p\#($0)"}"# }

@@ -60,8 +60,16 @@ struct Lockfile {
       (place.prefix($0) + ["node_modules", package]).joined(separator: "/")
     }
     // The last is that of lockfiles of version 1.
-    for key in keys + [package] {
-      let inside = lines.drop { $0.trimmed != "\"\(key)\": {" }.dropFirst().prefix { !$0.trimmed.hasPrefix("}") }
+    let starts = (keys + [package]).map { "\"\($0)\": {" }
+    let ending = "\(package)\": {"
+    // Once through the lines, however deep the app is.
+    var found: [Substring: Int] = [:]
+    for (index, line) in lines.enumerated() where line.utf8.last == UInt8(ascii: "{") && line.hasSuffix(ending) {
+      let line = line.trimmed
+      if found[line] == nil { found[line] = index }
+    }
+    for index in starts.compactMap({ found[$0[...]] }) {
+      let inside = lines[(index + 1)...].prefix(20).prefix { !$0.trimmed.hasPrefix("}") }
       if let line = inside.first(where: { Self.key($0) == "version" }) { return Self.value(line) }
     }
     return nil
