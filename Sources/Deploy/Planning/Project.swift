@@ -61,7 +61,7 @@ public struct Project: Equatable, Sendable {
       named: file.framework)
     // What will be installed, where package.json leaves that open.
     let version = framework.isNext ? try packages.version(of: "next", for: own, in: tree) : nil
-    site = StaticPlan.find(file, own.manifest, start: command, framework, in: tree)
+    site = try StaticPlan.find(file, own.manifest, start: command, framework, in: tree)
     self.framework = site.map { .files(by: $0.kind) } ?? version.map { .next(version: $0) } ?? framework
     if file.fallback != nil, site == nil, !framework.isNext {
       throw ProjectFile.failure(

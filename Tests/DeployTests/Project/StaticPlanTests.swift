@@ -27,8 +27,15 @@ struct StaticPlanTests {
       ),
       (#""gatsby": "5""#, "gatsby develop", "gatsby build", "Gatsby", ["public"]),
       (#""@11ty/eleventy": "3""#, "eleventy --serve", "eleventy", "Eleventy", ["_site"]),
-      (#""vitepress": "2""#, nil, "vitepress build docs", "VitePress", [".vitepress/dist", "docs/.vitepress/dist"]),
+      (#""vitepress": "2""#, nil, "vitepress build", "VitePress", [".vitepress/dist", "docs/.vitepress/dist"]),
+      (
+        #""vitepress": "2""#, nil, "vitepress build site && cp a b", "VitePress",
+        ["site/.vitepress/dist", ".vitepress/dist", "docs/.vitepress/dist"]
+      ),
       (#""@docusaurus/core": "3""#, "docusaurus start", "docusaurus build", "Docusaurus", ["build"]),
+      (#""@docusaurus/core": "3""#, nil, "docusaurus build --out-dir 'www'", "Docusaurus", ["www", "build"]),
+      (#""@11ty/eleventy": "3""#, nil, "eleventy --output=www --quiet", "Eleventy", ["www", "_site"]),
+      (#""react-scripts": "5""#, nil, "BUILD_PATH=./www react-scripts build", "Create React App", ["www", "build"]),
       (#""react-scripts": "5""#, "react-scripts start", "react-scripts build", "Create React App", ["build"]),
       (#""@vue/cli-service": "5""#, "vue-cli-service serve", "vue-cli-service build", "Vue CLI", ["dist"]),
       (#""parcel": "2""#, "npx http-server dist", "parcel build", "Parcel", ["dist", "dist"]),
@@ -39,6 +46,46 @@ struct StaticPlanTests {
     #expect(plan.framework == .files(by: kind))
     #expect(plan.app.site?.directories.map(\.description) == directories)
     #expect(plan.detected.hasPrefix("\(kind), static site, npm "))
+  }
+
+  @Test(
+    "is where the configuration of its tool puts it, as far as that is plain text",
+    arguments: [
+      (
+        #""vite": "8""#, "vite.config.mts", "export default defineConfig({ build: { outDir: './build/web' } })",
+        ["build/web", "dist"]
+      ),
+      (
+        #""vite": "8""#, "vite.config.cjs", "module.exports = {\n  // outDir: 'old',\n  \"outDir\": `www` }",
+        ["www", "dist"]
+      ),
+      (#""vite": "8""#, "vite.config.ts", "export default { root: 'src', build: { outDir: '../dist' } }", ["dist"]),
+      (#""vite": "8""#, "vite.config.ts", "export default { outDirs: 'a', outDir: path.join('b') }", ["dist"]),
+      (#""astro": "6""#, "astro.config.mjs", "export default { outDir: 'site' }", ["site", "dist"]),
+      (
+        #""@sveltejs/kit": "2", "@sveltejs/adapter-static": "3""#, "svelte.config.js",
+        "adapter: adapter({ pages: 'dist', assets: 'dist' })", ["dist", "build"]
+      ),
+      (
+        #""@11ty/eleventy": "3""#, ".eleventy.js", "return { dir: { input: 'src', output: 'public' } }",
+        ["public", "_site"]
+      ),
+    ])
+  func configured(dependencies: String, file: String, text: String, directories: [String]) throws {
+    let plan = try plan(dependencies, files: [file: text, "src/index.html": ""])
+    #expect(plan.app.site?.directories.map(\.description) == directories)
+  }
+
+  @Test("is where the scripts that its build runs put it")
+  func wrapped() throws {
+    let manifest = #"""
+      {"scripts": {"build": "run-p type-check \"build-only {@}\" --", "type-check": "npm run build", "build-only":
+       "tsc -b&&vite build --outDir=\"./out\""}, "devDependencies": {"vite": "8"}}
+      """#
+    let plan = try Plan(
+      MemoryTree(["package.json": manifest, "package-lock.json": "{}"]), toolbox: FakeToolbox())
+    #expect(plan.app.site?.directories.map(\.description) == ["out", "dist"])
+    #expect(plan.app.site?.remade.map(\.description) == ["out", "dist"])
   }
 
   @Test(

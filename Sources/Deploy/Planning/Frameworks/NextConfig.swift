@@ -6,10 +6,7 @@ enum NextConfig {
   static func exports(_ root: RelativePath, in tree: some SourceTree) throws -> Bool {
     for name in names {
       guard let text = try tree.text(root.file(name)) else { continue }
-      let lines = text.split(whereSeparator: \.isNewline).filter { line in
-        !["//", "*", "/*"].contains { line.drop(while: \.isWhitespace).hasPrefix($0) }
-      }
-      return lines.contains { $0.contains(#/\boutput["']?\s*[:=]\s*["'`]export["'`]/#) }
+      return ConfigText.lines(text).contains { $0.contains(#/\boutput["']?\s*[:=]\s*["'`]export["'`]/#) }
     }
     return false
   }

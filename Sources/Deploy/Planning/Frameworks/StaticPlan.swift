@@ -21,7 +21,7 @@ struct StaticPlan: Equatable, Sendable {
   static func find(
     _ file: ProjectFile, _ manifest: PackageManifest, start: StartCommand?, _ framework: Framework,
     in tree: some SourceTree
-  ) -> StaticPlan? {
+  ) throws -> StaticPlan? {
     let kind = AppKind.find(manifest)
     func plan(_ directories: [RelativePath], kind name: String?, mayBeSinglePage: Bool) -> StaticPlan {
       // Gatsby itself knows what of its output is old.
@@ -44,7 +44,10 @@ struct StaticPlan: Equatable, Sendable {
     default: return nil
     }
     let line = manifest.command(ofScript: "start") ?? ""
-    let named = places(in: line) + outputDirectory(file.build ?? manifest.scripts["build"] ?? "")
+    let build = commands(of: file.build ?? manifest.scripts["build"] ?? "", in: manifest.scripts)
+    let named =
+      places(in: line) + outputDirectory(build, of: kind)
+      + (try ConfigText.outputs(of: kind.name, file.root, in: tree))
     let all = (named + outputs).compactMap { RelativePath($0) }
     let isSinglePage = ["Vite", "Create React App", "Vue CLI", "Parcel"].contains(kind.name)
     return plan(all, kind: kind.name, mayBeSinglePage: isSinglePage)
@@ -65,13 +68,41 @@ struct StaticPlan: Equatable, Sendable {
     }
   }
 
-  /// What `--outDir` of a build command names.
-  private static func outputDirectory(_ build: String) -> [String] {
-    let words = build.split(separator: " ").map(String.init)
-    for (place, word) in words.enumerated() {
-      if word.hasPrefix("--outDir=") { return [String(word.dropFirst("--outDir=".count))] }
-      if word == "--outDir", place + 1 < words.count { return [words[place + 1]] }
+  /// The words of each command in a line, and in the scripts that these may run.
+  private static func commands(of line: String, in scripts: [String: String]) -> [[String]] {
+    var (result, rest, lines) = ([[String]](), scripts, [line])
+    while let line = lines.popLast() {
+      let commands =
+        ShellLine(line)?.commands.map { $0.words.map(\.text) } ?? [line.split(separator: " ").map(String.init)]
+      result += commands
+      // As in 'run-p type-check "build-only {@}"', each once.
+      lines += commands.joined().compactMap { word in
+        word.split(separator: " ").first.flatMap { rest.removeValue(forKey: String($0)) }
+      }
+    }
+    return result
+  }
+
+  /// Where the commands of a build say that its output goes.
+  private static func outputDirectory(_ commands: [[String]], of kind: AppKind) -> [String] {
+    let option = options[kind.name] ?? "--outDir"
+    for words in commands {
+      for (place, word) in words.enumerated() {
+        if word.hasPrefix("\(option)=") { return [String(word.dropFirst(option.utf8.count + 1))] }
+        guard place + 1 < words.count else { break }
+        let next = words[place + 1]
+        if word == option { return [next] }
+        if kind.name == "VitePress", words[...place].suffix(2) == ["vitepress", "build"], !next.hasPrefix("-") {
+          return ["\(next)/.vitepress/dist"]
+        }
+      }
     }
     return []
   }
+
+  /// What tools call the directory that they fill, where that is not `--outDir`.
+  private static let options = [
+    "Create React App": "BUILD_PATH", "Docusaurus": "--out-dir", "Eleventy": "--output", "Parcel": "--dist-dir",
+    "Vue CLI": "--dest",
+  ]
 }
