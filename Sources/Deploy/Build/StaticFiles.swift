@@ -55,7 +55,9 @@ extension BuildReader {
   }
 
   private static let out = RelativePath("out") ?? .top
-  private static let pages = ["index.html", "404.html"]
+  /// What many tools call the page that answers where there is none.
+  private static let shell = "200.html"
+  private static let pages = ["index.html", "404.html", shell]
 
   /// - Parameter directory: the files, from the top of the workspace.
   private func served(
@@ -98,8 +100,9 @@ extension BuildReader {
     return home + (pages.first.map { WebAddress.encoded(String($0.dropLast(".html".count))) } ?? "")
   }
 
-  /// index.html, where a tool that makes apps of one page left no other.
+  /// 200.html, which is there for nothing else; or index.html, where a tool that makes apps of one page left no other.
   private func guessedFallback(_ site: StaticPlan, _ directory: RelativePath) throws -> RelativePath? {
+    if !site.isNamed, files.exists(directory.file(Self.shell)) { return RelativePath(Self.shell) }
     guard site.mayBeSinglePage else { return nil }
     let pages = try files.list(directory.description).filter { $0.hasSuffix(".html") }
     return pages == ["index.html"] ? RelativePath("index.html") : nil

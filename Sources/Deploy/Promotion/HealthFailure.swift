@@ -157,6 +157,10 @@ extension Promotion {
         "Next's standalone server has no .next/static and no public of its own. Leave the start script out, or make "
         + "it 'next start', and nextdeploy puts them there; or have the build copy them to .next/standalone."
     }
+    if release.site?.base.isTop == true, let first = part.target.pathParts.first, part.target.pathParts.count > 1 {
+      return "Check that the build makes it. If the site is built for a path (base, baseUrl, pathPrefix), set that in "
+        + "\(ProjectFile.name), as in \"base\": \"/\(first)\"."
+    }
     return "Check that the build makes it, that git does not ignore what it is made of, and that the server serves its "
       + "directory; or name a page that does without as \"health.path\" in \(ProjectFile.name)."
   }

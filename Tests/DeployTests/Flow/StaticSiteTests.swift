@@ -62,6 +62,21 @@ struct StaticSiteTests {
     #expect(world.publishedSites.keys.map(\.self) == [live?.release])
   }
 
+  @Test("that was built for a path is told how to say so")
+  func builtForPath() throws {
+    let world = try world()
+    let html = "<script src=/docs/main.js></script>"
+    world.page = { request, _ in
+      request.target == "/"
+        ? .response(ProbeResponse(status: 200, type: "text/html", body: Array(html.utf8))) : .status(404)
+    }
+
+    let record = try world.push("one", Self.site("one"))
+
+    #expect(record.failure?.cause == "the page / loads /docs/main.js, which answered 404")
+    #expect(record.failure?.next.hasSuffix(#"set that in nextdeploy.json, as in "base": "/docs"."#) == true)
+  }
+
   @Test("follows a process, which drains, and is followed by one; a rollback goes through both")
   func kinds() throws {
     let world = try world()
@@ -189,6 +204,22 @@ struct StaticSiteTests {
     #expect(world.releases.first?.site?.fallback?.description == fallback)
     #expect(world.told.lines("note: index.html answers").count == (project == "{}" && fallback != nil ? 1 : 0))
     #expect(world.events.contains("workspace.remove dist"), "no page of an earlier build stays")
+  }
+
+  @Test(
+    "has a page for all that is missing where its build makes one, whatever made it", arguments: [[], ["index.html"]])
+  func shell(pages: [String]) throws {
+    let world = try World()
+    for page in pages + ["200.html"] { world.built["build/\(page)"] = "" }
+    let manifest = #"""
+      {"scripts": {"build": "vite build"}, "devDependencies": {"@sveltejs/kit": "2", "@sveltejs/adapter-static": "3"}}
+      """#
+
+    let record = try world.push("one", MemoryTree(["package.json": manifest, "package-lock.json": "{}"]))
+
+    #expect(record.outcome == .live, "\(String(describing: record.failure))")
+    #expect(world.releases.first?.site?.fallback?.description == "200.html")
+    #expect(world.told.lines("note: 200.html answers").count == 1)
   }
 
   @Test("is refused where the build leaves no page")
