@@ -136,6 +136,25 @@ struct StaticSiteTests {
     }
   }
 
+  @Test("has the type of each file, whatever the machine knows", arguments: TestedCaddy.allCases)
+  func types(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let types = [
+        "a.wav": "audio/", "a.ogg": "audio/ogg", "a.m4a": "audio/", "a.mov": "video/quicktime", "a.VTT": "text/vtt",
+        "a.ics": "text/calendar", "a.yml": "application/", "a.geojson": "application/geo+json",
+        "a.glb": "model/gltf-binary", "a.zip": "application/zip", "a.epub": "application/epub+zip",
+        "a.TXT": "text/plain",
+        "a.webmanifest": "application/manifest+json", "a.html": "text/html", "a.svg": "image/svg+xml",
+        "a.unknown": "", "none": "",
+      ]
+      try shop.deploy(Self.first, types.mapValues { _ in "x" })
+      for (name, type) in types {
+        let head = try shop.get("/\(name)", "--head").lowercased()
+        #expect(type.isEmpty ? !head.contains("content-type: ") : head.contains("content-type: \(type)"), "\(head)")
+      }
+    }
+  }
+
   @Test(
     "without a 404.html says that there is nothing, and with a fallback answers where a page is wanted",
     arguments: TestedCaddy.allCases)
