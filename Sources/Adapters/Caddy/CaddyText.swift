@@ -13,11 +13,36 @@ enum CaddyText {
     return "`\(text)`"
   }
 
-  /// A regular expression that matches a text.
+  /// A regular expression that matches a text, whatever that holds.
   static func pattern(_ text: String) -> String {
-    text.utf8.map { byte in
-      let character = String(UnicodeScalar(byte))
-      return byte.isLetterOrDigit ? character : "\\\(character)"
+    text.unicodeScalars.map { scalar in
+      UInt8(exactly: scalar.value)?.isLetterOrDigit == true
+        ? "\(scalar)" : "\\x{\(String(scalar.value, radix: 16, uppercase: true))}"
     }.joined()
+  }
+
+  /// A regular expression that matches a part of an address, as ``SiteText`` has it, however it is written: "(" may be
+  /// "%28", and "%C3" may be "%c3".
+  static func address(_ text: String) -> String {
+    var (result, digits) = ("", 0)
+    for byte in text.utf8 {
+      let character = String(UnicodeScalar(byte))
+      if digits > 0 {
+        digits -= 1
+        result += anyCase(character)
+      } else if byte == UInt8(ascii: "%") {
+        digits = 2
+        result += character
+      } else if byte.isWordPart || "-.~".utf8.contains(byte) {
+        result += byte.isLetterOrDigit ? character : "\\\(character)"
+      } else {
+        result += "(?:\\\(character)|%\(anyCase(String(byte, radix: 16, uppercase: true))))"
+      }
+    }
+    return result
+  }
+
+  private static func anyCase(_ digits: String) -> String {
+    digits.map { $0.isLetter ? "[\($0)\($0.lowercased())]" : "\($0)" }.joined()
   }
 }

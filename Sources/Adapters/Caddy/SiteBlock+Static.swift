@@ -77,7 +77,7 @@ extension SiteBlock {
     let base = part.site.base.isTop ? "" : try Self.checked("/\(part.site.base)")
     return Templates.files([
       "APP": site.app.description, "KEY": part.key, "FILES": part.directory, "BASE": base,
-      "HEADERS": try headers(part.site), "FORCED": try redirects(part.site.redirects.filter(\.isForced), "forced"),
+      "HEADERS": try headers(part.site), "FORCED": try forced(part.site.redirects),
       "HASHED": try hashed(part, base),
       "REDIRECTS": try redirects(part.site.redirects.filter { !$0.isForced }, "redirect"),
       "FALLBACK": try fallback(part.site, base),
@@ -90,7 +90,7 @@ extension SiteBlock {
     return try CaddyText.quoted(path)
   }
 
-  private func lines(_ lines: [String]) -> String {
+  func lines(_ lines: [String]) -> String {
     lines.isEmpty ? "" : "\n" + lines.map { "\t\t\t\($0)\n" }.joined()
   }
 
@@ -133,74 +133,5 @@ extension SiteBlock {
       base.isEmpty ? "\tpath *" : "\tpath \(base) \(base)/*", "}", "route @fallback {",
       "\trewrite * \(try Self.checked("\(base)/\(page)"))", "\timport nextdeploy-\(self.site.app)-file", "}",
     ])
-  }
-
-  // MARK: _headers
-
-  private func headers(_ site: StaticSite) throws -> String {
-    lines(
-      try site.headers.enumerated().flatMap { place, rule in
-        [
-          "@header\(place) vars_regexp {uri} `^\(Self.pattern(rule.path).path)/?(?:\\?.*)?$`",
-          "header @header\(place) {",
-        ]
-          + (try rule.fields.map { field in
-            // Of this one an answer has one.
-            let sign = field.name.lowercased() == "content-type" ? "" : "+"
-            return "\t\(sign)\(field.name) \(try CaddyText.quoted(field.value))"
-          }) + ["}"]
-      })
-  }
-
-  // MARK: _redirects
-
-  /// - Parameter name: of the placeholders.
-  private func redirects(_ rules: [RedirectRule], _ name: String) throws -> String {
-    if rules.isEmpty { return "" }
-    var result = ["map {uri} {\(name)_status} {\(name)_to} {"]
-    for rule in rules {
-      let (pattern, groups) = Self.pattern(rule.from)
-      var target = ""
-      for piece in rule.target {
-        switch piece {
-        case .text(let text):
-          _ = try CaddyText.quoted(text)
-          target += text.replacing("$", with: "$$")
-        case .found(let found): if let group = groups.firstIndex(of: found) { target += "${\(group + 1)}" }
-        }
-      }
-      // What the visitor asked for besides goes along, unless the target says what to ask for.
-      if rule.status != 200, !rule.to.contains("?"), !rule.to.contains("#") { target += "${\(groups.count + 1)}" }
-      result.append("\t`~^\(pattern)/?(\\?.*)?$` \(rule.status) `\(target)`")
-    }
-    // A map is read each time that it is used.
-    result += ["\tdefault - -", "}", "vars \(name)_status {\(name)_status}"]
-    for status in Set(rules.map(\.status)).sorted() {
-      result.append("@\(name)\(status) vars {http.vars.\(name)_status} \(status)")
-      if status == 200 {
-        result += [
-          "route @\(name)200 {", "\trewrite * {\(name)_to}", "\t@rewritten file {",
-          "\t\ttry_files {path} {path}.html {path}/index.html", "\t}", "\troute @rewritten {",
-          "\t\trewrite * {http.matchers.file.relative}", "\t\timport nextdeploy-\(site.app)-file", "\t}", "}",
-        ]
-      } else {
-        result.append("redir @\(name)\(status) {\(name)_to} \(status)")
-      }
-    }
-    return lines(result)
-  }
-
-  /// A regular expression for the paths, without its ends, and the names of its groups. It is for addresses as they are
-  /// written.
-  private static func pattern(_ pattern: PathPattern) -> (path: String, groups: [String]) {
-    let path = pattern.parts.map { part in
-      switch part {
-      case .text(let text): "/\(CaddyText.pattern(text))"
-      case .any: "/([^/?]+)"
-      // Without slashes at its beginning, for "//evil.example" is another site.
-      case .rest: "(?:/+([^?]*?))?"
-      }
-    }.joined()
-    return (path, pattern.names)
   }
 }

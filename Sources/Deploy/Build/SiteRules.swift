@@ -19,7 +19,8 @@ struct SiteRules {
     var path: PathPattern?
     var fields: [HeaderRule.Field] = []
     let unknown = Self.read(headers, StaticSite.headersFile) { line in
-      guard line.first == " " || line.first == "\t" else {
+      // Services look at what a line holds, not at what it is indented by.
+      if Self.isPath(line) {
         end(path, &fields)
         path = nil
         path = try Self.headerPath(line)
@@ -42,7 +43,7 @@ struct SiteRules {
     init(_ cause: String) { self.cause = cause }
   }
 
-  /// Hands over each line without its comment, and returns what to say of those that are refused.
+  /// Hands over each line, and returns what to say of those that are refused.
   private static func read(_ text: String?, _ file: String, _ add: (Substring) throws -> Void) -> [String] {
     guard let text else { return [] }
     guard text.utf8.count <= Self.fileLimit else {
@@ -50,10 +51,11 @@ struct SiteRules {
     }
     var warnings: [String] = []
     var refused = 0
-    let lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }
+    // Editors may begin a file with a mark of its encoding.
+    let lines = (text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...])
+      .split(omittingEmptySubsequences: false) { $0.isNewline }
     for (number, line) in lines.enumerated() {
-      let line = Self.withoutComment(line)
-      if line.allSatisfy(\.isWhitespace) { continue }
+      guard let first = line.first(where: { !$0.isWhitespace }), first != "#" else { continue }
       do {
         guard line.utf8.count <= Self.lineLimit else { throw Refusal("it has more than \(Self.lineLimit) bytes") }
         try add(line)
@@ -82,7 +84,7 @@ struct SiteRules {
   // MARK: _redirects
 
   private mutating func addRedirect(_ line: Substring) throws(Refusal) {
-    let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+    let words = Self.withoutComment(line).split(whereSeparator: \.isWhitespace).map(String.init)
     guard (2...3).contains(words.count) else {
       throw Refusal("it is not a path, where it leads, and a status: conditions and parameters are not known")
     }
@@ -101,7 +103,7 @@ struct SiteRules {
           : "it leads to no path of the site and no web address")
     }
     if redirects.contains(where: { $0.from.isLike(from) }) { throw Refusal("a line before it is for the same path") }
-    if to == from.description { throw Refusal("it leads to itself") }
+    if Self.leadsBack(to, from) { throw Refusal("it leads to itself") }
     if redirects.count == Self.redirectLimit { throw Refusal("there are more than \(Self.redirectLimit)") }
     if !from.names.isEmpty, redirects.count(where: { !$0.from.names.isEmpty }) == Self.patternLimit {
       throw Refusal("there are more than \(Self.patternLimit) with ':name' or '*'")
@@ -141,7 +143,23 @@ struct SiteRules {
     return encoded
   }
 
+  /// Whether who is sent there would be sent there again, whatever they ask for beside the path.
+  private static func leadsBack(_ target: String, _ from: PathPattern) -> Bool {
+    var path = String(target.prefix { !"?#".contains($0) })
+    let splat = "/:\(PathPattern.splat)"
+    for end in [splat, "\(splat)/"] where path.hasSuffix(end) { path = "\(path.dropLast(end.utf8.count))/*" }
+    return PathPattern(path)?.isLike(from) ?? false
+  }
+
   // MARK: _headers
+
+  /// Whether a line says for which paths the next ones are; if not, it is a header. A word alone is taken for a path that
+  /// lacks its slash, so that the path before does not get its headers.
+  private static func isPath(_ line: Substring) -> Bool {
+    let text = line.drop(while: \.isWhitespace).lowercased()
+    return text.first == "/" || text.hasPrefix("http://") || text.hasPrefix("https://")
+      || line.first?.isWhitespace == false && !text.contains(":")
+  }
 
   private mutating func end(_ path: PathPattern?, _ fields: inout [HeaderRule.Field]) {
     if let path, !fields.isEmpty {
@@ -158,17 +176,17 @@ struct SiteRules {
   }
 
   private static func headerPath(_ line: Substring) throws(Refusal) -> PathPattern {
-    let words = line.split(whereSeparator: \.isWhitespace)
-    guard words.count == 1, let path = PathPattern(String(words[0])) else {
-      throw Refusal("it is no path of the site, with ':name' for a part and '*' for the rest")
+    let words = withoutComment(line).split(whereSeparator: \.isWhitespace)
+    guard words.count == 1, let path = PathPattern(String(words[0]), isOpen: true) else {
+      throw Refusal("it is no path of the site, with ':name' for a part and one '*' for anything")
     }
     return path
   }
 
   private static func field(_ line: Substring) throws(Refusal) -> HeaderRule.Field {
     guard let colon = line.firstIndex(of: ":") else { throw Refusal("it is no header, as in 'Name: value'") }
-    let name = String(line[..<colon].filter { $0 != " " && $0 != "\t" })
-    let value = String(line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" })
+    let name = trimmed(line[..<colon])
+    let value = trimmed(line[line.index(after: colon)...])
     guard !name.isEmpty, name.utf8.allSatisfy({ $0.isLetterOrDigit || $0 == UInt8(ascii: "-") }) else {
       throw Refusal("its name is no header's")
     }
@@ -179,6 +197,12 @@ struct SiteRules {
       throw Refusal("its value may hold printable ASCII only, and none of `, { and }")
     }
     return HeaderRule.Field(name: name, value: value)
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    var text = text.drop(while: \.isWhitespace)
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
   }
 
   /// Headers about the connection and the file, which Caddy knows.

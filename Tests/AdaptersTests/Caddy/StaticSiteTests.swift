@@ -517,10 +517,16 @@ struct StaticSiteTests {
     /app/* /blog 200
     /blog /about 301
     /forced /blog 301!
+    /blog/first /blog 301!
     /about/ /blog 302!
     /über /blog
     /all/* /:splat 308
     /cost$1 /a$1b 303
+    /login /wp-login.php?redirect_to=/forced_to&redirect_status=302
+    /%e3%81%82(x),y /blog
+    /:lang/in/* /:splat/:lang
+    /form /blog 307
+    /rewritten/* /about/:splat 200
     """
 
   @Test(
@@ -555,11 +561,33 @@ struct StaticSiteTests {
         ("/all/%5Cevil.example", "308  [public, max-age=60] /%5Cevil.example "),
         ("/all/{env.HOME}", "308  [public, max-age=60] /%7Benv.HOME%7D "),
         ("/cost$1", "303  [public, max-age=60] /a$1b "),
+        ("/login", "302  [public, max-age=60] /wp-login.php?redirect_to=/forced_to&redirect_status=302 "),
+        ("/%E3%81%82%28x%29%2cy", "302  [public, max-age=60] /blog "),
+        ("/%e3%81%82(x),y/", "302  [public, max-age=60] /blog "),
+        // What a visitor asks for does not choose the site, nor does it lose the slash at its end.
+        ("/evil.example/in", "302  [public, max-age=60] /evil.example "),
+        ("/de/in/x", "302  [public, max-age=60] /x/de "),
+        ("/docs/a/b/", "302  [public, max-age=60] https://docs.example.com/a/b/ "),
       ] {
         let given = try shop.get(path)
         #expect(given.contains(answer), "\(path): \(given)")
       }
       try shop.expect("/app/x", "200 text/html; charset=utf-8 [public, max-age=60] |blog")
+      for path in ["/rewritten", "/rewritten/", "/rewritten/index"] {
+        try shop.expect(path, "200 text/html; charset=utf-8 [public, max-age=60] |about")
+      }
+      // A form is sent on; nothing is written to a file.
+      #expect(try shop.get("/form", "--data", "x").contains("307  [public, max-age=60] /blog "))
+      for path in ["/", "/app/x", "/a%20b", "/none", "/data.txt"] {
+        #expect(try shop.get(path, "--data", "x").contains("405 "), "\(path)")
+      }
+      // What a forced one is for is served in no other spelling.
+      #expect(try shop.get("/blog/first/").contains("301  [public, max-age=60] /blog "))
+      for path in [
+        "/%62log/first", "/x/../blog/first", "/blog%2ffirst", "/blog/./first", "//blog/first", "/blog//first/",
+      ] {
+        try shop.expect(path, Self.missing + "not there")
+      }
       try shop.expect("/blog", "200 text/html; charset=utf-8 [public, max-age=60] |blog")
       try shop.expect("/none", Self.missing + "not there")
       #expect(try shop.get("/data.txt").contains("200 text/x-own "))
@@ -576,6 +604,40 @@ struct StaticSiteTests {
     }
   }
 
+  @Test("has the headers of its _headers however its address is written", arguments: TestedCaddy.allCases)
+  func spellings(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      let headers = """
+        /about/*
+          X-One: 1
+        /assets/*.js
+          X-Two: 2
+        /%c3%bc
+          X-Three: 3
+        /a%20b
+          X-Four: 4
+        /blog
+          X-Five: 5
+        """
+      let rules = SiteRules(redirects: nil, headers: headers)
+      #expect(rules.warnings == [])
+      try shop.deploy(Self.first, Self.files, StaticSite(headers: rules.headers))
+
+      for (path, header) in [
+        ("/about/", "X-One: 1"), ("/%61bout/", "X-One: 1"), ("//about/", "X-One: 1"), ("/x/../about/", "X-One: 1"),
+        ("/about%2f", "X-One: 1"), ("/about/?a", "X-One: 1"), ("/about/./index.html", "X-One: 1"),
+        ("/assets/a-1.js", "X-Two: 2"), ("/assets/a-1%2Ejs", "X-Two: 2"), ("/%C3%BC", "X-Three: 3"),
+        ("/%c3%bc", "X-Three: 3"), ("/a%20b", "X-Four: 4"), ("/blog", "X-Five: 5"), ("/blog/", "X-Five: 5"),
+      ] {
+        let head = try shop.get(path, "--head")
+        #expect(head.contains(header), "\(path): \(head)")
+      }
+      for path in ["/", "/blog/first", "/assets/none.css", "/abouts", "/data.txt"] {
+        #expect(!(try shop.get(path, "--head").contains("X-")), "\(path)")
+      }
+    }
+  }
+
   @Test("holds nothing of Caddy's in what it says of itself, whatever lines it has", arguments: TestedCaddy.allCases)
   func hostileRules(program: TestedCaddy) async throws {
     try await run(program) { shop in
@@ -589,7 +651,11 @@ struct StaticSiteTests {
         ["/a\($0) /blog", "/b /to\($0)", "/c/* /:splat\($0)", "/d https://e.example/\($0)", "\($0)"]
       }
       let headers = evil.flatMap { ["/h\($0)", "  X-A: a\($0)b", "  X-\($0): c", "/*", "  X-B: \($0)"] }
-      let rules = SiteRules(redirects: redirects.joined(separator: "\n"), headers: headers.joined(separator: "\n"))
+      // What is encoded in a path stands for itself.
+      let encoded = ["/%60%7Benv.HOME%7D%0a%22", "/%7b$HOME%7d%5C", "/%7Bhost%7d/%FF", "/%22%0d%0aimport%20x"]
+      let rules = SiteRules(
+        redirects: (redirects + encoded.map { "\($0) /blog 301!" }).joined(separator: "\n"),
+        headers: (headers + encoded.flatMap { ["\($0)", "  X-C: c"] }).joined(separator: "\n"))
       #expect(!rules.warnings.isEmpty)
       let site = StaticSite(redirects: rules.redirects, headers: rules.headers)
       try shop.deploy(Self.first, Self.files, site)
@@ -599,6 +665,10 @@ struct StaticSiteTests {
       let home = CurrentProcess.environment["HOME"] ?? "/root"
       #expect(!head.contains(home) && !head.contains("root:"), "\(head)")
       #expect(head.contains("import x") && head.contains("<<EOF"), "what is only text is passed on: \(head)")
+      for path in encoded {
+        #expect(try shop.get(path).contains("301  [public, max-age=0, must-revalidate] /blog "), "\(path)")
+        #expect(try shop.get(path, "--head").contains("X-C: c"), "\(path)")
+      }
       for path in ["/b", "/c/x", "/d"] {
         let answer = try shop.get(path)
         #expect(!answer.contains(home) && !answer.contains("evil\n"), "\(answer)")

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import Deploy
@@ -11,7 +12,9 @@ struct SiteRulesTests {
       ("/a/* https://x.example:8080/:splat?q=1#part 308", "/a/* https://x.example:8080/:splat?q=1#part 308"),
       ("/u/:id/:x /v/:x/:id 307", "/u/:id/:x /v/:x/:id 307"), ("/* /index.html 200", "/* /index.html 200"),
       ("/ü /ß", "/%C3%BC /%C3%9F 302"), ("/a/ /wiki/Help:Contents", "/a /wiki/Help:Contents 302"),
-      ("/ /en", "/ /en 302"),
+      ("/ /en", "/ /en 302"), ("\u{FEFF}/a /b", "/a /b 302"),
+      // An address is the same however it is written.
+      ("/%c3%bc%61%2C%28x) /%c3%9f%2c", "/%C3%BCa,(x) /%C3%9F%2C 302"), ("/a%2fb%3Ac%2A /b", "/a%2Fb%3Ac%2A /b 302"),
     ])
   func redirects(line: String, rule: String) {
     let rules = SiteRules(redirects: line, headers: nil)
@@ -32,6 +35,13 @@ struct SiteRulesTests {
     let rules = SiteRules(redirects: "/first /one 301\n\(line)\n/last /one", headers: nil)
     #expect(rules.redirects.map(\.from.description) == ["/first", "/last"], "\(rules.redirects)")
     #expect(rules.warnings.count == 1 && rules.warnings[0].hasPrefix("line 2 of _redirects is not used: "))
+  }
+
+  @Test("for an address that is written in two ways are for one")
+  func spellings() {
+    let rules = SiteRules(redirects: "/a,b%c3%bc /x\n/%61%2Cb%C3%BC /y", headers: nil)
+    #expect(rules.redirects.map(\.description) == ["/a,b%C3%BC /x 302"])
+    #expect(rules.warnings.count == 1 && rules.warnings[0].contains("a line before it is for the same path"))
   }
 
   @Test("are taken in order, and the first one for a path counts")
@@ -73,11 +83,41 @@ struct SiteRulesTests {
     #expect(rules.warnings == [])
   }
 
+  @Test("are headers of paths by what the lines hold, whatever they are indented by")
+  func indentation() {
+    let rules = SiteRules(
+      redirects: nil,
+      headers: """
+        \u{FEFF}/a/*  # all of it
+        X-A: 1
+          /b
+        X-B : #fff #x
+        # none
+          # none
+        lost
+          X-Lost: 1
+        """)
+    #expect(rules.headers.map(\.description) == ["/a/*\n  X-A: 1", "/b\n  X-B: #fff #x"])
+    #expect(rules.warnings.count == 2, "\(rules.warnings)")
+  }
+
+  @Test(
+    "are headers of paths in which one '*' stands for anything",
+    arguments: ["/*.js", "/a/b*", "/a/*/c", "/a*b/:x/c", "/*", "/a/*"])
+  func wildcards(path: String) throws {
+    let rules = SiteRules(redirects: nil, headers: "\(path)\n  X-A: 1\n/*/*\n  X-B: 1\n/a**\n  X-B: 1\n")
+    #expect(rules.headers.map(\.path.description) == [path])
+    #expect(rules.warnings.count == 4)
+    // As the release's record has it.
+    #expect(try JSONDecoder().decode([HeaderRule].self, from: JSONEncoder().encode(rules.headers)) == rules.headers)
+  }
+
   @Test(
     "are refused with their line where they are no headers of the site's",
     arguments: [
       "  X-A", "  : a", "  X A\u{1}: b", "  X-A: {env.X}", "  X-A: a`b", "  X-A: ü", "  X-A:", "  Content-Length: 1",
       "  Transfer-Encoding: chunked", "  Location: /", "  X-Nextdeploy-Live: x", "  defer: x", "  ! X-A", "  X-{A}: b",
+      "  X A: b",
     ])
   func refusedHeaders(line: String) {
     let rules = SiteRules(redirects: nil, headers: "/*\n\(line)\n  X-Last: 1")
