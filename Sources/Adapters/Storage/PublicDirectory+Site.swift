@@ -121,13 +121,13 @@ extension PublicDirectory {
     return true
   }
 
-  /// Gives a file that is another than the earlier one of its name and size a later time: its ETag is made of both, the time
-  /// in whole seconds.
+  /// Gives a file that is another than the earlier one of its name a later time: its ETag is made of size and time, the time
+  /// in whole seconds. What is compressed has the time of its file, and may have the same size where that has another.
   private static func setApart(
     _ name: PathBelow, in own: borrowing Directory, from before: borrowing Directory
   ) throws {
     guard let status = try own.status(name), let old = try before.status(name), old.kind == .file,
-      old.inode != status.inode, old.size == status.size, status.size <= Self.compared
+      old.inode != status.inode, old.size != status.size || status.size <= Self.compared
     else { return }
     let second: Int64 = 1_000_000_000
     if status.modified / second <= old.modified / second {

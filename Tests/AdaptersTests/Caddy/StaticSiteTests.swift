@@ -463,6 +463,24 @@ struct StaticSiteTests {
     }
   }
 
+  @Test("has another ETag for other bytes that are as many once they are compressed", arguments: TestedCaddy.allCases)
+  func otherCompressedTags(program: TestedCaddy) async throws {
+    try await run(program) { shop in
+      var heads: [[Substring]] = []
+      for (id, count) in [(Self.first, 400), (Self.second, 402), (Self.third, 403)] {
+        try shop.make(id, ["a.js": String(repeating: "let same = 1\n", count: count)], publishing: false)
+        // As in an archive whose files all have one time.
+        try touch("\(shop.layout.release(ReleaseID(id)).files)/a.js")
+        try shop.deploy(id, [:])
+        heads.append(try shop.get("/a.js", "--head", "--header", "Accept-Encoding: gzip").split(separator: "\r\n"))
+      }
+      let lengths = heads.compactMap { $0.first { $0.hasPrefix("Content-Length: ") } }
+      #expect(Set(lengths).count <= 1, "what is compressed has one size: \(heads)")
+      #expect(heads.allSatisfy { $0.contains("Content-Encoding: gzip") }, "\(heads)")
+      #expect(Set(heads.compactMap { $0.first { $0.hasPrefix("Etag: ") } }).count == 3, "\(heads)")
+    }
+  }
+
   private func touch(_ path: String) throws {
     let (status, output) = try ChildProcess.run(
       Command(["touch", "-d", "@1700000000", path], environment: CurrentProcess.environment))
