@@ -2,6 +2,12 @@ import CGit2
 import Deploy
 import Posix
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
 /// An index: the files that a workspace is known to contain.
 @safe struct IndexHandle: ~Copyable {
   let pointer: OpaquePointer
@@ -54,6 +60,23 @@ import Posix
 
   func knows(size: Int, at position: Int) -> Bool {
     unsafe entry(position)?.pointee.file_size == UInt32(truncatingIfNeeded: size)
+  }
+
+  /// Whether its files of a name are those of a commit, in the same places.
+  func hasSameFiles(called name: PathBelow, as tree: [TreeDirectory]) -> Bool {
+    let places = tree.compactMap { directory in
+      directory.files.first { $0.name == name }.map { (file: $0, path: directory.path.appending(name)) }
+    }
+    guard places.allSatisfy({ place in find(place.path).map { holds(place.file, at: $0) } ?? false }) else {
+      return false
+    }
+    let end = [UInt8(ascii: "/")] + name.bytes
+    let known = (0..<count).count { position in
+      guard let start = unsafe entry(position)?.pointee.path else { return false }
+      let path = unsafe UnsafeRawBufferPointer(start: start, count: strlen(start))
+      return unsafe path.elementsEqual(name.bytes) || path.suffix(end.count).elementsEqual(end)
+    }
+    return known == places.count
   }
 
   private func entry(_ position: Int) -> UnsafePointer<git_index_entry>? {

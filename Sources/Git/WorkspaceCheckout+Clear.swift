@@ -57,7 +57,8 @@ extension WorkspaceCheckout {
     let path = directory.path.appending(file.name)
     guard let position = index.find(path) else { return false }
     isWanted[position] = true
-    guard kind == (file.kind == .link ? .link : .file), index.holds(file, at: position),
+    guard convertsAlike || file.kind == .link, kind == (file.kind == .link ? .link : .file),
+      index.holds(file, at: position),
       let status = try place.status(file.name)
     else { return false }
     if index.knows(status, at: position) { return true }

@@ -22,12 +22,15 @@ struct WorkspaceCheckout: ~Copyable {
   var touched: [CheckedOutFile] = []
   /// For each entry of the index, whether the commit has a file of that path.
   var isWanted: [Bool]
+  /// Whether files of the same content are written as they were the last time.
+  let convertsAlike: Bool
 
   init(_ repository: consuming RepositoryHandle, _ tree: [TreeDirectory], into workspace: String, index: String) throws
   {
     let top = try Directory(workspace)
     let index = try IndexHandle(keptAt: index)
     isWanted = Array(repeating: false, count: index.count)
+    convertsAlike = index.hasSameFiles(called: ".gitattributes", as: tree)
     rules = IgnoreRules(tree)
     self.repository = repository
     self.tree = tree

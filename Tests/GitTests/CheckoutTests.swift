@@ -200,6 +200,29 @@ struct LaterCheckoutTests {
     #expect(try sandbox.paths() == [".gitignore", ".next/cache/x", "a"] + kept.dropFirst())
   }
 
+  @Test("writes files as the commit's .gitattributes say, though their content is the same")
+  func attributesChanged() throws {
+    let sandbox = try GitSandbox()
+    for name in ["a.bat", "x/b.bat"] { try sandbox.write(name, "1\n2\n") }
+    try sandbox.checkout(sandbox.push("first"))
+
+    try sandbox.write("x/.gitattributes", "*.bat eol=crlf\n")
+    try sandbox.checkout(sandbox.push("second"))
+    #expect(try sandbox.text("a.bat") == "1\n2\n")
+    #expect(try sandbox.text("x/b.bat") == "1\r\n2\r\n")
+
+    try sandbox.git("mv", "x/.gitattributes", ".gitattributes")
+    try sandbox.checkout(sandbox.push("third"))
+    #expect(try sandbox.text("a.bat") == "1\r\n2\r\n")
+
+    try sandbox.write("c", "1")
+    #expect(try sandbox.checkout(sandbox.push("fourth")) == 1)
+
+    try sandbox.remove(".gitattributes")
+    try sandbox.checkout(sandbox.push("fifth"))
+    for name in ["a.bat", "x/b.bat"] { #expect(try sandbox.text(name) == "1\n2\n") }
+  }
+
   @Test("into an emptied workspace writes all again")
   func intoEmptiedWorkspace() throws {
     let sandbox = try GitSandbox()
