@@ -73,4 +73,20 @@ struct TreeLimitTests {
       try sandbox.text("large.txt") == String(repeating: isFiltered ? line.dropLast() + "\r\n" : line, count: 17 << 10))
     #expect(try sandbox.checkout(commit) == 0)
   }
+
+  @Test("in a large file is the commit's own, though a ref puts another in its place")
+  func replaced() throws {
+    let sandbox = try GitSandbox()
+    let text = String(repeating: "x", count: 17 << 20)
+    try sandbox.write("large.txt", text)
+    let commit = try sandbox.push("large")
+    try sandbox.write("other.txt", text + text)
+    let other = try sandbox.git("hash-object", "-w", "other.txt")
+    try sandbox.git("replace", "HEAD:large.txt", other)
+    try sandbox.git("push", "--quiet", "\(sandbox.top)/repo.git", "refs/replace/*:refs/replace/*")
+
+    try sandbox.checkout(commit)
+
+    #expect(try sandbox.status("large.txt")?.size == text.utf8.count)
+  }
 }
