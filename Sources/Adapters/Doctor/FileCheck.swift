@@ -54,7 +54,8 @@ extension Doctor {
         .file("\(app.repository)/hooks/post-receive", needs: 0o700, allows: 0o755).required(hook),
         .directory(app.releases).required(), .directory(app.deploys).required(), .directory(app.logs).required(),
         .file(app.config).required(), .secret(app.environment), .secret(app.serverActionsKey), .file(app.live),
-        .file(app.lock), .file(app.user), .file(app.installedKey), .directory(app.packages),
+        .file(app.lock), .file(app.user), .file(app.installedKey), .file(app.builtKey),
+        .directory(app.packages),
         // The user of builds works in the first, running apps in the contents of the second; each deploy sets their
         // groups.
         .directory(app.checkout, allows: 0o770), .directory(app.shared, allows: 0o775), .directory(app.build),

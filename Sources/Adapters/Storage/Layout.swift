@@ -143,6 +143,8 @@ public struct AppLayout: Sendable {
   public var compiled: String { "\(directory)/compiled" }
   /// The key of the install that node_modules in the workspace came from.
   public var installedKey: String { "\(directory)/installed" }
+  /// The key of what was built in the workspace last.
+  public var builtKey: String { "\(directory)/built" }
   /// The key that Next.js encrypts server actions with, the same for every release.
   public var serverActionsKey: String { "\(directory)/server-actions-key" }
   /// Files of packages, as releases have them, for the next release to link to; builds cannot write there.

@@ -58,6 +58,14 @@ public struct WorkspaceDirectory: Workspace, BuildPrograms, BuildSpace {
     try Files.write(key, to: layout.installedKey)
   }
 
+  /// Reads the key from its file beside the workspace; nil if there is none.
+  public func builtKey() throws -> String? { try Files.text(layout.builtKey) }
+
+  /// Writes the key, or removes it for nil.
+  public func setBuiltKey(_ key: String?) throws {
+    if let key { try Files.write(key, to: layout.builtKey) } else { try Files.remove(layout.builtKey) }
+  }
+
   /// `unbuilt/files` in the app's own directory; nil where the kernel cannot confine a checkout.
   public var unbuilt: (any ReleaseFiles)? {
     Confinement.isAvailable ? UnbuiltFiles(layout: layout, leftovers: leftovers) : nil

@@ -138,7 +138,7 @@ struct FilesUnit: FileAccess {
     let missing = try [app.workspace, app.cache].filter { path in
       guard let status = try Files.status(path) else { return true }
       if status.kind == .directory && status.owner == user { return false }
-      try Files.remove(app.installedKey)
+      for key in [app.installedKey, app.builtKey] { try Files.remove(key) }
       try Leftovers(files: self, tell: tell).remove(path)
       return true
     }

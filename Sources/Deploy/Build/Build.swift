@@ -52,6 +52,7 @@ extension Builder {
       try requireNoHoles(in: inventory, of: plan)
       try prepareFiles(plan)
       if let work = plan.build {
+        try seams.workspace.setBuiltKey(nil)
         var given = given(to: .build, planned, in: plan.buildDirectory)
         given.isNext = plan.framework.isNext
         if plan.app.isBuiltByNext {

@@ -23,9 +23,7 @@ struct Builder: Half {
   ///   - clean: whether nothing from earlier builds may be used.
   func release(of commit: Commit, reusing: Bool, clean: Bool = false) throws -> Candidate {
     let planned = try plan(commit, clean: clean)
-    if reusing,
-      let built = try seams.releases.list().last(where: { $0.buildKey == planned.buildKey && hasRuntimes($0) })
-    {
+    if reusing, let built = try planned.builtBefore(seams) {
       // More may be known by now.
       if let inventory = built.inventory { try requireNoHoles(in: inventory, of: planned.plan) }
       if planned.plan.app.releaseCommand != nil {
@@ -56,6 +54,19 @@ struct Builder: Half {
     let installation = try install(checkout)
     let artifact = try build(installation)
     if case .files = artifact.output.serving { try giveUpInstance() }
-    return try makeRelease(artifact)
+    let candidate = try makeRelease(artifact)
+    if planned.plan.build != nil {
+      steps.attempt("noting what was built") { try seams.workspace.setBuiltKey(planned.buildKey) }
+    }
+    return candidate
+  }
+}
+
+extension Planned {
+  /// An earlier release of the same files with which the deploy can go on; nil if one must be made.
+  func builtBefore(_ seams: Seams) throws -> ReleaseRecord? {
+    // Its release command may run what the build left in the workspace: what is there must be of these files too.
+    if plan.app.releaseCommand != nil, plan.build != nil, try seams.workspace.builtKey() != buildKey { return nil }
+    return try seams.releases.list().last { $0.buildKey == buildKey && $0.hasRuntimes(in: seams.toolbox) }
   }
 }

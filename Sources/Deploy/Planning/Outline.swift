@@ -27,7 +27,7 @@ extension Deployment {
     let plan = planned.plan
     var steps: [Outline.Line] = []
     func add(_ step: Step, _ action: String) { steps.append(Outline.Line(step: step, action: action)) }
-    let built = try seams.releases.list().last { $0.buildKey == planned.buildKey }
+    let built = try planned.builtBefore(seams)
     if built == nil || plan.app.releaseCommand != nil {
       let live = try seams.state.live()?.commit.id
       let changes = try seams.repository.changes(from: live, to: commit)

@@ -70,11 +70,6 @@ extension Half {
     try steps.writer.prepares(nil)
   }
 
-  /// Whether the runtimes are still there that a release runs with.
-  func hasRuntimes(_ release: ReleaseRecord) -> Bool {
-    (release.process?.runtimes ?? []).allSatisfy(seams.toolbox.isThere)
-  }
-
   fileprivate func requireRuntimes(of release: ReleaseRecord) throws {
     for tool in release.process?.runtimes ?? [] where !seams.toolbox.isThere(tool) {
       throw Failure(
@@ -86,4 +81,9 @@ extension Half {
           + (release.commit.hasFiles ? "'nextdeploy rebuild \(release.commit.id.short)'." : "ship its archive again."))
     }
   }
+}
+
+extension ReleaseRecord {
+  /// Whether the runtimes are still there that it runs with.
+  func hasRuntimes(in toolbox: some Toolbox) -> Bool { (process?.runtimes ?? []).allSatisfy(toolbox.isThere) }
 }

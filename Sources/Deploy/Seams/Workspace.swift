@@ -15,6 +15,12 @@ public protocol Workspace: BuiltFiles {
   /// Notes what node_modules was installed from; nil before an install begins.
   func setInstalledKey(_ key: String?) throws
 
+  /// What was built here last, of all that was built; nil if that is not certain.
+  func builtKey() throws -> String?
+
+  /// Notes what was built here; nil before anything of it is changed.
+  func setBuiltKey(_ key: String?) throws
+
   /// Where the files of commits go that need no build, which stay from one to the next: none of the app's programs gets
   /// there. Nil where this machine has no such place.
   var unbuilt: (any ReleaseFiles)? { get }

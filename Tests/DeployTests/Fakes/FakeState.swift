@@ -92,6 +92,10 @@ struct FakeWorkspace: Workspace, BuildPrograms, BuildSpace {
     world.installedKey = key
   }
 
+  func builtKey() throws -> String? { world.builtKey }
+
+  func setBuiltKey(_ key: String?) throws { world.builtKey = key }
+
   var unbuilt: (any ReleaseFiles)? { FakeUnbuilt(world: world) }
 
   func removeUnbuilt() throws {}

@@ -32,6 +32,7 @@ final class World {
   var turnTaken: () -> Bool = { false }
   var files: [String: String] = [:]
   var installedKey: String?
+  var builtKey: String?
   var freeSpace = 1 << 30
   var reservedSpace = 100 << 20
   /// What parts of the workspace take on the disk.

@@ -57,12 +57,11 @@ struct ReuseTests {
     #expect(record.release == record.id)
   }
 
-  @Test("still has its release command run, in a workspace that holds its files")
+  @Test("still has its release command run, in a workspace that holds its files and what was built of them")
   func stillReleaseCommand() throws {
     let world = try World()
     let tree = try World.app("one", project: #"{"release": "migrate"}"#)
     try world.push("one", tree)
-    try world.push("two")
     world.finishDraining()
     world.events = []
 
@@ -71,8 +70,42 @@ struct ReuseTests {
     #expect(record.outcome == .live)
     #expect(
       world.events("checkout", "run", "start") == [
-        "checkout one again", "run npm ci --include=dev --no-audit --no-fund", "run migrate", "start shop:3001",
+        "checkout one again", "run npm ci --include=dev --no-audit --no-fund", "run migrate", "start shop:3002",
       ])
+  }
+
+  @Test("is built again where its release command would find what another build left", arguments: [false, true])
+  func builtAgainForRelease(hasFailed: Bool) throws {
+    let world = try World()
+    let tree = try World.app("one", project: #"{"release": "migrate"}"#)
+    try world.push("one", tree)
+    if hasFailed { world.results = ["npm run build": .failed(exitCode: 1)] }
+    try world.push("two")
+    world.results = [:]
+    world.finishDraining()
+
+    let record = try world.push("one again", tree)
+
+    #expect(record.outcome == .live)
+    #expect(record.release == record.id)
+    #expect(world.events("run").suffix(2) == ["run npm run build", "run migrate"])
+  }
+
+  @Test("is not built again for its release command where nothing is built")
+  func notBuiltForRelease() throws {
+    let world = try World()
+    let tree = try MemoryTree([
+      "package.json": #"{"scripts": {"start": "node server.js"}, "dependencies": {"a": "1"}}"#,
+      "package-lock.json": "{}", "server.js": "one", "nextdeploy.json": #"{"release": "migrate"}"#,
+    ])
+    let first = try world.push("one", tree)
+    try world.push("two")
+    world.finishDraining()
+
+    let record = try world.push("one again", tree)
+
+    #expect(record.release == first.release)
+    #expect(world.events("run").last == "run migrate")
   }
 }
 
