@@ -50,6 +50,52 @@ struct InstallCase: CustomTestStringConvertible, Sendable {
 
 @Suite("Packages", .enabled(if: Registry.answers, "no npm registry answers"))
 struct PackageManagerTests {
+  @Test("are whole for each build, though the one before has pruned them")
+  func pruned() throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      try project.write([
+        "package.json":
+          #"{"name": "shop", "scripts": {"build": "node build.js && npm prune --omit=dev --no-audit", "start": "node server.js"}, "dependencies": {"ms": "2.1.3"}, "devDependencies": {"bytes": "3.1.2"}}"#,
+        "build.js": "require('bytes')", "server.js": App.server("answer.end('one')"), ".gitignore": "node_modules/\n",
+      ])
+      try sandbox.run(["npm", "install", "--package-lock-only"], in: project.directory).expectSuccess()
+      try project.commit("One")
+      try project.push().expectSuccess()
+      try project.commit("Two", ["server.js": App.server("answer.end('two')")])
+
+      try project.push().expectSuccess()
+
+      #expect(try sandbox.get() == "two")
+    }
+  }
+
+  @Test(
+    "of the repository's own that are copied are those of each commit",
+    arguments: InstallCase.all.filter { ["npm", "pnpm 10", "yarn 1", "Bun"].contains($0.name) })
+  func copied(manager: InstallCase) throws {
+    try Sandbox.run { sandbox in
+      let project = try sandbox.createApp()
+      let named = manager.packageManager.map { #""packageManager": "\#($0)", "# } ?? ""
+      try project.write([
+        "package.json":
+          #"{"name": "shop", \#(named)"scripts": {"start": "node server.js"}, "dependencies": {"own": "file:./own"}}"#,
+        "own/package.json": #"{"name": "own", "version": "1.0.0"}"#, "own/index.js": "module.exports = 'one'",
+        "server.js": App.server("answer.end(require('own'))"), ".gitignore": "node_modules/\n.yarn/\n.pnp.*\n",
+      ])
+      try sandbox.run(manager.lock, in: project.directory).expectSuccess()
+      try project.git("add", "--all", "--force", manager.lockfile)
+      try project.commit("One")
+      try project.push().expectSuccess()
+      #expect(try sandbox.get() == "one")
+      try project.commit("Two", ["own/index.js": "module.exports = 'two'"])
+
+      try project.push().expectSuccess()
+
+      #expect(try sandbox.get() == "two")
+    }
+  }
+
   @Test("are installed as the lockfile says, by the manager that the app names", arguments: InstallCase.all)
   func install(manager: InstallCase) throws {
     try Sandbox.run { sandbox in

@@ -17,19 +17,19 @@ extension Builder {
       return try steps.run(.install) { (installation, "nothing to install") }
     }
     let directory = planned.plan.installDirectory
-    let modules = directory.file("node_modules")
     return try steps.run(.install, work.description) {
-      if try seams.workspace.installedKey() == planned.installKey, seams.workspace.exists(modules) {
+      if try planned.isInstalled(seams) {
         return (installation, "unchanged, skipped")
       }
       // Until it has succeeded nobody may take it for whole.
       try seams.workspace.setInstalledKey(nil)
+      try planned.forgetInstalled(seams)
       try run(
         work, of: planned, in: directory, environment: given(to: .install, planned, in: directory).variables,
         by: .install,
         attempt: "installing packages with '\(work)'",
         next: "Run the same command where you develop, commit the lockfile, and push again.")
-      try seams.workspace.setInstalledKey(planned.installKey)
+      try seams.workspace.setInstalledKey(planned.installed(seams))
       try audit(planned)
       return (installation, "installed")
     }

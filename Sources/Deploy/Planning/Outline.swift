@@ -36,7 +36,7 @@ extension Deployment {
         live == nil
           ? "\(changes) files"
           : changes == 1 ? "1 file differs from what is live" : "\(changes) files differ from what is live")
-      let isInstalled = try seams.workspace.installedKey() == planned.installKey
+      let isInstalled = try planned.isInstalled(seams)
       add(.install, plan.install.map { isInstalled ? "skipped, unchanged" : $0.description } ?? "nothing to install")
     }
     if built == nil {

@@ -135,18 +135,6 @@ public struct Plan: Equatable, Sendable {
     return "\(ended). Ask for a later one\(nodeWish.map { " (\($0.source) names this one)" } ?? ", as in .nvmrc")."
   }
 
-  /// Everything an install's result depends on: if the key is the same, node_modules need not be installed again.
-  func installKey(of tree: some SourceTree) -> String {
-    let relevant = tree.entries.values.filter { entry in
-      let name = entry.name
-      return name == "package.json" || PackageManager.settingsFiles.contains(name)
-        || PackageManager.allCases.contains { $0.lockfiles.contains(name) }
-        || entry.path.split(separator: "/").contains { $0 == "patches" || $0 == ".yarn" }
-    }
-    let files = relevant.map { "\($0.path) \($0.id)" }.sorted()
-    return (["install \(install?.description ?? "")", tools] + files).joined(separator: "\n")
-  }
-
   private static func missing(_ choice: PackageManagerChoice) -> Failure {
     let name = choice.manager.rawValue
     if choice.manager.programs.isEmpty {

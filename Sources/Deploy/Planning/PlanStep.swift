@@ -5,7 +5,8 @@ struct Planned {
   let plan: Plan
   let environment: AppEnvironment
   let unset: UnsetVariables?
-  let installKey: String
+  /// Nil where packages are to be installed each time.
+  let installKey: String?
   let buildKey: String
   /// Stands for what is in the app's `public/`; nil unless Next.js builds it.
   let publicKey: String?
@@ -24,7 +25,7 @@ struct Planned {
     self.source = source
     self.environment = environment
     unset = try UnsetVariables.find(in: tree, plan.app, environment)
-    installKey = plan.installKey(of: tree)
+    installKey = try plan.installKey(of: tree)
     // What is in an archive's files is known by its sum alone.
     let origin = source.shipment.map { "archive \($0.sha256)" } ?? "tree \(source.commit.tree)"
     if plan.app.isBuiltByNext, source.shipment != nil {

@@ -123,6 +123,31 @@ struct InstallTests {
     #expect(record.steps.first { $0.step == .install }?.result == "unchanged, skipped")
   }
 
+  @Test(
+    "is done again where a build has changed what was installed, as by a prune",
+    arguments: [".package-lock.json", ".modules.yaml", ".yarn-integrity", ".yarn-state.yml"])
+  func doneAgainPruned(_ notes: String) throws {
+    let world = try World()
+    let notes = "node_modules/\(notes)"
+    world.whenRun = { world.built[notes] = world.jobs.last?.work.description == "npm run build" ? "pruned" : "whole" }
+    try world.push("one")
+
+    try world.push("two")
+
+    #expect(world.events("run npm ci").count == 2)
+  }
+
+  @Test("is done each time where the commit has files in node_modules, which a checkout puts back")
+  func doneEachTime() throws {
+    let world = try World()
+    world.built = ["node_modules/a/package.json": "{}"]
+    try world.push("one", World.app("one").adding("node_modules/a/package.json", "{}"))
+
+    try world.push("two", World.app("two").adding("node_modules/a/package.json", "{}"))
+
+    #expect(world.events("run npm ci").count == 2)
+  }
+
   @Test("is done again where node_modules is gone")
   func doneAgainNode() throws {
     let world = try World()

@@ -543,7 +543,7 @@ struct StartCommandDevelopmentTests {
 
 @Suite("An install's key")
 struct InstallKeyTests {
-  private func key(_ tree: MemoryTree, _ toolbox: FakeToolbox = FakeToolbox()) throws -> String {
+  private func key(_ tree: MemoryTree, _ toolbox: FakeToolbox = FakeToolbox()) throws -> String? {
     try Plan(tree, toolbox: toolbox).installKey(of: tree)
   }
 
@@ -555,6 +555,34 @@ struct InstallKeyTests {
     let text = #"{"scripts": {"start": "node b"}, "dependencies": {"b": "1"}}"#
 
     #expect(try key(tree) != key(tree.adding(path, text)))
+  }
+
+  @Test(
+    "changes with packages of the repository's own that are copied",
+    arguments: [
+      ("package-lock.json", "lib/a.tgz", true), ("package-lock.json", "lib/own/index.js", false),
+      ("yarn.lock", "lib/a.tgz", true), ("yarn.lock", "lib/own/index.js", true), ("yarn.lock", "lib/owner.js", false),
+    ])
+  func changesCopied(_ lockfile: String, _ path: String, _ isCopied: Bool) throws {
+    let tree = try MemoryTree([
+      "apps/web/package.json":
+        #"{"scripts": {"start": "node a"}, "dependencies": {"a": "file:../../lib/a.tgz", "own": "file:../../lib/own/"}}"#,
+      "nextdeploy.json": #"{"root": "apps/web"}"#, "package.json": "{}", lockfile: lockfile == "yarn.lock" ? "" : "{}",
+    ])
+    let toolbox = FakeToolbox().with("yarn", "1.22.22")
+
+    #expect(try (key(tree, toolbox) != key(tree.adding(path, "changed"), toolbox)) == isCopied)
+  }
+
+  @Test("changes with where it is done")
+  func changesPlace() throws {
+    let manifest = #"{"scripts": {"start": "node a"}, "dependencies": {"a": "1"}}"#
+    let tree = try MemoryTree([
+      "a/package.json": manifest, "a/package-lock.json": "{}", "b/package.json": manifest, "b/package-lock.json": "{}",
+      "nextdeploy.json": #"{"root": "a"}"#,
+    ])
+
+    #expect(try key(tree) != key(tree.adding("nextdeploy.json", #"{"root": "b"}"#)))
   }
 
   @Test("stays the same with what it does not", arguments: ["server.js", "public/a.png", "src/package.ts"])
