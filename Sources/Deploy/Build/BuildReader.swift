@@ -23,9 +23,14 @@ struct BuildReader {
   func appOutput(of plan: Plan, identity: [String: String] = [:]) throws -> BuildOutput {
     let framework = plan.framework.isNext ? Framework.node : plan.framework
     if plan.framework.isNext { try requireStartPrograms(plan) }
+    let root = plan.project.root
+    // Their caches are for the next build, and grow.
+    let outputs = identity.isEmpty ? [] : try nextOutputs(root)
     return BuildOutput(
       assembly: Assembly(
-        parts: [.everything(without: try developmentPackages(plan))],
+        parts: [
+          .everything(without: try developmentPackages(plan).union(outputs.map { root.file("\($0)/cache") }))
+        ] + outputs.map { fetched(root, $0, to: root) },
         persist: plan.project.persist.map { plan.project.root.file($0.description) },
         writable: identity.isEmpty ? [] : try writableByNext(plan.project.root)),
       framework: framework.description,

@@ -124,7 +124,7 @@ extension BuildReader {
   }
 
   /// What the build itself fetched, and values that it kept (`unstable_cache`): its pages were made of them.
-  private func fetched(_ root: RelativePath, _ output: String, to place: RelativePath) -> Assembly.Part {
+  func fetched(_ root: RelativePath, _ output: String, to place: RelativePath) -> Assembly.Part {
     .copy(from: root.file("\(output)/cache/fetch-cache"), to: place.file("\(output)/cache/fetch-cache"))
   }
 

@@ -150,6 +150,9 @@ struct ReleaseTests {
     #expect(world.releases.first?.framework == "Node app")
     #expect(build.environment["NEXT_PRIVATE_STANDALONE"] == nil)
     #expect(world.assemblies.first?.writable == [".next/server", ".next/cache"])
+    let fetched = ".next/cache/fetch-cache"
+    #expect(
+      world.assemblies.first?.parts == [.everything(without: [".next/cache"]), .copy(from: fetched, to: fetched)])
     #expect(service.environment["HOSTNAME"] == "localhost")
     for environment in [build.environment, service.environment] {
       #expect(environment["NEXT_DEPLOYMENT_ID"] == record.id.description)
