@@ -28,13 +28,13 @@ struct Planned {
     installKey = try plan.installKey(of: tree)
     // What is in an archive's files is known by its sum alone.
     let origin = source.shipment.map { "archive \($0.sha256)" } ?? "tree \(source.commit.tree)"
-    if plan.app.isBuiltByNext, source.shipment != nil {
-      publicKey = try seams.repository.fingerprint(origin)
-    } else if plan.app.isBuiltByNext {
-      let place = plan.project.root.file("public/")
-      let images = tree.entries.values.filter { $0.path.hasPrefix(place) }
+    if plan.app.isBuiltByNext {
+      let place = plan.project.root.file("public")
+      let images = tree.entries.values.filter { $0.path == place || $0.path.hasPrefix("\(place)/") }
+      // What links lead to may be anywhere in the commit.
+      let isElsewhere = source.shipment != nil || images.contains { $0.kind == .link }
       publicKey = try seams.repository.fingerprint(
-        images.map { "\($0.path) \($0.id)" }.sorted().joined(separator: "\n"))
+        isElsewhere ? origin : images.map { "\($0.path) \($0.id)" }.sorted().joined(separator: "\n"))
     } else {
       publicKey = nil
     }

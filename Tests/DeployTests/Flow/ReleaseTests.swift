@@ -204,6 +204,22 @@ struct ReleaseTests {
     #expect(world.releases.first?.framework.contains("next start") == true)
   }
 
+  @Test(
+    "shares optimized images with those of the same public/, unless links in it lead to what may be another",
+    arguments: [("public/a.png", TreeEntry.Kind.file, true), ("public/a.png", .link, false), ("public", .link, false)])
+  func sharesImages(_ path: String, _ kind: TreeEntry.Kind, _ isShared: Bool) throws {
+    let (world, tree) = try world()
+    let pictures = try tree.adding("assets/a.png", "a picture").adding(
+      path, path == "public" ? "assets" : "../assets/a.png", kind)
+
+    try world.push("one", pictures)
+    try world.push("two", pictures.adding("assets/a.png", "another"))
+
+    let keys = world.assemblies.compactMap { $0.images[".next/cache/images"] }
+    #expect(keys.count == 2)
+    #expect((keys.first == keys.last) == isShared)
+  }
+
   @Test("leaves a cache that is within its bounds, whatever built it")
   func boundsCache() throws {
     let (world, tree) = try world()
