@@ -75,6 +75,8 @@ struct LiveAppCommandTests {
       try project.push().expectSuccess()
       try project.commit("Two", App.built("two", build: "echo building"))
       try project.push("production", "main:other").expectSuccess()
+      // git looks after each push whether there is anything to pack.
+      try wait(until: "the end of git") { !sandbox.processes().contains { $0.contains(" maintenance run ") } }
       let before = try sandbox.run(["find", sandbox.app(), "-newermt", "2000-01-01", "-printf", "%p %T@ %s\n"]).text
 
       let same = try sandbox.nextdeploy("plan").expectSuccess()
