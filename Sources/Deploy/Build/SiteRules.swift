@@ -51,9 +51,7 @@ struct SiteRules {
     }
     var warnings: [String] = []
     var refused = 0
-    // Editors may begin a file with a mark of its encoding.
-    let lines = (text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...])
-      .split(omittingEmptySubsequences: false) { $0.isNewline }
+    let lines = text.withoutByteOrderMark.split(omittingEmptySubsequences: false) { $0.isNewline }
     for (number, line) in lines.enumerated() {
       guard let first = line.first(where: { !$0.isWhitespace }), first != "#" else { continue }
       do {

@@ -82,8 +82,7 @@ struct WebAddress: Hashable, CustomStringConvertible {
       if byte > 0x20, byte < 0x7F, !#""<>`"#.utf8.contains(byte) {
         bytes.append(byte)
       } else {
-        let digits = String(byte, radix: 16, uppercase: true)
-        bytes += Array("%\(digits.count == 1 ? "0" : "")\(digits)".utf8)
+        bytes += SiteText.encoded(byte).utf8
       }
     }
     return String(decoding: bytes, as: UTF8.self)

@@ -31,7 +31,8 @@ public enum SiteText {
     return [".", ".."].contains(result) ? nil : result
   }
 
-  private static func encoded(_ byte: UInt8) -> String {
+  /// A byte as an address has what does not stand for itself, as in "%C3".
+  static func encoded(_ byte: UInt8) -> String {
     "%\(byte < 0x10 ? "0" : "")\(String(byte, radix: 16, uppercase: true))"
   }
 

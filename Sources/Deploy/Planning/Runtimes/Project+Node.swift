@@ -56,9 +56,7 @@ private enum VersionFile: String, CaseIterable {
 
   /// The version as it is written; nil if the file names none.
   func version(in text: String) -> String? {
-    // Editors on Windows put a byte-order mark in front.
-    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
-    let lines = text.split(whereSeparator: \.isNewline).prefix(1_000).lazy.map { line in
+    let lines = text.withoutByteOrderMark.split(whereSeparator: \.isNewline).prefix(1_000).lazy.map { line in
       line.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
     }.filter { !$0.isEmpty }
     let words: [Substring]? =
