@@ -88,11 +88,24 @@ public enum Templates {
   /// A step that runs a command.
   public static func run(_ values: [String: String]) -> String { fill(PackageResources.run_yml, values) }
 
+  /// Fills each gap once, whatever a value looks like.
   private static func fill(_ template: [UInt8], _ values: [String: String]) -> String {
-    var text = String(decoding: template, as: UTF8.self)
-    for (name, value) in values {
-      text = text.split(separator: "{{\(name)}}", omittingEmptySubsequences: false).joined(separator: value)
+    var filled: [UInt8] = []
+    var rest = template[...]
+    while let open = rest.firstIndex(of: UInt8(ascii: "{")) {
+      filled += rest[..<open]
+      rest = rest[open...]
+      let name = rest.dropFirst(2).prefix { $0 != UInt8(ascii: "}") }
+      let after = rest[name.endIndex...]
+      if rest.starts(with: "{{".utf8), after.starts(with: "}}".utf8),
+        let value = values[String(decoding: name, as: UTF8.self)]
+      {
+        filled += value.utf8
+        rest = after.dropFirst(2)
+      } else {
+        filled.append(rest.removeFirst())
+      }
     }
-    return text
+    return String(decoding: filled + rest, as: UTF8.self)
   }
 }
