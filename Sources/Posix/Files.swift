@@ -151,12 +151,14 @@ public enum Files {
   }
 
   /// Creates a symlink, or points an existing one elsewhere in one step.
-  public static func replaceLink(_ path: String, to target: String) throws(SystemError) {
+  ///
+  /// - Parameter durable: whether to wait until it has reached the disk, so that it survives a power loss.
+  public static func replaceLink(_ path: String, to target: String, durable: Bool = true) throws(SystemError) {
     let beside = "\(path).new"
     try remove(beside)
     try link(beside, to: target)
     try rename(beside, to: path)
-    try syncDirectory(of: path)
+    if durable { try syncDirectory(of: path) }
   }
 
   /// Removes a file, or a directory with everything in it, without following links; does nothing if it is missing.

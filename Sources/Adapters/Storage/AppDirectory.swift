@@ -8,6 +8,7 @@ public struct AppDirectory: AppState {
   let app: AppName
   let layout: AppLayout
   let logs: (any InstanceLogs)?
+  private let finished = FinishedDeploys()
 
   /// - Parameter logs: the output of the app's instances; nil for a caller that does not read it.
   public init(app: AppName, layout: AppLayout, logs: (any InstanceLogs)? = nil) {
@@ -42,6 +43,7 @@ public struct AppDirectory: AppState {
 
   /// Replaces the record's JSON file in one step.
   public func save(_ record: DeployRecord, durable: Bool) throws {
+    finished.forget(record.id)
     try StateFile.write(record, to: layout.record(record.id), durable: durable)
   }
 
@@ -61,15 +63,15 @@ public struct AppDirectory: AppState {
 
   /// A deploy's record; nil if there is none with that id, or it is damaged.
   public func record(_ id: DeployID) throws -> DeployRecord? {
-    try StateFile.intact(DeployRecord.self, layout.record(id))
+    try finished.record(id) { try StateFile.intact(DeployRecord.self, layout.record(id)) }
   }
 
   /// The paths of the records that can no longer be read.
   public func damagedRecords() throws -> [String] {
-    try ids().map(layout.record).filter {
+    try ids().filter {
       // A power loss can leave an empty record, of a deploy that left nothing else behind.
-      try Files.status($0)?.size != 0 && StateFile.intact(DeployRecord.self, $0) == nil
-    }
+      try record($0) == nil && Files.status(layout.record($0))?.size != 0
+    }.map(layout.record)
   }
 
   /// Renames each damaged record to end in ".damaged", and returns the new paths.
@@ -121,11 +123,12 @@ public struct AppDirectory: AppState {
   /// Reads what is live from `live.json`; nil before the first deploy.
   public func live() throws -> LiveRecord? { try StateFile.read(LiveRecord.self, layout.live) }
 
-  /// Writes `live.json`, then points the links `current` and `logs/live` at the release and its log.
+  /// Points the links `current` and `logs/live` at the release and its log, then writes `live.json`.
   public func setLive(_ live: LiveRecord) throws {
+    try Files.replaceLink(layout.liveLog, to: "\(live.deploy).log", durable: false)
+    // It is in the directory of live.json, and reaches the disk with that.
+    try Files.replaceLink(layout.current, to: "releases/\(live.release)", durable: false)
     try StateFile.write(live, to: layout.live)
-    try Files.replaceLink(layout.current, to: "releases/\(live.release)")
-    try Files.replaceLink(layout.liveLog, to: "\(live.deploy).log")
   }
 
   // MARK: Space

@@ -115,6 +115,31 @@ struct AppDirectoryTests {
     }
   }
 
+  @Test("reads the record of a deploy that has finished once, and that of one that has not each time")
+  func finished() async throws {
+    try await run { state, layout in
+      var ended = try state.begin(.push, previous: nil, commit: nil)
+      ended.outcome = .live
+      try state.save(ended, durable: false)
+      var running = try state.begin(.push, previous: nil, commit: nil)
+      let before = try state.records()
+
+      // A file that is read now is damaged.
+      try Files.write("{", to: layout.record(ended.id), durable: false)
+      running.step = .build
+      try AppDirectory(app: try AppName("shop"), layout: layout).save(running, durable: false)
+      let after = try state.records()
+      running.outcome = .failed
+      try state.save(running, durable: false)
+      ended.outcome = .failed
+      try state.save(ended, durable: false)
+
+      #expect(before.map(\.step) == [nil, nil])
+      #expect(after.map(\.step) == [nil, .build])
+      #expect(try state.records() == [ended, running])
+    }
+  }
+
   @Test("points 'current' and the live log at what is live, even when they pointed elsewhere")
   func live() async throws {
     try await run { state, layout in
