@@ -18,6 +18,11 @@ isolation() {
   is "nor what it was started with" EACCES try read "/opt/nextdeploy/instances/shop:$(port)/service.json"
   is "an app cannot make a persistent path of its own" EACCES try write /opt/nextdeploy/app/shared/x
   is "an app cannot write to the machine" EROFS try write /etc/x
+  is "nor to the control groups" EROFS try write /sys/fs/cgroup/x
+  refused "an app cannot read the kernel's log" grep -qx "done" <(try run dmesg)
+  for path in /home/x /root/x /etc/caddy/Caddyfile /var/lib/caddy/admin.socket; do
+    is "an app cannot read $path" EACCES try read $path
+  done
   refused "an app cannot ask systemd" grep -qx "done" <(try run "systemctl stop ssh")
   refused "an app cannot reach Caddy's administration" grep -qx "done" <(try connect /var/lib/caddy/admin.socket)
   metadata_service
