@@ -42,41 +42,45 @@ public struct ReleaseDirectory: Releases {
     try StateFile.intact(ReleaseRecord.self, record(release))
   }
 
-  /// Assembles the release beside its final place, syncs it to the disk, and renames it there.
-  public func make(_ release: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void = {}) throws {
-    // A build may have made some of it unreadable to nextdeploy.
-    try leftovers.reach { try assemble(release, from: assembly, settle) }
-  }
-
-  private func assemble(_ release: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void) throws {
-    let partial = layout.unfinishedRelease(release.id)
-    // It stays the same directory: an instance that is prepared has it already.
-    try Files.makeDirectory(partial)
-    try leftovers.empty(partial)
+  /// Assembles the release beside its final place, or in one that it is given, syncs it to the disk, and renames it there.
+  public func make(
+    _ release: ReleaseRecord, from assembly: Assembly, in place: String? = nil, _ settle: () throws -> Void = {}
+  ) throws {
+    let partial = place ?? layout.unfinishedRelease(release.id)
     do {
-      let assembler = try ReleaseAssembler(
-        workspace: source, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
-        compiled: layout.compiled, access: leftovers.files, moves: moves)
-      try assembler.assemble(assembly)
-      if let launcher = assembly.launcher { try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)") }
-      try Scripts.write(assembly.programs, to: "\(partial)/bin")
-      // Builds can write to the cache, so it is read as carefully as the workspace.
-      if !assembly.corepack.isEmpty {
-        let cache = try ReleaseAssembler(
-          workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
-          packages: layout.packages, compiled: layout.compiled, access: leftovers.files)
-        for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
-      }
-      try StateFile.write(release, to: "\(partial)/release.json")
-      // A release that gets requests must survive a power loss.
-      try Files.syncFileSystem(of: partial)
+      // A build may have made some of it unreadable to nextdeploy.
+      try leftovers.reach { try assemble(release, from: assembly, in: partial) }
       try settle()
     } catch {
       // The original error is the one to report; recovery removes what cannot be removed now.
-      try? Files.remove(partial)
+      if place == nil { try? Files.remove(partial) }
       throw error
     }
     try Files.rename(partial, to: "\(layout.releases)/\(release.id)")
+  }
+
+  private func assemble(_ release: ReleaseRecord, from assembly: Assembly, in partial: String) throws {
+    // It stays the same directory: an instance that is prepared has it already.
+    try Files.makeDirectory(partial)
+    try leftovers.empty(partial)
+    let assembler = try ReleaseAssembler(
+      workspace: source, release: partial, files: "app", shared: layout.shared, packages: layout.packages,
+      compiled: layout.compiled, access: leftovers.files, moves: moves)
+    try assembler.assemble(assembly)
+    if let launcher = assembly.launcher {
+      try Files.write(text(of: launcher), to: "\(partial)/\(launcher.file)", durable: false)
+    }
+    try Scripts.write(assembly.programs, to: "\(partial)/bin")
+    // Builds can write to the cache, so it is read as carefully as the workspace.
+    if !assembly.corepack.isEmpty {
+      let cache = try ReleaseAssembler(
+        workspace: layout.cache, release: partial, files: "corepack", shared: layout.shared,
+        packages: layout.packages, compiled: layout.compiled, access: leftovers.files)
+      for path in assembly.corepack { try cache.assemble(.copy(from: "corepack/\(path)", to: path)) }
+    }
+    try StateFile.write(release, to: "\(partial)/release.json", durable: false)
+    // A release that gets requests must survive a power loss, with all that was written to it.
+    try Files.syncFileSystem(of: partial)
   }
 
   private func text(of launcher: Launcher) -> String {

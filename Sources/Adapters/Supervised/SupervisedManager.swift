@@ -25,6 +25,9 @@ public struct SupervisedManager: ServiceManager {
   public func prepare(_ app: AppName, for release: ReleaseID) -> InstanceID? { nil }
 
   /// Does nothing: nothing is prepared.
+  public func place(of instance: InstanceID) -> String? { nil }
+
+  /// Nothing is prepared.
   public func settle(_ instance: InstanceID) {}
 
   /// Writes down what to run and starts a supervisor; returns once that has the instance in hand.

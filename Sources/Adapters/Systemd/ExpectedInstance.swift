@@ -14,18 +14,6 @@ final class ExpectedInstance: ExpectedDeploy {
     pipe = try NamedPipe.keeping(path: record.preparation, group: CurrentProcess.group, mode: 0o640)
   }
 
-  /// Gives it up, unless a deploy has taken it.
-  func end() throws {
-    // Whoever moves the directory has it.
-    let vain = "\(record.expected).vain"
-    do { try Files.rename(record.expected, to: vain) } catch {
-      if error.isNotFound { return }
-      throw error
-    }
-    // A push of nothing ends before systemd has got as far as to mount it: the unit would fail, and be started again each
-    // second.
-    try record.link(release: vain)
-    // The unit ends by itself; the next command that looks removes the record.
-    try record.markEnding()
-  }
+  /// Gives it up, unless a deploy has taken it. Its unit ends by itself; the next command that looks removes the record.
+  func end() throws { if try record.endOffer() { try record.markEnding() } }
 }

@@ -32,8 +32,25 @@ struct InstanceRecord {
 
   var isPrepared: Bool { Files.exists(preparation) }
 
-  /// Where the release of an instance is to be made that was begun for a deploy which may come; that moves it.
+  /// Where the release of an instance is made that was begun for a deploy which may come: it keeps its name until the unit has
+  /// it.
   var expected: String { "\(path)/expected" }
+
+  /// A marker of such an instance, for as long as no deploy has taken it and nobody has given it up.
+  private var offer: String { "\(path)/offer" }
+
+  var isOffered: Bool { Files.exists(offer) }
+
+  func makeOffer() throws { try Files.write("", to: offer, durable: false) }
+
+  /// Ends the offer; false if somebody else has.
+  func endOffer() throws -> Bool {
+    do { try Files.rename(offer, to: "\(path)/taken") } catch {
+      if error.isNotFound { return false }
+      throw error
+    }
+    return true
+  }
 
   /// What it is to run, once the deploy that prepared it says so.
   func awaitedLaunch() throws -> Program? {
@@ -42,16 +59,17 @@ struct InstanceRecord {
     return try launch()
   }
 
+  /// From here on the record survives a power loss, with its links.
   func write(_ program: Program) throws { try StateFile.write(program, to: file, mode: 0o640) }
 
   /// Makes the unit see a release and the app's persistent paths.
   func link(release: String, shared: String) throws {
     try link(release: release)
-    try Files.replaceLink("\(path)/shared", to: shared)
+    try Files.replaceLink("\(path)/shared", to: shared, durable: false)
   }
 
   /// Makes the unit see another release.
-  func link(release: String) throws { try Files.replaceLink("\(path)/release", to: release) }
+  func link(release: String) throws { try Files.replaceLink("\(path)/release", to: release, durable: false) }
 
   var isEnding: Bool { Files.exists(marker) }
 

@@ -43,7 +43,7 @@ public struct SystemdManager: ServiceManager {
   /// Makes an instance ready to be started before there is a deploy; nil if no port is free, or another waits for one: who
   /// may push to an app must not take all ports by many pushes that never end.
   func expect(_ app: AppName) throws -> ExpectedInstance? {
-    if try recorded(app).contains(where: { Files.exists(self.record($0).expected) }) { return nil }
+    if try recorded(app).contains(where: { self.record($0).isOffered }) { return nil }
     let instance: InstanceID
     do { instance = try reserve(app) } catch { return nil }
     let record = record(instance)
@@ -51,6 +51,7 @@ public struct SystemdManager: ServiceManager {
       try Files.createDirectory(record.expected)
       try writeRecord(instance, release: record.expected)
       try limit(instance)
+      try record.makeOffer()
       return try ExpectedInstance(instance, record)
     } catch {
       // The first error is the one to report.
@@ -60,12 +61,12 @@ public struct SystemdManager: ServiceManager {
   }
 
   /// Goes on with an instance that was expected; false if it cannot, as where another deploy has ended it.
-  private func take(_ instance: InstanceID, for release: ReleaseID) throws -> Bool {
-    let (record, app) = (record(instance), layout.app(instance.app))
-    let directory = app.unfinishedRelease(release)
-    guard !record.isEnding, (try? Files.rename(record.expected, to: directory)) != nil else { return false }
-    // The unit may not have got as far as to look.
-    try record.link(release: directory, shared: app.shared)
+  private func take(_ instance: InstanceID) throws -> Bool {
+    let record = record(instance)
+    // The release is renamed from there to its own place.
+    guard !record.isEnding, let place = try Files.status(record.expected),
+      try place.device == Files.status(layout.app(instance.app).releases)?.device, try record.endOffer()
+    else { return false }
     preparations.take(instance, record)
     return true
   }
@@ -73,7 +74,7 @@ public struct SystemdManager: ServiceManager {
   /// Has systemd start the unit, which is most of what a small app's start takes; it sees the directory in which the
   /// release is made, and waits.
   public func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID? {
-    if let expected, expected.app == app, try take(expected, for: release) { return expected }
+    if let expected, expected.app == app, try take(expected) { return expected }
     let instance: InstanceID
     // One that drains may have the last port, and be gone when the release is made: that is when it must be free.
     do { instance = try reserve(app) } catch { return nil }
@@ -91,6 +92,12 @@ public struct SystemdManager: ServiceManager {
     }
   }
 
+  /// Where an instance was begun before its release had a name.
+  public func place(of instance: InstanceID) throws -> String? {
+    let place = record(instance).expected
+    return Files.exists(place) ? place : nil
+  }
+
   /// Waits for systemd to have started the unit: while it mounts the directory, that must keep its name.
   public func settle(_ instance: InstanceID) throws { try preparations.settle(instance) }
 
@@ -103,7 +110,7 @@ public struct SystemdManager: ServiceManager {
     if isPrepared {
       try settle(instance)
       // Its later starts find the release where it is now. What else is in the record the unit has by now.
-      try record.link(release: release, shared: layout.app(instance.app).shared)
+      try record.link(release: release)
     } else {
       try writeRecord(instance, release: release)
     }
@@ -145,7 +152,7 @@ public struct SystemdManager: ServiceManager {
   /// The app's instances that have a record and have not ended since they were told to, sorted; without the one that this
   /// process's deploy may still go on with.
   public func instances(of app: AppName) throws -> [InstanceID] {
-    try recorded(app).sorted().filter { $0 != expected || !Files.exists(record($0).expected) }
+    try recorded(app).sorted().filter { $0 != expected || !record($0).isOffered }
       .filter { try !sweep($0) }
   }
 

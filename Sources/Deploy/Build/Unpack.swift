@@ -24,7 +24,7 @@ extension Builder {
   private func unpack(_ delivery: Delivery) throws -> Unpacked {
     steps.writer.enter(.unpack)
     try requireSpace(clean: false)
-    return try steps.run(.unpack, "the archive", durable: true) {
+    return try steps.run(.unpack, "the archive") {
       let payload = try seams.payloads.unpack(for: record.id) { try steps.requireWantedNowAndThen() }
       let shipment = Shipment(sha256: payload.sha256, key: delivery.key, commit: delivery.commit)
       let commit = try seams.repository.commit(standingFor: shipment)

@@ -21,7 +21,8 @@ extension Steps {
     as commit: Commit, _ advisor: Advisor
   ) throws -> Candidate {
     try run(.release, release.id.description) {
-      try seams.releases.make(release, from: assembly) {
+      let place = try record.instance.flatMap { try seams.manager.place(of: $0) }
+      try seams.releases.make(release, from: assembly, in: place) {
         if let instance = record.instance { try seams.manager.settle(instance) }
       }
       return (

@@ -70,7 +70,7 @@ extension Builder {
   }
 
   private func plan(_ source: Source, clean: Bool, _ tree: () throws -> any SourceTree) throws -> Planned {
-    try steps.begin(.plan, durable: true)
+    try steps.begin(.plan)
     let start = seams.clock.now
     try requireSpace(clean: clean)
     let planned = try Planned(source, tree(), environment, config, seams) { need in

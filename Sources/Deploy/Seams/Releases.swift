@@ -8,8 +8,10 @@ public protocol Releases {
 
   /// Makes a release of what a build left in the workspace: all of it, or nothing.
   ///
-  /// - Parameter settle: called once everything is there, before it moves to its own place.
-  func make(_ record: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void) throws
+  /// - Parameters:
+  ///   - place: the directory in which it is made, and left where that fails; nil for one of the releases' own.
+  ///   - settle: called once everything is there, before it moves to its own place.
+  func make(_ record: ReleaseRecord, from assembly: Assembly, in place: String?, _ settle: () throws -> Void) throws
 
   /// Removes a release; does nothing if there is none of this id.
   func remove(_ release: ReleaseID) throws

@@ -12,7 +12,7 @@ extension ServiceManagerContract {
     try await Stage.run(backend) { stage in
       let instance = try stage.prepareInstance()
 
-      try stage.finishRelease()
+      try stage.makeRelease(of: instance, by: stage.manager)
       try stage.manager.start(instance, stage.shell("cat text; \(Stage.idle)"))
 
       try wait(until: "the first start") { try stage.lines() == ["made meanwhile"] }
@@ -74,8 +74,7 @@ extension ServiceManagerContract {
       #expect(try deploy.instances(of: stage.app()) == [instance])
       // Whoever has received the push ends; the deploy goes on.
       try expected.end()
-      try deploy.settle(instance)
-      try stage.finishRelease()
+      try stage.makeRelease(of: instance, by: deploy)
       try deploy.start(instance, stage.shell("cat text; \(Stage.idle)"))
 
       try wait(until: "the start") { try stage.lines() == ["made meanwhile"] }
@@ -113,7 +112,7 @@ extension ServiceManagerContract {
 
       expected = nil
       try wait(until: "its end") { stage.processes().isEmpty }
-      try stage.finishRelease()
+      try stage.makeRelease(of: instance, by: deploy)
       try deploy.start(instance, stage.shell("cat text; \(Stage.idle)"))
 
       try wait(until: "the start") { try stage.lines() == ["made meanwhile"] }
@@ -137,14 +136,16 @@ extension Stage {
     ).services(on: scratch.ports.range) { _ in Limits() }
   }
 
-  fileprivate func finishRelease() throws {
-    try Files.makeDirectory("\(unfinished)/app")
-    try Files.write("made meanwhile\n", to: "\(unfinished)/app/text")
+  fileprivate func makeRelease(of instance: InstanceID, by manager: any ServiceManager) throws {
+    let place = try manager.place(of: instance) ?? unfinished
+    try Files.makeDirectory("\(place)/app")
+    try Files.write("made meanwhile\n", to: "\(place)/app/text")
+    try manager.settle(instance)
     try Files.remove(layout.app(app()).releases + "/\(Self.release)")
-    try Files.rename(unfinished, to: layout.app(app()).releases + "/\(Self.release)")
+    try Files.rename(place, to: layout.app(app()).releases + "/\(Self.release)")
   }
 
-  /// Where the release is made.
+  /// Where the release is made, unless the instance has a place for it.
   fileprivate var unfinished: String { "\(layout.app(app()).releases)/\(Self.release).unfinished" }
 
   /// An instance that waits for its release.

@@ -1,4 +1,6 @@
+import Glibc
 import Posix
+import Synchronization
 import TestKit
 import Testing
 
@@ -160,6 +162,50 @@ struct ReleaseDirectoryTests {
         try releases.list().map(\.id.description)
           == ["20261123-154512", "20261123-154512-2", "20261123-154512-10", "20261124-000000"])
     }
+  }
+
+  @Test(
+    "a release is made in the directory that its instance has, also where what a build closed had to be opened first")
+  func place() async throws {
+    try await Scratch.run { scratch in
+      let layout = AppLayout(directory: "\(scratch.path)/shop")
+      try scratch.write(["shop/workspace/.next/cache/a": "a"])
+      try Files.makeDirectory(layout.releases)
+      let closed = ClosedFiles()
+      let place = "\(scratch.path)/place"
+      try Files.makeDirectory(place)
+      let inode = try Files.status(place)?.inode
+      let record = try Self.record("20261123-154512")
+      var seen: String?
+
+      try ReleaseDirectory(layout: layout, leftovers: Leftovers(files: closed)).make(
+        record, from: Assembly(parts: [.everything(without: [])], persist: [], writable: [".next/cache"]), in: place
+      ) { seen = try Files.text("\(place)/app/.next/cache/a") }
+
+      #expect(closed.tries.withLock { $0 } == 2 && seen == "a")
+      #expect(try Files.status(layout.release(record.id).directory)?.inode == inode)
+    }
+  }
+
+  /// A workspace in which a build has closed something, until it is opened.
+  private final class ClosedFiles: FileAccess {
+    let tries = Mutex(0)
+    var isForOtherUsers: Bool { true }
+
+    func prepare() {}
+    func checkOut(_ commit: Commit, _ limits: PushLimits) -> Int? { nil }
+    func copy(_ directory: String, forBuilds target: String) {}
+    func open() -> Bool { true }
+    func remove(_ path: String) {}
+    func openWay(_ path: PathBelow, in holder: borrowing Directory) {}
+    func openToApp(_ path: PathBelow, in holder: borrowing Directory) throws {
+      let number = tries.withLock { tries in
+        tries += 1
+        return tries
+      }
+      if number == 1 { throw SystemError("opening", "\(path)", code: EACCES) }
+    }
+    func giveKept() {}
   }
 
   @Test("a release that cannot be made is not there at all")

@@ -48,12 +48,39 @@ struct PreparationTests {
       let record = InstanceRecord(path: "\(scratch.path)/shop:3001")
       try Files.makeDirectory(record.expected)
       try record.link(release: record.expected, shared: scratch.path)
+      try record.makeOffer()
       let expected = try ExpectedInstance(InstanceID("shop:3001"), record)
 
       try expected.end()
 
       #expect(try Files.status(Files.resolved("\(record.path)/release"))?.kind == .directory)
-      #expect(!Files.exists(record.expected), "no deploy takes it any more")
+      #expect(try record.isEnding && !record.isOffered && !record.endOffer(), "no deploy takes it any more")
+    }
+  }
+
+  @Test(
+    "keeps the release's place while a deploy takes it: where systemd mounts that just then, it would fail for a second"
+  )
+  func taken() async throws {
+    try await Scratch.run { scratch in
+      let layout = Layout(root: scratch.path)
+      let instance = try InstanceID(app: #require(app), port: scratch.ports[0])
+      let record = InstanceRecord(path: layout.instance(instance))
+      try Files.makeDirectory(record.expected)
+      try Files.makeDirectory(layout.app(instance.app).releases)
+      try record.link(release: record.expected, shared: scratch.path)
+      try record.makeOffer()
+      let place = try Files.status(record.expected)?.inode
+      let manager = SystemdManager(
+        layout: layout, ports: try scratch.ports.range, environment: [:], expected: instance
+      ) { _ in Limits() }
+
+      #expect(try manager.prepare(instance.app, for: ReleaseID("20261124-101112")) == instance)
+
+      #expect(try Files.linkTarget("\(record.path)/release") == record.expected)
+      #expect(try manager.place(of: instance) == record.expected)
+      #expect(try place != nil && Files.status(record.expected)?.inode == place)
+      #expect(try !record.endOffer())
     }
   }
 

@@ -22,6 +22,10 @@ struct FakeManager: ServiceManager {
     return instance
   }
 
+  func place(of instance: InstanceID) -> String? {
+    world.instances[instance] == .prepared ? "the place of \(instance)" : nil
+  }
+
   func settle(_ instance: InstanceID) throws { try world.event("settle \(instance)") }
 
   func start(_ instance: InstanceID, _ service: Service) throws {

@@ -54,8 +54,8 @@ struct FakeReleases: Releases {
 
   func damaged() throws -> [ReleaseID] { world.damagedReleases }
 
-  func make(_ record: ReleaseRecord, from assembly: Assembly, _ settle: () throws -> Void) throws {
-    try world.event("make \(record.id)")
+  func make(_ record: ReleaseRecord, from assembly: Assembly, in place: String?, _ settle: () throws -> Void) throws {
+    try world.event("make \(record.id)" + (place.map { " in \($0)" } ?? ""))
     try settle()
     world.releases.append(record)
     world.assemblies.append(assembly)

@@ -183,7 +183,7 @@ struct RecoveryTests {
     #expect(third.outcome == .live)
     #expect(world.records[second.id]?.outcome == .failed)
     let undone = try #require(world.events.firstIndex(of: "stop shop:3002"))
-    let planned = try #require(world.events.firstIndex(of: "durably save plan"))
+    let planned = try #require(world.events.firstIndex(of: "save plan"))
     #expect(undone < planned)
   }
 
