@@ -24,10 +24,10 @@ public struct SupervisedManager: ServiceManager {
   /// Always nil: a supervisor starts in milliseconds.
   public func prepare(_ app: AppName, for release: ReleaseID) -> InstanceID? { nil }
 
-  /// Does nothing: nothing is prepared.
+  /// Always nil: nothing is prepared.
   public func place(of instance: InstanceID) -> String? { nil }
 
-  /// Nothing is prepared.
+  /// Does nothing: nothing is prepared.
   public func settle(_ instance: InstanceID) {}
 
   /// Writes down what to run and starts a supervisor; returns once that has the instance in hand.

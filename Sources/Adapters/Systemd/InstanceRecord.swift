@@ -32,8 +32,8 @@ struct InstanceRecord {
 
   var isPrepared: Bool { Files.exists(preparation) }
 
-  /// Where the release of an instance is made that was begun for a deploy which may come: it keeps its name until the unit has
-  /// it.
+  /// Where the release of an instance is made that was begun for a deploy which may come. It keeps its name until the unit has
+  /// it: what systemd cannot find to mount fails the unit, which is started again each second.
   var expected: String { "\(path)/expected" }
 
   /// A marker of such an instance, for as long as no deploy has taken it and nobody has given it up.

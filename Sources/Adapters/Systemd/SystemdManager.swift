@@ -92,7 +92,7 @@ public struct SystemdManager: ServiceManager {
     }
   }
 
-  /// Where an instance was begun before its release had a name.
+  /// The place of an instance that was begun before its release had a name.
   public func place(of instance: InstanceID) throws -> String? {
     let place = record(instance).expected
     return Files.exists(place) ? place : nil

@@ -14,8 +14,8 @@ public protocol ServiceManager {
   /// - Returns: the instance; nil if there is nothing to gain, or no port is free yet.
   func prepare(_ app: AppName, for release: ReleaseID) throws -> InstanceID?
 
-  /// The directory in which the release of an instance must be made that is prepared; nil where that is not for the manager to
-  /// say.
+  /// Where the release of an instance that is prepared must be made, because it has that directory; nil for one of the releases'
+  /// own.
   func place(of instance: InstanceID) throws -> String?
 
   /// Waits until an instance that is prepared has the directory in which its release is made, which may then be renamed.
