@@ -560,7 +560,7 @@ async function compiledAhead(directory, port) {
   const words = ['../next.cjs', '.next', 'https://shop.example.com']
   const best = { with: Infinity, without: Infinity }
   environment.PATH = `${environment.NEWER_NODE}:${PATH}`
-  for (let i = 0; i < 6; i += 1) {
+  for (let i = 0; i < 13; i += 1) {
     for (const name of ['with', 'without']) {
       if (name === 'with') environment.NODE_COMPILE_CACHE = path.join(home, 'compiled')
       const time = await startAlone(directory, port, words)
